@@ -1,0 +1,97 @@
+"""What one frame of a link carries, the same for both wires.
+
+ROSE (X.880) gives the four kinds of application protocol data unit; the XML binding has the same four in
+other clothes (ECMA-323: request, response, ``CSTAErrorCode``), so everything right of the codecs sees these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from csta.messages.base import Message
+    from csta.messages.errors import UniversalFailure
+
+EVENT_INVOKE_ID = 9999
+"""Invoke id of every event on an XML link (ECMA-323 Annex J)."""
+
+
+class Frame(NamedTuple):
+    """One message cut out of the octet stream.
+
+    :param payload: the BER PDU or the XML document, without its framing header.
+    :param invoke_id: the id in the framing header (XML links); None where the PDU itself holds it.
+    """
+
+    payload: bytes
+    invoke_id: int | None = None
+
+
+class Invoke(msgspec.Struct, frozen=True):
+    """A request or an event report."""
+
+    invoke_id: int
+    message: Message
+    linked_id: int | None = None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A positive answer; :attr:`message` is None where the peer sent an answer without a value."""
+
+    invoke_id: int
+    message: Message | None = None
+
+
+class Error(msgspec.Struct, frozen=True):
+    """A negative answer (universal failure)."""
+
+    invoke_id: int
+    message: UniversalFailure
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """The peer could not process an APDU (X.880 §8.5); ``invoke_id`` is None when it could not even read that."""
+
+    invoke_id: int | None
+    category: Literal["general", "invoke", "returnResult", "returnError"]
+    problem: int
+
+
+class Associate(msgspec.Struct, frozen=True):
+    """Opens an application association (ACSE AARQ, X.227)."""
+
+    application_context: str
+    user_information: bytes = b""
+    authentication: bytes = b""
+    raw: bytes = b""
+
+
+class AssociateResponse(msgspec.Struct, frozen=True):
+    """Answers :class:`Associate` (ACSE AARE); :attr:`result` 0 accepts, 1 and 2 refuse for good or for now."""
+
+    application_context: str
+    result: int
+    diagnostic: int = 0
+    user_information: bytes = b""
+    raw: bytes = b""
+
+
+class Release(msgspec.Struct, frozen=True):
+    """Asks to end the association in order (ACSE RLRQ)."""
+
+
+class ReleaseResponse(msgspec.Struct, frozen=True):
+    """Agrees to end the association (ACSE RLRE)."""
+
+
+class Abort(msgspec.Struct, frozen=True):
+    """Ends the association at once (ACSE ABRT); :attr:`source` 0 is the peer application, 1 its ACSE provider."""
+
+    source: int = 0
+
+
+Rose = Invoke | Result | Error | Reject
+Acse = Associate | AssociateResponse | Release | ReleaseResponse | Abort
+Apdu = Rose | Acse

@@ -1,0 +1,1 @@
+"""Calls, devices and the provider interface, independent of any wire."""
