@@ -1,0 +1,60 @@
+# Each target is complete: it makes .venv, installs what it needs, and installs again when setup.cfg has changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := csta crm_adapter csta_gateway
+SOURCES := $(PACKAGES) examples tests docs/conf.py
+
+.PHONY: help run test check format generate docs bench dist clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
+
+run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo data and the call screen
+	@$(BIN)/csta-gateway run --demo
+
+test: $(VENV)/.installed-dev ## run all tests and measure their coverage
+	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
+	$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage report
+
+check: $(VENV)/.installed-dev docs ## lint, format, types, generated code, import rules, documentation
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m csta.codegen --check
+	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_repository.py
+
+format: $(VENV)/.installed-dev ## bring the code into shape
+	$(BIN)/ruff check --fix-only $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+generate: $(VENV)/.installed-dev ## write messages and codecs anew from csta/asn1/schema
+	$(BIN)/python -m csta.codegen
+
+docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html
+	@echo "Documentation: docs/_build/html/index.html"
+
+bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
+	$(BIN)/python tests/bench/codecs.py
+
+dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## remove everything that was made here, the virtual environment included
+	rm -rf $(VENV) build dist *.egg-info docs/_build artefacts htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find $(PACKAGES) examples tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian-package python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-%: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@$(BIN)/python -m compileall -q $(PACKAGES)
+	@touch $@
