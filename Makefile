@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := csta crm_adapter csta_gateway
-SOURCES := $(PACKAGES) examples tests docs/conf.py
+SOURCES := $(PACKAGES) examples tests docs
 
 .PHONY: help run test check format generate docs bench dist clean
 .DEFAULT_GOAL := help

@@ -1,0 +1,98 @@
+"""Tables and diagrams of the documentation, made from the tables the program itself runs on."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import csta.messages
+from csta.messages.base import Event, Request
+from csta.model.states import NEEDS, PAIRS, ConnectionState
+
+HAND_WRITTEN = {"csta.messages.base", "csta.messages.common"}
+
+
+class Table(SphinxDirective):
+    """A Markdown table made of :meth:`rows`."""
+
+    header: ClassVar[tuple[str, ...]]
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """The rows of the table, top to bottom."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the table as if it stood in the page."""
+        lines = [self.header, ("---",) * len(self.header), *self.rows()]
+        text = StringList([f"| {' | '.join(line)} |" for line in lines], source=self.get_source_info()[0])
+        container = nodes.Element()
+        self.state.nested_parse(text, self.content_offset, container)
+        return list(container.children)
+
+
+class ServicesByState(Table):
+    """Which service asks for which local connection state."""
+
+    header = ("service", "call", "second call")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row a service, in the order of the tables."""
+        for service, states in NEEDS.items():
+            yield f"`{service}`", _names(states), ""
+        for service, (held, active) in PAIRS.items():
+            yield f"`{service}`", _names(held), _names(active)
+
+
+class Messages(Table):
+    """Every message of the library with its code and its clause."""
+
+    header = ("message", "kind", "what it is", "module")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Requests and events, chapter by chapter."""
+        for module in _chapters():
+            for name, message in inspect.getmembers(importlib.import_module(module), inspect.isclass):
+                if message.__module__ == module and (kind := _kind(message)):
+                    yield f"{{py:class}}`{name} <{module}.{name}>`", kind, inspect.getdoc(message) or "", f"`{module}`"
+
+
+class MessageChapters(SphinxDirective):
+    """Every type of every generated chapter, with its fields."""
+
+    def run(self) -> list[nodes.Node]:
+        """Parse one ``automodule`` a chapter."""
+        lines = [f".. automodule:: {module}" for module in _chapters() if module not in HAND_WRITTEN]
+        text = StringList(["```{eval-rst}", *lines, "```"], source=self.get_source_info()[0])
+        container = nodes.Element()
+        self.state.nested_parse(text, self.content_offset, container)
+        return list(container.children)
+
+
+def _chapters() -> list[str]:
+    modules = pkgutil.iter_modules(csta.messages.__path__, "csta.messages.")
+    return [module.name for module in modules if not module.name.startswith("csta.messages._")]
+
+
+def _names(states: frozenset[ConnectionState]) -> str:
+    return ", ".join(state.value for state in ConnectionState if state in states)
+
+
+def _kind(message: type) -> str:
+    kinds: dict[type, str] = {Request: "request", Event: "event"}
+    return next((name for base, name in kinds.items() if base in message.__mro__[1:]), "")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("services-by-state", ServicesByState)
+    app.add_directive("messages", Messages)
+    app.add_directive("message-chapters", MessageChapters)
+    return {"parallel_read_safe": True}

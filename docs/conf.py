@@ -1,0 +1,42 @@
+"""Settings of Sphinx. Build with ``make docs``: warnings are errors, every reference must resolve."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+import csta.apdu
+from csta import __version__
+from csta.messages.base import Message
+from csta.messages.errors import UniversalFailure
+
+# Autodoc evaluates annotations, and these names are imported for type checkers only.
+vars(csta.apdu).update(Message=Message, UniversalFailure=UniversalFailure)
+
+project = "csta-gateway"
+author = "csta-gateway contributors"
+copyright = "2026, csta-gateway contributors"
+release = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "domain_tables"]
+exclude_patterns = ["_build"]
+nitpicky = True
+
+myst_enable_extensions = ["deflist", "colon_fence"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
+
+# Names of other projects: their documentation lives elsewhere and the build works without a network.
+nitpick_ignore = [("py:obj", "csta.messages.base.R")]  # the type variable of an answer
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!csta\b|crm_adapter\b|csta_gateway\b).*"),
+]
+
+html_theme = "furo"
+html_title = "csta-gateway"
+html_show_copyright = False
