@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the types are for readers and checkers; no chapter is loaded for them
     from csta.messages.base import Message
     from csta.messages.errors import UniversalFailure
 
@@ -60,22 +60,36 @@ class Reject(msgspec.Struct, frozen=True):
 
 
 class Associate(msgspec.Struct, frozen=True):
-    """Opens an application association (ACSE AARQ, X.227)."""
+    """Opens an application association (ACSE AARQ, X.227 §9.1).
+
+    :param application_context: object identifier in dotted form.
+    :param protocol_version: contents of the version bit string; empty when the peer sent none.
+    :param authentication: the elements between context and user information as BER, as they stand (requirements,
+        mechanism, value).
+    :param user_information: contents of the user information, an EXTERNAL with CSTA version and functions.
+    """
 
     application_context: str
-    user_information: bytes = b""
+    protocol_version: bytes = b"\x07\x80"
     authentication: bytes = b""
-    raw: bytes = b""
+    user_information: bytes = b""
 
 
 class AssociateResponse(msgspec.Struct, frozen=True):
-    """Answers :class:`Associate` (ACSE AARE); :attr:`result` 0 accepts, 1 and 2 refuse for good or for now."""
+    """Answers :class:`Associate` (ACSE AARE, X.227 §9.2).
+
+    :param result: 0 accepts, 1 refuses for good, 2 refuses for now.
+    :param source: who says so: 1 the peer's application, 2 its ACSE provider.
+    :param diagnostic: reason, 0 for none.
+    """
 
     application_context: str
     result: int
+    source: int = 1
     diagnostic: int = 0
+    protocol_version: bytes = b"\x07\x80"
+    authentication: bytes = b""
     user_information: bytes = b""
-    raw: bytes = b""
 
 
 class Release(msgspec.Struct, frozen=True):

@@ -37,7 +37,12 @@ class RemoteProtocolError(ProtocolError):
 
 
 class DecodeError(RemoteProtocolError):
-    """The frame was whole but its contents are not a valid message. The link stays up."""
+    """The frame was whole but its contents are not a valid message. The link stays up.
+
+    :ivar invoke_id: the message's invoke id where that much could be read, for the Reject.
+    """
+
+    invoke_id: int | None = None
 
 
 class FramingError(RemoteProtocolError):

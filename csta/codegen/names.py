@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from csta.codegen.schema import Layers, Member, Schema, Tag, Type
+from csta.codegen.schema import Member, Schema, Type
 
 TABLE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names.toml").read_text())
 HANDWRITTEN: dict[str, str] = TABLE["handwritten"]
@@ -93,7 +93,10 @@ def title(name: str) -> str:
 
 def is_empty_response(found: Type) -> bool:
     """Whether a type is the CHOICE {extensions, noData} by which ECMA-285 writes an answer without data."""
-    return found.kind == "CHOICE" and [member.name for member in found.members] == ["extensions", "noData"]
+    return found.kind == "CHOICE" and [member.name for member in found.members] == [
+        "extensions",
+        "noData",
+    ]
 
 
 def python_type(schema: Schema, name: str) -> str:
@@ -110,19 +113,6 @@ def python_type(schema: Schema, name: str) -> str:
     if found.kind == "SEQUENCE OF":
         return f"tuple[{python_type(schema, found.target)}, ...]"
     return name
-
-
-def home(schema: Schema, name: str) -> str | None:
-    """Chapter whose generated module holds the codec of a type; None for a built-in or hand-written one."""
-    found = schema.types.get(name)
-    if found is None or name in HANDWRITTEN:
-        return None
-    return home(schema, found.target) if found.kind == "alias" else found.chapter
-
-
-def layers(schema: Schema, name: str, tag: Tag | None = None) -> Layers:
-    """:meth:`Schema.layers`, here for the emitters."""
-    return schema.layers(name, tag)
 
 
 def structured(schema: Schema, chapter: str) -> list[Type]:

@@ -65,7 +65,7 @@ class Type:
 
 @dataclass(frozen=True)
 class Layers:
-    """How a value is wrapped: explicit tags from the outside in, then the octet of the value itself (None: a CHOICE)."""
+    """How a value is wrapped: explicit tags from the outside in, then the value's own octet (None: a CHOICE)."""
 
     wrappers: tuple[int, ...]
     base: Type
@@ -87,7 +87,7 @@ class Schema:
         return next((code for code, request in self.operations.items() if request == base), None)
 
     def layers(self, name: str, tag: Tag | None = None) -> Layers:
-        """Settle the tags of a type used with an optional tag of its own: IMPLICIT replaces, EXPLICIT wraps (X.680 §31.2)."""
+        """Settle the tags of a type used with a tag of its own: IMPLICIT replaces, EXPLICIT wraps (X.680 §31.2)."""
         tags = [tag] if tag else []
         while (found := self.types.get(name)) is not None:
             tags += [found.tag] if found.tag else []
@@ -102,7 +102,14 @@ class Schema:
             replaced = None if each.explicit else octet
             wrappers += [octet | CONSTRUCTED] if each.explicit else []
         if base.kind == "CHOICE":  # a CHOICE has no tag to replace: an IMPLICIT tag on it wraps (X.680 §31.2.7)
-            return Layers((*wrappers, *([replaced | CONSTRUCTED] if replaced is not None else [])), base, None)
+            return Layers(
+                (
+                    *wrappers,
+                    *([replaced | CONSTRUCTED] if replaced is not None else []),
+                ),
+                base,
+                None,
+            )
         universal = UNIVERSAL[base.target if base.kind == "alias" else base.kind]
         octet = universal if replaced is None else replaced | (universal & CONSTRUCTED)
         return Layers(tuple(wrappers), base, octet)
@@ -158,13 +165,31 @@ def _type(name: str, chapter: str, parsed: dict[str, Any]) -> Type:
     kind = parsed["type"]
     tag = _tag(parsed)
     if kind in ("SEQUENCE", "CHOICE"):
-        return Type(name, chapter, kind, tag, members=tuple(_member(member) for member in parsed["members"]))
+        return Type(
+            name,
+            chapter,
+            kind,
+            tag,
+            members=tuple(_member(member) for member in parsed["members"]),
+        )
     if kind == "SEQUENCE OF":
         return Type(name, chapter, kind, tag, target=parsed["element"]["type"])
     if kind == "ENUMERATED":
-        return Type(name, chapter, kind, tag, values=tuple(value for value in parsed["values"] if value is not None))
+        return Type(
+            name,
+            chapter,
+            kind,
+            tag,
+            values=tuple(value for value in parsed["values"] if value is not None),
+        )
     if kind == "BIT STRING" and parsed.get("named-bits"):
-        return Type(name, chapter, kind, tag, values=tuple((bit, int(at)) for bit, at in parsed["named-bits"]))
+        return Type(
+            name,
+            chapter,
+            kind,
+            tag,
+            values=tuple((bit, int(at)) for bit, at in parsed["named-bits"]),
+        )
     return Type(name, chapter, "alias", tag, target=kind)
 
 

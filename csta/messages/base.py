@@ -14,7 +14,7 @@ MAX_BITS = 256
 """Bits a BIT STRING may have here; the standard's longest has fewer than 100."""
 
 
-class Structure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Structure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """A SEQUENCE: named fields, those left out are None."""
 
 
@@ -152,6 +152,4 @@ def from_json_value(kind: type[Any], value: object) -> object:
         return kind(bytes.fromhex(value))
     if issubclass(kind, NamedBits) and isinstance(value, list):
         return kind(value)
-    raise ValueError(
-        f"expected {'hexadecimal digits' if issubclass(kind, bytes) else 'a list of bit names'}"
-    )
+    raise ValueError(f"expected {'hexadecimal digits' if issubclass(kind, bytes) else 'a list of bit names'}")

@@ -6,12 +6,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from csta.messages.base import Enumeration, Event, Octets, Request, Response
-from csta.messages.call_data import (
-    CSTACommonArguments,
-    CallCharacteristics,
-    CallLinkageDataList,
-    ServicesPermitted,
-)
+from csta.messages.call_data import CallCharacteristics, CallLinkageDataList, CSTACommonArguments, ServicesPermitted
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import CallingDeviceID, SubjectDeviceID
 from csta.messages.media import ConnectionInformation
@@ -38,9 +33,7 @@ class CallInformationEvent(Event, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class AssociateData(
-    Request["AssociateDataResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class AssociateData(Request["AssociateDataResponse"], frozen=True, kw_only=True, rename="camel"):
     """Associate Data (ECMA-269 §18.1.1, operation 230)."""
 
     operation: ClassVar[int] = 230
@@ -70,9 +63,7 @@ class DigitMode(Enumeration):
     DTMF = "dTMF"
 
 
-class GenerateDigits(
-    Request["GenerateDigitsResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class GenerateDigits(Request["GenerateDigitsResponse"], frozen=True, kw_only=True, rename="camel"):
     """Generate Digits (ECMA-269 §18.1.4, operation 232)."""
 
     operation: ClassVar[int] = 232
@@ -92,9 +83,7 @@ class GenerateDigitsResponse(Response, frozen=True, kw_only=True, rename="camel"
     extensions: CSTACommonArguments | None = None
 
 
-class SendUserInfo(
-    Request["SendUserInfoResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SendUserInfo(Request["SendUserInfoResponse"], frozen=True, kw_only=True, rename="camel"):
     """Send User Info (operation 234)."""
 
     operation: ClassVar[int] = 234

@@ -5,23 +5,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from csta.messages.base import (
-    Enumeration,
-    Event,
-    Message,
-    Octets,
-    Request,
-    Response,
-    Structure,
-)
+from csta.messages.base import Enumeration, Octets, Request, Response, Structure
 from csta.messages.call_data import (
     AutoOriginate,
-    CSTACommonArguments,
     CallCharacteristics,
     CallLinkageData,
     CallLinkageDataList,
     ConnectionListItem,
     ConsultOptions,
+    CSTACommonArguments,
     EventCause,
     MessageInfo,
 )
@@ -29,9 +21,7 @@ from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
 
-class AcceptCall(
-    Request["AcceptCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class AcceptCall(Request["AcceptCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Accept Call (ECMA-269 §17.1.1, operation 214)."""
 
     operation: ClassVar[int] = 214
@@ -48,9 +38,7 @@ class AcceptCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class AlternateCall(
-    Request["AlternateCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class AlternateCall(Request["AlternateCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Alternate Call (ECMA-269 §17.1.2, operation 1)."""
 
     operation: ClassVar[int] = 1
@@ -68,9 +56,7 @@ class AlternateCallResponse(Response, frozen=True, kw_only=True, rename="camel")
     extensions: CSTACommonArguments | None = None
 
 
-class AnswerCall(
-    Request["AnswerCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class AnswerCall(Request["AnswerCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Answer Call (ECMA-269 §17.1.3, operation 2)."""
 
     operation: ClassVar[int] = 2
@@ -106,9 +92,7 @@ class CallBackResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class CallBackMessage(
-    Request["CallBackMessageResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class CallBackMessage(Request["CallBackMessageResponse"], frozen=True, kw_only=True, rename="camel"):
     """Call Back Message (ECMA-269 §17.1.5, operation 216)."""
 
     operation: ClassVar[int] = 216
@@ -124,9 +108,7 @@ class CallBackMessageResponse(Response, frozen=True, kw_only=True, rename="camel
     extensions: CSTACommonArguments | None = None
 
 
-class CamponCall(
-    Request["CamponCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class CamponCall(Request["CamponCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Campon Call (ECMA-269 §17.1.6, operation 217)."""
 
     operation: ClassVar[int] = 217
@@ -141,9 +123,7 @@ class CamponCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class ClearCall(
-    Request["ClearCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ClearCall(Request["ClearCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Clear Call (ECMA-269 §17.1.7, operation 4)."""
 
     operation: ClassVar[int] = 4
@@ -160,9 +140,7 @@ class ClearCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class ClearConnection(
-    Request["ClearConnectionResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ClearConnection(Request["ClearConnectionResponse"], frozen=True, kw_only=True, rename="camel"):
     """Clear Connection (ECMA-269 §17.1.8, operation 5)."""
 
     operation: ClassVar[int] = 5
@@ -180,9 +158,7 @@ class ClearConnectionResponse(Response, frozen=True, kw_only=True, rename="camel
     extensions: CSTACommonArguments | None = None
 
 
-class ConferenceCall(
-    Request["ConferenceCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ConferenceCall(Request["ConferenceCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Conference Call (ECMA-269 §17.1.9, operation 6)."""
 
     operation: ClassVar[int] = 6
@@ -202,9 +178,7 @@ class ConferenceCallResponse(Response, frozen=True, kw_only=True, rename="camel"
     extensions: CSTACommonArguments | None = None
 
 
-class ConsultationCall(
-    Request["ConsultationCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ConsultationCall(Request["ConsultationCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Consultation Call (ECMA-269 §17.1.10, operation 7)."""
 
     operation: ClassVar[int] = 7
@@ -235,9 +209,7 @@ class ConsultationCallResponse(Response, frozen=True, kw_only=True, rename="came
     extensions: CSTACommonArguments | None = None
 
 
-class DeflectCall(
-    Request["DeflectCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class DeflectCall(Request["DeflectCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Deflect Call (ECMA-269 §17.1.11, operation 218)."""
 
     operation: ClassVar[int] = 218
@@ -260,9 +232,7 @@ class DeflectCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class DialDigits(
-    Request["DialDigitsResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class DialDigits(Request["DialDigitsResponse"], frozen=True, kw_only=True, rename="camel"):
     """Dial Digits (ECMA-269 §17.1.12, operation 219)."""
 
     operation: ClassVar[int] = 219
@@ -279,9 +249,7 @@ class DialDigitsResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class DirectedPickupCall(
-    Request["DirectedPickupCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class DirectedPickupCall(Request["DirectedPickupCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Directed Pickup Call (ECMA-269 §17.1.13, operation 220)."""
 
     operation: ClassVar[int] = 220
@@ -302,9 +270,7 @@ class DirectedPickupCallResponse(Response, frozen=True, kw_only=True, rename="ca
     extensions: CSTACommonArguments | None = None
 
 
-class GroupPickupCall(
-    Request["GroupPickupCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class GroupPickupCall(Request["GroupPickupCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Group Pickup Call (ECMA-269 §17.1.14, operation 221)."""
 
     operation: ClassVar[int] = 221
@@ -349,9 +315,7 @@ class ParticipationType(Enumeration):
     NONE = "none"
 
 
-class IntrudeCall(
-    Request["IntrudeCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class IntrudeCall(Request["IntrudeCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Intrude Call (ECMA-269 §17.1.16, operation 222)."""
 
     operation: ClassVar[int] = 222
@@ -427,9 +391,7 @@ class MakeCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class MakeConnection(
-    Request["MakeConnectionResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class MakeConnection(Request["MakeConnectionResponse"], frozen=True, kw_only=True, rename="camel"):
     """Make Connection (ECMA-269 §17.1.19, operation 375)."""
 
     operation: ClassVar[int] = 375
@@ -504,9 +466,7 @@ class DestinationDetectionItem(Structure, frozen=True, kw_only=True, rename="cam
     detection_action: DetectionAction
 
 
-class MakePredictiveCall(
-    Request["MakePredictiveCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class MakePredictiveCall(Request["MakePredictiveCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Make Predictive Call (ECMA-269 §17.1.20, operation 11)."""
 
     operation: ClassVar[int] = 11
@@ -558,9 +518,7 @@ class ParkCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class ReconnectCall(
-    Request["ReconnectCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ReconnectCall(Request["ReconnectCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Reconnect Call (ECMA-269 §17.1.22, operation 13)."""
 
     operation: ClassVar[int] = 13
@@ -576,9 +534,7 @@ class ReconnectCallResponse(Response, frozen=True, kw_only=True, rename="camel")
     extensions: CSTACommonArguments | None = None
 
 
-class RetrieveCall(
-    Request["RetrieveCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class RetrieveCall(Request["RetrieveCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Retrieve Call (ECMA-269 §17.1.23, operation 14)."""
 
     operation: ClassVar[int] = 14
@@ -599,9 +555,7 @@ class DeviceListItems(Structure, frozen=True, kw_only=True, rename="camel"):
     device: DeviceID
 
 
-class SendMessage(
-    Request["SendMessageResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SendMessage(Request["SendMessageResponse"], frozen=True, kw_only=True, rename="camel"):
     """Send Message (ECMA-269 §17.1.24, operation 376)."""
 
     operation: ClassVar[int] = 376
@@ -640,12 +594,7 @@ class SendMessageResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class SingleStepConferenceCall(
-    Request["SingleStepConferenceCallResponse"],
-    frozen=True,
-    kw_only=True,
-    rename="camel",
-):
+class SingleStepConferenceCall(Request["SingleStepConferenceCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Single Step Conference Call (ECMA-269 §17.1.25, operation 20)."""
 
     operation: ClassVar[int] = 20
@@ -661,9 +610,7 @@ class SingleStepConferenceCall(
     extensions: CSTACommonArguments | None = None
 
 
-class SingleStepConferenceCallResponse(
-    Response, frozen=True, kw_only=True, rename="camel"
-):
+class SingleStepConferenceCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     """Positive answer of Single Step Conference Call (ECMA-269 §17.1.25, operation 20)."""
 
     operation: ClassVar[int] = 20
@@ -673,9 +620,7 @@ class SingleStepConferenceCallResponse(
     extensions: CSTACommonArguments | None = None
 
 
-class SingleStepTransferCall(
-    Request["SingleStepTransferCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SingleStepTransferCall(Request["SingleStepTransferCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Single Step Transfer Call (ECMA-269 §17.1.26, operation 50)."""
 
     operation: ClassVar[int] = 50
@@ -692,9 +637,7 @@ class SingleStepTransferCall(
     extensions: CSTACommonArguments | None = None
 
 
-class SingleStepTransferCallResponse(
-    Response, frozen=True, kw_only=True, rename="camel"
-):
+class SingleStepTransferCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     """Positive answer of Single Step Transfer Call (ECMA-269 §17.1.26, operation 50)."""
 
     operation: ClassVar[int] = 50
@@ -705,9 +648,7 @@ class SingleStepTransferCallResponse(
     extensions: CSTACommonArguments | None = None
 
 
-class TransferCall(
-    Request["TransferCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class TransferCall(Request["TransferCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Transfer Call (ECMA-269 §17.1.27, operation 16)."""
 
     operation: ClassVar[int] = 16

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import msgspec
 
-from csta.messages.base import Event, Message, Octets
+from csta.messages.base import Event, Octets
 from csta.messages.call_data import (
-    CSTACommonArguments,
     CallCharacteristics,
     CallLinkageData,
     CallLinkageDataList,
     ChargingInfo,
     ConnectionListItem,
+    CSTACommonArguments,
     DeviceHistory,
     EventCause,
     GeoPriv,
@@ -121,9 +121,7 @@ class DeliveredEvent(Event, frozen=True, kw_only=True, rename="camel"):
     calling_device: CallingDeviceID
     called_device: CalledDeviceID
     last_redirection_device: RedirectionDeviceID
-    originating_nid_connection: ConnectionID | None = msgspec.field(
-        default=None, name="originatingNIDConnection"
-    )
+    originating_nid_connection: ConnectionID | None = msgspec.field(default=None, name="originatingNIDConnection")
     local_connection_info: LocalConnectionState | None = None
     correlator_data: Octets | None = None
     user_data: Octets | None = None
@@ -205,9 +203,7 @@ class EstablishedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     calling_device: CallingDeviceID
     called_device: CalledDeviceID
     last_redirection_device: RedirectionDeviceID
-    originating_nid_connection: ConnectionID | None = msgspec.field(
-        default=None, name="originatingNIDConnection"
-    )
+    originating_nid_connection: ConnectionID | None = msgspec.field(default=None, name="originatingNIDConnection")
     local_connection_info: LocalConnectionState | None = None
     correlator_data: Octets | None = None
     user_data: Octets | None = None
@@ -237,9 +233,7 @@ class FailedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     calling_device: CallingDeviceID
     called_device: CalledDeviceID
     last_redirection_device: RedirectionDeviceID
-    originating_nid_connection: ConnectionID | None = msgspec.field(
-        default=None, name="originatingNIDConnection"
-    )
+    originating_nid_connection: ConnectionID | None = msgspec.field(default=None, name="originatingNIDConnection")
     local_connection_info: LocalConnectionState | None = None
     correlator_data: Octets | None = None
     user_data: Octets | None = None
@@ -309,9 +303,7 @@ class NetworkReachedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     calling_device: CallingDeviceID
     called_device: CalledDeviceID
     last_redirection_device: RedirectionDeviceID
-    originating_nid_connection: ConnectionID | None = msgspec.field(
-        default=None, name="originatingNIDConnection"
-    )
+    originating_nid_connection: ConnectionID | None = msgspec.field(default=None, name="originatingNIDConnection")
     local_connection_info: LocalConnectionState | None = None
     correlator_data: Octets | None = None
     user_data: Octets | None = None
@@ -339,9 +331,7 @@ class OfferedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     calling_device: CallingDeviceID
     called_device: CalledDeviceID
     last_redirection_device: RedirectionDeviceID
-    originating_nid_connection: ConnectionID | None = msgspec.field(
-        default=None, name="originatingNIDConnection"
-    )
+    originating_nid_connection: ConnectionID | None = msgspec.field(default=None, name="originatingNIDConnection")
     local_connection_info: LocalConnectionState | None = None
     correlator_data: Octets | None = None
     user_data: Octets | None = None

@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
-from csta.messages.base import (
-    Choice,
-    Enumeration,
-    Event,
-    Message,
-    NamedBits,
-    Octets,
-    Structure,
-)
+from csta.messages.base import Choice, Enumeration, NamedBits, Octets, Structure
 from csta.messages.common import ConnectionID, DeviceID, PrivateData
 from csta.messages.media import ConnectionInformation
 
@@ -39,9 +33,7 @@ class ConnectionListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     new_connection: ConnectionID | None = None
     old_connection: ConnectionID | None = None
     endpoint: Endpoint | None = None
-    associated_nid: AssociatedNID | None = msgspec.field(
-        default=None, name="associatedNID"
-    )
+    associated_nid: AssociatedNID | None = msgspec.field(default=None, name="associatedNID")
     resulting_connection_info: ConnectionInformation | None = None
 
 
@@ -208,7 +200,7 @@ class CallCharacteristics(NamedBits):
     """Call Characteristics."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "acdCall": 0,
         "priorityCall": 1,
         "maintainanceCall": 2,
@@ -248,7 +240,7 @@ class EventsProvided(NamedBits):
     """Events Provided."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "bridged": 0,
         "callCleared": 1,
         "conferenced": 2,
@@ -311,7 +303,7 @@ class CallControlServices(NamedBits):
     """Call Control Services."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "acceptCall": 0,
         "alternateCall": 1,
         "answerCall": 2,
@@ -346,7 +338,7 @@ class CallAssociatedServices(NamedBits):
     """Call Associated Services."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "associateData": 0,
         "cancelTelephonyTones": 1,
         "generateDigits": 2,
@@ -360,7 +352,7 @@ class MediaAttachmentServices(NamedBits):
     """Media Attachment Services."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "attachMediaService": 0,
         "detachMediaService": 1,
     }
@@ -370,7 +362,7 @@ class RouteingServices(NamedBits):
     """Routeing Services."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "routeRegister": 0,
         "routeRegisterCancel": 1,
         "routeRegisterAbort": 2,
@@ -387,7 +379,7 @@ class VoiceUnitServices(NamedBits):
     """Voice Unit Services."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "concatenateMessage": 0,
         "deleteMessage": 1,
         "playMessage": 2,
@@ -419,35 +411,23 @@ class ServicesPermitted(Structure, frozen=True, kw_only=True, rename="camel"):
 class GlobalCallLinkageID(Choice, frozen=True, kw_only=True, rename="camel"):
     """Global Call Linkage ID."""
 
-    sub_domain_call_linkage_id: Octets | None = msgspec.field(
-        default=None, name="subDomainCallLinkageID"
-    )
-    globally_unique_call_linkage_id: Octets | None = msgspec.field(
-        default=None, name="globallyUniqueCallLinkageID"
-    )
+    sub_domain_call_linkage_id: Octets | None = msgspec.field(default=None, name="subDomainCallLinkageID")
+    globally_unique_call_linkage_id: Octets | None = msgspec.field(default=None, name="globallyUniqueCallLinkageID")
 
 
 class GlobalCallData(Structure, frozen=True, kw_only=True, rename="camel"):
     """Global Call Data."""
 
     global_call_switching_sub_domain_name: str | None = None
-    global_call_linkage_id: GlobalCallLinkageID = msgspec.field(
-        name="globalCallLinkageID"
-    )
-    call_linkage_id_timestamp: str | None = msgspec.field(
-        default=None, name="callLinkageIDTimestamp"
-    )
+    global_call_linkage_id: GlobalCallLinkageID = msgspec.field(name="globalCallLinkageID")
+    call_linkage_id_timestamp: str | None = msgspec.field(default=None, name="callLinkageIDTimestamp")
 
 
 class ThreadLinkageID(Choice, frozen=True, kw_only=True, rename="camel"):
     """Thread Linkage ID."""
 
-    sub_domain_thread_id: Octets | None = msgspec.field(
-        default=None, name="subDomainThreadID"
-    )
-    globally_unique_thread_id: Octets | None = msgspec.field(
-        default=None, name="globallyUniqueThreadID"
-    )
+    sub_domain_thread_id: Octets | None = msgspec.field(default=None, name="subDomainThreadID")
+    globally_unique_thread_id: Octets | None = msgspec.field(default=None, name="globallyUniqueThreadID")
 
 
 class ThreadData(Structure, frozen=True, kw_only=True, rename="camel"):
@@ -455,9 +435,7 @@ class ThreadData(Structure, frozen=True, kw_only=True, rename="camel"):
 
     thread_switching_sub_domain_name: str | None = None
     thread_linkage_id: ThreadLinkageID = msgspec.field(name="threadLinkageID")
-    thread_id_time_stamp: str | None = msgspec.field(
-        default=None, name="threadIDTimeStamp"
-    )
+    thread_id_time_stamp: str | None = msgspec.field(default=None, name="threadIDTimeStamp")
 
 
 class CallLinkageData(Structure, frozen=True, kw_only=True, rename="camel"):
@@ -627,9 +605,7 @@ class DeviceHistory(Structure, frozen=True, kw_only=True, rename="camel"):
 
     old_device_id: DeviceID = msgspec.field(name="oldDeviceID")
     event_cause: EventCause | None = None
-    old_connection_id: ConnectionID | None = msgspec.field(
-        default=None, name="oldConnectionID"
-    )
+    old_connection_id: ConnectionID | None = msgspec.field(default=None, name="oldConnectionID")
 
 
 class MessageInfo(Structure, frozen=True, kw_only=True, rename="camel"):

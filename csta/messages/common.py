@@ -76,11 +76,7 @@ class DeviceChoice(Choice, frozen=True, kw_only=True):
     def device(self) -> DeviceID | None:
         """The identifier, or None when the switch does not give it."""
         return next(
-            (
-                value
-                for name in self.__struct_fields__
-                if isinstance(value := getattr(self, name), DeviceID)
-            ),
+            (value for name in self.__struct_fields__ if isinstance(value := getattr(self, name), DeviceID)),
             None,
         )
 

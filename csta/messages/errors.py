@@ -37,9 +37,7 @@ class OperationErrors(Enumeration):
     MESSAGE_ID_REQUIRED = "messageIDRequired"
     REQUEST_INCOMPATIBLE_WITH_MEDIA = "requestIncompatibleWithMedia"
     INVALID_FILE = "invalidFile"
-    AT_LEAST_ONE_CONDITIONAL_PARAMETER_NOT_PROVIDED = (
-        "atLeastOneConditionalParameterNotProvided"
-    )
+    AT_LEAST_ONE_CONDITIONAL_PARAMETER_NOT_PROVIDED = "atLeastOneConditionalParameterNotProvided"
     FEATURE_ALREADY_SET = "featureAlreadySet"
     INVALID_PARAMETER_VALUE = "invalidParameterValue"
     INVALID_AGENT_GROUP = "invalidAgentGroup"
@@ -154,22 +152,14 @@ class OperationErrors(Enumeration):
     PRIVILEGE_VIOLATION_PICK_UP_DEVICE = "privilegeViolationPickUpDevice"
     ROUTEING_TIMER_EXPIRED = "routeingTimerExpired"
     REQUEST_INCOMPATIBLE_WITH_CONNECTION = "requestIncompatibleWithConnection"
-    REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION = (
-        "requestIncompatibleWithActiveConnection"
-    )
+    REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION = "requestIncompatibleWithActiveConnection"
     REQUEST_INCOMPATIBLE_WITH_HELD_CONNECTION = "requestIncompatibleWithHeldConnection"
     REQUEST_INCOMPATIBLE_WITH_DEVICE = "requestIncompatibleWithDevice"
     REQUEST_INCOMPATIBLE_WITH_SUBJECT_DEVICE = "requestIncompatibleWithSubjectDevice"
     REQUEST_INCOMPATIBLE_WITH_ACTIVE_DEVICE = "requestIncompatibleWithActiveDevice"
-    REQUEST_INCOMPATIBLE_WITH_CALL_TO_PARK_DEVICE = (
-        "requestIncompatibleWithCallToParkDevice"
-    )
-    REQUEST_INCOMPATIBLE_WITH_DESTINATION_DEVICE = (
-        "requestIncompatibleWithDestinationDevice"
-    )
-    REQUEST_INCOMPATIBLE_WITH_DIVERTING_DEVICE = (
-        "requestIncompatibleWithDivertingDevice"
-    )
+    REQUEST_INCOMPATIBLE_WITH_CALL_TO_PARK_DEVICE = "requestIncompatibleWithCallToParkDevice"
+    REQUEST_INCOMPATIBLE_WITH_DESTINATION_DEVICE = "requestIncompatibleWithDestinationDevice"
+    REQUEST_INCOMPATIBLE_WITH_DIVERTING_DEVICE = "requestIncompatibleWithDivertingDevice"
     REQUEST_INCOMPATIBLE_WITH_HELD_DEVICE = "requestIncompatibleWithHeldDevice"
     REQUEST_INCOMPATIBLE_WITH_PARK_TO_DEVICE = "requestIncompatibleWithParkToDevice"
     REQUEST_INCOMPATIBLE_WITH_PICKUP_DEVICE = "requestIncompatibleWithPickupDevice"

@@ -48,9 +48,7 @@ class RedirectionDeviceID(DeviceChoice, frozen=True, kw_only=True, rename="camel
     restricted: bool = False
 
 
-class AssociatedCallingDeviceID(
-    DeviceChoice, frozen=True, kw_only=True, rename="camel"
-):
+class AssociatedCallingDeviceID(DeviceChoice, frozen=True, kw_only=True, rename="camel"):
     """Associated Calling Device ID."""
 
     device_identifier: DeviceID | None = None

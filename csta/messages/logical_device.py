@@ -7,14 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import (
-    Enumeration,
-    Event,
-    NamedBits,
-    Request,
-    Response,
-    Structure,
-)
+from csta.messages.base import Enumeration, Event, NamedBits, Request, Response, Structure
 from csta.messages.call_data import CSTACommonArguments
 from csta.messages.common import DeviceID
 from csta.messages.identifiers import SubjectDeviceID
@@ -24,7 +17,7 @@ class CallOrigination(NamedBits):
     """Call Origination."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "internal": 0,
         "external": 1,
     }
@@ -78,9 +71,7 @@ class ForwardingEvent(Event, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class GetDoNotDisturb(
-    Request["GetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class GetDoNotDisturb(Request["GetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"):
     """Get Do Not Disturb (ECMA-269 §22.1.10, operation 308)."""
 
     operation: ClassVar[int] = 308
@@ -98,9 +89,7 @@ class GetDoNotDisturbResponse(Response, frozen=True, kw_only=True, rename="camel
     extensions: CSTACommonArguments | None = None
 
 
-class SetDoNotDisturb(
-    Request["SetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SetDoNotDisturb(Request["SetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"):
     """Set Do Not Disturb (ECMA-269 §22.1.19, operation 316)."""
 
     operation: ClassVar[int] = 316
@@ -118,9 +107,7 @@ class SetDoNotDisturbResponse(Response, frozen=True, kw_only=True, rename="camel
     extensions: CSTACommonArguments | None = None
 
 
-class GetForwarding(
-    Request["GetForwardingResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class GetForwarding(Request["GetForwardingResponse"], frozen=True, kw_only=True, rename="camel"):
     """Get Forwarding (ECMA-269 §22.1.11, operation 309)."""
 
     operation: ClassVar[int] = 309
@@ -147,9 +134,7 @@ class GetForwardingResponse(Response, frozen=True, kw_only=True, rename="camel")
     extensions: CSTACommonArguments | None = None
 
 
-class SetForwarding(
-    Request["SetForwardingResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SetForwarding(Request["SetForwardingResponse"], frozen=True, kw_only=True, rename="camel"):
     """Set Forwarding (ECMA-269 §22.1.20, operation 317)."""
 
     operation: ClassVar[int] = 317

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from csta.messages.base import Enumeration, NamedBits, Octets, Structure
@@ -12,7 +14,7 @@ class MediaClass(NamedBits):
     """Media Class."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "voice": 0,
         "data": 1,
         "image": 2,

@@ -7,14 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import (
-    Enumeration,
-    Event,
-    NamedBits,
-    Request,
-    Response,
-    Structure,
-)
+from csta.messages.base import Enumeration, NamedBits, Request, Response, Structure
 from csta.messages.call_data import CSTACommonArguments, CSTAObject
 
 
@@ -22,7 +15,7 @@ class CallControlEventFilter(NamedBits):
     """Call Control Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "callCleared": 0,
         "conferenced": 1,
         "connectionCleared": 2,
@@ -48,7 +41,7 @@ class CallAssociatedEventFilter(NamedBits):
     """Call Associated Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "callInformation": 0,
         "charging": 1,
         "dTMFDigitsDetected": 2,
@@ -61,7 +54,7 @@ class MediaAttachmentEventFilter(NamedBits):
     """Media Attachment Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "mediaAttached": 0,
         "mediaDetached": 1,
     }
@@ -71,7 +64,7 @@ class PhysicalDeviceFeatureEventFilter(NamedBits):
     """Physical Device Feature Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "buttonInformation": 0,
         "buttonPress": 1,
         "displayUpdated": 2,
@@ -90,7 +83,7 @@ class LogicalDeviceFeatureEventFilter(NamedBits):
     """Logical Device Feature Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "agentBusy": 0,
         "agentLoggedOn": 1,
         "agentLoggedOff": 2,
@@ -113,7 +106,7 @@ class DeviceMaintenanceEventFilter(NamedBits):
     """Device Maintenance Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "backInService": 0,
         "outOfService": 1,
         "deviceCapabilityChanged": 2,
@@ -125,7 +118,7 @@ class VoiceUnitEventFilter(NamedBits):
     """Voice Unit Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "stop": 0,
         "play": 1,
         "suspendPlay": 2,
@@ -151,7 +144,7 @@ class VendorSpecEventFilter(NamedBits):
     """Vendor Spec Event Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "privateEvent": 0,
     }
 
@@ -159,33 +152,21 @@ class VendorSpecEventFilter(NamedBits):
 class MonitorFilter(Structure, frozen=True, kw_only=True, rename="camel"):
     """Monitor Filter."""
 
-    call_control: CallControlEventFilter = msgspec.field(
-        default_factory=CallControlEventFilter
-    )
-    call_associated: CallAssociatedEventFilter = msgspec.field(
-        default_factory=CallAssociatedEventFilter
-    )
-    media_attachment: MediaAttachmentEventFilter = msgspec.field(
-        default_factory=MediaAttachmentEventFilter
-    )
+    call_control: CallControlEventFilter = msgspec.field(default_factory=CallControlEventFilter)
+    call_associated: CallAssociatedEventFilter = msgspec.field(default_factory=CallAssociatedEventFilter)
+    media_attachment: MediaAttachmentEventFilter = msgspec.field(default_factory=MediaAttachmentEventFilter)
     physical_device_feature: PhysicalDeviceFeatureEventFilter = msgspec.field(
         default_factory=PhysicalDeviceFeatureEventFilter
     )
     logical_device_feature: LogicalDeviceFeatureEventFilter = msgspec.field(
         default_factory=LogicalDeviceFeatureEventFilter
     )
-    maintenance: DeviceMaintenanceEventFilter = msgspec.field(
-        default_factory=DeviceMaintenanceEventFilter
-    )
+    maintenance: DeviceMaintenanceEventFilter = msgspec.field(default_factory=DeviceMaintenanceEventFilter)
     voice: VoiceUnitEventFilter = msgspec.field(default_factory=VoiceUnitEventFilter)
-    private: VendorSpecEventFilter = msgspec.field(
-        default_factory=VendorSpecEventFilter
-    )
+    private: VendorSpecEventFilter = msgspec.field(default_factory=VendorSpecEventFilter)
 
 
-class ChangeMonitorFilter(
-    Request["ChangeMonitorFilterResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class ChangeMonitorFilter(Request["ChangeMonitorFilterResponse"], frozen=True, kw_only=True, rename="camel"):
     """Change Monitor Filter (ECMA-269 §15.1.1, operation 72)."""
 
     operation: ClassVar[int] = 72
@@ -213,7 +194,7 @@ class MonitorMediaClass(NamedBits):
     """Monitor Media Class."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "voice": 0,
         "data": 1,
         "image": 2,
@@ -229,9 +210,7 @@ class MonitorMediaClass(NamedBits):
     }
 
 
-class MonitorStart(
-    Request["MonitorStartResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class MonitorStart(Request["MonitorStartResponse"], frozen=True, kw_only=True, rename="camel"):
     """Monitor Start (ECMA-269 §15.1.2, operation 71)."""
 
     operation: ClassVar[int] = 71
@@ -253,9 +232,7 @@ class MonitorStartResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class MonitorStop(
-    Request["MonitorStopResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class MonitorStop(Request["MonitorStopResponse"], frozen=True, kw_only=True, rename="camel"):
     """Monitor Stop (ECMA-269 §15.1.3, operation 73)."""
 
     operation: ClassVar[int] = 73

@@ -7,19 +7,11 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import (
-    Choice,
-    Enumeration,
-    Message,
-    Octets,
-    Request,
-    Response,
-    Structure,
-)
+from csta.messages.base import Choice, Enumeration, Octets, Request, Response, Structure
 from csta.messages.call_data import (
-    CSTACommonArguments,
     CallCharacteristics,
     CallLinkageData,
+    CSTACommonArguments,
     DeviceHistory,
     GeoPriv,
     LocalConnectionState,
@@ -37,9 +29,7 @@ from csta.messages.identifiers import (
 from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
 
-class SnapshotCall(
-    Request["SnapshotCallResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SnapshotCall(Request["SnapshotCallResponse"], frozen=True, kw_only=True, rename="camel"):
     """Snapshot Call (ECMA-269 §16.1.1, operation 75)."""
 
     operation: ClassVar[int] = 75
@@ -112,14 +102,10 @@ class SnapshotCallResponseInfo(Structure, frozen=True, kw_only=True, rename="cam
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
 
 
-class SnapshotCallResultCrossRefIDorSnapshotData(
-    Choice, frozen=True, kw_only=True, rename="camel"
-):
-    """Snapshot Call Result Cross Ref ID Or Snapshot Data."""
+class SnapshotCallContents(Choice, frozen=True, kw_only=True, rename="camel"):
+    """Snapshot Call Contents."""
 
-    service_cross_ref_id: str | None = msgspec.field(
-        default=None, name="serviceCrossRefID"
-    )
+    service_cross_ref_id: str | None = msgspec.field(default=None, name="serviceCrossRefID")
     snapshot_data: tuple[SnapshotCallResponseInfo, ...] | None = None
 
 
@@ -127,9 +113,7 @@ class SnapshotCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     """Positive answer of Snapshot Call (ECMA-269 §16.1.1, operation 75)."""
 
     operation: ClassVar[int] = 75
-    cross_ref_id_or_snapshot_data: SnapshotCallResultCrossRefIDorSnapshotData = (
-        msgspec.field(name="crossRefIDorSnapshotData")
-    )
+    cross_ref_id_or_snapshot_data: SnapshotCallContents = msgspec.field(name="crossRefIDorSnapshotData")
     media_call_characteristics: MediaCallCharacteristics | None = None
     call_characteristics: CallCharacteristics | None = None
     calling_device: CallingDeviceID | None = None
@@ -145,9 +129,7 @@ class SnapshotCallResponse(Response, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
-class SnapshotDevice(
-    Request["SnapshotDeviceResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SnapshotDevice(Request["SnapshotDeviceResponse"], frozen=True, kw_only=True, rename="camel"):
     """Snapshot Device (ECMA-269 §16.1.2, operation 74)."""
 
     operation: ClassVar[int] = 74
@@ -202,14 +184,10 @@ class SnapshotDeviceResponseInfo(Structure, frozen=True, kw_only=True, rename="c
     call_linkage_data: CallLinkageData | None = None
 
 
-class SnapshotDeviceResultCrossRefIDorSnapshotData(
-    Choice, frozen=True, kw_only=True, rename="camel"
-):
-    """Snapshot Device Result Cross Ref ID Or Snapshot Data."""
+class SnapshotDeviceContents(Choice, frozen=True, kw_only=True, rename="camel"):
+    """Snapshot Device Contents."""
 
-    service_cross_ref_id: str | None = msgspec.field(
-        default=None, name="serviceCrossRefID"
-    )
+    service_cross_ref_id: str | None = msgspec.field(default=None, name="serviceCrossRefID")
     snapshot_data: tuple[SnapshotDeviceResponseInfo, ...] | None = None
 
 
@@ -217,7 +195,5 @@ class SnapshotDeviceResponse(Response, frozen=True, kw_only=True, rename="camel"
     """Positive answer of Snapshot Device (ECMA-269 §16.1.2, operation 74)."""
 
     operation: ClassVar[int] = 74
-    cross_ref_id_or_snapshot_data: SnapshotDeviceResultCrossRefIDorSnapshotData = (
-        msgspec.field(name="crossRefIDorSnapshotData")
-    )
+    cross_ref_id_or_snapshot_data: SnapshotDeviceContents = msgspec.field(name="crossRefIDorSnapshotData")
     extensions: CSTACommonArguments | None = None

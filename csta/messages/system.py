@@ -11,15 +11,11 @@ from csta.messages.base import Enumeration, NamedBits, Request, Response
 from csta.messages.call_data import CSTACommonArguments
 
 
-class RequestSystemStatus(
-    Request["RequestSystemStatusResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class RequestSystemStatus(Request["RequestSystemStatusResponse"], frozen=True, kw_only=True, rename="camel"):
     """Request System Status (ECMA-269 §14.2.1, operation 210)."""
 
     operation: ClassVar[int] = 210
-    sys_stat_register_id: str | None = msgspec.field(
-        default=None, name="sysStatRegisterID"
-    )
+    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
     extensions: CSTACommonArguments | None = None
 
 
@@ -49,7 +45,7 @@ class RequestTypes(NamedBits):
     """Request Types."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "systemStatus": 0,
         "requestSystemStatus": 1,
         "switchingFunctionCapsChanged": 2,
@@ -61,7 +57,7 @@ class StatusFilter(NamedBits):
     """Status Filter."""
 
     __slots__ = ()
-    numbers = {
+    numbers: ClassVar[dict[str, int]] = {
         "initializing": 0,
         "enabled": 1,
         "normal": 2,
@@ -74,9 +70,7 @@ class StatusFilter(NamedBits):
     }
 
 
-class SystemRegister(
-    Request["SystemRegisterResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SystemRegister(Request["SystemRegisterResponse"], frozen=True, kw_only=True, rename="camel"):
     """System Register (ECMA-269 §14.1.2, operation 207)."""
 
     operation: ClassVar[int] = 207
@@ -94,9 +88,7 @@ class SystemRegisterResponse(Response, frozen=True, kw_only=True, rename="camel"
     extensions: CSTACommonArguments | None = None
 
 
-class SystemRegisterCancel(
-    Request["SystemRegisterCancelResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SystemRegisterCancel(Request["SystemRegisterCancelResponse"], frozen=True, kw_only=True, rename="camel"):
     """System Register Cancel (ECMA-269 §14.1.4, operation 209)."""
 
     operation: ClassVar[int] = 209
@@ -119,15 +111,11 @@ class SystemRegisterAbort(Request[None], frozen=True, kw_only=True, rename="came
     extensions: CSTACommonArguments | None = None
 
 
-class SystemStatus(
-    Request["SystemStatusResponse"], frozen=True, kw_only=True, rename="camel"
-):
+class SystemStatus(Request["SystemStatusResponse"], frozen=True, kw_only=True, rename="camel"):
     """System Status (ECMA-269 §14.2.2, operation 211)."""
 
     operation: ClassVar[int] = 211
-    sys_stat_register_id: str | None = msgspec.field(
-        default=None, name="sysStatRegisterID"
-    )
+    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
     system_status: SystemStatusValue
     extensions: CSTACommonArguments | None = None
 

@@ -1,0 +1,205 @@
+"""BER of the hand-written types of :mod:`csta.messages.common` (ECMA-285 device and call-connection identifiers)."""
+
+from __future__ import annotations
+
+from csta.asn1 import ber
+from csta.asn1.generated.media import (
+    decode_media_call_characteristics,
+    encode_media_call_characteristics,
+)
+from csta.errors import DecodeError, LocalProtocolError
+from csta.messages.base import Octets
+from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
+from csta.messages.media import MediaCallCharacteristics
+
+_PLAIN = {
+    0x80: TypeOfNumber.DIALING_NUMBER,
+    0x82: TypeOfNumber.IMPLICIT_PUBLIC,
+    0x84: TypeOfNumber.IMPLICIT_PRIVATE,
+}
+_PUBLIC = {
+    0x80: TypeOfNumber.EXPLICIT_PUBLIC_UNKNOWN,
+    0x81: TypeOfNumber.EXPLICIT_PUBLIC_INTERNATIONAL,
+    0x82: TypeOfNumber.EXPLICIT_PUBLIC_NATIONAL,
+    0x83: TypeOfNumber.EXPLICIT_PUBLIC_NETWORK_SPECIFIC,
+    0x84: TypeOfNumber.EXPLICIT_PUBLIC_SUBSCRIBER,
+    0x85: TypeOfNumber.EXPLICIT_PUBLIC_ABBREVIATED,
+}
+_PRIVATE = {
+    0x80: TypeOfNumber.EXPLICIT_PRIVATE_UNKNOWN,
+    0x81: TypeOfNumber.EXPLICIT_PRIVATE_LEVEL_3,
+    0x82: TypeOfNumber.EXPLICIT_PRIVATE_LEVEL_2,
+    0x83: TypeOfNumber.EXPLICIT_PRIVATE_LEVEL_1,
+    0x84: TypeOfNumber.EXPLICIT_PRIVATE_PTN_SPECIFIC,
+    0x85: TypeOfNumber.EXPLICIT_PRIVATE_LOCAL,
+    0x86: TypeOfNumber.EXPLICIT_PRIVATE_ABBREVIATED,
+}
+_WRAPPED = {0xA3: _PUBLIC, 0xA5: _PRIVATE}
+_TAGS = {
+    **{kind: (0, octet) for octet, kind in _PLAIN.items()},
+    **{kind: (wrapper, octet) for wrapper, table in _WRAPPED.items() for octet, kind in table.items()},
+}
+_KNOWN = frozenset({*_PLAIN, *_WRAPPED, 0x81, 0x86, 0xA0, 0xA1, 0x30})
+
+
+def decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
+    """Contents of DeviceID, a SEQUENCE of the numbering and three options."""
+    where = "identifiers.DeviceID"
+    octet, content, stop = ber.header(data, pos, end, where)
+    kind = _PLAIN.get(octet)
+    if kind is not None:
+        number = ber.text(data, content, stop)
+    else:
+        number, kind = _other_numbering(data, octet, content, stop, pos)
+    if stop == end:
+        return DeviceID(number=number, type_of_number=kind)
+    return _with_options(data, pos, stop, end, number, kind)
+
+
+def _other_numbering(data: bytes, octet: int, content: int, stop: int, pos: int) -> tuple[str, TypeOfNumber]:
+    where = "identifiers.DeviceID.deviceIdentifier"
+    if octet == 0x81:
+        return str(ber.integer(data, content, stop, where)), TypeOfNumber.DEVICE_NUMBER
+    if octet == 0x86:  # OtherPlan: octets that mean something to the switch only; Latin-1 keeps each
+        return data[content:stop].decode("latin-1"), TypeOfNumber.OTHER
+    if octet in _WRAPPED:
+        inner, content, stop = ber.inner(data, content, stop, where)
+        if inner in _WRAPPED[octet]:
+            return ber.text(data, content, stop), _WRAPPED[octet][inner]
+        octet = inner
+    return ber.unexpected(octet, where, pos)
+
+
+def _with_options(data: bytes, start: int, pos: int, end: int, number: str, kind: TypeOfNumber) -> DeviceID:
+    where = "identifiers.DeviceID"
+    private_number: str | None = None
+    private_name: str | None = None
+    media: MediaCallCharacteristics | None = None
+    octet, content, stop = ber.header(data, pos, end, where)
+    if octet == 0xA0:
+        private_number = _wrapped_text(data, content, stop)
+        octet, content, stop = _next(data, pos := stop, end)
+    if octet == 0xA1:
+        private_name = _wrapped_text(data, content, stop)
+        octet, content, stop = _next(data, pos := stop, end)
+    if octet == 0x30:
+        media = decode_media_call_characteristics(data, content, stop)
+        octet, content, stop = _next(data, pos := stop, end)
+    if octet != ber.END:
+        return ber.without_unknown(decode_device_id, data, start, end, _KNOWN, where, pos)
+    return DeviceID(
+        number=number,
+        type_of_number=kind,
+        private_number=private_number,
+        private_name=private_name,
+        media_call_characteristics=media,
+    )
+
+
+def _next(data: bytes, pos: int, end: int) -> tuple[int, int, int]:
+    return ber.header(data, pos, end, "identifiers.DeviceID") if pos < end else (ber.END, pos, pos)
+
+
+def _wrapped_text(data: bytes, pos: int, stop: int) -> str:
+    where = "identifiers.DeviceID"
+    octet, content, stop = ber.inner(data, pos, stop, where)
+    if octet != 0x16:
+        ber.unexpected(octet, where, pos)
+    return ber.text(data, content, stop)
+
+
+def encode_device_id(device: DeviceID) -> bytes:
+    """Contents of DeviceID."""
+    out = _numbering(device)
+    if device.private_number is not None:
+        out += ber.tlv(0xA0, ber.tlv(0x16, ber.encode_text(device.private_number)))
+    if device.private_name is not None:
+        out += ber.tlv(0xA1, ber.tlv(0x16, ber.encode_text(device.private_name)))
+    if device.media_call_characteristics is not None:
+        out += ber.tlv(0x30, encode_media_call_characteristics(device.media_call_characteristics))
+    return out
+
+
+def _numbering(device: DeviceID) -> bytes:
+    kind = device.type_of_number
+    found = _TAGS.get(kind)
+    if found is not None:
+        wrapper, octet = found
+        out = ber.tlv(octet, ber.encode_text(device.number))
+        return ber.tlv(wrapper, out) if wrapper else out
+    try:
+        if kind == TypeOfNumber.DEVICE_NUMBER:
+            return ber.tlv(0x81, ber.encode_integer(int(device.number)))
+        if kind == TypeOfNumber.OTHER:
+            return ber.tlv(0x86, device.number.encode("latin-1"))
+    except ValueError:
+        raise LocalProtocolError(f"{device.number!r} is no {kind.value}", "identifiers.DeviceID.number") from None
+    raise LocalProtocolError(
+        f"{kind.value!r} has no form in ECMA-285 here",
+        "identifiers.DeviceID.typeOfNumber",
+    )
+
+
+def decode_local_device_id(data: bytes, octet: int, pos: int, end: int) -> DeviceID:
+    """LocalDeviceID, a CHOICE of static and dynamic identifier (§12.3.11)."""
+    if octet == 0x30:
+        return decode_device_id(data, pos, end)
+    if octet == 0x83:
+        return DeviceID(number=ber.identifier(data, pos, end), type_of_number=TypeOfNumber.DYNAMIC)
+    return ber.unexpected(octet, "identifiers.LocalDeviceID", pos)
+
+
+def encode_local_device_id(device: DeviceID) -> bytes:
+    """LocalDeviceID with its tag."""
+    if device.type_of_number == TypeOfNumber.DYNAMIC:
+        return ber.tlv(0x83, ber.encode_identifier(device.number))
+    return ber.tlv(0x30, encode_device_id(device))
+
+
+def decode_connection_id(data: bytes, octet: int, pos: int, end: int) -> ConnectionID:
+    """ConnectionID, a CHOICE of call id, device id or both (§12.3.9); the [APPLICATION 11] around it is off already."""
+    where = "identifiers.ConnectionID"
+    if octet == 0x30:
+        octet, content, stop = ber.header(data, pos, end, where)
+        if octet != 0x80 or stop == end:
+            raise DecodeError("a call id and a device id are expected", where, pos)
+        call_id = ber.identifier(data, content, stop)
+        octet, content, stop = ber.inner(data, stop, end, where)
+        if octet != 0xA1:
+            ber.unexpected(octet, where, pos)
+        return ConnectionID(call_id=call_id, device_id=_device_of(data, content, stop))
+    if octet == 0x80:
+        return ConnectionID(call_id=ber.identifier(data, pos, end))
+    if octet == 0xA1:
+        return ConnectionID(device_id=_device_of(data, pos, end))
+    return ber.unexpected(octet, where, pos)
+
+
+def _device_of(data: bytes, pos: int, end: int) -> DeviceID:
+    octet, content, stop = ber.inner(data, pos, end, "identifiers.ConnectionID.deviceID")
+    return decode_local_device_id(data, octet, content, stop)
+
+
+def encode_connection_id(connection: ConnectionID) -> bytes:
+    """The chosen alternative of ConnectionID, without the [APPLICATION 11] around it."""
+    call = b"" if connection.call_id is None else ber.tlv(0x80, ber.encode_identifier(connection.call_id))
+    if connection.device_id is None:
+        return call or ber.none_chosen("identifiers.ConnectionID")
+    device = ber.tlv(0xA1, encode_local_device_id(connection.device_id))
+    return ber.tlv(0x30, call + device) if call else device
+
+
+def decode_private_data(data: bytes, octet: int, pos: int, end: int) -> PrivateData:
+    """CSTAPrivateData and SecurityInfo: octets, or any one value in place of the NULL of ECMA-285 (§12.2.11)."""
+    if octet == 0x04:
+        return PrivateData(string=Octets(data[pos:end]))
+    return PrivateData(private=Octets(ber.tlv(octet, data[pos:end])))
+
+
+def encode_private_data(value: PrivateData) -> bytes:
+    """The chosen alternative with its tag."""
+    if value.string is not None:
+        return ber.tlv(0x04, value.string)
+    if value.private is not None:
+        return bytes(value.private)
+    raise LocalProtocolError("private data of an XML link has no form in ASN.1", "CSTAPrivateData")

@@ -1,0 +1,1 @@
+"""BER functions generated from the schema, one module per chapter."""

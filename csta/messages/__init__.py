@@ -1,0 +1,23 @@
+"""Typed messages of CSTA Phase III. A chapter is imported on the first use of one of its messages."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from csta.messages._index import CHAPTERS
+from csta.messages.base import Message
+
+
+@cache
+def message_class(name: str) -> type[Message]:
+    """The class of a message by its ECMA-323 name; raises KeyError for a name that is none."""
+    found = getattr(import_module(f"csta.messages.{CHAPTERS[name]}"), name)
+    if not issubclass(found, Message):
+        raise KeyError(name)
+    return found
+
+
+def chapter_of(message: Message) -> str:
+    """Chapter a message belongs to: the name of its module."""
+    return type(message).__module__.rpartition(".")[2]

@@ -1,0 +1,1 @@
+"""XML readers and writers generated from the schema, one module per chapter."""
