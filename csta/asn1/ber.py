@@ -319,7 +319,8 @@ def bits(data: bytes, pos: int, stop: int, kind: type[B], where: str) -> B:
     octets = data[pos:stop]
     if not octets or octets[0] > 7 or (len(octets) == 1 and octets[0]) or (len(octets) - 1) * 8 > MAX_BITS:
         raise DecodeError("not a bit string", where, pos)
-    return _bits(kind, octets)
+    found: B = _bits(kind, octets)
+    return found
 
 
 def encode_bits(value: NamedBits) -> bytes:

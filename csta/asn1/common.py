@@ -86,7 +86,7 @@ def _with_options(data: bytes, start: int, pos: int, end: int, number: str, kind
         media = decode_media_call_characteristics(data, content, stop)
         octet, content, stop = _next(data, pos := stop, end)
     if octet != ber.END:
-        return ber.without_unknown(decode_device_id, data, start, end, _KNOWN, where, pos)
+        return ber.without_unknown(decode_device_id, data, start, end, _KNOWN, (), where, pos)
     return DeviceID(
         number=number,
         type_of_number=kind,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asn1tools
+import asn1tools  # type: ignore[import-untyped] # has no type information
 
 SCHEMA = Path(__file__).parent.parent / "asn1" / "schema"
 

@@ -69,7 +69,7 @@ def structure(element: _Element, kind: type[S], table: Table) -> S:
     """Read the children of a SEQUENCE or CHOICE; what the table does not know is passed over and noted."""
     values: dict[str, Any] = {}
     for child in element:
-        name = child.tag.rpartition("}")[2]
+        name = str(child.tag).rpartition("}")[2]
         entry = table.get(name)
         if entry is None:
             deviate("unknown element", child)
