@@ -1,0 +1,58 @@
+"""Numbers outside the switch, and how the people there behave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from csta.messages.call_data import EventCause
+
+DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
+"""Diallable digits (§10.1) as this switch takes them: complete numbers only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalNumber:
+    """How numbers behave that match :attr:`pattern` as a whole (regular expression). Times are in seconds.
+
+    :param rings_after: from the time the network is reached until the far end rings or fails.
+    :param answers_after: from ringing to answering; None lets it ring.
+    :param talks_for: from answering to hanging up; None leaves that to this side.
+    :param failure: why it cannot be reached, or None.
+    """
+
+    pattern: str
+    rings_after: float = 1.0
+    answers_after: float | None = 5.0
+    talks_for: float | None = None
+    failure: EventCause | None = None
+
+
+EVERYBODY: tuple[ExternalNumber, ...] = (
+    ExternalNumber(r"\+?\d+0000", failure=EventCause.BUSY),
+    ExternalNumber(r"\+?\d+9999", failure=EventCause.NUMBER_UNALLOCATED),
+    ExternalNumber(r"\+?\d+8888", answers_after=None),
+    ExternalNumber(r"\+?\d{5,}"),
+)
+"""The world unless told otherwise: …0000 is busy, …9999 does not exist, …8888 never answers, all others do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the switch waits, in seconds.
+
+    :param ringing: until a call that nobody answers is given up.
+    :param forward_no_answer: until a no-answer forwarding without a time of its own acts.
+    :param prompt: until a device that was prompted to go off-hook is left alone.
+    :param tone: how long the caller of a failed call hears the tone.
+    """
+
+    ringing: float = 120.0
+    forward_no_answer: float = 15.0
+    prompt: float = 30.0
+    tone: float = 15.0
+
+
+def external_number(numbers: tuple[ExternalNumber, ...], dialled: str) -> ExternalNumber | None:
+    """The first entry ``dialled`` matches."""
+    return next((number for number in numbers if re.fullmatch(number.pattern, dialled)), None)

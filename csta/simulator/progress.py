@@ -1,0 +1,255 @@
+"""How a call proceeds: dialling, ringing, answering, failing, merging with another (ECMA-269 §6.1.3, §17.2)."""
+
+from __future__ import annotations
+
+from csta.messages.base import Octets
+from csta.messages.call_data import AssociatedNID, ConnectionListItem, Endpoint, EventCause
+from csta.messages.common import ConnectionID, DeviceID
+from csta.simulator import event_reports as reports
+from csta.simulator.calls import Call, Connection, Extension, Line
+from csta.simulator.dialplan import ExternalNumber
+from csta.simulator.exchange import Exchange
+from csta.simulator.routing import NO_ANSWER, forwarding, route
+from csta.simulator.states import State
+
+
+def originate(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
+    """The device is off-hook and the number complete: the call starts out (§17.2.14)."""
+    exchange.move(connection, State.CONNECTED)
+    exchange.report_alone(reports.originated(connection, cause), connection)
+    connect(exchange, connection.call, connection.call.called.number, EventCause.NEW_CALL, now)
+
+
+def connect(exchange: Exchange, call: Call, number: str, cause: EventCause, now: float) -> DeviceID:
+    """Bring the call to ``number``: it rings, leaves by a line, or fails. Gives the device where it is then.
+
+    :param cause: of the delivery, unless the call is diverted on its way.
+    """
+    way = route(exchange, call, number)
+    for hop in way.diversions:
+        cause = hop.cause
+        _divert_undelivered(exchange, call, hop.device, hop.destination, cause)
+    line = exchange.free_line()
+    if isinstance(way.target, Extension):
+        return ring(exchange, call, way.target, cause, now).device.id
+    if way.target is None or way.failure is not None or line is None:
+        device = DeviceID(number=way.number)
+        fail(exchange, call, device, way.failure or EventCause.TRUNKS_BUSY, now)
+        return device
+    return dial_out(exchange, call, line, way.target, way.number, cause, now).device.id
+
+
+def ring(exchange: Exchange, call: Call, device: Extension, cause: EventCause, now: float) -> Connection:
+    """The call rings at an extension (§17.2.5)."""
+    connection = exchange.join(call, device, State.ALERTING)
+    exchange.report(reports.delivered(connection, cause), call)
+    _await_answer(exchange, connection, now)
+    return connection
+
+
+def _await_answer(exchange: Exchange, connection: Connection, now: float) -> None:
+    device, wait = connection.device, exchange.timing.ringing
+    setting = forwarding(device, NO_ANSWER, connection.call.external) if isinstance(device, Extension) else None
+    if setting is not None:
+        wait = setting.ring_duration or exchange.timing.forward_no_answer
+    exchange.timers.set(connection, now + wait, lambda at: unanswered(exchange, connection, at))
+
+
+def unanswered(exchange: Exchange, connection: Connection, now: float) -> None:
+    """Nobody answers: the call is forwarded, or given up."""
+    device = connection.device
+    setting = forwarding(device, NO_ANSWER, connection.call.external) if isinstance(device, Extension) else None
+    if setting is None:
+        exchange.drop(connection, EventCause.CALL_NOT_ANSWERED)
+        return
+    divert(exchange, connection, setting.destination, EventCause.CALL_FORWARD_NO_ANSWER, now)
+
+
+def divert(exchange: Exchange, connection: Connection, number: str, cause: EventCause, now: float) -> None:
+    """The call leaves a device for ``number``, the call identifier stays (§17.1.11 FR 4)."""
+    call = connection.call
+    leave(exchange, connection, DeviceID(number=number), cause)
+    connect(exchange, call, number, cause, now)
+
+
+def leave(exchange: Exchange, connection: Connection, destination: DeviceID, cause: EventCause) -> None:
+    """The call leaves a device for another one (§17.2.7); what happens there is up to the caller."""
+    connection.call.last_redirection = connection.device.id
+    event = reports.diverted(connection, destination, cause)
+    exchange.move(connection, State.NULL)
+    exchange.report(event, connection.call, connection.device)
+
+
+def _divert_undelivered(exchange: Exchange, call: Call, device: Extension, destination: str, cause: EventCause) -> None:
+    """The call is forwarded before it rang anywhere (§6.7.1): the device itself and the caller are told."""
+    call.last_redirection = device.id
+    event = reports.diverted(Connection(call, device), DeviceID(number=destination), cause)
+    exchange.report(event, call, device)
+
+
+def dial_out(
+    exchange: Exchange,
+    call: Call,
+    line: Line,
+    outside: ExternalNumber,
+    number: str,
+    cause: EventCause,
+    now: float,
+) -> Connection:
+    """The call leaves by a line; from here on the network says how it fares (§17.2.12 FR 2)."""
+    call.associated_called = line.id
+    connection = exchange.join(call, line, State.CONNECTED, DeviceID(number=number))
+    exchange.report(reports.network_reached(connection, cause), call)
+    exchange.timers.set(
+        connection, now + outside.rings_after, lambda at: _network_signal(exchange, connection, outside, at)
+    )
+    return connection
+
+
+def _network_signal(exchange: Exchange, connection: Connection, outside: ExternalNumber, now: float) -> None:
+    """The far end rings, or cannot be reached."""
+    if outside.failure is not None:
+        exchange.move(connection, State.FAIL)
+        _fail_at(exchange, connection.call, connection.id, DeviceID(number=str(connection.party)), outside.failure, now)
+        return
+    exchange.move(connection, State.ALERTING)
+    exchange.report(reports.delivered(connection, EventCause.NETWORK_SIGNAL), connection.call)
+    if outside.answers_after is None:
+        _await_answer(exchange, connection, now)
+        return
+    exchange.timers.set(
+        connection, now + outside.answers_after, lambda at: _far_end_answers(exchange, connection, outside, at)
+    )
+
+
+def _far_end_answers(exchange: Exchange, connection: Connection, outside: ExternalNumber, now: float) -> None:
+    answer(exchange, connection, EventCause.NETWORK_SIGNAL)
+    if outside.talks_for is not None:
+        _drop_later(exchange, connection, now + outside.talks_for, EventCause.NORMAL_CLEARING)
+
+
+def answer(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
+    """Somebody answers (§17.2.8)."""
+    exchange.move(connection, State.CONNECTED)
+    exchange.report(reports.established(connection, cause), connection.call)
+
+
+def answer_cause(call: Call) -> EventCause:
+    """New Call means: never redirected so far."""
+    return EventCause.NEW_CALL if call.last_redirection is None else EventCause.NORMAL
+
+
+def fail(exchange: Exchange, call: Call, device: DeviceID, cause: EventCause, now: float) -> None:
+    """The call does not get through to a device; that device itself is not told (§17.2.9 FR 3)."""
+    _fail_at(exchange, call, ConnectionID(call_id=call.id), device, cause, now)
+
+
+def _fail_at(
+    exchange: Exchange, call: Call, failing: ConnectionID, device: DeviceID, cause: EventCause, now: float
+) -> None:
+    exchange.report(reports.failed(call, failing, device, cause), call)
+    parties = list(call.connections.values())
+    if sum(party.state != State.FAIL for party in parties) > 1:
+        _lose_failed(exchange, parties, cause)
+        return
+    call.failed = device
+    listeners = [party for party in parties if isinstance(party.device, Extension)]
+    for listener in listeners:
+        _drop_later(exchange, listener, now + exchange.timing.tone, cause)
+    if not listeners:  # an outside caller gets the cause from the network and is gone
+        exchange.clear_all(call, cause)
+
+
+def _lose_failed(exchange: Exchange, parties: list[Connection], cause: EventCause) -> None:
+    """The others have each other to talk to: they go on without the one that failed."""
+    for party in parties:
+        if party.state == State.FAIL:
+            exchange.clear(party, cause)
+
+
+def _drop_later(exchange: Exchange, connection: Connection, at: float, cause: EventCause) -> None:
+    exchange.timers.set(connection, at, lambda now: exchange.drop(connection, cause))
+
+
+def hold(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
+    """The device suspends its part (§17.2.10)."""
+    exchange.move(connection, State.HOLD)
+    exchange.report(reports.held(connection, cause), connection.call)
+
+
+def retrieve(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
+    """The device takes its part up again (§17.2.16)."""
+    exchange.move(connection, State.CONNECTED)
+    exchange.report(reports.retrieved(connection, cause), connection.call)
+
+
+class Merger:
+    """Two calls of one device becoming one (§12.3.9 FR 8), or one becoming another when ``secondary`` is None.
+
+    :ivar call: the resulting call.
+    :ivar items: old and new connections of everybody in it (§12.2.9).
+    """
+
+    def __init__(self, exchange: Exchange, primary: Connection, secondary: Connection | None) -> None:
+        self.exchange = exchange
+        self.device = primary.device
+        self.calls = [primary.call] if secondary is None else [primary.call, secondary.call]
+        self.call = self._resulting_call(primary, secondary)
+        self.items: list[ConnectionListItem] = []
+        for old in self.calls:
+            for connection in list(old.others(self.device)):
+                self.move(connection)
+
+    def move(self, connection: Connection) -> None:
+        """Take a connection over into the resulting call."""
+        old = connection.id
+        self.exchange.transplant(connection, self.call)
+        nid = AssociatedNID(device_id=connection.device.id) if isinstance(connection.device, Line) else None
+        identity = connection.identity
+        self.items.append(
+            ConnectionListItem(
+                new_connection=connection.id,
+                old_connection=old,
+                endpoint=Endpoint(device_id=identity) if identity else Endpoint(restricted=True),
+                associated_nid=nid,
+            )
+        )
+
+    def finish(self) -> None:
+        """The old calls are gone, and the merging device's part in them unless it was moved."""
+        for old in self.calls:
+            for connection in list(old.connections.values()):
+                self.exchange.move(connection, State.NULL)
+            self.exchange.close(old)
+
+    def _resulting_call(self, primary: Connection, secondary: Connection | None) -> Call:
+        first, second = self.calls[0], self.calls[-1]
+        call = self.exchange.open_call(first.origin, first.calling, second.called.number)
+        call.associated_calling, call.ddi = first.associated_calling, first.ddi
+        call.associated_called = second.associated_called
+        call.last_redirection = first.last_redirection
+        call.correlator_data = _correlator(first, second)
+        self._replace_caller(call, primary)
+        if secondary is not None and second.called == self.device.id:
+            self._replace_called(call, secondary)
+        return call
+
+    def _replace_caller(self, call: Call, primary: Connection) -> None:
+        """A device that leaves is no caller any more: its far party takes that place (§12.3.7)."""
+        other = next(primary.call.others(self.device), None)
+        if call.origin is not self.device or other is None:
+            return
+        call.origin, call.calling = other.device, other.identity
+        call.associated_calling = other.device.id if isinstance(other.device, Line) else None
+
+    def _replace_called(self, call: Call, secondary: Connection) -> None:
+        """The secondary call came to the merging device: the called one is who called there (§12.3.6)."""
+        other = next(secondary.call.others(self.device), None)
+        if other is not None and other.identity is not None:
+            call.called = other.identity
+            call.associated_called = other.device.id if isinstance(other.device, Line) else None
+
+
+def _correlator(first: Call, second: Call) -> Octets | None:
+    """That of the consultation call wins."""
+    return second.correlator_data or first.correlator_data

@@ -1,0 +1,290 @@
+"""A switching function as a plain object: requests and people's hands go in, answers and events come out.
+
+It does no I/O and reads no clock: every input takes the time, :meth:`Switch.next_deadline` says when to call
+:meth:`Switch.on_timer`, and after each input :meth:`Switch.next_event` gives what is to be sent, one at a time.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from csta.errors import LocalProtocolError
+from csta.messages.base import Event, Message, Response
+from csta.messages.call_associated import AssociateData, GenerateDigits
+from csta.messages.call_control import (
+    AlternateCall,
+    AnswerCall,
+    ClearCall,
+    ClearConnection,
+    ConferenceCall,
+    ConsultationCall,
+    DeflectCall,
+    DirectedPickupCall,
+    HoldCall,
+    MakeCall,
+    ParkCall,
+    ReconnectCall,
+    RetrieveCall,
+    SingleStepTransferCall,
+    TransferCall,
+)
+from csta.messages.call_data import EventCause
+from csta.messages.common import DeviceID
+from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
+from csta.messages.errors import OperationErrors, UniversalFailure
+from csta.messages.logical_device import GetDoNotDisturb, GetForwarding, SetDoNotDisturb, SetForwarding
+from csta.messages.monitoring import ChangeMonitorFilter, MonitorStart, MonitorStop
+from csta.messages.snapshot import SnapshotCall, SnapshotDevice
+from csta.messages.system import (
+    RequestSystemStatus,
+    SystemRegister,
+    SystemRegisterCancel,
+    SystemStatus,
+    SystemStatusValue,
+)
+from csta.simulator import call_control, device_services, progress
+from csta.simulator import event_reports as reports
+from csta.simulator.calls import Connection, Device, Extension, Line
+from csta.simulator.dialplan import DIALLABLE, EVERYBODY, ExternalNumber, Timing
+from csta.simulator.exchange import Exchange
+from csta.simulator.failures import Refusal
+from csta.simulator.monitors import Client
+from csta.simulator.states import State
+
+CALL_SERVICES: dict[type[Message], Callable[[Exchange, Any, float], Response]] = {
+    AlternateCall: call_control.alternate_call,
+    AnswerCall: call_control.answer_call,
+    AssociateData: call_control.associate_data,
+    ClearCall: call_control.clear_call,
+    ClearConnection: call_control.clear_connection,
+    ConferenceCall: call_control.conference_call,
+    ConsultationCall: call_control.consultation_call,
+    DeflectCall: call_control.deflect_call,
+    DirectedPickupCall: call_control.directed_pickup_call,
+    GenerateDigits: call_control.generate_digits,
+    HoldCall: call_control.hold_call,
+    MakeCall: call_control.make_call,
+    ParkCall: call_control.park_call,
+    ReconnectCall: call_control.reconnect_call,
+    RetrieveCall: call_control.retrieve_call,
+    SingleStepTransferCall: call_control.single_step_transfer_call,
+    TransferCall: call_control.transfer_call,
+}
+"""Services on calls: they take the time, for what follows takes time."""
+
+DEVICE_SERVICES: dict[type[Message], Callable[[Exchange, Client, Any], Response]] = {
+    ChangeMonitorFilter: device_services.change_monitor_filter,
+    GetDoNotDisturb: device_services.get_do_not_disturb,
+    GetForwarding: device_services.get_forwarding,
+    MonitorStart: device_services.monitor_start,
+    MonitorStop: device_services.monitor_stop,
+    RequestSystemStatus: device_services.request_system_status,
+    SetDoNotDisturb: device_services.set_do_not_disturb,
+    SetForwarding: device_services.set_forwarding,
+    SnapshotCall: device_services.snapshot_call,
+    SnapshotDevice: device_services.snapshot_device,
+    SystemRegister: device_services.system_register,
+    SystemRegisterCancel: device_services.system_register_cancel,
+    SystemStatus: device_services.system_status,
+}
+"""Services on devices and on the switch itself: they take the client, for monitors and registrations are its own."""
+
+
+class OutsideCaller:
+    """Somebody outside who called in, as long as that call lasts, wherever it is transferred to."""
+
+    def __init__(self, switch: Switch, connection: Connection) -> None:
+        self._switch = switch
+        self._connection = connection
+
+    @property
+    def line(self) -> str:
+        """Number of the line the call came in on."""
+        return self._connection.device.number
+
+    @property
+    def gone(self) -> bool:
+        """Whether the call is over."""
+        return self._connection.state == State.NULL
+
+    @property
+    def talking(self) -> bool:
+        """Whether somebody answered and is still there."""
+        others = self._connection.call.others(self._connection.device)
+        return not self.gone and any(other.state in (State.CONNECTED, State.HOLD) for other in others)
+
+    def hang_up(self, now: float) -> None:
+        """Put the handset down; nothing happens when the call is over already."""
+        if not self.gone:
+            self._switch.hang_up(self.line, now)
+
+
+_HANG_UP_ORDER = (State.CONNECTED, State.INITIATED, State.ALERTING, State.FAIL)
+
+
+class Switch:
+    """A switching function.
+
+    :param devices: extensions and lines; without a line nobody outside can be reached.
+    :param numbers: how the world outside behaves.
+    :ivar ready: called after every input that is not a client's, so that whoever serves this switch knows there may
+        be something to send.
+    """
+
+    def __init__(
+        self,
+        devices: Iterable[Device],
+        numbers: tuple[ExternalNumber, ...] = EVERYBODY,
+        timing: Timing | None = None,
+    ) -> None:
+        devices = list(devices)
+        self._exchange = Exchange(
+            [device for device in devices if isinstance(device, Extension)],
+            [device for device in devices if isinstance(device, Line)],
+            numbers,
+            timing or Timing(),
+        )
+        self.ready: Callable[[], None] = _nobody_listens
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Numbers of the extensions."""
+        return tuple(self._exchange.extensions)
+
+    def handle(self, client: Client, request: Message, now: float) -> Response | UniversalFailure:
+        """Do what a client asks for; the answer is to be sent before the events that follow."""
+        kind = type(request)
+        try:
+            if kind in CALL_SERVICES:
+                return CALL_SERVICES[kind](self._exchange, request, now)
+            if kind in DEVICE_SERVICES:
+                return DEVICE_SERVICES[kind](self._exchange, client, request)
+        except Refusal as refusal:
+            return refusal.failure
+        return UniversalFailure(operation=OperationErrors.SERVICE_NOT_SUPPORTED)
+
+    def next_event(self) -> tuple[Client, Event | SystemStatus] | None:
+        """The next message of the switch's own, and the client it is for."""
+        return self._exchange.outbox.popleft() if self._exchange.outbox else None
+
+    def next_deadline(self) -> float | None:
+        """When :meth:`on_timer` is due, or None."""
+        return self._exchange.timers.next_deadline()
+
+    def on_timer(self, now: float) -> None:
+        """Let happen what is due by now."""
+        self._exchange.timers.run(now)
+
+    def disconnect(self, client: Client) -> None:
+        """The client's link is gone: so are its monitors and registrations; the calls go on."""
+        self._exchange.monitors.forget(client)
+        self._exchange.registrations.forget(client)
+
+    def ring(self, caller: str | None, to: str, now: float, name: str = "") -> OutsideCaller | None:
+        """Somebody outside calls ``to``.
+
+        :param caller: the number, as the network delivers it; None when it is withheld.
+        :param name: display name the network sends along (§10.1); letters beyond ASCII lose their marks.
+        :return: the caller, or None when all lines are in use.
+        """
+        line = self._exchange.free_line()
+        if line is None:
+            return None
+        identity = None if caller is None else DeviceID(number=_presented(caller, name))
+        call = self._exchange.open_call(line, identity, to)
+        call.associated_calling, call.ddi = line.id, call.called
+        connection = self._exchange.join(call, line, State.CONNECTED, identity)
+        progress.connect(self._exchange, call, to, EventCause.NEW_CALL, now)
+        self.ready()
+        return OutsideCaller(self, connection)
+
+    def lift(self, number: str, now: float) -> None:
+        """Somebody takes the handset: answers, dials as prompted, or gets dial tone. On a line the far end answers."""
+        device = self._device(number)
+        ringing = device.connection_in(State.ALERTING)
+        waiting = device.connection_in(State.INITIATED)
+        if isinstance(device, Line):
+            if ringing is not None:
+                progress.answer(self._exchange, ringing, EventCause.NETWORK_SIGNAL)
+        elif waiting is not None:
+            self._take_up_prompt(waiting, now)
+        elif device.connection_in(State.CONNECTED) is None:
+            if ringing is not None:
+                call_control.take_up(self._exchange, ringing, now)
+            else:
+                self._dial_tone(device)
+        self.ready()
+
+    def dial(self, number: str, digits: str, now: float) -> None:
+        """Somebody who hears dial tone dials a complete number.
+
+        Raises :class:`csta.errors.LocalProtocolError` when there is no dial tone or the number is none.
+        """
+        device = self._device(number)
+        waiting = device.connection_in(State.INITIATED)
+        if waiting is None or waiting.destination or not DIALLABLE.fullmatch(digits):
+            raise LocalProtocolError(f"{number} cannot dial {digits!r} now")
+        waiting.call.called = DeviceID(number=digits)
+        progress.originate(self._exchange, waiting, EventCause.NEW_CALL, now)
+        self.ready()
+
+    def hang_up(self, number: str, now: float) -> None:
+        """Somebody puts the handset down, or presses the refuse key of a ringing phone; a held call stays held."""
+        device = self._device(number)
+        found = (device.connection_in(state) for state in _HANG_UP_ORDER)
+        connection = next((candidate for candidate in found if candidate is not None), None)
+        if connection is not None:
+            self._exchange.drop(connection, EventCause.NORMAL_CLEARING)
+        self.ready()
+
+    def set_in_service(self, number: str, in_service: bool, now: float) -> None:
+        """Plug a telephone in or out; its calls end, its monitors stay (§6.7.9, §23.1)."""
+        device = self._device(number)
+        if isinstance(device, Extension) and device.in_service != in_service:
+            device.in_service = in_service
+            while not in_service and device.connections:
+                self._exchange.drop(device.connections[0], EventCause.DEST_OUT_OF_ORDER)
+            event = BackInServiceEvent if in_service else OutOfServiceEvent
+            self._exchange.monitors.report(event(monitor_cross_ref_id="", device=reports.subject(device.id)), [device])
+        self.ready()
+
+    def announce(self, status: SystemStatusValue) -> None:
+        """Tell the registered clients how the switch fares (§14.2.2)."""
+        self._exchange.registrations.announce(status)
+        self.ready()
+
+    def restart(self) -> None:
+        """Power off and on: calls and monitors are gone, who is registered hears "initializing", then "enabled"."""
+        self._exchange.monitors.forget_all()
+        self._exchange.outbox.clear()
+        for call in list(self._exchange.calls.values()):
+            self._exchange.clear_all(call, EventCause.MAINTENANCE)
+        self.announce(SystemStatusValue.INITIALIZING)
+        self.announce(SystemStatusValue.ENABLED)
+
+    def _take_up_prompt(self, waiting: Connection, now: float) -> None:
+        if waiting.destination:
+            call_control.take_up(self._exchange, waiting, now)
+
+    def _dial_tone(self, device: Device) -> None:
+        call = self._exchange.open_call(device, device.id, "")
+        connection = self._exchange.join(call, device, State.INITIATED)
+        self._exchange.report_alone(reports.service_initiated(connection, EventCause.NORMAL), connection)
+
+    def _device(self, number: str) -> Device:
+        device = self._exchange.device(number)
+        if device is None:
+            raise LocalProtocolError(f"this switch has no device {number!r}")
+        return device
+
+
+def _nobody_listens() -> None:
+    """Stand-in for :attr:`Switch.ready` while nobody serves the switch."""
+
+
+def _presented(number: str, name: str) -> str:
+    """Number and name in one identifier, as switches write it (§10.1)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"N<{number}>{plain}" if plain else number

@@ -1,0 +1,45 @@
+"""One timer per connection, on a clock that is handed in."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Hashable
+from itertools import count
+
+Action = Callable[[float], None]
+"""What to do when a timer runs out; takes the time."""
+
+
+class Timers:
+    """Deadlines by owner; a new one replaces the old."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Hashable]] = []
+        self._set: dict[Hashable, tuple[int, Action]] = {}
+        self._order = count()
+
+    def set(self, owner: Hashable, at: float, action: Action) -> None:
+        """Do ``action`` at the time ``at``, unless the owner's timer is set anew or cancelled before."""
+        order = next(self._order)
+        self._set[owner] = (order, action)
+        heapq.heappush(self._heap, (at, order, owner))
+
+    def cancel(self, owner: Hashable) -> None:
+        """Forget the owner's timer, if it has one."""
+        self._set.pop(owner, None)
+
+    def next_deadline(self) -> float | None:
+        """When the next timer runs out."""
+        while self._heap and not self._live():
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def run(self, now: float) -> None:
+        """Do what is due, in the order of the deadlines; each action sees its own deadline as the time."""
+        while (at := self.next_deadline()) is not None and at <= now:
+            owner = heapq.heappop(self._heap)[2]
+            self._set.pop(owner)[1](at)
+
+    def _live(self) -> bool:
+        _, order, owner = self._heap[0]
+        return owner in self._set and self._set[owner][0] == order
