@@ -161,7 +161,7 @@ def encode(apdu: Rose) -> bytes:
     if isinstance(apdu, Result):
         return ber.tlv(RESULT, identifier + (b"" if apdu.message is None else _encode_result(apdu.message)))
     if isinstance(apdu, Error):
-        return ber.tlv(ERROR, identifier + ber.tlv(0x02, bytes((UNIVERSAL_FAILURE,))) + _encode_message(apdu.message))
+        return ber.tlv(ERROR, identifier + ber.tlv(0x02, bytes((UNIVERSAL_FAILURE,))) + encode_message(apdu.message))
     octet = next(octet for octet, category in _PROBLEMS.items() if category == apdu.category)
     return ber.tlv(REJECT, identifier + ber.tlv(octet, ber.encode_integer(apdu.problem)))
 
@@ -171,16 +171,17 @@ def _encode_invoked(message: Message) -> bytes:
         return ber.tlv(0x02, bytes((EVENT_REPORT,))) + ber.tlv(0x30, _encode_event(message))
     if not isinstance(message, Request):
         raise LocalProtocolError("only a request or an event can be invoked", type(message).__name__)
-    return ber.tlv(0x02, ber.encode_integer(message.operation)) + _encode_message(message)
+    return ber.tlv(0x02, ber.encode_integer(message.operation)) + encode_message(message)
 
 
 def _encode_result(message: Message) -> bytes:
     if not isinstance(message, Response):
         raise LocalProtocolError("not an answer", type(message).__name__)
-    return ber.tlv(0x30, ber.tlv(0x02, ber.encode_integer(message.operation)) + _encode_message(message))
+    return ber.tlv(0x30, ber.tlv(0x02, ber.encode_integer(message.operation)) + encode_message(message))
 
 
-def _encode_message(message: Message) -> bytes:
+def encode_message(message: Message) -> bytes:
+    """A message as it stands in its APDU, with its own tag; an event without the tags of the event report."""
     octet, _, encode_contents = _codec(chapter_of(message), type(message).__name__)
     contents: bytes = encode_contents(message)
     return contents if octet is None else ber.tlv(octet, contents)

@@ -369,7 +369,7 @@ class Emitter:
             attribute = f"value.{names.python_name(found.name, member.name)}"
             if member.name == "noData" and names.is_empty_response(found):
                 return [*lines, '    return b"\\x05\\x00"']
-            test = attribute if member.type == "NULL" else f"{attribute} is not None"
+            test = attribute if names.is_flag(self.schema, found, member) else f"{attribute} is not None"
             lines += [
                 f"    if {test}:",
                 f"        return {self._wrapped(member, attribute)}",

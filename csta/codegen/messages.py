@@ -136,7 +136,7 @@ def _field(schema: Schema, found: Type, member: Member) -> str:
     json = names.json_name(found.name, member.name)
     kind = names.python_type(schema, member.type)
     options: list[str] = []
-    if member.type == "NULL" and found.kind == "CHOICE":
+    if names.is_flag(schema, found, member):
         options.append("default=False")
     elif member.has_default and schema.layers(member.type).base.kind == "BIT STRING":
         options.append(f"default_factory={kind}")

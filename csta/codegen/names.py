@@ -115,6 +115,11 @@ def python_type(schema: Schema, name: str) -> str:
     return name
 
 
+def is_flag(schema: Schema, owner: Type, member: Member) -> bool:
+    """Whether a component is an alternative without a value, True when chosen."""
+    return owner.kind == "CHOICE" and schema.layers(member.type).base.target == "NULL"
+
+
 def structured(schema: Schema, chapter: str) -> list[Type]:
     """The types of a chapter that get a class or codec of their own, in schema order."""
     types = [schema.types[name] for name in schema.chapters[chapter] if name not in INNER]

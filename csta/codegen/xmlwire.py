@@ -205,7 +205,7 @@ class Emitter:
             test = f"{attribute} != {names.default_literal(self.schema, member)}"
             self._annotation(member.type)
         elif member.optional or found.kind == "CHOICE":
-            test = attribute if member.type == "NULL" else f"{attribute} is not None"
+            test = attribute if names.is_flag(self.schema, found, member) else f"{attribute} is not None"
         else:
             return [f"    {statement}" for statement in statements]
         return [f"    if {test}:", *[f"        {each}" for each in statements], *(["        return"] if choice else [])]
@@ -222,7 +222,7 @@ class Emitter:
         if item is None:
             write = self._function("write", found.target) + "_content"
             self.wanted["csta.xml.common"].add(write)
-            return [*head, "    for value in values[:1]:", f"        {write}(value, out)"]
+            return [*head, f"    {write}(elements.only(values), out)"]
         return [
             *head,
             "    for value in values:",

@@ -83,8 +83,8 @@ class GenerateDigitsResponse(Response, frozen=True, kw_only=True, rename="camel"
     extensions: CSTACommonArguments | None = None
 
 
-class SendUserInfo(Request["SendUserInfoResponse"], frozen=True, kw_only=True, rename="camel"):
-    """Send User Info (operation 234)."""
+class SendUserInformation(Request["SendUserInformationResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Send User Information (ECMA-269 §18.1.6, operation 234)."""
 
     operation: ClassVar[int] = 234
     existing_call: ConnectionID
@@ -92,8 +92,8 @@ class SendUserInfo(Request["SendUserInfoResponse"], frozen=True, kw_only=True, r
     extensions: CSTACommonArguments | None = None
 
 
-class SendUserInfoResponse(Response, frozen=True, kw_only=True, rename="camel"):
-    """Positive answer of Send User Info (operation 234)."""
+class SendUserInformationResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Send User Information (ECMA-269 §18.1.6, operation 234)."""
 
     operation: ClassVar[int] = 234
     extensions: CSTACommonArguments | None = None

@@ -315,4 +315,4 @@ class UniversalFailure(Choice, Message, frozen=True, kw_only=True, rename="camel
     subscribed_resource_availability: SubscribedResourceAvailabilityErrors | None = None
     performance_management: PerformanceManagementErrors | None = None
     private_data: PrivateDataInfoErrors | None = None
-    unspecified: bool | None = None
+    unspecified: bool = False

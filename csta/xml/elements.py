@@ -219,6 +219,13 @@ def write_bits(tag: str, value: NamedBits, out: Out) -> None:
     out.append(f"</{tag}>")
 
 
+def only(values: tuple[T, ...]) -> T:
+    """The one entry of what is a list in ASN.1 and a single element in XML; raises LocalProtocolError for more."""
+    if len(values) != 1:
+        raise LocalProtocolError(f"XML has room for one privateData, not for {len(values)}")
+    return values[0]
+
+
 def none_chosen(where: str) -> NoReturn:
     """Raise for a CHOICE with no alternative set."""
     raise LocalProtocolError("no alternative is chosen", where)

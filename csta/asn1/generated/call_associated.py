@@ -29,8 +29,8 @@ from csta.messages.call_associated import (
     DigitMode,
     GenerateDigits,
     GenerateDigitsResponse,
-    SendUserInfo,
-    SendUserInfoResponse,
+    SendUserInformation,
+    SendUserInformationResponse,
 )
 from csta.messages.call_data import CallCharacteristics, CallLinkageDataList, CSTACommonArguments, ServicesPermitted
 from csta.messages.common import DeviceID
@@ -414,7 +414,7 @@ def encode_generate_digits_response(value: GenerateDigitsResponse) -> bytes:
     return b"\x05\x00"
 
 
-_SEND_USER_INFO_OCTETS = frozenset(
+_SEND_USER_INFORMATION_OCTETS = frozenset(
     (
         0x6B,
         0x7D,
@@ -423,33 +423,33 @@ _SEND_USER_INFO_OCTETS = frozenset(
 )
 
 
-def decode_send_user_info(data: bytes, pos: int, end: int) -> SendUserInfo:
-    """Contents of SendUserInfo."""
-    again = (decode_send_user_info, data, pos, end, _SEND_USER_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.SendUserInfo")
+def decode_send_user_information(data: bytes, pos: int, end: int) -> SendUserInformation:
+    """Contents of SendUserInformation."""
+    again = (decode_send_user_information, data, pos, end, _SEND_USER_INFORMATION_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.SendUserInformation")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.SendUserInfo.existingCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInfo.existingCall")
+        return ber.without_unknown(*again, "call_associated.SendUserInformation.existingCall", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInfo")
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
     if octet != 0x7D:
-        return ber.without_unknown(*again, "call_associated.SendUserInfo.userData", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInfo.userData")
+        return ber.without_unknown(*again, "call_associated.SendUserInformation.userData", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.userData")
     if octet != 0x04:
-        ber.unexpected(octet, "call_associated.SendUserInfo.userData", pos)
+        ber.unexpected(octet, "call_associated.SendUserInformation.userData", pos)
     user_data = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInfo")
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInfo")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.SendUserInfo", pos)
-    return SendUserInfo(existing_call=existing_call, user_data=user_data, extensions=extensions)
+        return ber.without_unknown(*again, "call_associated.SendUserInformation", pos)
+    return SendUserInformation(existing_call=existing_call, user_data=user_data, extensions=extensions)
 
 
-def encode_send_user_info(value: SendUserInfo) -> bytes:
-    """Contents of SendUserInfo."""
+def encode_send_user_information(value: SendUserInformation) -> bytes:
+    """Contents of SendUserInformation."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.existing_call))
     out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
@@ -458,18 +458,18 @@ def encode_send_user_info(value: SendUserInfo) -> bytes:
     return out
 
 
-def decode_send_user_info_response(data: bytes, octet: int, pos: int, stop: int) -> SendUserInfoResponse:
-    """The alternative of SendUserInfoResponse with identifier ``octet``."""
+def decode_send_user_information_response(data: bytes, octet: int, pos: int, stop: int) -> SendUserInformationResponse:
+    """The alternative of SendUserInformationResponse with identifier ``octet``."""
     if octet == 0x7E:
-        return SendUserInfoResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+        return SendUserInformationResponse(extensions=decode_csta_common_arguments(data, pos, stop))
     if octet == 0x05:
-        ber.null(pos, stop, "call_associated.SendUserInfoResponse.noData")
-        return SendUserInfoResponse()
-    return ber.unexpected(octet, "call_associated.SendUserInfoResponse", pos)
+        ber.null(pos, stop, "call_associated.SendUserInformationResponse.noData")
+        return SendUserInformationResponse()
+    return ber.unexpected(octet, "call_associated.SendUserInformationResponse", pos)
 
 
-def encode_send_user_info_response(value: SendUserInfoResponse) -> bytes:
-    """The chosen alternative of SendUserInfoResponse with its tag."""
+def encode_send_user_information_response(value: SendUserInformationResponse) -> bytes:
+    """The chosen alternative of SendUserInformationResponse with its tag."""
     if value.extensions is not None:
         return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return b"\x05\x00"
@@ -481,6 +481,6 @@ MESSAGES: Codecs = {
     "AssociateDataResponse": (None, decode_associate_data_response, encode_associate_data_response),
     "GenerateDigits": (0x30, decode_generate_digits, encode_generate_digits),
     "GenerateDigitsResponse": (None, decode_generate_digits_response, encode_generate_digits_response),
-    "SendUserInfo": (0x30, decode_send_user_info, encode_send_user_info),
-    "SendUserInfoResponse": (None, decode_send_user_info_response, encode_send_user_info_response),
+    "SendUserInformation": (0x30, decode_send_user_information, encode_send_user_information),
+    "SendUserInformationResponse": (None, decode_send_user_information_response, encode_send_user_information_response),
 }

@@ -447,7 +447,7 @@ def encode_universal_failure(value: UniversalFailure) -> bytes:
         )
     if value.private_data is not None:
         return ber.tlv(0xA6, ber.tlv(0x0A, ber.encode_enumerated(value.private_data, PRIVATE_DATA_INFO_ERRORS_NUMBERS)))
-    if value.unspecified is not None:
+    if value.unspecified:
         return ber.tlv(0xA7, ber.tlv(0x05, b""))
     return ber.none_chosen("errors.UniversalFailure")
 

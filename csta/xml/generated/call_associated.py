@@ -12,8 +12,8 @@ from csta.messages.call_associated import (
     DigitMode,
     GenerateDigits,
     GenerateDigitsResponse,
-    SendUserInfo,
-    SendUserInfoResponse,
+    SendUserInformation,
+    SendUserInformationResponse,
 )
 from csta.messages.call_data import CallCharacteristics
 from csta.xml import elements
@@ -222,20 +222,20 @@ def write_generate_digits_response(value: GenerateDigitsResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_SEND_USER_INFO: elements.Table = {
+_SEND_USER_INFORMATION: elements.Table = {
     "existingCall": ("existing_call", read_connection_id),
     "userData": ("user_data", elements.wrapped_octets),
     "extensions": ("extensions", read_csta_common_arguments),
 }
 
 
-def read_send_user_info(element: _Element) -> SendUserInfo:
-    """Read SendUserInfo."""
-    return elements.structure(element, SendUserInfo, _SEND_USER_INFO)
+def read_send_user_information(element: _Element) -> SendUserInformation:
+    """Read SendUserInformation."""
+    return elements.structure(element, SendUserInformation, _SEND_USER_INFORMATION)
 
 
-def write_send_user_info(value: SendUserInfo, out: Out) -> None:
-    """Write the children of SendUserInfo."""
+def write_send_user_information(value: SendUserInformation, out: Out) -> None:
+    """Write the children of SendUserInformation."""
     write_connection_id("existingCall", value.existing_call, out)
     out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.extensions is not None:
@@ -244,18 +244,18 @@ def write_send_user_info(value: SendUserInfo, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SEND_USER_INFO_RESPONSE: elements.Table = {
+_SEND_USER_INFORMATION_RESPONSE: elements.Table = {
     "extensions": ("extensions", read_csta_common_arguments),
 }
 
 
-def read_send_user_info_response(element: _Element) -> SendUserInfoResponse:
-    """Read SendUserInfoResponse."""
-    return elements.structure(element, SendUserInfoResponse, _SEND_USER_INFO_RESPONSE)
+def read_send_user_information_response(element: _Element) -> SendUserInformationResponse:
+    """Read SendUserInformationResponse."""
+    return elements.structure(element, SendUserInformationResponse, _SEND_USER_INFORMATION_RESPONSE)
 
 
-def write_send_user_info_response(value: SendUserInfoResponse, out: Out) -> None:
-    """Write the children of SendUserInfoResponse."""
+def write_send_user_information_response(value: SendUserInformationResponse, out: Out) -> None:
+    """Write the children of SendUserInformationResponse."""
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -268,6 +268,6 @@ MESSAGES: elements.Codecs = {
     "AssociateDataResponse": (read_associate_data_response, write_associate_data_response),
     "GenerateDigits": (read_generate_digits, write_generate_digits),
     "GenerateDigitsResponse": (read_generate_digits_response, write_generate_digits_response),
-    "SendUserInfo": (read_send_user_info, write_send_user_info),
-    "SendUserInfoResponse": (read_send_user_info_response, write_send_user_info_response),
+    "SendUserInformation": (read_send_user_information, write_send_user_information),
+    "SendUserInformationResponse": (read_send_user_information_response, write_send_user_information_response),
 }

@@ -185,8 +185,7 @@ def read_private_data_list(element: _Element) -> tuple[PrivateData, ...]:
 
 def write_private_data_list(values: tuple[PrivateData, ...], out: Out) -> None:
     """Write the entries of PrivateDataList."""
-    for value in values[:1]:
-        write_private_data_content(value, out)
+    write_private_data_content(elements.only(values), out)
 
 
 _CSTA_COMMON_ARGUMENTS: elements.Table = {

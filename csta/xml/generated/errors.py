@@ -70,7 +70,7 @@ def write_universal_failure(value: UniversalFailure, out: Out) -> None:
     if value.private_data is not None:
         out.append(f"<privateData>{elements.escape(value.private_data.value)}</privateData>")
         return
-    if value.unspecified is not None:
+    if value.unspecified:
         out.append("<unspecified/>")
         return
     elements.none_chosen("errors.UniversalFailure")

@@ -1,0 +1,65 @@
+"""Messages captured on real links; skipped where the collection is not at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csta import asn1, xml
+from csta.errors import DecodeError
+
+COLLECTION = Path(__file__).parents[3] / "shared" / "traces" / "real-messages.jsonl"
+ROWS: list[dict[str, Any]] = []
+if COLLECTION.exists():
+    ROWS = [json.loads(line) for line in COLLECTION.read_text().splitlines()]
+pytestmark = pytest.mark.skipif(
+    not ROWS, reason=f"no collection of captured messages beside the project ({COLLECTION.name})"
+)
+
+SAME_IN_EVERY_PHASE = {"aastra5000-009", "aastra5000-017", "oxe-c02", "pythoncsta-001"}
+"""ACSE, a ROSE reject, and the empty answer of MonitorStop have no mark of their phase."""
+
+BEYOND = {"panasonic-005", "panasonic-006", "panasonic-008"}
+"""Escape, and the last octets of an ACSE PDU."""
+
+NOT_ECMA_323 = {
+    "openscape-skarakis-008",
+    "openscape-skarakis-011",
+    "avaya-001",
+    "avaya-004",
+    "avaya-005",
+    "avaya-go-01",
+    "avaya-go-02",
+}
+"""ECMA-354 sessions, vendor services, a message without its mandatory child, and one that is not well-formed."""
+
+
+def rows(protocol: str) -> list[Any]:
+    return [pytest.param(row, id=row["id"]) for row in ROWS if row["protocol"] == protocol]
+
+
+@pytest.mark.parametrize("row", rows("asn1"))
+def test_asn1(row: dict[str, Any]) -> None:
+    pdu = bytes.fromhex(row["hex"])[2 if row["framing"].startswith("2-byte") else 0 :]
+    third = row["phase"].startswith("III") and row["id"] not in BEYOND
+    if third or row["id"] in SAME_IN_EVERY_PHASE:
+        assert asn1.encode(asn1.decode(pdu)) == pdu
+    else:
+        with pytest.raises(DecodeError) as caught:
+            asn1.decode(pdu)
+        assert caught.value.where
+
+
+@pytest.mark.parametrize("row", rows("xml"))
+def test_xml(row: dict[str, Any]) -> None:
+    document = row["xml"].encode() if "xml" in row else bytes.fromhex(row["hex"])[8:]
+    vendor = row["id"].startswith("zultys") and row["id"] not in ("zultys-005", "zultys-006", "zultys-007")
+    if vendor or row["id"] in NOT_ECMA_323:
+        with pytest.raises(DecodeError) as caught:
+            xml.decode(document)
+        assert caught.value.where
+    else:
+        assert xml.encode(xml.decode(document)).startswith(b"<?xml")
