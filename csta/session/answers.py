@@ -1,0 +1,94 @@
+"""What an answer means for the request it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csta.apdu import Error, Frame, Reject, Result
+from csta.errors import CSTAError, DecodeError, RemoteProtocolError, RequestRejected, ServiceError
+from csta.messages import message_class
+from csta.messages.base import Enumeration, Request, Response
+from csta.messages.errors import UniversalFailure
+
+PROBLEMS: dict[str, tuple[str, ...]] = {
+    "general": ("unrecognised APDU", "mistyped APDU", "badly structured APDU"),
+    "invoke": (
+        "duplicate invocation",
+        "unrecognised operation",
+        "mistyped argument",
+        "resource limitation",
+        "release in progress",
+        "unrecognised linked id",
+        "linked response unexpected",
+        "unexpected linked operation",
+    ),
+    "returnResult": ("unrecognised invocation", "result response unexpected", "mistyped result"),
+    "returnError": (
+        "unrecognised invocation",
+        "error response unexpected",
+        "unrecognised error",
+        "unexpected error",
+        "mistyped parameter",
+    ),
+}
+"""Names of the reject problems (X.880 §8.5), by number."""
+
+UNRECOGNISED_OPERATION, MISTYPED_ARGUMENT = 1, 2
+"""Problems of category ``invoke``."""
+
+_CATEGORIES = dict(zip(UniversalFailure.__struct_fields__, UniversalFailure.__struct_encode_fields__, strict=True))
+_ANSWER_TAGS = frozenset({b"\xa2", b"\xa3", b"\xa4"})
+_REJECT_TAG = b"\xa4"
+
+
+def outcome(request: Request[Any], answer: Result | Error | Reject) -> Response | CSTAError:
+    """The positive answer to ``request``, or the error it ends with."""
+    name = type(request).__name__
+    if isinstance(answer, Error):
+        return service_error(name, answer.message)
+    if isinstance(answer, Reject):
+        return RequestRejected(name, problem(answer))
+    if answer.message is None:
+        return _without_value(name)
+    if not isinstance(answer.message, Response) or answer.message.operation != request.operation:
+        return RemoteProtocolError(f"answered by {type(answer.message).__name__}", name)
+    return answer.message
+
+
+def service_error(request: str, failure: UniversalFailure) -> ServiceError:
+    """The error a universal failure stands for."""
+    chosen = failure.chosen
+    value = getattr(failure, chosen, None)
+    return ServiceError(
+        request, _CATEGORIES.get(chosen, "unspecified"), value.value if isinstance(value, Enumeration) else ""
+    )
+
+
+def problem(reject: Reject) -> str:
+    """A reject in words."""
+    names = PROBLEMS[reject.category]
+    number = reject.problem
+    return f"rejected: {names[number] if 0 <= number < len(names) else f'{reject.category} problem {number}'}"
+
+
+def _without_value(request: str) -> Response | CSTAError:
+    # A result without a value is the usual answer of some switches where nothing but extensions could stand in it.
+    answer = message_class(f"{request}Response")
+    try:
+        value = answer()
+    except TypeError:  # a field that must be there
+        value = None
+    return value if isinstance(value, Response) else RemoteProtocolError("answered without a value", request)
+
+
+def is_answer(frame: Frame, error: DecodeError) -> bool:
+    """Whether a frame that could not be decoded was meant as an answer, so that its invoke id is one of ours."""
+    if frame.invoke_id is None:
+        return frame.payload[:1] in _ANSWER_TAGS
+    element = error.where.partition(".")[0]
+    return element.endswith("Response") or element == "UniversalFailure"
+
+
+def is_reject(frame: Frame) -> bool:
+    """Whether a frame is a Reject: one is never answered with another (X.880 §8.5)."""
+    return frame.payload[:1] == _REJECT_TAG

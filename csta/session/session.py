@@ -1,0 +1,370 @@
+"""The session: what a CSTA link is between its octets and its messages.
+
+Three things move it, and nothing else: calls of its user, octets from the peer, and time. It does no I/O and reads no
+clock; ``now`` is seconds on any clock that does not go back.
+
+After each of the three the user takes :meth:`Session.next_event` until None, then sends :meth:`Session.data_to_send`,
+then sets its timer to :meth:`Session.next_deadline`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from csta.apdu import (
+    EVENT_INVOKE_ID,
+    Abort,
+    Apdu,
+    Associate,
+    AssociateResponse,
+    Error,
+    Frame,
+    Invoke,
+    Reject,
+    Release,
+    ReleaseResponse,
+    Result,
+)
+from csta.errors import (
+    AssociationRefused,
+    CSTAError,
+    DecodeError,
+    FramingError,
+    LinkLost,
+    RemoteProtocolError,
+    RequestCancelled,
+    RequestTimeout,
+)
+from csta.framing import Framing
+from csta.messages.base import Event, Request, Response
+from csta.messages.errors import OperationErrors, UniversalFailure
+from csta.messages.system import (
+    RequestSystemStatus,
+    RequestSystemStatusResponse,
+    SystemStatus,
+    SystemStatusResponse,
+    SystemStatusValue,
+)
+from csta.session import answers
+from csta.session.events import (
+    Answered,
+    Closed,
+    EventReceived,
+    Opened,
+    RequestFailed,
+    RequestReceived,
+    SessionEvent,
+    StatusReceived,
+    Undecodable,
+    UnexpectedAnswer,
+)
+from csta.session.heartbeat import Heartbeat, Pulse
+from csta.session.invokes import Invocation, Invocations
+from csta.session.settings import Codec, Role, Settings
+from csta.session.states import Move, State, after
+
+
+class Session:
+    """One end of one link.
+
+    :param association: the ACSE request to send (computing function) or to wait for (switching function, any value);
+        None for a link without association.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        codec: Codec,
+        framing: Framing,
+        *,
+        association: Associate | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.role = role
+        self.state = State.UNOPENED
+        self.settings = settings or Settings()
+        self._codec = codec
+        self._framing = framing
+        self._association = association
+        self._invocations = Invocations(framing.last_invoke_id)
+        self._heartbeat = Heartbeat(self.settings.heartbeat_interval, self.settings.heartbeat_limit)
+        self._events: deque[SessionEvent] = deque()
+        self._outgoing = bytearray()
+        self._expiry: float | None = None
+        self._now = 0.0
+
+    # Moved by the user
+
+    def open(self, now: float) -> None:
+        """The connection below has been made."""
+        self._now = now
+        self._heartbeat.heard(now)
+        if self._association is None:
+            self._move(Move.START)
+            self._events.append(Opened())
+            return
+        self._expiry = now + self.settings.association_timeout
+        if self.role is Role.COMPUTING:
+            self._move(Move.ASK)
+            self._write(self._association)
+        else:
+            self._move(Move.AWAIT)
+
+    def request(self, message: Request[Any], now: float, timeout: float | None = None) -> int:
+        """Ask the peer for a service; gives the invoke id that :class:`Answered` or :class:`RequestFailed` will name.
+
+        :param timeout: seconds the answer may take.
+        :raises LocalProtocolError: the link is not open, or the message does not fit the wire.
+        """
+        seconds = self.settings.request_timeout if timeout is None else timeout
+        return self._invoke(message, now, seconds, internal=False)
+
+    def report(self, message: Event | Request[None]) -> None:
+        """Send an event report, or a request that the standard gives no answer to.
+
+        :raises LocalProtocolError: as in :meth:`request`.
+        """
+        self._move(Move.SEND)
+        in_header = self._framing.carries_invoke_id and isinstance(message, Event)
+        self._write(Invoke(EVENT_INVOKE_ID if in_header else self._invocations.next_id(), message))
+
+    def respond(self, invoke_id: int, response: Response | None = None) -> None:
+        """Answer a request of the peer positively."""
+        self._move(Move.SEND)
+        self._write(Result(invoke_id, response))
+
+    def fail(self, invoke_id: int, failure: UniversalFailure) -> None:
+        """Answer a request of the peer negatively."""
+        self._move(Move.SEND)
+        self._write(Error(invoke_id, failure))
+
+    def cancel(self, invoke_id: int) -> None:
+        """Stop waiting for an answer; the request may have been carried out nevertheless."""
+        invocation = self._invocations.abandon(invoke_id)
+        if invocation is not None:
+            self._end(invocation, RequestCancelled(type(invocation.request).__name__, "given up by its caller"))
+
+    def release(self, now: float) -> None:
+        """End the session in order; :class:`Closed` follows, at once where there is no association."""
+        if self._association is None or self.state is not State.ACTIVE:
+            self._close(Move.STOP, None)
+            return
+        self._move(Move.RELEASE)
+        self._expiry = now + self.settings.release_timeout
+        self._write(Release())
+
+    # Moved by the peer and by the connection below
+
+    def receive_data(self, data: bytes, now: float) -> None:
+        """Octets came from the peer; what they mean is given by :meth:`next_event`."""
+        self._now = now
+        if self.state is not State.CLOSED:
+            self._heartbeat.heard(now)
+            self._framing.receive(data)
+
+    def connection_lost(self, reason: str) -> None:
+        """The connection below is gone; ``reason`` says why, in words."""
+        while self._take_frame():  # what came before stands before the end
+            pass
+        self._close(Move.LOSE, LinkLost("link", reason))
+
+    def next_event(self) -> SessionEvent | None:
+        """What happened next, None when there is nothing more. Frames are decoded here, one at a time."""
+        while not self._events:
+            if not self._take_frame():
+                return None
+        return self._events.popleft()
+
+    def data_to_send(self) -> bytes:
+        """Octets for the peer, each given once."""
+        data = bytes(self._outgoing)
+        self._outgoing.clear()
+        return data
+
+    # Moved by time
+
+    def next_deadline(self) -> float | None:
+        """When :meth:`on_timer` is to be called, None for never."""
+        deadlines = (self._expiry, self._invocations.next_deadline(), self._heartbeat.next_deadline())
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def on_timer(self, now: float) -> None:
+        """Do what is due: requests end unanswered, the peer is asked for life, or the link is given up."""
+        self._now = now
+        for invocation in self._invocations.expired(now):
+            self._end(invocation, RequestTimeout(type(invocation.request).__name__, invocation.timeout))
+        if self._expiry is not None and self._expiry <= now:
+            self._expire()
+        elif self.state is State.ACTIVE:
+            self._beat(now)
+
+    # Below here: how
+
+    def _move(self, move: Move) -> None:
+        self.state = after(self.state, move)
+
+    def _write(self, apdu: Apdu) -> None:
+        self._outgoing += self._framing.encode(self._codec.encode(apdu))
+
+    def _invoke(self, message: Request[Any], now: float, timeout: float, *, internal: bool) -> int:
+        self._move(Move.SEND)
+        invoke_id = self._invocations.next_id()
+        self._write(Invoke(invoke_id, message))
+        self._invocations.begin(Invocation(invoke_id, message, timeout, now + timeout, internal))
+        return invoke_id
+
+    def _end(self, invocation: Invocation, end: Response | CSTAError) -> None:
+        if invocation.internal:
+            return  # that the peer says anything at all is enough
+        if isinstance(end, CSTAError):
+            self._events.append(RequestFailed(invocation.invoke_id, end))
+        else:
+            self._events.append(Answered(invocation.invoke_id, end))
+
+    def _close(self, move: Move, error: CSTAError | None) -> None:
+        if self.state is State.CLOSED:
+            return
+        self._move(move)
+        self._expiry = None
+        self._heartbeat.stop()
+        reason = str(error) if error else "the link was closed"
+        for invocation in self._invocations.drain():
+            self._end(invocation, LinkLost(type(invocation.request).__name__, reason))
+        self._events.append(Closed(error))
+
+    def _expire(self) -> None:
+        if self.state is State.RELEASING:
+            self._close(Move.EXPIRE, None)
+            return
+        seconds = f"{self.settings.association_timeout:g} s"
+        self._close(Move.EXPIRE, AssociationRefused(f"no association within {seconds}: the peer said nothing"))
+
+    def _beat(self, now: float) -> None:
+        pulse = self._heartbeat.due(now)
+        if pulse is Pulse.DEAD:
+            self._close(Move.EXPIRE, LinkLost("link", f"the peer was silent for {self._heartbeat.silence:g} s"))
+        elif pulse is Pulse.ASK:
+            status = SystemStatus(system_status=SystemStatusValue.NORMAL)
+            self._invoke(status, now, self._heartbeat.silence, internal=True)
+
+    def _take_frame(self) -> bool:
+        """Handle one frame; False when there is none."""
+        if self.state is State.CLOSED:
+            return False
+        try:
+            frame = self._framing.next_frame()
+        except FramingError as error:
+            self._close(Move.LOSE, error)
+            return True
+        if frame is not None:
+            self._handle(frame)
+        return frame is not None
+
+    def _handle(self, frame: Frame) -> None:
+        try:
+            apdu = self._decode(frame)
+            _HANDLERS[type(apdu)](self, apdu)
+        except DecodeError as error:
+            self._undecodable(frame, error)
+        except RemoteProtocolError as error:
+            self._abort(error)
+
+    def _decode(self, frame: Frame) -> Apdu:
+        if self._framing.carries_invoke_id and frame.invoke_id is None:
+            raise DecodeError("the invoke id in the header is not four digits", "header", 4)
+        return self._codec.decode(frame)
+
+    def _abort(self, error: CSTAError) -> None:
+        if self._association is not None:
+            self._write(Abort())
+        self._close(Move.LOSE, error)
+
+    def _undecodable(self, frame: Frame, error: DecodeError) -> None:
+        self._events.append(Undecodable(frame, error))
+        if answers.is_answer(frame, error):
+            invocation = self._invocations.end(error.invoke_id)
+            if invocation is not None:
+                self._end(invocation, error)
+        elif self.state is State.ACTIVE:
+            self._object(frame, error)
+
+    def _object(self, frame: Frame, error: DecodeError) -> None:
+        """Tell the peer that its request or event was not understood."""
+        if not self._framing.carries_invoke_id:
+            unknown = error.where == "ROSE.opcode"
+            problem = answers.UNRECOGNISED_OPERATION if unknown else answers.MISTYPED_ARGUMENT
+            general = Reject(None, "general", 0)
+            self._write(general if error.invoke_id is None else Reject(error.invoke_id, "invoke", problem))
+        elif error.invoke_id and frame.invoke_id != EVENT_INVOKE_ID:  # XML has no reject
+            self._write(Error(error.invoke_id, UniversalFailure(operation=OperationErrors.GENERIC)))
+
+    def _on_invoke(self, invoke: Invoke) -> None:
+        self._move(Move.PEER_SENDS)
+        message = invoke.message
+        if isinstance(message, Event):
+            self._events.append(EventReceived(message))
+        elif self.state is not State.ACTIVE:
+            return  # it is ending: the peer will find its request unanswered
+        elif isinstance(message, SystemStatus):
+            self.respond(invoke.invoke_id, SystemStatusResponse())
+            self._events.append(StatusReceived(message.system_status))
+        elif isinstance(message, RequestSystemStatus) and self.role is Role.COMPUTING:
+            self.respond(invoke.invoke_id, RequestSystemStatusResponse(system_status=SystemStatusValue.NORMAL))
+        elif isinstance(message, Request):
+            self._events.append(RequestReceived(invoke.invoke_id, message))
+        else:
+            raise RemoteProtocolError("neither request nor event", type(message).__name__)
+
+    def _on_answer(self, answer: Result | Error | Reject) -> None:
+        self._move(Move.PEER_SENDS)
+        of_ours = not isinstance(answer, Reject) or answer.category in ("invoke", "general")
+        invocation = self._invocations.end(answer.invoke_id) if of_ours else None
+        if invocation is not None:
+            self._end(invocation, answers.outcome(invocation.request, answer))
+            return
+        late = of_ours and answer.invoke_id is not None and self._invocations.was_parked(answer.invoke_id)
+        self._events.append(UnexpectedAnswer(answer, late))
+
+    def _on_associate(self, asked: Associate) -> None:
+        self._move(Move.PEER_ASKS)
+        self._expiry = None
+        self._write(AssociateResponse(asked.application_context, 0))
+        self._events.append(Opened(asked))
+
+    def _on_associate_response(self, answer: AssociateResponse) -> None:
+        if answer.result:
+            how = "for good" if answer.result == 1 else "for now"
+            refused = AssociationRefused(f"the switch refused the association {how} (diagnostic {answer.diagnostic})")
+            self._close(Move.PEER_REFUSES, refused)
+            return
+        self._move(Move.PEER_ACCEPTS)
+        self._expiry = None
+        self._events.append(Opened(answer))
+
+    def _on_release(self, _: Release) -> None:
+        after(self.state, Move.PEER_RELEASES)
+        self._write(ReleaseResponse())
+        self._close(Move.PEER_RELEASES, None)
+
+    def _on_release_response(self, _: ReleaseResponse) -> None:
+        after(self.state, Move.PEER_AGREES)
+        self._close(Move.PEER_AGREES, None)
+
+    def _on_abort(self, abort: Abort) -> None:
+        who = "the peer" if abort.source == 0 else "the peer's ACSE provider"
+        self._close(Move.PEER_ABORTS, RemoteProtocolError(f"{who} aborted the association", "association"))
+
+
+_HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {
+    Invoke: Session._on_invoke,
+    Result: Session._on_answer,
+    Error: Session._on_answer,
+    Reject: Session._on_answer,
+    Associate: Session._on_associate,
+    AssociateResponse: Session._on_associate_response,
+    Release: Session._on_release,
+    ReleaseResponse: Session._on_release_response,
+    Abort: Session._on_abort,
+}

@@ -1,0 +1,44 @@
+"""What a session is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from csta.apdu import Apdu, Frame
+
+
+class Role(StrEnum):
+    """Which of the two functions this side is (ECMA-269 §6.1)."""
+
+    COMPUTING = "computing"
+    SWITCHING = "switching"
+
+
+class Codec(Protocol):
+    """One of the two wires."""
+
+    def decode(self, frame: Frame) -> Apdu:
+        """Decode a frame; raises DecodeError and nothing else."""
+
+    def encode(self, apdu: Apdu) -> Frame:
+        """Encode an APDU; raises LocalProtocolError for a value the wire has no form for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Times of a session, in seconds.
+
+    :param request_timeout: how long an answer may take where the request does not say.
+    :param association_timeout: how long opening the association may take.
+    :param release_timeout: how long the peer may take to agree to its end.
+    :param heartbeat_interval: silence of the peer before System Status is sent (0 to 180 of §14.2.2); 0 for never.
+    :param heartbeat_limit: how many of them in a row may stay unanswered before the link is given up.
+    """
+
+    request_timeout: float = 10.0
+    association_timeout: float = 10.0
+    release_timeout: float = 5.0
+    heartbeat_interval: float = 30.0
+    heartbeat_limit: int = 2
