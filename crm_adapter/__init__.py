@@ -1,0 +1,1 @@
+"""Who is calling: phone numbers, CRM users and contacts, and the calls a user sees."""

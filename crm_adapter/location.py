@@ -1,0 +1,111 @@
+"""Where the switch stands: country, area, outside line and own numbers."""
+
+from __future__ import annotations
+
+import phonenumbers
+from msgspec import Struct
+
+
+class Location(Struct, frozen=True, kw_only=True):
+    """How numbers look at one site. A value that makes no sense raises ValueError with its field and what would do.
+
+    :param country: ISO 3166 code of the site's country.
+    :param area_code: the site's area code, with or without trunk prefix (``089``, ``89``); empty where there is none.
+    :param outside_prefixes: digits that ask the switch for an outside line; the first is used for dialling.
+    :param internal_length: digits of an extension.
+    :param internal_ranges: extensions of other lengths, or such as are short numbers too: first and last number.
+    :param main_number: own direct dialling block without extension, in E.164 (``+49 89 1234``), or None.
+    :param incoming_with_prefix: callers' numbers come with the outside prefix in front.
+    :param plus_missing: callers' numbers come in E.164 without ``+`` (``4930…``).
+    :param local_with_area_code: dial the own area's numbers with the area code.
+    :param emergency_with_prefix: dial emergency numbers with the outside prefix.
+    """
+
+    country: str = "DE"
+    area_code: str = ""
+    outside_prefixes: tuple[str, ...] = ("0",)
+    internal_length: int = 4
+    internal_ranges: tuple[tuple[int, int], ...] = ()
+    main_number: str | None = None
+    incoming_with_prefix: bool = False
+    plus_missing: bool = False
+    local_with_area_code: bool = True
+    emergency_with_prefix: bool = False
+
+    def __post_init__(self) -> None:
+        for objection in self._objections():
+            raise ValueError(objection)
+
+    def _objections(self) -> list[str]:
+        checks = (
+            (self.country in phonenumbers.SUPPORTED_REGIONS, f"country {self.country!r}: use a code like DE, AT or GB"),
+            (_digits(self.area_code, "()/- "), f"area_code {self.area_code!r}: use digits like 089"),
+            (
+                all(_digits(prefix) for prefix in self.outside_prefixes),
+                f"outside_prefixes {list(self.outside_prefixes)!r}: use digits like 0",
+            ),
+            (1 <= self.internal_length <= 9, f"internal_length {self.internal_length}: use 1 to 9"),
+            (
+                all(0 < first <= last for first, last in self.internal_ranges),
+                f"internal_ranges {[list(each) for each in self.internal_ranges]!r}: use [first, last] like [200, 299]",
+            ),
+            (
+                self.main_number is None or _block(self.main_number, self.country) is not None,
+                f"main_number {self.main_number!r}: use + and country code, like +49 89 1234",
+            ),
+        )
+        return [text for right, text in checks if not right]
+
+    @property
+    def calling_code(self) -> int:
+        """Country calling code (49)."""
+        return phonenumbers.country_code_for_region(self.country)
+
+    @property
+    def trunk(self) -> str:
+        """What people dial before an area code (0), empty where nothing is."""
+        return phonenumbers.ndd_prefix_for_region(self.country, True) or ""
+
+    @property
+    def area(self) -> str:
+        """The area code as it stands in E.164, without trunk prefix."""
+        return phonenumbers.normalize_digits_only(self.area_code).removeprefix(self.trunk)
+
+    @property
+    def block(self) -> str | None:
+        """The own direct dialling block in E.164 (``+49891234``)."""
+        return None if self.main_number is None else _block(self.main_number, self.country)
+
+    @property
+    def outside(self) -> str:
+        """The outside prefix for dialling, empty where none is needed."""
+        return self.outside_prefixes[0] if self.outside_prefixes else ""
+
+    def without_prefix(self, digits: str) -> str:
+        """``digits`` without the outside prefix; the longest that fits goes."""
+        prefixes = sorted(filter(None, self.outside_prefixes), key=len, reverse=True)
+        return next((digits.removeprefix(each) for each in prefixes if digits.startswith(each)), digits)
+
+    def in_ranges(self, digits: str) -> bool:
+        """Whether ``digits`` is one of the extensions given one by one."""
+        return any(
+            len(str(first)) <= len(digits) <= len(str(last)) and first <= int(digits) <= last
+            for first, last in self.internal_ranges
+        )
+
+    def is_length_of_extension(self, digits: str) -> bool:
+        """Whether ``digits`` could be an extension: right length, and no way to ask for an outside line."""
+        return len(digits) == self.internal_length and self.without_prefix(digits) == digits
+
+
+def _digits(text: str, others: str = "") -> bool:
+    return all(character in "0123456789" or character in others for character in text)
+
+
+def _block(text: str, country: str) -> str | None:
+    """E.164 of a block's first digits; it is no whole number, so the number rules cannot judge it."""
+    digits = phonenumbers.normalize_digits_only(text.replace("(0)", ""))
+    code = str(phonenumbers.country_code_for_region(country))
+    if not text.strip().startswith("+") or not digits.startswith(code) or not len(code) + 3 <= len(digits) <= 15:
+        return None
+    return f"+{digits}"

@@ -1,0 +1,46 @@
+"""Sentences for users, by key and language."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal
+
+Language = Literal["de", "en"]
+
+NUMBER_INVALID = MappingProxyType(
+    {
+        "empty": {
+            "de": "Bitte geben Sie eine Nummer ein.",
+            "en": "Please enter a number.",
+        },
+        "not_a_number": {
+            "de": "Das ist keine Telefonnummer. Bitte geben Sie Ziffern ein, zum Beispiel 089 1234567.",
+            "en": "That is not a phone number. Please enter digits, for example 089 1234567.",
+        },
+        "format": {
+            "de": "Bitte geben Sie nur Ziffern und Leerzeichen ein, oder die Form + Land (Ort) Nummer.",
+            "en": "Please enter only digits and spaces, or the form + country (area) number.",
+        },
+        "feature_code": {
+            "de": "Nummern mit * oder # können hier nicht gewählt werden. Bitte wählen Sie sie am Telefon.",
+            "en": "Numbers with * or # cannot be dialled here. Please dial them on the phone.",
+        },
+        "too_short": {
+            "de": "Die Nummer ist zu kurz. Bitte prüfen Sie, ob Ziffern fehlen.",
+            "en": "The number is too short. Please check whether digits are missing.",
+        },
+        "too_long": {
+            "de": "Die Nummer ist zu lang. Bitte prüfen Sie, ob es zwei Nummern in einem Feld sind.",
+            "en": "The number is too long. Please check whether these are two numbers in one field.",
+        },
+        "country_unknown": {
+            "de": "Diese Landesvorwahl gibt es nicht. Bitte prüfen Sie die ersten Ziffern.",
+            "en": "There is no such country code. Please check the first digits.",
+        },
+        "not_possible": {
+            "de": "Eine Nummer dieser Länge gibt es dort nicht. Bitte prüfen Sie die Nummer.",
+            "en": "There is no number of this length there. Please check the number.",
+        },
+    }
+)
+"""Why a number cannot be dialled and what to do, by :attr:`crm_adapter.errors.NumberInvalid.reason`."""
