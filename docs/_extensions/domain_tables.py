@@ -14,8 +14,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import csta.messages
+from csta.framing import FRAMINGS
 from csta.messages.base import Event, Request
 from csta.model.states import NEEDS, PAIRS, ConnectionState
+from csta.session.states import MOVES
 
 HAND_WRITTEN = {"csta.messages.base", "csta.messages.common"}
 
@@ -49,6 +51,30 @@ class ServicesByState(Table):
             yield f"`{service}`", _names(states), ""
         for service, (held, active) in PAIRS.items():
             yield f"`{service}`", _names(held), _names(active)
+
+
+class SessionMoves(Table):
+    """Every legal move of an association."""
+
+    header = ("state", "what happens", "next state")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row a move; a closed session has none that leads anywhere."""
+        for state, moves in MOVES.items():
+            for move, following in moves.items():
+                if following is not state:
+                    yield state.value, move.value, following.value
+
+
+class Framings(Table):
+    """The framings by the name the configuration and the command line use."""
+
+    header = ("name", "messages are cut by")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row a framing."""
+        for name, framing in FRAMINGS.items():
+            yield f"`{name}`", inspect.getdoc(framing) or ""
 
 
 class Messages(Table):
@@ -93,6 +119,8 @@ def _kind(message: type) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("services-by-state", ServicesByState)
+    app.add_directive("session-moves", SessionMoves)
+    app.add_directive("framings", Framings)
     app.add_directive("messages", Messages)
     app.add_directive("message-chapters", MessageChapters)
     return {"parallel_read_safe": True}
