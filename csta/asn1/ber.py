@@ -98,6 +98,10 @@ def following(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, in
 
 def inner(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
     """:func:`header` of the one element that an explicit tag wraps; it must fill the wrapper."""
+    first = data[pos]
+    stop = data[pos + 1] + pos + 2
+    if stop == end and data[pos + 1] < 128 and first & 0x1F != 0x1F:
+        return first, pos + 2, stop
     first, content, stop = header(data, pos, end, where)
     if stop != end:
         raise DecodeError("something follows inside an explicit tag", where, stop)
@@ -243,11 +247,10 @@ def null(pos: int, stop: int, where: str) -> bool:
 
 def text(data: bytes, pos: int, stop: int) -> str:
     """Content of an IA5String. Switches put other characters there too: UTF-8 where it is, else Latin-1."""
-    octets = data[pos:stop]
     try:
-        return octets.decode()
+        return data[pos:stop].decode()
     except UnicodeDecodeError:
-        return octets.decode("latin-1")
+        return data[pos:stop].decode("latin-1")
 
 
 def encode_text(value: str) -> bytes:
@@ -291,7 +294,7 @@ def encode_identifier(value: str) -> bytes:
 
 def enumerated(data: bytes, pos: int, stop: int, table: Mapping[int, N], kind: type[N], where: str) -> N:
     """Content of an ENUMERATED; a number without a name is kept."""
-    number = integer(data, pos, stop, where)
+    number = data[pos] if stop - pos == 1 and data[pos] < 128 else integer(data, pos, stop, where)
     return table.get(number) or kind(str(number))
 
 

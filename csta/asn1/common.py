@@ -45,7 +45,7 @@ _KNOWN = frozenset({*_PLAIN, *_WRAPPED, 0x81, 0x86, 0xA0, 0xA1, 0x30})
 def decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
     """Contents of DeviceID, a SEQUENCE of the numbering and three options."""
     where = "identifiers.DeviceID"
-    octet, content, stop = ber.header(data, pos, end, where)
+    octet, content, stop = ber.following(data, pos, end, where)
     kind = _PLAIN.get(octet)
     if kind is not None:
         number = ber.text(data, content, stop)
@@ -160,7 +160,7 @@ def decode_connection_id(data: bytes, octet: int, pos: int, end: int) -> Connect
     """ConnectionID, a CHOICE of call id, device id or both (§12.3.9); the [APPLICATION 11] around it is off already."""
     where = "identifiers.ConnectionID"
     if octet == 0x30:
-        octet, content, stop = ber.header(data, pos, end, where)
+        octet, content, stop = ber.following(data, pos, end, where)
         if octet != 0x80 or stop == end:
             raise DecodeError("a call id and a device id are expected", where, pos)
         call_id = ber.identifier(data, content, stop)
