@@ -1,0 +1,134 @@
+// The gateway's HTTP API (docs/reference/api.md). Every failure becomes an ApiError with a sentence for people.
+
+import { t } from "./i18n.js";
+
+/** A call to the API that did not work; `message` is a sentence in the user's language. */
+export class ApiError extends Error {
+  constructor(id, message, status = 0) {
+    super(message);
+    this.id = id;
+    this.status = status;
+  }
+}
+
+/** How long an answer may take before the user is told, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** The API for one page. `onLoggedOut` is called when the server no longer knows the session. */
+export class Api {
+  constructor(onLoggedOut) {
+    this.onLoggedOut = onLoggedOut;
+    this.csrf = null;
+    this.clockSkew = 0; // milliseconds the server's clock is ahead of ours
+  }
+
+  login(user, password) {
+    return this.#session("POST", "login", { user, password });
+  }
+
+  /** The session of this browser, or null when nobody is logged in. */
+  async me() {
+    try {
+      return await this.#session("GET", "me");
+    } catch (error) {
+      if (error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  setLanguage(language) {
+    return this.#session("PUT", "me", { language });
+  }
+
+  async logout() {
+    await this.#ask("POST", "logout");
+    this.csrf = null;
+  }
+
+  previewNumber(number) {
+    return this.#ask("POST", "dial/preview", { number });
+  }
+
+  dial(number, device) {
+    return this.#ask("POST", "calls", { number, ...(device ? { device } : {}) });
+  }
+
+  /** Do something with a call: `action` is one of its `actions`, `body` what the action needs. */
+  act(call, action, body) {
+    return this.#ask("POST", `calls/${encodeURIComponent(call)}/${action}`, body);
+  }
+
+  setDoNotDisturb(device, on) {
+    return this.#ask("PUT", `devices/${encodeURIComponent(device)}/do-not-disturb`, { on });
+  }
+
+  setForwarding(device, type, destination) {
+    return this.#ask("PUT", `devices/${encodeURIComponent(device)}/forwarding`, { type, destination });
+  }
+
+  async contacts(text) {
+    return (await this.#ask("GET", `contacts?${new URLSearchParams({ q: text })}`)).contacts;
+  }
+
+  async colleagues() {
+    return (await this.#ask("GET", "colleagues")).colleagues;
+  }
+
+  journal({ before = null, missedOnly = false } = {}) {
+    const query = new URLSearchParams({ ...(before ? { before } : {}), ...(missedOnly ? { missed: 1 } : {}) });
+    return this.#ask("GET", `journal?${query}`);
+  }
+
+  async #session(method, path, body) {
+    const session = await this.#ask(method, path, body);
+    this.csrf = session.csrf;
+    return session;
+  }
+
+  async #ask(method, path, body) {
+    const answer = await this.#fetch(method, path, body);
+    this.#compareClocks(answer.headers.get("Date"));
+    const content = await contentOf(answer);
+    if (answer.ok) return content;
+    const { id = "unexpected", message = t("error.unexpected", { status: answer.status }) } = content?.error ?? {};
+    if (id === "not_logged_in") this.onLoggedOut();
+    throw new ApiError(id, message, answer.status);
+  }
+
+  async #fetch(method, path, body) {
+    try {
+      return await fetch(new URL(`api/${path}`, document.baseURI), {
+        method,
+        headers: this.#headers(body),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        credentials: "same-origin",
+        cache: "no-store",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+    } catch (error) {
+      throw new ApiError("unreachable", t(error.name === "TimeoutError" ? "error.slow" : "error.unreachable"));
+    }
+  }
+
+  #headers(body) {
+    return {
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(this.csrf ? { "X-CSRF-Token": this.csrf } : {}),
+    };
+  }
+
+  #compareClocks(date) {
+    const skew = Date.parse(date ?? "") - Date.now();
+    // The header counts whole seconds and the answer took its time: less than that is agreement.
+    this.clockSkew = Math.abs(skew) > 2_000 ? skew : 0;
+  }
+}
+
+async function contentOf(answer) {
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return null;
+  try {
+    return await answer.json();
+  } catch {
+    return null; // cut off on the way: the status still says enough
+  }
+}

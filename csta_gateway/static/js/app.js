@@ -1,0 +1,196 @@
+// Starts the page and wires it: session, stream of events, screen, attention.
+
+import { Api } from "./api.js";
+import { Commands } from "./commands.js";
+import { Directory } from "./directory.js";
+import { numberOfAddress } from "./format.js";
+import { loadLanguage, preferredLanguage, t } from "./i18n.js";
+import { loginForm } from "./login.js";
+import { Attention } from "./notify.js";
+import { bindKeys, Screen } from "./screen.js";
+import { Settings, showTheme } from "./settings.js";
+import { EventStream } from "./socket.js";
+import { isStale, liveCalls } from "./state.js";
+import { Store } from "./store.js";
+import { Tab } from "./tab.js";
+
+const place = document.getElementById("screen");
+
+/** The page as a whole; its parts reach each other through `desk`. */
+class App {
+  constructor() {
+    this.settings = new Settings();
+    this.store = new Store();
+    this.api = new Api(() => this.#ended(t("login.expired")));
+    this.stream = null;
+    this.screen = null;
+    this.desk = this.#desk();
+    this.desk.tab = new Tab((number) => this.#prepare(number));
+    this.desk.keys = bindKeys(this.desk, this.settings, () => this.screen);
+    this.attention = new Attention(this.desk, document.getElementById("announcer"));
+    this.settings.subscribe((settings) => showTheme(settings.get("theme")));
+    this.store.subscribe((state, before, message) => this.#changed(state, before, message));
+    addEventListener("beforeunload", (event) => liveCalls(this.store.state).length && event.preventDefault());
+    setInterval(() => this.screen?.tick(), 1_000);
+  }
+
+  async start() {
+    showTheme(this.settings.get("theme"));
+    await loadLanguage(preferredLanguage(this.settings.get("language")));
+    try {
+      const session = await this.api.me();
+      if (session) await this.#begin(session);
+      else this.#askForLogin();
+    } catch (error) {
+      this.#askForLogin(error.message);
+    }
+  }
+
+  #desk() {
+    const { api, store, settings } = this;
+    return {
+      api,
+      settings,
+      commands: new Commands(store, api),
+      directory: new Directory(store, api),
+      state: () => store.state,
+      dispatch: (message) => store.dispatch(message),
+      now: () => Date.now() + api.clockSkew,
+      ready: () => this.screen !== null,
+      asleep: () => isStale(store.state),
+      press: (call, action) => this.screen?.calls.press(call, action),
+      prepare: (...number) => this.screen.dial.prepare(...number),
+      dialNow: (...number) => this.screen.dial.dialNow(...number),
+      complain: (error) => this.#complain(error),
+    };
+  }
+
+  async #begin(session) {
+    this.store.dispatch({ type: "session", session });
+    this.store.dispatch({ type: "journal_seen", until: this.settings.get("journalSeen") });
+    await this.#speak(session.user.language);
+    this.#show();
+    this.stream = new EventStream({
+      onMessage: (message) => this.store.dispatch(message),
+      onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
+      onLoggedOut: () => this.#ended(t("login.expired")),
+    });
+    this.stream.start();
+    this.#askForNotifications();
+    await this.#takeNumber();
+  }
+
+  #show() {
+    this.screen = new Screen(this.desk, {
+      language: (language) => this.#changeLanguage(language),
+      logout: () => this.#logout(),
+      changed: (name, value) => name === "notifications" && value && Notification.requestPermission(),
+    });
+    place.replaceChildren(this.screen.element);
+    this.screen.update(this.store.state);
+    this.attention.update(this.store.state);
+  }
+
+  #changed(state, before, message) {
+    if (!state.session || !this.screen) return;
+    this.screen.update(state);
+    this.attention.update(state);
+    if (message.type === "snapshot") this.#refresh(message.version);
+  }
+
+  /** After every snapshot: what the stream does not carry, and whether the gateway is a newer one by now. */
+  async #refresh(version) {
+    if (version !== this.store.state.session.version) {
+      const reload = { label: t("version.reload"), run: () => location.reload() };
+      this.screen.banner.show({ key: "version", sentence: t("version.new"), choices: [reload] });
+    }
+    try {
+      const [colleagues] = await Promise.all([this.api.colleagues(), this.screen.journal.refresh()]);
+      this.store.dispatch({ type: "colleagues", colleagues });
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #askForLogin(reason = null) {
+    const form = loginForm(this.api, {
+      reason,
+      onLogin: (session) => this.#begin(session),
+      onLanguage: async (language) => {
+        await this.#speak(language);
+        this.#askForLogin();
+      },
+    });
+    place.replaceChildren(form.element);
+    document.title = t("login.title");
+    form.focus();
+  }
+
+  async #speak(language) {
+    this.settings.set("language", language);
+    await loadLanguage(language);
+  }
+
+  async #changeLanguage(language) {
+    try {
+      const session = await this.api.setLanguage(language);
+      this.store.dispatch({ type: "session", session });
+      await this.#speak(language);
+      this.#show();
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  async #logout() {
+    try {
+      await this.api.logout();
+      this.#ended(null);
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #ended(reason) {
+    if (!this.screen) return;
+    this.stream.stop();
+    this.screen = null;
+    this.store.dispatch({ type: "logout" });
+    this.attention.update(this.store.state);
+    this.#askForLogin(reason);
+  }
+
+  #complain(error) {
+    if (error.id === "not_logged_in" || !this.screen) return; // the log-in form says it
+    this.screen.banner.show({ key: error.id ?? "error", sentence: error.message, tone: "stop" });
+  }
+
+  #askForNotifications() {
+    if (!("Notification" in window) || Notification.permission !== "default" || this.settings.get("notifications") !== null) return;
+    const answer = (wanted) => () => {
+      this.settings.set("notifications", wanted);
+      if (wanted) Notification.requestPermission();
+    };
+    const choices = [
+      { label: t("notify.allow"), run: answer(true) },
+      { label: t("notify.later"), run: answer(false) },
+    ];
+    this.screen.banner.show({ key: "notify", sentence: t("notify.ask"), choices });
+  }
+
+  /** A page opened for a `tel:` link (`?dial=`) prepares the number, in the primary tab if there is another one. */
+  async #takeNumber() {
+    const address = new URLSearchParams(location.search).get("dial");
+    if (!address) return;
+    history.replaceState(null, "", location.pathname);
+    const number = numberOfAddress(address);
+    if (await this.desk.tab.handOver(number)) this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
+    else this.#prepare(number);
+  }
+
+  #prepare(number) {
+    this.screen?.dial.prepare(number);
+  }
+}
+
+new App().start();

@@ -1,0 +1,39 @@
+// How a far party is named: on cards, in lists, in notifications. Pure functions.
+
+import { t } from "./i18n.js";
+
+/** The name that comes first: person, company, number, or why there is none. */
+export function title(entry) {
+  return entry.name ?? entry.company ?? numberText(entry.number);
+}
+
+/** Company and number under the title, without repeating it. */
+export function subtitle(entry) {
+  const company = entry.name && entry.company !== entry.name ? entry.company : null;
+  const number = entry.name || entry.company ? numberText(entry.number) : null;
+  return [company, number].filter(Boolean).join(" · ");
+}
+
+/** A number as people write it, or the words for one that is hidden or missing. */
+export function numberText(number) {
+  if (number?.presentation === "restricted") return t("number.restricted");
+  return number?.display || number?.raw || t("number.unknown");
+}
+
+/** What to dial to call back, or null when the number is not known. */
+export function dialText(number) {
+  if (number?.presentation === "restricted") return null;
+  return number?.e164 || number?.raw || null;
+}
+
+/** One spoken sentence about a call: who, company, state. */
+export function sentence(call) {
+  return [title(call), call.name ? call.company : null, t(`label.${call.label}`)].filter(Boolean).join(", ");
+}
+
+/** The kind of far party, which picks its picture: `person`, `company` or `unknown`. */
+export function kind(entry) {
+  if (!entry.name && !entry.company) return "unknown";
+  const best = entry.matches?.[0]?.kind ?? (entry.name ? "person" : "company");
+  return best === "company" ? "company" : "person";
+}
