@@ -32,8 +32,8 @@ autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
 
 # Names of other projects: their documentation lives elsewhere and the build works without a network.
-nitpick_ignore = [("py:obj", "csta.messages.base.R")]  # the type variable of an answer
 nitpick_ignore_regex = [
+    (r"py:.*", r"csta\..*\.(R|[A-Z][a-z]*T|[A-Z])"),  # type variables
     (r"py:.*", r"(?!csta\b|crm_adapter\b|csta_gateway\b).*"),
 ]
 

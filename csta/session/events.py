@@ -1,4 +1,4 @@
-"""What a session tells its user, pulled one at a time from :meth:`csta.session.Session.next_event`."""
+"""What a session tells its user, pulled one at a time from :meth:`csta.session.session.Session.next_event`."""
 
 from __future__ import annotations
 
