@@ -1,0 +1,282 @@
+"""The calls of every user as the call screen shows them, kept up to date by the events of the call model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from crm_adapter.callrules import Action, Label, Result, actions, held_partner, label, primary, result
+from crm_adapter.clock import Clock
+from crm_adapter.directory import Match
+from crm_adapter.identifiers import unwrap
+from crm_adapter.location import Location
+from crm_adapter.lookup import Lookup, LookupResult
+from crm_adapter.numbers import Number, Role, normalise
+from crm_adapter.users import Users
+from csta.model.call import Call, Direction, Party, Presentation
+from csta.model.events import CallEnded, CallEvent, ModelEvent
+from csta.model.states import Service
+
+__all__ = ["CallEntry", "CallList", "actions", "label"]
+
+
+class CallEntry(Struct, frozen=True, kw_only=True):
+    """What one user sees of one call. Times are milliseconds on the clock of the source of calls (Unix time).
+
+    :param id: names the call in commands on ``device``.
+    :param label: key of the word for its state.
+    :param since: when this state began.
+    :param began: when the call began.
+    :param number: the far party.
+    :param name: the best match's name, else the one the switch gave (untrusted text), else None.
+    :param company: the best match's company, or None.
+    :param internal: the far party is a colleague.
+    :param matches: whom the number may belong to, best first.
+    :param matches_pending: sources are still being asked.
+    :param called: the number first called, when it is not the user's own (queue, diversion), or None.
+    :param consultation_of: id of the held call this one consults for, or None.
+    :param actions: what may be done now, most important first.
+    :param primary: the obvious next step among them, or None.
+    :param result: how it went, once it is over.
+    :param answered_by: name or device of who took it instead, when ``result`` is ``elsewhere``.
+    :param duration: seconds connected, once it is over.
+    """
+
+    id: str
+    device: str
+    direction: Direction
+    label: Label
+    since: int
+    began: int
+    number: Number
+    name: str | None = None
+    company: str | None = None
+    internal: bool = False
+    matches: tuple[Match, ...] = ()
+    matches_pending: bool = False
+    called: Number | None = None
+    consultation_of: str | None = None
+    actions: tuple[Action, ...] = ()
+    primary: Action | None = None
+    result: Result | None = None
+    answered_by: str | None = None
+    duration: int | None = None
+
+
+OnChange = Callable[[str, CallEntry], None]
+"""Called with the login of each user concerned and the entry, new, changed or ended (``result`` is set)."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """A call and what was found out about it."""
+
+    call: Call
+    number: Number = field(default_factory=Number)
+    called: Number | None = None
+    found: LookupResult = field(default_factory=LookupResult)
+    requested: Action | None = None
+    entry: CallEntry | None = None
+
+
+class CallList:
+    """Turns model events into the calls every user sees.
+
+    :param users: whose calls; events of other devices are passed over.
+    :param lookup: finds out who is calling.
+    :param location: how the switch writes numbers.
+    :param on_change: hears of every change.
+    :param clock: the clock the source of calls uses.
+    :param capabilities: services the source of calls offers for a device now.
+    """
+
+    def __init__(
+        self,
+        users: Users,
+        lookup: Lookup,
+        location: Location,
+        on_change: OnChange,
+        clock: Clock,
+        capabilities: Callable[[str], frozenset[Service]],
+    ) -> None:
+        self._users = users
+        self._lookup = lookup
+        self._location = location
+        self._on_change = on_change
+        self._clock = clock
+        self._capabilities = capabilities
+        self._devices: dict[str, dict[str, _Known]] = {}
+
+    def apply(self, event: ModelEvent) -> None:
+        """Take in an event of the source of calls."""
+        if not isinstance(event, CallEvent):
+            self._refresh_all()  # what the source can do may have changed with the link or the device
+        elif not self._users.by_device(event.call.device):
+            return
+        elif isinstance(event, CallEnded):
+            self._end(event)
+        else:
+            self._update(event.call)
+
+    def entries(self, login: str) -> tuple[CallEntry, ...]:
+        """The live calls of a user, oldest first."""
+        user = self._users.by_login(login)
+        devices = user.devices if user and user.cti_enabled else ()
+        return tuple(sorted(self._shown(devices), key=lambda entry: entry.began))
+
+    def entry(self, login: str, call_id: str) -> CallEntry | None:
+        """The user's live call with this id, or None when there is none."""
+        return next((entry for entry in self.entries(login) if entry.id == call_id), None)
+
+    def held_partner(self, device: str, call_id: str) -> str | None:
+        """Id of the held call that an active one can be joined with or swapped for, or None."""
+        known = self._devices.get(device, {}).get(call_id)
+        partner = held_partner(known.call, self._others(known.call)) if known else None
+        return partner.id if partner else None
+
+    @contextmanager
+    def requesting(self, device: str, call_id: str, action: Action) -> Iterator[None]:
+        """While the switch is asked for ``action``: the call says so, and its end is understood (refused, transferred).
+
+        The request counts until the next event of the call; an error raised inside takes it back.
+        """
+        self._set_requested(device, call_id, action)
+        try:
+            yield
+        except BaseException:
+            self._set_requested(device, call_id, None)
+            raise
+
+    def _shown(self, devices: tuple[str, ...]) -> Iterator[CallEntry]:
+        for device in dict.fromkeys(devices):
+            yield from (known.entry for known in self._devices.get(device, {}).values() if known.entry)
+
+    def _others(self, call: Call) -> tuple[Call, ...]:
+        return tuple(known.call for known in self._devices[call.device].values() if known.call.id != call.id)
+
+    def _set_requested(self, device: str, call_id: str, action: Action | None) -> None:
+        known = self._devices.get(device, {}).get(call_id)
+        if known is not None:
+            known.requested = action
+            self._refresh(device)
+
+    def _update(self, call: Call) -> None:
+        calls = self._devices.setdefault(call.device, {})
+        known = calls.get(call.id)
+        if known is None:
+            known = calls[call.id] = _Known(call)
+            self._identify(known)
+        else:
+            before, known.call, known.requested = known.call, call, None
+            if (before.other, before.called) != (call.other, call.called):
+                self._identify(known)
+        self._refresh(call.device)
+
+    def _identify(self, known: _Known) -> None:
+        """Find out who the far party is, now and while answers come in."""
+        call = known.call
+        number = known.number = self._number(call.other, _role(call))
+        known.called = self._called(call)
+
+        def hear(found: LookupResult) -> None:
+            if known.number is number:
+                known.found = found
+                self._refresh(call.device)
+
+        known.found = self._lookup.watch(number, hear)
+
+    def _number(self, party: Party, role: Role) -> Number:
+        if party.presentation is Presentation.ALLOWED:
+            return normalise(party.number, self._location, role)
+        return Number(presentation=party.presentation)
+
+    def _called(self, call: Call) -> Number | None:
+        if call.direction is Direction.OUTGOING or call.called.number in (None, call.device):
+            return None
+        number = self._number(call.called, "redirecting")
+        own = {user.extension for user in self._users.by_device(call.device)} | {call.device}
+        return None if number.internal in own or not number.display else number
+
+    def _end(self, event: CallEnded) -> None:
+        device = event.call.device
+        known = self._devices.get(device, {}).pop(event.call.id, None)
+        if known is None or known.entry is None:
+            return
+        talked = self._clock.seconds() - event.call.answered if event.call.answered is not None else 0.0
+        known.call = event.call
+        final = self._entry(
+            known,
+            result=result(event.call, known.entry.label, known.requested, event.answered_by is not None),
+            answered_by=self._name_of(event.answered_by),
+            duration=max(0, int(talked)),
+        )
+        known.number = Number()  # answers still to come are for nobody
+        self._tell(device, final)
+        self._refresh(device)
+
+    def _name_of(self, device: str | None) -> str | None:
+        if device is None:
+            return None
+        extension = normalise(device, self._location).internal or device
+        user = self._users.by_extension(extension)
+        return user.name if user else device
+
+    def _refresh_all(self) -> None:
+        for device in tuple(self._devices):
+            self._refresh(device)
+
+    def _refresh(self, device: str) -> None:
+        """Tell what has changed: an event of one call can change what may be done with another."""
+        for known in tuple(self._devices[device].values()):
+            entry = self._entry(known)
+            if entry != known.entry:
+                known.entry = entry
+                self._tell(device, entry)
+
+    def _tell(self, device: str, entry: CallEntry) -> None:
+        for user in self._users.by_device(device):
+            self._on_change(user.login, entry)
+
+    def _entry(
+        self, known: _Known, result: Result | None = None, answered_by: str | None = None, duration: int | None = None
+    ) -> CallEntry:
+        call, found = known.call, known.found
+        best = found.matches[0] if found.matches else None
+        others = self._others(call)
+        state = label(call, others, known.requested)
+        offered = actions(call, others, self._capabilities(call.device), known.requested)
+        return CallEntry(
+            id=call.id,
+            device=call.device,
+            direction=call.direction,
+            label=state,
+            since=_milliseconds(call.since),
+            began=_milliseconds(call.began),
+            number=known.number,
+            name=best.name if best else call.other.name or unwrap(call.other.number).name,
+            company=best.company if best else None,
+            internal=known.number.internal is not None or (best is not None and best.kind == "user"),
+            matches=found.matches,
+            matches_pending=found.pending,
+            called=known.called,
+            consultation_of=call.consultation_of,
+            actions=offered,
+            primary=primary(state, offered),
+            result=result,
+            answered_by=answered_by,
+            duration=duration,
+        )
+
+
+def _role(call: Call) -> Role:
+    """How the far party's number came about: dialled, or told by the network (also after a transfer)."""
+    if call.direction is Direction.INCOMING:
+        return "incoming"
+    return "outgoing" if call.other.number == call.called.number else "connected"
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,208 @@
+"""Finds who a number belongs to: all sources at once, each at its own pace, ranked the same way every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from crm_adapter.clock import Clock
+from crm_adapter.directory import DirectorySource, Match
+from crm_adapter.numbers import Number
+from crm_adapter.users import Users
+
+Listener = Callable[["LookupResult"], None]
+
+
+class LookupResult(Struct, frozen=True, kw_only=True):
+    """What is known about a number now.
+
+    :param matches: best first.
+    :param pending: sources have still to answer.
+    :param failed: names of sources that could not answer.
+    """
+
+    matches: tuple[Match, ...] = ()
+    pending: bool = False
+    failed: tuple[str, ...] = ()
+
+
+RANKS: dict[tuple[str, str], int] = {
+    ("exact", "user"): 0,
+    ("exact", "person"): 1,
+    ("exact", "company"): 2,
+    ("main_number", "company"): 3,
+    ("main_number", "person"): 4,
+}
+"""Place of a match by certainty and kind; what is not listed comes after. Equal ones keep the order of the sources."""
+
+
+class _Question:
+    """One number being asked for, by as many listeners as want to know."""
+
+    def __init__(self, sources: Sequence[DirectorySource]) -> None:
+        self.sources = sources
+        self.answers: dict[str, tuple[Match, ...]] = {}
+        self.failed: list[str] = []
+        self.listeners: list[Listener] = []
+
+    @property
+    def waiting(self) -> list[str]:
+        return [each.name for each in self.sources if each.name not in self.answers and each.name not in self.failed]
+
+    def result(self) -> LookupResult:
+        found = [match for source in self.sources for match in self.answers.get(source.name, ())]
+        return LookupResult(matches=ranked(found), pending=bool(self.waiting), failed=tuple(self.failed))
+
+
+class _Remembered(Struct, frozen=True):
+    result: LookupResult
+    until: float
+
+
+class Lookup:
+    """Asks the sources who a number belongs to, and remembers the answers for a while.
+
+    :param sources: in order of preference; names must differ.
+    :param clock: tells the time for budget and memory.
+    :param budget: seconds :meth:`find` waits; later answers still reach those who :meth:`watch`.
+    :param users: the own users: colleagues are found by extension, without asking a source.
+    :param patience: seconds after which a source that has not answered counts as failed.
+    :param keep_found: seconds an answer with matches is remembered.
+    :param keep_unknown: seconds an answer without matches is remembered.
+    :param size: how many numbers are remembered.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        sources: Sequence[DirectorySource],
+        clock: Clock,
+        budget: float = 1.0,
+        *,
+        users: Users | None = None,
+        patience: float = 10.0,
+        keep_found: float = 300.0,
+        keep_unknown: float = 30.0,
+        size: int = 10_000,
+    ) -> None:
+        self._sources = tuple(sources)
+        self._clock = clock
+        self._budget = budget
+        self._users = users if users is not None else Users(())
+        self._patience = patience
+        self._keep = {True: keep_found, False: keep_unknown}
+        self._size = size
+        self._open: dict[str, _Question] = {}
+        self._memory: dict[str, _Remembered] = {}
+
+    async def find(self, number: Number) -> LookupResult:
+        """What is known about the number as soon as every source has answered, or the budget is spent."""
+        done: Deferred[None] = Deferred()
+        result = LookupResult()
+
+        def hear(latest: LookupResult) -> None:
+            nonlocal result
+            result = latest
+            if not latest.pending and not done.called:
+                done.callback(None)
+
+        result = self.watch(number, hear)
+        if result.pending:
+            timer = self._clock.callLater(self._budget, lambda: None if done.called else done.callback(None))
+            await done
+            if timer.active():
+                timer.cancel()
+        return result
+
+    def watch(self, number: Number, listener: Listener) -> LookupResult:
+        """What is known about the number now; ``listener`` hears of every later answer until none is pending."""
+        known = self._known(number)
+        key = number.e164
+        if key is None or number.internal is not None or key in self._memory:
+            return known
+        question = self._open.get(key) or self._ask(key, number)
+        result = question.result()
+        if result.pending:
+            question.listeners.append(listener)
+        return result
+
+    def forget(self) -> None:
+        """Drop every remembered answer: a source has changed."""
+        self._memory.clear()
+
+    def _known(self, number: Number) -> LookupResult:
+        key = number.e164
+        if number.internal is not None:
+            return self._colleague(number.internal)
+        if key is None:
+            return LookupResult()
+        if key in self._open:
+            return self._open[key].result()
+        self._drop_stale(key)
+        return self._memory[key].result if key in self._memory else LookupResult()
+
+    def _colleague(self, extension: str) -> LookupResult:
+        user = self._users.by_extension(extension)
+        if user is None:
+            return LookupResult()
+        return LookupResult(matches=(Match(kind="user", record_id=user.login, name=user.name, source="users"),))
+
+    def _drop_stale(self, key: str) -> None:
+        if key in self._memory and self._memory[key].until <= self._clock.seconds():
+            del self._memory[key]
+
+    def _ask(self, key: str, number: Number) -> _Question:
+        question = self._open[key] = _Question(self._sources)
+        for source in self._sources:
+            Deferred.fromCoroutine(self._ask_one(source, key, number, question))
+        if question.waiting:
+            timer = self._clock.callLater(self._patience, self._give_up, key, question)
+            question.listeners.append(lambda result: timer.cancel() if not result.pending and timer.active() else None)
+        else:  # no source at all, or none that had to wait
+            self._finish(key, question)
+        return question
+
+    async def _ask_one(self, source: DirectorySource, key: str, number: Number, question: _Question) -> None:
+        try:
+            answer = await source.lookup(number)
+        except Exception:  # whatever is wrong with one source, the others still answer
+            self.log.failure("source {source} could not look up a number", source=source.name)
+            question.failed.append(source.name)
+        else:
+            question.answers[source.name] = answer
+        self._tell(key, question)
+
+    def _give_up(self, key: str, question: _Question) -> None:
+        self.log.warn("no answer from {sources} in {seconds} s", sources=question.waiting, seconds=self._patience)
+        question.failed.extend(question.waiting)
+        self._tell(key, question)
+
+    def _tell(self, key: str, question: _Question) -> None:
+        result = question.result()
+        if not result.pending:
+            self._finish(key, question)
+        for listener in tuple(question.listeners):
+            listener(result)
+
+    def _finish(self, key: str, question: _Question) -> None:
+        if self._open.get(key) is not question:
+            return  # given up before; this answer comes too late to be told twice
+        del self._open[key]
+        result = question.result()
+        if result.failed:
+            return  # an answer with a gap is not worth remembering
+        if len(self._memory) >= self._size:
+            del self._memory[next(iter(self._memory))]
+        self._memory[key] = _Remembered(result, self._clock.seconds() + self._keep[bool(result.matches)])
+
+
+def ranked(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Best first and each record once, under its best rank."""
+    best: dict[tuple[str, str, str], Match] = {}
+    for match in sorted(matches, key=lambda each: RANKS.get((each.certainty, each.kind), len(RANKS))):
+        best.setdefault((match.source, match.kind, match.record_id), match)
+    return tuple(best.values())
