@@ -1,0 +1,211 @@
+"""A computing function: connect to a switch, ask for services, hear events.
+
+.. code-block:: python
+
+    client = await connect(reactor, "tcp:pbx.example.org:8882", protocol="xml")
+    client.subscribe(print)
+    await client.monitoring.start("2001")
+    call = await client.call_control.make_call("2001", "0891234567")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from twisted.internet import protocol
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.endpoints import clientFromString
+from twisted.internet.error import ConnectError
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from csta.apdu import Associate, AssociateResponse
+from csta.errors import CSTAError, LinkLost
+from csta.messages.base import Event, Request, Response
+from csta.messages.errors import OperationErrors, UniversalFailure
+from csta.messages.system import SystemStatusValue
+from csta.protocol import Link, ReactorTime, open_session
+from csta.services import CallAssociated, CallControl, LogicalDevice, Monitoring, Snapshot, System
+from csta.session import Role, Session, Settings
+
+R = TypeVar("R")
+RequestT = TypeVar("RequestT", bound=Request[Any])
+
+NOT_SUPPORTED = UniversalFailure(operation=OperationErrors.SERVICE_NOT_SUPPORTED)
+"""The answer to a request of the switch that nothing here serves."""
+
+
+class Client:
+    """One link to a switch, as its user sees it.
+
+    :ivar peer: what the switch said of itself when the association was made, None without association.
+    """
+
+    log = Logger()
+
+    def __init__(self, reactor: ReactorTime, session: Session) -> None:
+        self.link: Link[Client] = Link(reactor, session, self)
+        self.peer: Associate | AssociateResponse | None = None
+        self.call_control = CallControl(self)
+        self.call_associated = CallAssociated(self)
+        self.monitoring = Monitoring(self)
+        self.snapshot = Snapshot(self)
+        self.system = System(self)
+        self.logical_device = LogicalDevice(self)
+        self._listeners: list[Callable[[Event], None]] = []
+        self._status_listeners: list[Callable[[SystemStatusValue], None]] = []
+        self._servers: dict[type[Request[Any]], Callable[[Any], Response | UniversalFailure | None]] = {}
+        self._opened: Deferred[Client] = Deferred()
+        self._closed: list[Deferred[CSTAError | None]] = []
+        self._end: tuple[CSTAError | None] | None = None
+
+    def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
+        """Ask the switch for any service.
+
+        :param timeout: seconds the answer may take, where it is not the session's usual time.
+        :returns: the positive answer, or fails with :class:`csta.errors.ServiceError` (the switch refused),
+            ``RequestRejected``, ``RequestTimeout``, ``LinkLost``, or a :class:`csta.errors.ProtocolError`.
+        """
+        return self.link.request(message, timeout)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``listener`` with every event report, in their order; returns a function that ends it."""
+        return _subscribe(self._listeners, listener)
+
+    def subscribe_status(self, listener: Callable[[SystemStatusValue], None]) -> Callable[[], None]:
+        """Call ``listener`` with every status the switch tells (§14.2.2); returns a function that ends it."""
+        return _subscribe(self._status_listeners, listener)
+
+    def serve(self, kind: type[RequestT], server: Callable[[RequestT], Response | UniversalFailure | None]) -> None:
+        """Answer the switch's requests of one kind with what ``server`` gives; the others are refused."""
+        self._servers[kind] = server
+
+    def when_open(self) -> Deferred[Client]:
+        """Fires once, when the link works; fails with what prevented it."""
+        return self._opened
+
+    def when_closed(self) -> Deferred[CSTAError | None]:
+        """Fires when the link is over, with the error that ended it, or None when it was closed in order."""
+        if self._end is not None:
+            return succeed(self._end[0])
+        waiting: Deferred[CSTAError | None] = Deferred()
+        self._closed.append(waiting)
+        return waiting
+
+    def close(self) -> Deferred[CSTAError | None]:
+        """End the link in order; fires when it is over."""
+        closed = self.when_closed()
+        self.link.close()
+        return closed
+
+    # Called by the link
+
+    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+        """See :class:`csta.protocol.Application`."""
+        self.peer = peer
+        self._opened.callback(self)
+
+    def event_received(self, event: Event) -> None:
+        """See :class:`csta.protocol.Application`."""
+        self._tell(self._listeners, event)
+
+    def status_received(self, status: SystemStatusValue) -> None:
+        """See :class:`csta.protocol.Application`."""
+        self._tell(self._status_listeners, status)
+
+    def request_received(self, invoke_id: int, request: Request[Any]) -> None:
+        """See :class:`csta.protocol.Application`."""
+        server = self._servers.get(type(request))
+        answer = NOT_SUPPORTED if server is None else server(request)
+        if isinstance(answer, UniversalFailure):
+            self.link.fail(invoke_id, answer)
+        else:
+            self.link.respond(invoke_id, answer)
+
+    def link_closed(self, error: CSTAError | None) -> None:
+        """See :class:`csta.protocol.Application`."""
+        self._end = (error,)
+        if not self._opened.called:
+            self._opened.errback(error or LinkLost("link", "closed before it was open"))
+        waiting, self._closed = self._closed, []
+        for each in waiting:
+            each.callback(error)
+
+    def _tell(self, listeners: list[Callable[[R], None]], what: R) -> None:
+        for listener in tuple(listeners):
+            try:
+                listener(what)
+            except Exception:  # the link and the other listeners are not to suffer
+                self.log.failure("listener {listener!r} failed", listener=listener)
+
+
+def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], None]) -> Callable[[], None]:
+    listeners.append(listener)
+
+    def unsubscribe() -> None:
+        if listener in listeners:
+            listeners.remove(listener)
+
+    return unsubscribe
+
+
+class ClientFactory(protocol.Factory):
+    """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
+
+    :raises ValueError: there is no such kind of link.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        reactor: ReactorTime,
+        protocol: str = "xml",
+        association: str = "none",
+        *,
+        framing: str | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        def make() -> Client:
+            session = open_session(Role.COMPUTING, protocol, association, framing=framing, settings=settings)
+            return Client(reactor, session)
+
+        make()  # a wrong parameter is told now, not when the switch is reached
+        self._make = make
+
+    def buildProtocol(self, addr: object) -> Link[Client]:
+        """Twisted: a connection is being made."""
+        return self._make().link
+
+
+def connect(
+    reactor: ReactorTime,
+    endpoint: str,
+    protocol: str = "xml",
+    association: str = "none",
+    *,
+    framing: str | None = None,
+    settings: Settings | None = None,
+) -> Deferred[Client]:
+    """Connect to a switch.
+
+    :param endpoint: a Twisted client endpoint: ``tcp:host:port``, ``tls:host:port``.
+    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285).
+    :param association: ``none``, or ``acse`` for switches that want an association first.
+    :param framing: how messages are cut apart, where it is not the protocol's usual way (:mod:`csta.framing`).
+    :returns: the client once messages may flow; fails with :class:`csta.errors.LinkLost` when the switch is not
+        reached and :class:`csta.errors.AssociationRefused` when it does not accept.
+    :raises ValueError: there is no such kind of link.
+    """
+    factory = ClientFactory(reactor, protocol, association, framing=framing, settings=settings)
+
+    def unreachable(failure: Failure) -> Failure:
+        if isinstance(failure.value, ConnectError):
+            raise LinkLost(f"connect to {endpoint}", failure.getErrorMessage()) from failure.value
+        return failure
+
+    target = clientFromString(reactor, endpoint)
+    connected: Deferred[Link[Client]] = target.connect(factory)
+    connected.addErrback(unreachable)
+    return connected.addCallback(lambda link: link.application.when_open())

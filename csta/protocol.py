@@ -1,0 +1,303 @@
+"""The session on Twisted: one protocol class for both functions, and nothing in it that the session could know.
+
+Octets go into the session, its events go to an :class:`Application`, its octets to the transport, its deadline to one
+timer of the reactor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, cast
+from typing import Protocol as Structural
+
+from twisted.internet import protocol
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.error import ConnectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from csta.apdu import Associate, AssociateResponse
+from csta.errors import CSTAError, LinkLost, ProtocolError
+from csta.framing import FRAMINGS, Framing, LengthFraming, XmlHeaderFraming
+from csta.messages.base import Event, Request, Response
+from csta.messages.errors import UniversalFailure
+from csta.messages.system import SystemStatusValue
+from csta.session import (
+    Answered,
+    Closed,
+    Codec,
+    EventReceived,
+    Opened,
+    RequestFailed,
+    RequestReceived,
+    Role,
+    Session,
+    SessionEvent,
+    Settings,
+    State,
+    StatusReceived,
+    Undecodable,
+    UnexpectedAnswer,
+)
+
+R = TypeVar("R")
+
+APPLICATION_CONTEXT = "1.3.12.0.218"
+"""Application context of CSTA over ACSE: named for phase II, used for phase III too."""
+
+ASSOCIATIONS = ("none", "acse")
+"""Ways of opening a link, by the names of configuration and command line."""
+
+
+class ReactorTime(Structural):
+    """What is needed of a reactor here: its clock. A :class:`twisted.internet.task.Clock` will do."""
+
+    def seconds(self) -> float:
+        """Time now, in seconds."""
+
+    def callLater(self, delay: float, what: Callable[..., object], /, *args: object) -> object:
+        """Call something after ``delay`` seconds; gives a :class:`DelayedCall`."""
+
+
+class DelayedCall(Structural):
+    """What :meth:`ReactorTime.callLater` gives (the part of ``IDelayedCall`` needed here)."""
+
+    def getTime(self) -> float:
+        """When it will be called."""
+
+    def cancel(self) -> None:
+        """Do not call it."""
+
+
+class Transport(Structural):
+    """The part of a stream transport needed here."""
+
+    def write(self, data: bytes, /) -> None:
+        """Send octets."""
+
+    def loseConnection(self) -> None:
+        """Close when everything is sent."""
+
+    def abortConnection(self) -> None:
+        """Close at once."""
+
+
+class Application(Structural):
+    """What stands on a link."""
+
+    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+        """Messages may flow."""
+
+    def event_received(self, event: Event) -> None:
+        """The switching function reports an event."""
+
+    def request_received(self, invoke_id: int, request: Request[Any]) -> None:
+        """The peer asks for a service; answer with :meth:`Link.respond` or :meth:`Link.fail`, now or later."""
+
+    def status_received(self, status: SystemStatusValue) -> None:
+        """The peer told its status."""
+
+    def link_closed(self, error: CSTAError | None) -> None:
+        """The link is over; every request on it has ended. ``error`` is None when it was closed in order."""
+
+
+A = TypeVar("A", bound=Application)
+
+
+class Link(protocol.Protocol, Generic[A]):
+    """One CSTA link on a Twisted transport.
+
+    :param reactor: gives the time; nothing else of it is used.
+    :param application: told what happens, on the reactor's thread.
+    """
+
+    log = Logger()
+
+    def __init__(self, reactor: ReactorTime, session: Session, application: A) -> None:
+        self.session = session
+        self.application = application
+        self._reactor = reactor
+        self._transport: Transport | None = None
+        self._timer: DelayedCall | None = None
+        self._waiting: dict[int, Deferred[Any]] = {}
+        self._delivering = False
+        self._reason = "the link is not open yet"
+
+    def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
+        """Ask the peer for a service.
+
+        :param timeout: seconds the answer may take; the session's settings say it where left out.
+        :returns: the positive answer, or fails with a :class:`csta.errors.RequestError` (``ServiceError``,
+            ``RequestRejected``, ``RequestTimeout``, ``RequestCancelled``, ``LinkLost``) or
+            :class:`csta.errors.ProtocolError`. Cancelling it gives up waiting; the link stays.
+        """
+        if self.session.state is not State.ACTIVE:
+            return fail(LinkLost(type(message).__name__, self._reason))
+        try:
+            invoke_id = self.session.request(message, self._reactor.seconds(), timeout)
+        except ProtocolError as error:
+            return fail(error)
+        waiting: Deferred[R] = Deferred(lambda _: self._cancel(invoke_id))
+        self._waiting[invoke_id] = waiting
+        self._update()
+        return waiting
+
+    def report(self, message: Event | Request[None]) -> None:
+        """Send an event report, or a request that has no answer; raises LocalProtocolError when it does not fit."""
+        self.session.report(message)
+        self._update()
+
+    def respond(self, invoke_id: int, response: Response | None = None) -> None:
+        """Answer a request of the peer positively; raises LocalProtocolError when it does not fit."""
+        self.session.respond(invoke_id, response)
+        self._update()
+
+    def fail(self, invoke_id: int, failure: UniversalFailure) -> None:
+        """Answer a request of the peer negatively; raises LocalProtocolError when the link is over."""
+        self.session.fail(invoke_id, failure)
+        self._update()
+
+    def close(self) -> None:
+        """End the link in order; :meth:`Application.link_closed` follows."""
+        self.session.release(self._reactor.seconds())
+        self._deliver()
+
+    def drop(self) -> None:
+        """Cut the connection at once."""
+        if self._transport is not None:
+            self._transport.abortConnection()
+
+    def connectionMade(self) -> None:
+        """Twisted: the connection is there."""
+        self._transport = cast(Transport, self.transport)
+        self.session.open(self._reactor.seconds())
+        self._deliver()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Twisted: octets came."""
+        self.session.receive_data(data, self._reactor.seconds())
+        self._deliver()
+
+    def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
+        """Twisted: the connection is gone."""
+        done = isinstance(reason.value, ConnectionDone)
+        self.session.connection_lost("the peer closed the connection" if done else reason.getErrorMessage())
+        self._deliver()
+
+    def _cancel(self, invoke_id: int) -> None:
+        self.session.cancel(invoke_id)
+        self._deliver()
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self.session.on_timer(self._reactor.seconds())
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Hand out what happened. An application that calls back into the link meanwhile adds to the same round."""
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while (event := self.session.next_event()) is not None:
+                self._hand_out(event)
+        finally:
+            self._delivering = False
+            self._update()
+
+    def _hand_out(self, event: SessionEvent) -> None:
+        match event:
+            case EventReceived(report):
+                self.application.event_received(report)
+            case Answered(invoke_id, response):
+                self._waiting.pop(invoke_id).callback(response)
+            case RequestFailed(invoke_id, error):
+                self._waiting.pop(invoke_id).errback(error)
+            case RequestReceived(invoke_id, request):
+                self.application.request_received(invoke_id, request)
+            case StatusReceived(status):
+                self.application.status_received(status)
+            case Undecodable(_, error):
+                self.log.warn("message not understood: {error}", error=error)
+            case UnexpectedAnswer(answer, late):
+                how = "late" if late else "unexpected"
+                self.log.info("{how} answer to invoke id {id} dropped", how=how, id=answer.invoke_id)
+            case Opened(peer):
+                self.application.link_opened(peer)
+            case Closed(error):
+                self._end(error)
+
+    def _end(self, error: CSTAError | None) -> None:
+        self._reason = str(error) if error else "the link was closed"
+        self._update()
+        if self._transport is not None:
+            self._transport.loseConnection()
+        self.application.link_closed(error)
+
+    def _update(self) -> None:
+        """Send what there is to send, and set the timer."""
+        data = self.session.data_to_send()
+        if data and self._transport is not None:
+            self._transport.write(data)
+        self._arm(self.session.next_deadline())
+
+    def _arm(self, deadline: float | None) -> None:
+        if self._timer is not None:
+            # A timer that comes early finds nothing due and is set again: cheaper than moving it with every message.
+            if deadline is not None and self._timer.getTime() <= deadline:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            delay = max(0.0, deadline - self._reactor.seconds())
+            self._timer = cast(DelayedCall, self._reactor.callLater(delay, self._on_timer))
+
+
+def _xml() -> Codec:
+    from csta.xml import Codec
+
+    return Codec()
+
+
+def _asn1() -> Codec:
+    from csta.asn1 import Codec
+
+    return Codec()
+
+
+WIRES: dict[str, tuple[Callable[[], Codec], type[Framing]]] = {
+    "xml": (_xml, XmlHeaderFraming),
+    "asn1": (_asn1, LengthFraming),
+}
+"""The two wires by name: their codec, imported on first use, and their usual framing."""
+
+
+def open_session(
+    role: Role,
+    wire: str = "xml",
+    association: str = "none",
+    *,
+    framing: str | None = None,
+    settings: Settings | None = None,
+) -> Session:
+    """A session for a link of the given kind.
+
+    :param wire: ``xml`` or ``asn1``.
+    :param association: ``none`` or ``acse`` (ASN.1 only).
+    :param framing: a name of :data:`csta.framing.FRAMINGS`; the wire's usual one where left out.
+    :raises ValueError: there is no such kind of link.
+    """
+    if wire not in WIRES:
+        raise ValueError(f"protocol {wire!r}: choose one of {', '.join(WIRES)}")
+    if association not in ASSOCIATIONS:
+        raise ValueError(f"association {association!r}: choose one of {', '.join(ASSOCIATIONS)}")
+    if framing is not None and framing not in FRAMINGS:
+        raise ValueError(f"framing {framing!r}: choose one of {', '.join(FRAMINGS)}")
+    codec, usual = WIRES[wire]
+    cut = FRAMINGS[framing] if framing else usual
+    if cut.carries_invoke_id is not (wire == "xml"):
+        raise ValueError(f"framing {cut.name!r} does not go with protocol {wire!r}")
+    if association == "acse" and wire == "xml":
+        raise ValueError("an ACSE association is possible with protocol 'asn1' only")
+    associate = Associate(APPLICATION_CONTEXT) if association == "acse" else None
+    return Session(role, codec(), cut(), association=associate, settings=settings)
