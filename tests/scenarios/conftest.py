@@ -1,0 +1,180 @@
+"""A small office on the simulator, watched at every telephone."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TypeVar
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from csta.messages.base import Event, Request, Response
+from csta.messages.call_associated import CallInformationEvent
+from csta.messages.call_control import (
+    AnswerCall,
+    AnswerCallResponse,
+    ClearConnection,
+    ClearConnectionResponse,
+    ConsultationCall,
+    ConsultationCallResponse,
+    MakeCall,
+    MakeCallResponse,
+)
+from csta.messages.call_data import AutoOriginate, ConsultOptions, CSTAObject, LocalConnectionState
+from csta.messages.common import ConnectionID, DeviceID
+from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
+from csta.messages.errors import UniversalFailure
+from csta.messages.logical_device import DoNotDisturbEvent, ForwardingEvent
+from csta.messages.monitoring import MonitorStart, MonitorStartResponse
+from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse, SnapshotDeviceResponseInfo
+from csta.simulator.calls import Extension, Line
+from csta.simulator.device_services import SIMPLE_STATES
+from csta.simulator.switch import OutsideCaller, Switch
+
+R = TypeVar("R", bound=Response)
+E = TypeVar("E", bound=Event)
+STATELESS = (CallInformationEvent, DoNotDisturbEvent, ForwardingEvent, BackInServiceEvent, OutOfServiceEvent)
+
+
+class Office:
+    """Anna 2001, Bert 2002 (two calls at a time), Carla 2003, Dora 2004 who has to lift the handset, three lines."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.switch = Switch(
+            [
+                Extension("2001", "Anna"),
+                Extension("2002", "Bert", lines=2),
+                Extension("2003", "Carla"),
+                Extension("2004", "Dora", hands_free=False),
+                Line("T1"),
+                Line("T2"),
+                Line("T3"),
+            ]
+        )
+        self.watched: dict[str, str] = {}
+        self.events: list[Event] = []
+        for device in ("2001", "2002", "2003", "2004"):
+            self.watch(device)
+
+    def watch(self, device: str) -> str:
+        request = MonitorStart(monitor_object=CSTAObject(device_object=DeviceID(number=device)))
+        started = self.granted(request, MonitorStartResponse)
+        self.watched[started.monitor_cross_ref_id] = device
+        return started.monitor_cross_ref_id
+
+    def ask(self, request: Request[R]) -> Response | UniversalFailure:
+        return self.switch.handle("client", request, self.now)
+
+    def granted(self, request: Request[R], kind: type[R]) -> R:
+        answer = self.ask(request)
+        assert isinstance(answer, kind), answer
+        return answer
+
+    def refused(self, request: Request[R]) -> str:
+        answer = self.ask(request)
+        assert isinstance(answer, UniversalFailure), answer
+        content = msgspec.to_builtins(answer)
+        assert len(content) == 1, content
+        ((category, value),) = content.items()
+        return f"{category}/{value}"
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.switch.on_timer(self.now)
+
+    def ring(self, to: str, caller: str | None = "0891234567", name: str = "") -> OutsideCaller:
+        outside = self.switch.ring(caller, to, self.now, name)
+        assert outside is not None
+        return outside
+
+    def lift(self, device: str) -> None:
+        self.switch.lift(device, self.now)
+
+    def hang_up(self, device: str) -> None:
+        self.switch.hang_up(device, self.now)
+
+    def make_call(self, device: str, number: str, prompt: AutoOriginate = AutoOriginate.PROMPT) -> ConnectionID:
+        request = MakeCall(
+            calling_device=DeviceID(number=device),
+            called_directory_number=DeviceID(number=number),
+            auto_originate=prompt,
+        )
+        return self.granted(request, MakeCallResponse).calling_device
+
+    def answer(self, device: str) -> None:
+        ringing = self.connection(device, LocalConnectionState.ALERTING)
+        self.granted(AnswerCall(call_to_be_answered=ringing), AnswerCallResponse)
+
+    def clear(self, connection: ConnectionID) -> None:
+        self.granted(ClearConnection(connection_to_be_cleared=connection), ClearConnectionResponse)
+
+    def talk(self, caller: str, called: str) -> ConnectionID:
+        """A call that is up and whose events have been read; gives the caller's connection."""
+        connection = self.make_call(caller, called)
+        self.answer(called)
+        self.heard()
+        return connection
+
+    def consult(
+        self, device: str, number: str, options: ConsultOptions = ConsultOptions.UNRESTRICTED
+    ) -> tuple[ConnectionID, ConnectionID]:
+        """Hold the call of ``device`` and call ``number``: the held and the new connection."""
+        held = self.connection(device, LocalConnectionState.CONNECTED)
+        request = ConsultationCall(
+            existing_call=held, consulted_device=DeviceID(number=number), consult_options=options
+        )
+        return held, self.granted(request, ConsultationCallResponse).initiated_call
+
+    def calls(self, device: str) -> tuple[SnapshotDeviceResponseInfo, ...]:
+        snapshot = self.granted(SnapshotDevice(snapshot_object=DeviceID(number=device)), SnapshotDeviceResponse)
+        return snapshot.cross_ref_id_or_snapshot_data.snapshot_data or ()
+
+    def states(self, device: str) -> dict[ConnectionID, LocalConnectionState]:
+        return {call.connection_identifier: local_state(call) for call in self.calls(device)}
+
+    def connection(self, device: str, state: LocalConnectionState) -> ConnectionID:
+        found = [connection for connection, now in self.states(device).items() if now == state]
+        assert found, f"{device} has no connection in {state}"
+        return found[0]
+
+    def heard(self) -> list[str]:
+        """What the telephones' monitors said since last asked: device, event, local state, cause."""
+        self.events = []
+        lines = []
+        while (message := self.switch.next_event()) is not None:
+            event = message[1]
+            assert isinstance(event, Event)
+            self.events.append(event)
+            lines.append(f"{self.watched[event.monitor_cross_ref_id]} {told(event)}")
+        return lines
+
+    def expect(self, lines: str) -> None:
+        """The monitors said just this, in this order."""
+        assert self.heard() == textwrap.dedent(lines).strip().splitlines()
+
+    def last(self, kind: type[E]) -> E:
+        """The last event of its kind among those read last."""
+        return [event for event in self.events if isinstance(event, kind)][-1]
+
+
+def told(event: Event) -> str:
+    name = type(event).__name__.removesuffix("Event")
+    if isinstance(event, STATELESS):
+        return name
+    fields = structs.asdict(event)
+    return f"{name} {fields['local_connection_info'].value} {fields['cause'].value}"
+
+
+def local_state(call: SnapshotDeviceResponseInfo) -> LocalConnectionState:
+    states = call.local_call_state.compound_call_state
+    if states is not None:
+        return states[0]
+    named = call.local_call_state.simple_call_state
+    return next(local for (local, _), name in SIMPLE_STATES.items() if name == named)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()

@@ -1,0 +1,198 @@
+"""Requests that must not succeed, and the failure each gets (ECMA-269 §12.2.14)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csta.messages.base import Octets, Request
+from csta.messages.call_associated import AssociateData, GenerateDigits, SendUserInformation
+from csta.messages.call_control import (
+    AlternateCall,
+    AnswerCall,
+    ClearConnection,
+    ConferenceCall,
+    ConsultationCall,
+    DeflectCall,
+    DirectedPickupCall,
+    HoldCall,
+    MakeCall,
+    ParkCall,
+    ReconnectCall,
+    RetrieveCall,
+    SingleStepTransferCall,
+    TransferCall,
+)
+from csta.messages.call_data import AutoOriginate, CSTAObject, LocalConnectionState
+from csta.messages.common import ConnectionID, DeviceID
+from csta.messages.logical_device import ForwardingType, SetDoNotDisturb, SetForwarding
+from csta.messages.monitoring import MonitorStart, MonitorType
+from csta.messages.snapshot import SnapshotCall, SnapshotDevice
+from csta.messages.system import RequestTypes, SystemRegister, SystemRegisterCancel
+
+if TYPE_CHECKING:
+    from tests.scenarios.conftest import Office
+
+
+def device(number: str) -> DeviceID:
+    return DeviceID(number=number)
+
+
+NOWHERE = ConnectionID(call_id="ffffffff", device_id=device("2001"))
+HALF = ConnectionID(call_id="00000001")
+"""A call identifier without device: only Clear Call and Snapshot Call take it (§12.3.9)."""
+
+ON_IDLE_OFFICE: list[tuple[Request[Any], str]] = [
+    (AnswerCall(call_to_be_answered=NOWHERE), "stateIncompatibility/noCallToAnswer"),
+    (ClearConnection(connection_to_be_cleared=NOWHERE), "stateIncompatibility/noConnectionToClear"),
+    (HoldCall(call_to_be_held=NOWHERE), "operation/invalidConnectionID"),
+    (RetrieveCall(call_to_be_retrieved=NOWHERE), "operation/invalidConnectionID"),
+    (TransferCall(held_call=NOWHERE, active_call=NOWHERE), "operation/invalidHeldConnectionID"),
+    (ConferenceCall(held_call=NOWHERE, active_call=NOWHERE), "operation/invalidHeldConnectionID"),
+    (AlternateCall(held_call=NOWHERE, active_call=NOWHERE), "operation/invalidHeldConnectionID"),
+    (ReconnectCall(held_call=NOWHERE, active_call=NOWHERE), "operation/invalidHeldConnectionID"),
+    (
+        ConsultationCall(existing_call=NOWHERE, consulted_device=device("2002")),
+        "operation/invalidActiveConnectionID",
+    ),
+    (
+        SingleStepTransferCall(active_call=NOWHERE, transferred_to=device("2002")),
+        "operation/invalidActiveConnectionID",
+    ),
+    (DeflectCall(call_to_be_diverted=NOWHERE, new_destination=device("2002")), "operation/invalidConnectionID"),
+    (
+        DirectedPickupCall(call_to_be_picked_up=NOWHERE, requesting_device=device("2002")),
+        "operation/invalidConnectionID",
+    ),
+    (ParkCall(parking=NOWHERE, park_to=device("2002")), "operation/invalidConnectionID"),
+    (GenerateDigits(connection_to_send_digits=NOWHERE, characters_to_send="1"), "operation/invalidConnectionID"),
+    (
+        MakeCall(calling_device=device("2999"), called_directory_number=device("2002")),
+        "operation/invalidCallingDeviceID",
+    ),
+    (MakeCall(calling_device=device("T1"), called_directory_number=device("2002")), "operation/invalidCallingDeviceID"),
+    (MakeCall(calling_device=device("2001"), called_directory_number=device("")), "operation/invalidCalledDeviceID"),
+    (
+        MakeCall(calling_device=device("2001"), called_directory_number=device("20;")),
+        "operation/invalidCalledDeviceID",
+    ),
+    (
+        MakeCall(
+            calling_device=device("2004"),
+            called_directory_number=device("2001"),
+            auto_originate=AutoOriginate.DO_NOT_PROMPT,
+        ),
+        "operation/requestIncompatibleWithCallingDevice",
+    ),
+    (MonitorStart(monitor_object=CSTAObject(device_object=device("2999"))), "operation/invalidDeviceID"),
+    (MonitorStart(monitor_object=CSTAObject(call_object=HALF)), "operation/invalidMonitorObjectType"),
+    (
+        MonitorStart(monitor_object=CSTAObject(device_object=device("2001")), monitor_type=MonitorType.CALL),
+        "operation/monitorTypeNotSupported",
+    ),
+    (SnapshotDevice(snapshot_object=device("2999")), "operation/invalidDeviceID"),
+    (SnapshotCall(snapshot_object=NOWHERE), "operation/invalidCallID"),
+    (SetDoNotDisturb(device=device("T1"), do_not_disturb_on=True), "operation/requestIncompatibleWithDevice"),
+    (SetForwarding(device=device("2001"), activate_forward=True), "operation/invalidForwardingType"),
+    (
+        SetForwarding(
+            device=device("2001"),
+            forwarding_type=ForwardingType.FORWARD_BUSY,
+            activate_forward=True,
+            forward_dn=device("2001"),
+        ),
+        "operation/invalidForwardingDestination",
+    ),
+    (
+        SetForwarding(
+            device=device("2001"),
+            forwarding_type=ForwardingType("forwardToTheMoon"),
+            activate_forward=True,
+            forward_dn=device("2002"),
+        ),
+        "operation/invalidForwardingType",
+    ),
+    (
+        SystemRegister(request_types=RequestTypes(["systemStatus"])),
+        "operation/atLeastOneConditionalParameterNotProvided",
+    ),
+    (SystemRegisterCancel(sys_stat_register_id="00"), "operation/sysStatRegIDNotSupported"),
+    (SendUserInformation(existing_call=NOWHERE, user_data=Octets(b"x")), "operation/serviceNotSupported"),
+]
+
+
+@pytest.mark.parametrize(("request_", "failure"), ON_IDLE_OFFICE)
+def test_refused_when_nobody_telephones(office: Office, request_: Request[Any], failure: str) -> None:
+    assert office.refused(request_) == failure
+    assert office.heard() == []
+
+
+A = ConnectionID(call_id="00000001", device_id=device("2001"))
+B = ConnectionID(call_id="00000001", device_id=device("2002"))
+
+WHILE_TALKING: list[tuple[Request[Any], str]] = [
+    (AnswerCall(call_to_be_answered=B), "stateIncompatibility/invalidConnectionState"),
+    (RetrieveCall(call_to_be_retrieved=A), "stateIncompatibility/noHeldCall"),
+    (HoldCall(call_to_be_held=HALF), "operation/invalidConnectionID"),
+    (TransferCall(held_call=A, active_call=B), "operation/notSameDevice"),
+    (TransferCall(held_call=A, active_call=A), "stateIncompatibility/invalidConnectionIDForActiveCall"),
+    (ReconnectCall(held_call=A, active_call=A), "stateIncompatibility/invalidHeldConnectionState"),
+    (DeflectCall(call_to_be_diverted=A, new_destination=device("2003")), "stateIncompatibility/invalidConnectionState"),
+    (ConsultationCall(existing_call=A, consulted_device=device("no")), "operation/invalidCalledDeviceID"),
+    (
+        SingleStepTransferCall(active_call=A, transferred_to=device("2999")),
+        "operation/invalidDestinationDeviceID",
+    ),
+    (SingleStepTransferCall(active_call=A, transferred_to=device("2001")), "operation/notDifferentDevices"),
+    (
+        SingleStepTransferCall(active_call=A, transferred_to=device("2002")),
+        "stateIncompatibility/invalidDestinationDeviceState",
+    ),
+    (DirectedPickupCall(call_to_be_picked_up=A, requesting_device=device("2002")), "operation/notDifferentDevices"),
+    (ParkCall(parking=A, park_to=device("2002")), "operation/notDifferentDevices"),
+    (ParkCall(parking=A, park_to=device("2999")), "operation/invalidParkToDeviceID"),
+    (
+        GenerateDigits(connection_to_send_digits=A, characters_to_send="hello"),
+        "operation/charactersToSendNotSupported",
+    ),
+    (AssociateData(existing_call=A), "operation/atLeastOneConditionalParameterNotProvided"),
+    (
+        MakeCall(calling_device=device("2001"), called_directory_number=device("2003")),
+        "stateIncompatibility/invalidCallingDeviceState",
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "failure"), WHILE_TALKING)
+def test_refused_while_talking(office: Office, request_: Request[Any], failure: str) -> None:
+    assert office.talk("2001", "2002") == A
+    assert office.refused(request_) == failure
+    assert office.heard() == []
+    assert office.states("2001") == {A: LocalConnectionState.CONNECTED}
+
+
+def test_lines_have_no_telephone_features(office: Office) -> None:
+    office.ring("2001")
+    office.answer("2001")
+    line = office.connection("T1", LocalConnectionState.CONNECTED)
+    assert office.refused(HoldCall(call_to_be_held=line)) == "operation/requestIncompatibleWithConnection"
+
+
+def test_two_calls_with_the_same_party_do_not_merge(office: Office) -> None:
+    office.talk("2001", "2002")
+    held, active = office.consult("2001", "2002")
+    assert office.refused(TransferCall(held_call=held, active_call=active)) == "operation/notDifferentDevices"
+
+
+def test_telephone_out_of_service_does_not_dial(office: Office) -> None:
+    office.switch.set_in_service("2001", False, office.now)
+    refused = office.refused(MakeCall(calling_device=device("2001"), called_directory_number=device("2002")))
+    assert refused == "systemResourceAvailability/callingDeviceOutOfService"
+
+
+def test_monitors_on_a_device_are_limited(office: Office) -> None:
+    for _ in range(63):
+        office.watch("2001")
+    refused = office.refused(MonitorStart(monitor_object=CSTAObject(device_object=device("2001"))))
+    assert refused == "subscribedResourceAvailability/objectMonitorLimitExceeded"
