@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ class Match(Struct, frozen=True, kw_only=True):
     """A record that may be the far party of a call. Names are text of the CRM, never markup.
 
     :param record_id: the record's key in its source; the login for a user.
-    :param company: name of the company, for a person also the one they belong to, or None.
+    :param company: name of the company a person belongs to, or None.
     :param person_id: id for URL templates, or None.
     :param company_id: id for URL templates, or None.
     :param certainty: ``exact`` when the number is stored at the record; ``main_number`` when it is an extension behind
@@ -60,6 +60,12 @@ class DirectorySource(Protocol):
     @property
     def name(self) -> str:
         """Name in configuration, logs and matches."""
+
+    def start(self) -> Awaitable[None]:
+        """Get ready, before anything is asked."""
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever contacts have changed."""
 
     def lookup(self, number: Number) -> Awaitable[tuple[Match, ...]]:
         """Every record the number may belong to."""

@@ -98,6 +98,8 @@ class Lookup:
         self._size = size
         self._open: dict[str, _Question] = {}
         self._memory: dict[str, _Remembered] = {}
+        for source in self._sources:
+            source.subscribe(self.forget)
 
     async def find(self, number: Number) -> LookupResult:
         """What is known about the number as soon as every source has answered, or the budget is spent."""

@@ -1,0 +1,97 @@
+"""A database whose blocking work is done in threads of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from crm_adapter.errors import DirectoryError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Database:
+    """Runs work on a database in threads; results and errors come back on the reactor's thread.
+
+    :param url: SQLAlchemy URL; its password never shows in errors or logs.
+    :param reactor: gives the results back.
+    :param pool: threads to use; by default four of its own, started with the first work.
+    :raises DirectoryError: the URL makes no sense, or its driver is not installed.
+    """
+
+    def __init__(self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None) -> None:
+        self.url = _parsed(url)
+        self._reactor = reactor
+        self._pool = pool if pool is not None else ThreadPool(minthreads=0, maxthreads=4, name="database")
+        self._closed = False
+        try:
+            self._engine = create_engine(self.url)
+        except (NoSuchModuleError, ImportError) as problem:
+            raise DirectoryError(f"database {self.label}: the driver is missing: {problem}") from problem
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
+
+    @property
+    def label(self) -> str:
+        """The URL for people, without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def run(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+        """Do ``work(connection, …)`` as one transaction in a thread.
+
+        Fails with DirectoryError when the database does not answer or refuses, or after :meth:`close`.
+        """
+
+        def transaction() -> T:
+            try:
+                with self._engine.begin() as connection:
+                    return work(connection, *args, **kwargs)
+            except SQLAlchemyError as problem:
+                raise DirectoryError(f"database {self.label}: {_reason(problem)}") from problem
+
+        if self._closed:
+            raise DirectoryError(f"database {self.label}: already closed")
+        if not self._pool.started:
+            self._pool.start()
+        return deferToThreadPool(self._reactor, self._pool, transaction)
+
+    def close(self) -> None:
+        """Finish the work under way and give back threads and connections."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._pool.started:
+            self._pool.stop()
+        self._engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as problem:
+        # The text is not repeated: it may hold a password.
+        raise DirectoryError("the database URL cannot be read; it looks like sqlite:///file.db") from problem
+
+
+def _reason(problem: SQLAlchemyError) -> str:
+    """What the driver said, without the statement and its values (they hold numbers of people)."""
+    return str(getattr(problem, "orig", None) or type(problem).__name__)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 5000", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
