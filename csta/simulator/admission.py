@@ -58,14 +58,11 @@ def require_not_failed(connection: Connection) -> None:
         raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
 
 
-def require_no_other_connected(connection: Connection) -> None:
-    """No other call may be connected at the device."""
-    if any(
-        other.state in (State.CONNECTED, State.INITIATED)
-        for other in connection.device.connections
-        if other is not connection
-    ):
-        raise Refusal.state(Incompatible.CONNECTED_CALL_EXISTS)
+def require_no_other_connected(connection: Connection, *besides: Connection) -> None:
+    """No other call may be connected at the device, nor dialled; ``besides`` are those that will not be."""
+    for other in connection.device.connections:
+        if other.state in (State.CONNECTED, State.INITIATED) and other not in (connection, *besides):
+            raise Refusal.state(Incompatible.CONNECTED_CALL_EXISTS)
 
 
 def extension_of(connection: Connection) -> Extension:

@@ -184,6 +184,7 @@ def alternate_call(exchange: Exchange, request: AlternateCall, now: float) -> Al
 def reconnect_call(exchange: Exchange, request: ReconnectCall, now: float) -> ReconnectCallResponse:
     """Reconnect Call, §17.1.22: Clear Connection, then Retrieve (FR 1)."""
     held, active = pair_for(exchange, request.held_call, request.active_call, "reconnectCall")
+    require_no_other_connected(held, active)
     exchange.drop(active, EventCause.NORMAL_CLEARING)
     progress.retrieve(exchange, held, EventCause.NORMAL)
     return ReconnectCallResponse()
@@ -228,6 +229,7 @@ def conference_call(exchange: Exchange, request: ConferenceCall, now: float) -> 
     """Conference Call, §17.1.9."""
     held, active = pair_for(exchange, request.held_call, request.active_call, "conferenceCall")
     require_mergeable(held, active, _NO_CONFERENCE)
+    require_no_other_connected(held, active)
     if len(held.call.connections) + len(active.call.connections) > CONFERENCE_MEMBERS + 1:
         raise Refusal(UniversalFailure(system_resource_availability=Resource.CONFERENCE_MEMBER_LIMIT_EXCEEDED))
     added = next(active.call.others(active.device))

@@ -17,6 +17,7 @@ from csta.messages.call_control import (
     DeflectCall,
     DirectedPickupCall,
     HoldCall,
+    HoldCallResponse,
     MakeCall,
     ParkCall,
     ReconnectCall,
@@ -196,3 +197,13 @@ def test_monitors_on_a_device_are_limited(office: Office) -> None:
         office.watch("2001")
     refused = office.refused(MonitorStart(monitor_object=CSTAObject(device_object=device("2001"))))
     assert refused == "subscribedResourceAvailability/objectMonitorLimitExceeded"
+
+
+def test_three_calls_never_make_two_active_ones(office: Office) -> None:
+    first = office.talk("2001", "2003")
+    office.granted(HoldCall(call_to_be_held=first), HoldCallResponse)
+    second = office.talk("2001", "2002")
+    office.granted(HoldCall(call_to_be_held=second), HoldCallResponse)
+    office.make_call("2001", "0894711")
+    refused = office.refused(ConferenceCall(held_call=first, active_call=second))
+    assert refused == "stateIncompatibility/connectedCallExists"
