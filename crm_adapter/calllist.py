@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -143,11 +143,13 @@ class CallList:
 
         The request counts until the next event of the call; an error raised inside takes it back.
         """
-        self._set_requested(device, call_id, action)
+        partner = self.held_partner(device, call_id) if action == "complete" else None
+        concerned = [each for each in (partner, call_id) if each is not None]
+        self._set_requested(device, concerned, action)
         try:
             yield
         except BaseException:
-            self._set_requested(device, call_id, None)
+            self._set_requested(device, concerned, None)
             raise
 
     def _shown(self, devices: tuple[str, ...]) -> Iterator[CallEntry]:
@@ -157,10 +159,12 @@ class CallList:
     def _others(self, call: Call) -> tuple[Call, ...]:
         return tuple(known.call for known in self._devices[call.device].values() if known.call.id != call.id)
 
-    def _set_requested(self, device: str, call_id: str, action: Action | None) -> None:
-        known = self._devices.get(device, {}).get(call_id)
-        if known is not None:
-            known.requested = action
+    def _set_requested(self, device: str, call_ids: Iterable[str], action: Action | None) -> None:
+        calls = self._devices.get(device, {})
+        for call_id in call_ids:
+            if call_id in calls:
+                calls[call_id].requested = action
+        if calls:
             self._refresh(device)
 
     def _update(self, call: Call) -> None:
