@@ -1,0 +1,89 @@
+"""Commands that stand on a link: the reactor, the options that name a switch, and the words when it fails."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, cast
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.task import react
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogFilterPredicate,
+    ILogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
+
+from csta.cli.exits import OK, WRONG, Trouble
+from csta.client import Client, connect
+from csta.errors import CSTAError
+from csta.framing import FRAMINGS
+from csta.protocol import ASSOCIATIONS, WIRES, ReactorTime
+
+
+class Reactor(ReactorTime, Protocol):
+    """What the commands need of a reactor besides what links need."""
+
+    def addSystemEventTrigger(self, phase: str, event: str, what: Callable[..., object], /) -> object:
+        """Call something when the reactor starts or stops."""
+
+
+def run_on_reactor(run: Callable[[Namespace, Any], Awaitable[int]], args: Namespace) -> int:
+    """Run an online command to its end or to Ctrl-C; gives the exit code.
+
+    :raises Trouble: what the command raised, also made of errors of the link and the switch.
+    """
+    ends: list[int | BaseException] = []
+    globalLogBeginner.beginLoggingTo([_warnings()], redirectStandardIO=False)
+
+    def main(reactor: object) -> Deferred[None]:
+        done: Deferred[Any] = maybeDeferred(run, args, reactor)
+        return done.addCallbacks(ends.append, lambda failure: ends.append(failure.value))
+
+    try:
+        react(main)
+    except SystemExit as stopped:  # react() always ends so
+        end = ends[0] if ends else stopped.code or OK
+    if isinstance(end, CSTAError):
+        raise Trouble(str(end)) from end
+    if isinstance(end, BaseException):
+        raise end
+    return end if isinstance(end, int) else WRONG
+
+
+def _warnings() -> ILogObserver:
+    """What the library warns of, on standard error."""
+    text = cast(ILogObserver, textFileLogObserver(sys.stderr))
+    warnings = cast(ILogFilterPredicate, LogLevelFilterPredicate(defaultLogLevel=LogLevel.warn))
+    return cast(ILogObserver, FilteringLogObserver(text, [warnings]))
+
+
+def add_link_arguments(parser: ArgumentParser) -> None:
+    """The options that name a switch."""
+    parser.add_argument("--link", required=True, metavar="ENDPOINT", help="the switch, for example tcp:pbx:8800")
+    parser.add_argument("--protocol", choices=tuple(WIRES), default="xml", help="the wire (default: %(default)s)")
+    parser.add_argument("--association", choices=ASSOCIATIONS, default="none", help="default: %(default)s")
+    parser.add_argument("--framing", choices=tuple(FRAMINGS), help="where it is not the protocol's usual one")
+
+
+async def open_link(args: Namespace, reactor: Reactor) -> Client:
+    """Connect to the switch the options name; the link is closed in order when the reactor stops.
+
+    :raises Trouble: the options do not go together, or the switch is not reached.
+    """
+    try:
+        client = await connect(reactor, args.link, args.protocol, args.association, framing=args.framing)
+    except ValueError as error:
+        raise Trouble.usage(f"--link {args.link}: {error}") from None
+    reactor.addSystemEventTrigger("before", "shutdown", client.close)
+    return client
+
+
+def tell(words: str) -> None:
+    """Say something to the user beside the data."""
+    print(f"csta: {words}", file=sys.stderr, flush=True)
