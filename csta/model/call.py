@@ -49,7 +49,7 @@ class Call:
     :param device: the monitored device.
     :param state: local connection state (§6.1.3).
     :param other: the far party: the caller of an incoming call, the called party of an outgoing one.
-    :param called: the device first called (§12.3.6); differs from ``device`` when the call came by a group or diversion.
+    :param called: the device first called (§12.3.6); not ``device`` when the call came by a group or a diversion.
     :param last_redirection: device the call was last routed away from (§12.3.24), or None.
     :param far_state: connection state of the far party, NULL while it is not known.
     :param parties: far parties, more than one in a conference.
