@@ -16,7 +16,7 @@ class Clock(Protocol):
     def seconds(self) -> float:
         """The time in seconds."""
 
-    def callLater(self, delay: float, call: Callable[[], object]) -> object:
+    def callLater(self, delay: float, what: Callable[..., object], /, *args: object) -> object:
         """Call after ``delay`` seconds."""
 
 

@@ -22,6 +22,7 @@ from csta.protocol import DelayedCall, Link, ReactorTime, open_session
 from csta.session import Role, Session, Settings, State
 from csta.simulator.switch import Switch
 
+
 class ListeningPort(Structural):
     """What listening gives (the part of ``IListeningPort`` needed here)."""
 
