@@ -46,7 +46,12 @@ export function actionButton(action, primary, onPress) {
   const tone = primary || action === "clear" ? ACTIONS[action].tone : "plain";
   const element = h(
     "button",
-    { type: "button", class: primary ? "button button--primary" : "button button--tool", "data-tone": tone, "data-action": action },
+    {
+      type: "button",
+      class: primary ? "button button--primary" : "button button--tool",
+      "data-tone": tone,
+      "data-action": action,
+    },
     h("span", { class: "button__sign" }, icon(ACTIONS[action].icon)),
     word,
   );

@@ -166,7 +166,12 @@ class App {
   }
 
   #askForNotifications() {
-    if (!("Notification" in window) || Notification.permission !== "default" || this.settings.get("notifications") !== null) return;
+    if (
+      !("Notification" in window) ||
+      Notification.permission !== "default" ||
+      this.settings.get("notifications") !== null
+    )
+      return;
     const answer = (wanted) => () => {
       this.settings.set("notifications", wanted);
       if (wanted) Notification.requestPermission();
@@ -184,7 +189,8 @@ class App {
     if (!address) return;
     history.replaceState(null, "", location.pathname);
     const number = numberOfAddress(address);
-    if (await this.desk.tab.handOver(number)) this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
+    if (await this.desk.tab.handOver(number))
+      this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
     else this.#prepare(number);
   }
 

@@ -10,7 +10,12 @@ export class Banner {
   constructor(desk) {
     this.desk = desk;
     this.link = h("p", { class: "notice__words" });
-    this.linkNotice = h("div", { class: "notice", "data-tone": "stop", role: "status", hidden: true }, icon("warning"), this.link);
+    this.linkNotice = h(
+      "div",
+      { class: "notice", "data-tone": "stop", role: "status", hidden: true },
+      icon("warning"),
+      this.link,
+    );
     this.others = h("div", { class: "notices__others" });
     this.element = h("div", { class: "notices" }, this.linkNotice, this.others);
   }
@@ -35,7 +40,12 @@ export class Banner {
       const click = () => this.#choose(key, run);
       return h("button", { type: "button", class: "button button--outline", on: { click } }, label);
     });
-    const notice = h("div", { class: "notice", "data-tone": tone, "data-key": key, role: tone === "stop" ? "alert" : "status" });
+    const notice = h("div", {
+      class: "notice",
+      "data-tone": tone,
+      "data-key": key,
+      role: tone === "stop" ? "alert" : "status",
+    });
     notice.append(h("p", { class: "notice__words" }, sentence), ...buttons, ...(buttons.length > 1 ? [] : [close]));
     this.others.append(notice);
   }

@@ -7,11 +7,16 @@ export function title(entry) {
   return entry.name ?? entry.company ?? numberText(entry.number);
 }
 
-/** Company and number under the title, without repeating it. */
-export function subtitle(entry) {
+/** Company and number, as far as the title does not say them. */
+export function particulars(entry) {
   const company = entry.name && entry.company !== entry.name ? entry.company : null;
   const number = entry.name || entry.company ? numberText(entry.number) : null;
-  return [company, number].filter(Boolean).join(" · ");
+  return [company, number].filter(Boolean);
+}
+
+/** The same as one line. */
+export function subtitle(entry) {
+  return particulars(entry).join(" · ");
 }
 
 /** A number as people write it, or the words for one that is hidden or missing. */

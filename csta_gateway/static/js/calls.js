@@ -16,7 +16,11 @@ export class Calls {
     this.list = h("ol", { class: "cards", "aria-label": t("calls.title") });
     this.empty = h("p", { class: "cards__empty" }, t("calls.none"));
     this.element = h("section", { class: "calls", "aria-label": t("calls.title") }, this.empty, this.list);
-    this.cards = new KeyedList(this.list, ({ call }) => call.id, ({ call }) => new Card(call, desk));
+    this.cards = new KeyedList(
+      this.list,
+      ({ call }) => call.id,
+      ({ call }) => new Card(call, desk),
+    );
     this.list.addEventListener("keydown", (event) => this.#walk(event));
     this.goodbyes = new Set();
   }

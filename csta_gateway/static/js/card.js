@@ -2,7 +2,7 @@
 
 import { ACTIONS, actionButton, places } from "./actions.js";
 import { avatar, showAvatar } from "./avatar.js";
-import { subtitle, title } from "./caller.js";
+import { particulars, title } from "./caller.js";
 import { h, KeyedList, setAttribute, setText } from "./dom.js";
 import { duration } from "./format.js";
 import { icon } from "./icons.js";
@@ -91,10 +91,14 @@ export class Card {
 
   #buttonList(place) {
     const create = (action) => actionButton(action, place === "primary", (pressed) => this.press(pressed));
-    const list = new KeyedList(this.parts[place], (item) => item.action, (item) => {
-      const button = create(item.action);
-      return { element: button.element, update: ({ shown }) => button.update(shown) };
-    });
+    const list = new KeyedList(
+      this.parts[place],
+      (item) => item.action,
+      (item) => {
+        const button = create(item.action);
+        return { element: button.element, update: ({ shown }) => button.update(shown) };
+      },
+    );
     return list;
   }
 
@@ -113,7 +117,7 @@ export class Card {
       this.parts.name.dataset.face = face;
       this.parts.name.replaceChildren(recordLink(title(this.call), this.call.url, "card__title"));
     }
-    setText(this.parts.line, subtitle(this.call));
+    this.parts.line.replaceChildren(...particulars(this.call).map((part) => h("span", { class: "card__part" }, part)));
   }
 
   #showState() {
@@ -170,7 +174,12 @@ export class Card {
 
   #panel(action) {
     if (ACTIONS[action].panel === "keypad") return keypad((digit) => this.desk.commands.sendDigits(this.call, digit));
-    return numberPanel(action, () => this.call, this.desk, () => this.#togglePanel(null));
+    return numberPanel(
+      action,
+      () => this.call,
+      this.desk,
+      () => this.#togglePanel(null),
+    );
   }
 
   #openRecord() {

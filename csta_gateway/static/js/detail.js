@@ -35,28 +35,51 @@ function about(call, earlier) {
   const picture = avatar();
   showAvatar(picture, call);
   const line = h("p", { class: "detail__line numbers" }, subtitle(call));
-  const head = h("header", { class: "detail__head" }, picture, h("div", {}, h("h2", { class: "detail__name" }, title(call)), line), openButton(call));
+  const head = h(
+    "header",
+    { class: "detail__head" },
+    picture,
+    h("div", {}, h("h2", { class: "detail__name" }, title(call)), line),
+    openButton(call),
+  );
   return [head, matchSection(call), earlierSection(call, earlier)];
 }
 
 function openButton({ url }) {
   const address = webAddress(url);
   if (!address) return null;
-  return h("a", { class: "button button--outline", href: address, target: "crm", rel: "noopener noreferrer" }, icon("open"), t("record.open"));
+  return h(
+    "a",
+    { class: "button button--outline", href: address, target: "crm", rel: "noopener noreferrer" },
+    icon("open"),
+    t("record.open"),
+  );
 }
 
 function matchSection({ number, matches, matches_pending: pending }) {
   const words = pending ? t("matches.pending") : t(dialText(number) ? "matches.none" : "matches.unknown");
-  const content = matches.length ? h("ul", { class: "rows" }, matches.map(matchItem)) : h("p", { class: "empty" }, words);
+  const content = matches.length
+    ? h("ul", { class: "rows" }, matches.map(matchItem))
+    : h("p", { class: "empty" }, words);
   return h("section", { class: "sheet" }, h("h3", { class: "heading" }, t("matches.title")), content);
 }
 
 function earlierSection(call, earlier) {
   const rows = earlier.map((entry) =>
-    h("li", { class: "row earlier" },
-      h("span", { class: "entry__sign", "data-tone": entry.result === "missed" ? "stop" : "plain" }, icon(entry.direction, 18)),
+    h(
+      "li",
+      { class: "row earlier" },
+      h(
+        "span",
+        { class: "entry__sign", "data-tone": entry.result === "missed" ? "stop" : "plain" },
+        icon(entry.direction, 18),
+      ),
       h("span", { class: "row__who" }, when(entry.began)),
-      h("span", { class: "entry__time numbers" }, entry.result === "answered" ? duration(entry.duration) : endWord(entry)),
+      h(
+        "span",
+        { class: "entry__time numbers" },
+        entry.result === "answered" ? duration(entry.duration) : endWord(entry),
+      ),
     ),
   );
   const words = dialText(call.number) ? t("earlier.none") : t("earlier.unknown");
@@ -77,11 +100,14 @@ function todays({ journal }, now) {
 }
 
 function quiet({ answered, missed }) {
-  const tally = (n, key) => h("div", { class: "tally" }, h("span", { class: "tally__number numbers" }, String(n)), h("span", {}, t(key)));
+  const tally = (n, key) =>
+    h("div", { class: "tally" }, h("span", { class: "tally__number numbers" }, String(n)), h("span", {}, t(key)));
   const words = h("p", { class: "quiet__words" });
   setText(words, t("quiet.words"));
   return [
-    h("div", { class: "quiet" },
+    h(
+      "div",
+      { class: "quiet" },
       h("span", { class: "quiet__sign" }, icon("phone", 40)),
       h("h2", { class: "quiet__title" }, t("quiet.title")),
       words,

@@ -23,7 +23,12 @@ export class DialField {
       onChange: () => this.#changed(),
       onSubmit: () => this.#send(),
     });
-    this.button = h("button", { type: "submit", class: "button button--solid dial__button" }, icon("phone"), h("span", {}, t("dial.button")));
+    this.button = h(
+      "button",
+      { type: "submit", class: "button button--solid dial__button" },
+      icon("phone"),
+      h("span", {}, t("dial.button")),
+    );
     this.device = h("select", { class: "field dial__device", "aria-label": t("dial.device"), hidden: true });
     this.hint = h("p", { class: "dial__hint numbers", role: "status" });
     this.element = this.#form();

@@ -5,7 +5,8 @@ const MOST = 8;
 /** Colleagues, without the user, whose name has the text in it or whose extension begins with it; all for no text. */
 export function colleaguesLike({ colleagues, session }, text) {
   const wanted = text.trim().toLocaleLowerCase();
-  const fits = ({ name, extension }) => name.toLocaleLowerCase().includes(wanted) || (extension ?? "").startsWith(wanted);
+  const fits = ({ name, extension }) =>
+    name.toLocaleLowerCase().includes(wanted) || (extension ?? "").startsWith(wanted);
   return colleagues.filter((colleague) => colleague.login !== session?.user.login && fits(colleague));
 }
 

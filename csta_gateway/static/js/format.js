@@ -28,7 +28,10 @@ export function dayName(milliseconds, now, language) {
 
 /** First letters of the first and last word of a name; empty when it has no letters. */
 export function initials(name) {
-  const found = (name ?? "").split(/[\s,]+/u).map((word) => word.match(/\p{L}/u)?.[0]).filter(Boolean);
+  const found = (name ?? "")
+    .split(/[\s,]+/u)
+    .map((word) => word.match(/\p{L}/u)?.[0])
+    .filter(Boolean);
   const letters = found.length > 1 ? [found[0], found.at(-1)] : found;
   return letters.join("").toLocaleUpperCase();
 }

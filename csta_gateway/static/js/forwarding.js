@@ -11,10 +11,19 @@ const TYPES = ["forwardImmediate", "forwardBusy", "forwardNoAns"];
 /** Button and menu; `update(device, state)` shows what is set. */
 export function forwardingMenu(desk) {
   const rows = TYPES.map((type) => new Row(type, desk));
-  const menu = h("div", { id: "forwarding-menu", class: "menu menu--forwarding", popover: "auto" },
-    h("h2", { class: "heading" }, t("forwarding.title")), rows.map(({ element }) => element));
+  const menu = h(
+    "div",
+    { id: "forwarding-menu", class: "menu menu--forwarding", popover: "auto" },
+    h("h2", { class: "heading" }, t("forwarding.title")),
+    rows.map(({ element }) => element),
+  );
   const word = h("span", { class: "header__word numbers" });
-  const button = h("button", { type: "button", class: "button button--icon", popovertarget: "forwarding-menu" }, icon("forward"), word);
+  const button = h(
+    "button",
+    { type: "button", class: "button button--icon", popovertarget: "forwarding-menu" },
+    icon("forward"),
+    word,
+  );
   const update = (device, state) => {
     button.hidden = !device?.capabilities.includes("setForwarding");
     const active = Object.values(device?.forwarding ?? {})[0];
@@ -37,11 +46,27 @@ class Row {
       onSubmit: () => this.#set(this.picker.number || null),
     });
     this.state = h("span", { class: "forwarding__state numbers" });
-    this.end = h("button", { type: "button", class: "button button--outline", on: { click: () => this.#set(null) } }, t("forwarding.end"));
-    this.begin = h("button", { type: "button", class: "button button--outline", on: { click: () => this.#begin() } }, t("forwarding.begin"));
+    this.end = h(
+      "button",
+      { type: "button", class: "button button--outline", on: { click: () => this.#set(null) } },
+      t("forwarding.end"),
+    );
+    this.begin = h(
+      "button",
+      { type: "button", class: "button button--outline", on: { click: () => this.#begin() } },
+      t("forwarding.begin"),
+    );
     this.failure = h("p", { class: "card__failure", role: "alert", hidden: true });
-    this.element = h("div", { class: "forwarding", role: "group", "aria-label": t(`forwarding.${type}`) },
-      h("span", { class: "forwarding__type" }, t(`forwarding.${type}`)), this.state, this.picker.element, this.begin, this.end, this.failure);
+    this.element = h(
+      "div",
+      { class: "forwarding", role: "group", "aria-label": t(`forwarding.${type}`) },
+      h("span", { class: "forwarding__type" }, t(`forwarding.${type}`)),
+      this.state,
+      this.picker.element,
+      this.begin,
+      this.end,
+      this.failure,
+    );
   }
 
   update(device) {

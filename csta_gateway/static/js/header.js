@@ -17,7 +17,12 @@ export class Header {
     this.extension = h("span", { class: "me__extension numbers" });
     this.quiet = iconButton("moon", t("dnd.title"), () => this.#toggleQuiet());
     this.forwarding = forwardingMenu(desk);
-    this.element = h("header", { class: "header" }, this.#me(), h("div", { class: "header__tools" }, this.#tools(onSettings, onKeys)));
+    this.element = h(
+      "header",
+      { class: "header" },
+      this.#me(),
+      h("div", { class: "header__tools" }, this.#tools(onSettings, onKeys)),
+    );
   }
 
   update(state) {
@@ -37,14 +42,26 @@ export class Header {
 
   #me() {
     const menu = h("div", { id: "link-menu", class: "menu", popover: "auto" }, this.linkWords, this.linkNotes);
-    this.me = h("button", { type: "button", class: "me", popovertarget: "link-menu" }, this.dot, this.extension, this.name);
+    this.me = h(
+      "button",
+      { type: "button", class: "me", popovertarget: "link-menu" },
+      this.dot,
+      this.extension,
+      this.name,
+    );
     return [this.me, menu];
   }
 
   #tools(onSettings, onKeys) {
     const keys = iconButton("keyboard", t("keys.title"), onKeys);
     keys.classList.add("wide-only");
-    return [this.quiet, this.forwarding.button, this.forwarding.menu, keys, iconButton("settings", t("settings.title"), onSettings)];
+    return [
+      this.quiet,
+      this.forwarding.button,
+      this.forwarding.menu,
+      keys,
+      iconButton("settings", t("settings.title"), onSettings),
+    ];
   }
 
   #showLink(state) {
@@ -92,5 +109,7 @@ const WORTH_TELLING = {
 function missingWords({ link, devices: [device] }) {
   if (!device || !link?.up || device.capabilities.length === 0) return "";
   const missing = Object.keys(WORTH_TELLING).filter((service) => !device.capabilities.includes(service));
-  return missing.length ? t("link.missing", { actions: missing.map((service) => t(WORTH_TELLING[service])).join(", ") }) : "";
+  return missing.length
+    ? t("link.missing", { actions: missing.map((service) => t(WORTH_TELLING[service])).join(", ") })
+    : "";
 }

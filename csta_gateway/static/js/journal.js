@@ -21,11 +21,23 @@ export class Journal {
   constructor(desk) {
     this.desk = desk;
     this.rows = h("ul", { class: "rows" });
-    this.list = new KeyedList(this.rows, ({ key }) => key, (item) => (item.day ? dayRow() : entryRow(desk)));
+    this.list = new KeyedList(
+      this.rows,
+      ({ key }) => key,
+      (item) => (item.day ? dayRow() : entryRow(desk)),
+    );
     this.filters = [this.#filter(false, "journal.all"), this.#filter(true, "journal.missed")];
-    this.older = h("button", { type: "button", class: "button button--outline older", on: { click: () => this.#load(true) } }, t("journal.older"));
+    this.older = h(
+      "button",
+      { type: "button", class: "button button--outline older", on: { click: () => this.#load(true) } },
+      t("journal.older"),
+    );
     this.words = h("p", { class: "empty" });
-    const bar = h("div", { class: "filters", role: "group", "aria-label": t("journal.filter") }, this.filters.map(({ element }) => element));
+    const bar = h(
+      "div",
+      { class: "filters", role: "group", "aria-label": t("journal.filter") },
+      this.filters.map(({ element }) => element),
+    );
     this.element = h("div", { class: "journal" }, bar, this.rows, this.words, this.older);
     this.watcher = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#load(true));
     this.watcher.observe(this.older);
@@ -33,7 +45,8 @@ export class Journal {
 
   update({ journal }) {
     this.journal = journal;
-    for (const { element, missedOnly } of this.filters) setAttribute(element, "aria-pressed", String(missedOnly === journal.missedOnly));
+    for (const { element, missedOnly } of this.filters)
+      setAttribute(element, "aria-pressed", String(missedOnly === journal.missedOnly));
     this.list.update(withDays(journal.entries, this.desk.now()));
     this.older.hidden = !journal.more;
     setText(this.words, journal.entries.length ? "" : t(journal.missedOnly ? "journal.none_missed" : "journal.none"));
@@ -104,13 +117,28 @@ function entryParts(entry, desk) {
   const display = entry.number?.display ?? number;
   const picture = h("span", { class: "entry__sign", "data-tone": tone }, icon(name, 18));
   const who = [
-    h("span", { class: "row__name" }, title(entry), entry.internal ? badge({ word: t("badge.internal"), tone: "accent" }) : null),
+    h(
+      "span",
+      { class: "row__name" },
+      title(entry),
+      entry.internal ? badge({ word: t("badge.internal"), tone: "accent" }) : null,
+    ),
     h("span", { class: "row__line numbers" }, [outcome(entry), subtitle(entry)].filter(Boolean).join(" · ")),
   ];
   const time = h("time", { class: "entry__time numbers" }, timeOfDay(entry.began, currentLanguage()));
-  if (!number) return [h("span", { class: "row__press" }, picture, h("span", { class: "row__who" }, who), time), h("span", { class: "entry__call" })];
+  if (!number)
+    return [
+      h("span", { class: "row__press" }, picture, h("span", { class: "row__who" }, who), time),
+      h("span", { class: "entry__call" }),
+    ];
   const prepare = () => desk.prepare(number, entry.name, display);
-  const press = h("button", { type: "button", class: "row__press", title: t("row.prepare"), on: { click: prepare } }, picture, h("span", { class: "row__who" }, who), time);
+  const press = h(
+    "button",
+    { type: "button", class: "row__press", title: t("row.prepare"), on: { click: prepare } },
+    picture,
+    h("span", { class: "row__who" }, who),
+    time,
+  );
   return [press, callBack(entry, () => desk.dialNow(number, entry.name, display))];
 }
 

@@ -27,6 +27,7 @@ const CALL_KEYS = {
   complete: ["complete"],
 };
 
+const NAMED = new Set(["Ctrl", "Shift", "Alt", "Enter", "Space"]);
 const MODIFIERS = new Set(["Control", "Shift", "Alt", "Meta"]);
 
 /** The combination of a key event as text, `Ctrl+Shift+Enter`; null while only modifiers are down. */
@@ -34,7 +35,9 @@ export function combination(event) {
   if (MODIFIERS.has(event.key)) return null;
   const shifted = event.shiftKey && (event.key.length > 1 || /\p{L}/u.test(event.key));
   const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  return [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.metaKey && "Meta", shifted && "Shift", key].filter(Boolean).join("+");
+  return [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.metaKey && "Meta", shifted && "Shift", key]
+    .filter(Boolean)
+    .join("+");
 }
 
 /** Listens to the keyboard; `on` is a table of what is not about calls: `dial`, `help`. */
@@ -58,11 +61,19 @@ export class Keys {
   }
 
   #do(purpose) {
-    if (purpose in this.on) return this.on[purpose](), true;
+    if (purpose in this.on) return (this.on[purpose](), true);
     const found = callWith(this.desk.state(), ...CALL_KEYS[purpose]);
     if (found) this.desk.press(found.call, found.action);
     return Boolean(found);
   }
+}
+
+/** A combination with the names that stand on the keys of this language's keyboards. */
+function spoken(keys) {
+  return keys
+    .split(/(?<=.)\+/)
+    .map((key) => (NAMED.has(key) ? t(`key.${key}`) : key))
+    .join(" + ");
 }
 
 function isPlain(event) {
@@ -78,12 +89,28 @@ export class KeysDialog {
   constructor(keys, settings) {
     Object.assign(this, { keys, settings });
     this.rows = Object.keys(DEFAULT_KEYS).map((purpose) => this.#row(purpose));
-    const reset = h("button", { type: "button", class: "button button--outline", on: { click: () => this.#save({}) } }, t("keys.reset"));
-    const close = h("button", { class: "button button--solid", value: "close" }, t("close"));
-    this.element = h("dialog", { class: "dialog", "aria-labelledby": "keys-title" },
-      h("form", { method: "dialog" }, h("h2", { id: "keys-title", class: "dialog__title" }, t("keys.title")),
-        h("p", { class: "dialog__words" }, t("keys.words")), h("ul", { class: "keys" }, this.rows.map(({ element }) => element)),
-        h("div", { class: "dialog__buttons" }, reset, close)));
+    const reset = h(
+      "button",
+      { type: "button", class: "button button--outline", on: { click: () => this.#save({}) } },
+      t("keys.reset"),
+    );
+    const close = h("button", { class: "button button--solid", value: "close", autofocus: true }, t("close"));
+    this.element = h(
+      "dialog",
+      { class: "dialog", "aria-labelledby": "keys-title" },
+      h(
+        "form",
+        { method: "dialog" },
+        h("h2", { id: "keys-title", class: "dialog__title" }, t("keys.title")),
+        h("p", { class: "dialog__words" }, t("keys.words")),
+        h(
+          "ul",
+          { class: "keys" },
+          this.rows.map(({ element }) => element),
+        ),
+        h("div", { class: "dialog__buttons" }, reset, close),
+      ),
+    );
   }
 
   open() {
@@ -116,7 +143,7 @@ export class KeysDialog {
     const table = this.keys.table();
     const used = Object.values(table);
     for (const { purpose, button } of this.rows) {
-      setText(button, table[purpose]);
+      setText(button, spoken(table[purpose]));
       setAttribute(button, "data-twice", used.filter((keys) => keys === table[purpose]).length > 1);
     }
   }

@@ -15,7 +15,10 @@ export function linkSentence(state, now) {
   const { socket, link, devices } = state;
   if (socket.status === "connecting") return t("link.connecting");
   if (socket.status === "lost") return away("link.lost", { since: socket.since, retryAt: socket.retryAt }, Date.now());
-  if (!link.up) return [link.reason, away("link.down", { name: link.name, since: link.since, retryAt: link.retry_at }, now)].filter(Boolean).join(" ");
+  if (!link.up)
+    return [link.reason, away("link.down", { name: link.name, since: link.since, retryAt: link.retry_at }, now)]
+      .filter(Boolean)
+      .join(" ");
   const broken = devices.find(({ in_service: working }) => working === false);
   return broken ? t("link.out_of_service", { device: broken.name || broken.id }) : t("link.up", { name: link.name });
 }

@@ -24,20 +24,51 @@ export function loginForm(api, { onLogin, onLanguage, reason = null }) {
     setAttribute(button, "aria-busy", null);
     setAttribute(button, "disabled", null);
   };
-  const form = h("form", { class: "login__form", on: { submit } },
-    h("span", { class: "login__sign" }, icon("phone", 28)), h("h1", { class: "login__title" }, t("login.title")),
-    user.element, password.element, failure, button, languages(onLanguage));
+  const form = h(
+    "form",
+    { class: "login__form", on: { submit } },
+    h("span", { class: "login__sign" }, icon("phone", 28)),
+    h("h1", { class: "login__title" }, t("login.title")),
+    user.element,
+    password.element,
+    failure,
+    button,
+    languages(onLanguage),
+  );
   return { element: h("main", { class: "login" }, form), focus: () => user.input.focus() };
 }
 
 function field(name, type, autocomplete) {
-  const input = h("input", { class: "field", id: `login-${name}`, name, type, autocomplete, required: true, maxlength: 128, autocapitalize: "none", spellcheck: "false" });
-  return { input, element: h("div", { class: "login__field" }, h("label", { for: input.id }, t(`login.${name}`)), input) };
+  const input = h("input", {
+    class: "field",
+    id: `login-${name}`,
+    name,
+    type,
+    autocomplete,
+    required: true,
+    maxlength: 128,
+    autocapitalize: "none",
+    spellcheck: "false",
+  });
+  return {
+    input,
+    element: h("div", { class: "login__field" }, h("label", { for: input.id }, t(`login.${name}`)), input),
+  };
 }
 
 function languages(onLanguage) {
   const buttons = LANGUAGES.map((language) =>
-    h("button", { type: "button", class: "filter", lang: language, "aria-pressed": String(language === currentLanguage()), on: { click: () => onLanguage(language) } }, t(`language.${language}`)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "filter",
+        lang: language,
+        "aria-pressed": String(language === currentLanguage()),
+        on: { click: () => onLanguage(language) },
+      },
+      t(`language.${language}`),
+    ),
   );
   return h("div", { class: "filters login__languages", role: "group", "aria-label": t("settings.language") }, buttons);
 }

@@ -40,7 +40,12 @@ export function matchItem(match) {
     "li",
     { class: "row match" },
     picture,
-    h("span", { class: "row__who" }, recordLink(match.name ?? match.company, match.url, "row__name"), h("span", { class: "row__line" }, company)),
+    h(
+      "span",
+      { class: "row__who" },
+      recordLink(match.name ?? match.company, match.url, "row__name"),
+      h("span", { class: "row__line" }, company),
+    ),
     doubt ? badge({ word: t(doubt), tone: "doubt" }) : null,
   );
 }

@@ -25,11 +25,20 @@ export function numberPanel(action, callNow, desk, close) {
   buttons.push(submit(action, true, send));
   if (callNow().actions.includes(ALTERNATIVE[action])) buttons.push(submit(ALTERNATIVE[action], false, send));
   picker.onChange();
-  const element = h("div", { class: "panel", role: "group", "aria-label": t(ACTIONS[action].label) }, picker.element, ...buttons);
+  const element = h(
+    "div",
+    { class: "panel", role: "group", "aria-label": t(ACTIONS[action].label) },
+    picker.element,
+    ...buttons,
+  );
   return { element, focus: () => picker.focus() };
 }
 
 function submit(action, first, send) {
   const look = first ? "button button--solid" : "button button--outline";
-  return h("button", { type: "button", class: look, "data-send": action, on: { click: () => send(action) } }, t(`panel.${action}`));
+  return h(
+    "button",
+    { type: "button", class: look, "data-send": action, on: { click: () => send(action) } },
+    t(`panel.${action}`),
+  );
 }

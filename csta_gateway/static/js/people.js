@@ -9,7 +9,15 @@ import { recordLink } from "./matches.js";
 const TYPING_PAUSE = 200; // milliseconds
 
 function searchField(label, onInput) {
-  return h("input", { type: "search", class: "field search", placeholder: label, "aria-label": label, autocomplete: "off", maxlength: 64, on: { input: onInput } });
+  return h("input", {
+    type: "search",
+    class: "field search",
+    placeholder: label,
+    "aria-label": label,
+    autocomplete: "off",
+    maxlength: 64,
+    on: { input: onInput },
+  });
 }
 
 /** The panel "contacts": searches the CRM as one types. */
@@ -52,7 +60,12 @@ function contactRow(contact, desk) {
     const words = [h("span", { class: "number__label" }, label), h("span", { class: "numbers" }, display)];
     return h("button", { type: "button", class: "number", title: t("row.prepare"), on: { click } }, words);
   });
-  const who = h("span", { class: "row__who" }, recordLink(name ?? company, url, "row__name"), h("span", { class: "row__line" }, line));
+  const who = h(
+    "span",
+    { class: "row__who" },
+    recordLink(name ?? company, url, "row__name"),
+    h("span", { class: "row__line" }, line),
+  );
   return h("li", { class: "row contact" }, picture, who, h("div", { class: "contact__numbers" }, presses));
 }
 
@@ -63,7 +76,11 @@ export class Colleagues {
     this.field = searchField(t("colleagues.search"), () => this.update(this.state));
     this.rows = h("ul", { class: "rows" });
     this.words = h("p", { class: "empty", role: "status" });
-    this.list = new KeyedList(this.rows, ({ login }) => login, (colleague) => colleagueRow(colleague, desk));
+    this.list = new KeyedList(
+      this.rows,
+      ({ login }) => login,
+      (colleague) => colleagueRow(colleague, desk),
+    );
     this.element = h("div", { class: "colleagues" }, this.field, this.rows, this.words);
   }
 
@@ -81,7 +98,12 @@ function colleagueRow({ login, name }, desk) {
   const dot = h("span", { class: "presence" });
   const word = h("span", {});
   const extension = h("span", { class: "entry__time numbers" });
-  const who = h("span", { class: "row__who" }, h("span", { class: "row__name" }, name), h("span", { class: "row__line" }, dot, word));
+  const who = h(
+    "span",
+    { class: "row__who" },
+    h("span", { class: "row__name" }, name),
+    h("span", { class: "row__line" }, dot, word),
+  );
   const press = h("button", { type: "button", class: "row__press", title: t("row.prepare") }, picture, who, extension);
   let shown = null;
   press.addEventListener("click", () => desk.prepare(shown.extension, shown.name));

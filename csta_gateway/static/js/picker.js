@@ -118,7 +118,12 @@ export class Picker {
     showAvatar(picture, { ...option, company: null, matches: [{ kind: option.kind }] });
     const item = h(
       "li",
-      { id: `${this.id}-${index}`, class: "option", role: "option", "aria-selected": index === this.marked ? "true" : "false" },
+      {
+        id: `${this.id}-${index}`,
+        class: "option",
+        role: "option",
+        "aria-selected": index === this.marked ? "true" : "false",
+      },
       picture,
       h("span", { class: "option__who" }, h("span", { class: "option__name" }, option.name), numberLine(option)),
       presence(option),
@@ -165,5 +170,10 @@ function numberLine({ display, detail }) {
 
 function presence({ state }) {
   if (!state) return null;
-  return h("span", { class: "option__state" }, h("span", { class: "presence", "data-state": state }), t(`presence.${state}`));
+  return h(
+    "span",
+    { class: "option__state" },
+    h("span", { class: "presence", "data-state": state }),
+    t(`presence.${state}`),
+  );
 }

@@ -11,16 +11,26 @@ export class Preferences {
   constructor(settings, version, on) {
     Object.assign(this, { settings, on });
     const close = h("button", { class: "button button--solid", value: "close" }, t("close"));
-    const logout = h("button", { class: "button button--outline", value: "logout", on: { click: () => on.logout() } }, t("settings.logout"));
-    this.element = h("dialog", { class: "dialog", "aria-labelledby": "settings-title" },
-      h("form", { method: "dialog" },
+    const logout = h(
+      "button",
+      { class: "button button--outline", value: "logout", on: { click: () => on.logout() } },
+      t("settings.logout"),
+    );
+    this.element = h(
+      "dialog",
+      { class: "dialog", "aria-labelledby": "settings-title" },
+      h(
+        "form",
+        { method: "dialog" },
         h("h2", { id: "settings-title", class: "dialog__title" }, t("settings.title")),
-        this.#choice("language", LANGUAGES, currentLanguage(), (language) => on.language(language)),
-        this.#choice("theme", THEMES, settings.get("theme"), (theme) => this.#set("theme", theme)),
+        this.#choice("language", languageOptions(), (language) => on.language(language)),
+        this.#choice("theme", themeOptions(settings), (theme) => this.#set("theme", theme)),
         SWITCHES.map((name) => this.#switch(name)),
         this.#links(),
         h("p", { class: "dialog__words numbers" }, t("settings.version", { version })),
-        h("div", { class: "dialog__buttons" }, logout, close)));
+        h("div", { class: "dialog__buttons" }, logout, close),
+      ),
+    );
   }
 
   open() {
@@ -32,14 +42,22 @@ export class Preferences {
     this.on.changed(name, value);
   }
 
-  #choice(name, values, current, pick) {
-    const options = values.map((value) => h("option", { value, selected: value === current }, t(`${name}.${value}`)));
-    const select = h("select", { class: "field", id: `setting-${name}`, on: { change: () => pick(select.value) } }, options);
+  #choice(name, options, pick) {
+    const select = h(
+      "select",
+      { class: "field", id: `setting-${name}`, on: { change: () => pick(select.value) } },
+      options,
+    );
     return h("div", { class: "setting" }, h("label", { for: select.id }, t(`settings.${name}`)), select);
   }
 
   #switch(name) {
-    const box = h("input", { type: "checkbox", class: "switch", id: `setting-${name}`, checked: Boolean(this.settings.get(name)) });
+    const box = h("input", {
+      type: "checkbox",
+      class: "switch",
+      id: `setting-${name}`,
+      checked: Boolean(this.settings.get(name)),
+    });
     box.addEventListener("change", () => this.#set(name, box.checked));
     return h("div", { class: "setting" }, h("label", { for: box.id }, t(`settings.${name}`)), box);
   }
@@ -49,6 +67,19 @@ export class Preferences {
     if (!navigator.registerProtocolHandler) return null;
     const address = new URL("?dial=%s", document.baseURI).href;
     const click = () => navigator.registerProtocolHandler("tel", address);
-    return h("div", { class: "setting" }, h("span", {}, t("settings.links")), h("button", { type: "button", class: "button button--outline", on: { click } }, t("settings.links_button")));
+    return h(
+      "div",
+      { class: "setting" },
+      h("span", {}, t("settings.links")),
+      h("button", { type: "button", class: "button button--outline", on: { click } }, t("settings.links_button")),
+    );
   }
+}
+
+function languageOptions() {
+  return LANGUAGES.map((value) => h("option", { value, selected: value === currentLanguage() }, t(`language.${value}`)));
+}
+
+function themeOptions(settings) {
+  return THEMES.map((value) => h("option", { value, selected: value === settings.get("theme") }, t(`theme.${value}`)));
 }

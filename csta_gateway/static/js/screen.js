@@ -80,7 +80,15 @@ export class Screen {
     const main = h("main", { class: "desk" }, title, this.dial.element, this.calls.element, this.tabs.element);
     this.journal.element.addEventListener("click", () => this.#seen());
     const columns = h("div", { class: "columns" }, main, this.detail.element);
-    return h("div", { class: "screen" }, this.header.element, this.banner.element, columns, this.preferences.element, this.help.element);
+    return h(
+      "div",
+      { class: "screen" },
+      this.header.element,
+      this.banner.element,
+      columns,
+      this.preferences.element,
+      this.help.element,
+    );
   }
 }
 

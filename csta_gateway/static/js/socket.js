@@ -50,8 +50,14 @@ export class EventStream {
     this.lastHeard = Date.now();
     // A socket that was given up must not speak any more.
     const mine = (listener) => (event) => this.socket === socket && listener(event);
-    socket.addEventListener("message", mine((event) => this.#receive(JSON.parse(event.data))));
-    socket.addEventListener("close", mine((event) => this.#closed(event.code)));
+    socket.addEventListener(
+      "message",
+      mine((event) => this.#receive(JSON.parse(event.data))),
+    );
+    socket.addEventListener(
+      "close",
+      mine((event) => this.#closed(event.code)),
+    );
   }
 
   #receive(message) {

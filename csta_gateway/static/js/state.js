@@ -31,7 +31,10 @@ const HANDLERS = {
   }),
   call: (state, { call }) => settle({ ...state, calls: withCall(state.calls, call) }, call.id),
   call_ended: (state, { call }) =>
-    settle({ ...state, calls: withCall(state.calls, { ...call, label: "ended", actions: [], primary: null }) }, call.id),
+    settle(
+      { ...state, calls: withCall(state.calls, { ...call, label: "ended", actions: [], primary: null }) },
+      call.id,
+    ),
   forget: (state, { id }) => ({ ...state, calls: state.calls.filter((call) => call.id !== id || !isEnded(call)) }),
   link: (state, { link }) => ({ ...state, link }),
   device: (state, { device }) => ({ ...state, devices: replaced(state.devices, device, "id") }),
@@ -93,7 +96,10 @@ export function cardOrder(calls) {
 
 function onRail(call, other) {
   const [held, consultation] = call.consultation_of === other.id ? [other, call] : [call, other];
-  return [{ call: held, rail: "top" }, { call: consultation, rail: "bottom" }];
+  return [
+    { call: held, rail: "top" },
+    { call: consultation, rail: "bottom" },
+  ];
 }
 
 function partner(call, others) {

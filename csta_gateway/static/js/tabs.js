@@ -7,9 +7,18 @@ export class Tabs {
   constructor(label, tabs, onShow) {
     this.onShow = onShow;
     this.tabs = tabs.map((tab) => this.#tab(tab));
-    const list = h("div", { class: "tabs", role: "tablist", "aria-label": label }, this.tabs.map(({ button }) => button));
+    const list = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": label },
+      this.tabs.map(({ button }) => button),
+    );
     list.addEventListener("keydown", (event) => this.#walk(event));
-    this.element = h("section", { class: "lists", "aria-label": label }, list, this.tabs.map(({ panel }) => panel));
+    this.element = h(
+      "section",
+      { class: "lists", "aria-label": label },
+      list,
+      this.tabs.map(({ panel }) => panel),
+    );
     this.show(this.tabs[0].key);
   }
 
@@ -25,9 +34,18 @@ export class Tabs {
 
   #tab({ key, label, content, count }) {
     const [tab, panel] = [`tab-${key}`, `panel-${key}`];
-    const button = h("button", { type: "button", id: tab, class: "tab", role: "tab", "aria-controls": panel }, label, count);
+    const button = h(
+      "button",
+      { type: "button", id: tab, class: "tab", role: "tab", "aria-controls": panel },
+      label,
+      count,
+    );
     button.addEventListener("click", () => this.show(key));
-    return { key, button, panel: h("div", { id: panel, class: "tabpanel", role: "tabpanel", "aria-labelledby": tab }, content) };
+    return {
+      key,
+      button,
+      panel: h("div", { id: panel, class: "tabpanel", role: "tabpanel", "aria-labelledby": tab }, content),
+    };
   }
 
   #walk(event) {
