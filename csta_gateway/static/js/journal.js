@@ -44,7 +44,10 @@ export class Journal {
   }
 
   update({ journal }) {
+    const today = new Date(this.desk.now()).toDateString();
+    if (journal === this.journal && today === this.today) return; // a long list, and most events are not about it
     this.journal = journal;
+    this.today = today;
     for (const { element, missedOnly } of this.filters)
       setAttribute(element, "aria-pressed", String(missedOnly === journal.missedOnly));
     this.list.update(withDays(journal.entries, this.desk.now()));

@@ -1,6 +1,7 @@
 // The records of the CRM that fit a number: as badges on a card and as a list.
 
 import { avatar, showAvatar } from "./avatar.js";
+import { numberText } from "./caller.js";
 import { h } from "./dom.js";
 import { webAddress } from "./format.js";
 import { icon } from "./icons.js";
@@ -15,14 +16,9 @@ export function badges(call) {
     call.internal && { word: t("badge.internal"), tone: "accent" },
     best && CERTAINTY[best.certainty] && { word: t(CERTAINTY[best.certainty]), tone: "doubt" },
     call.matches.length > 1 && { word: t("badge.more", { n: call.matches.length - 1 }), tone: "plain", about: "more" },
-    call.called && { word: t("badge.called", { number: calledText(call.called) }), tone: "plain" },
+    call.called && { word: t("badge.called", { number: numberText(call.called) }), tone: "plain" },
     call.matches_pending && { word: t("badge.pending"), tone: "plain" },
   ].filter(Boolean);
-}
-
-/** The number first called: a `Number` or plain text. */
-function calledText(called) {
-  return typeof called === "string" ? called : called.display || called.raw;
 }
 
 /** One badge as an element. */

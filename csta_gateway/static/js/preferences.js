@@ -77,7 +77,9 @@ export class Preferences {
 }
 
 function languageOptions() {
-  return LANGUAGES.map((value) => h("option", { value, selected: value === currentLanguage() }, t(`language.${value}`)));
+  return LANGUAGES.map((value) =>
+    h("option", { value, selected: value === currentLanguage() }, t(`language.${value}`)),
+  );
 }
 
 function themeOptions(settings) {
