@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import Any
+from collections.abc import Sequence
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
+from csta.cli.exits import Trouble
+from csta.cli.online import Reactor, tell
 from csta.protocol import ASSOCIATIONS
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
@@ -42,46 +43,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--callers", action="store_true", help="somebody outside rings the telephones now and then")
 
 
-def run(args: argparse.Namespace, reactor: Any) -> Deferred[int]:  # noqa: ANN401 - whatever reactor Twisted has chosen
-    """Serve until the reactor stops; the result is the exit code when that cannot even begin."""
+async def run(args: argparse.Namespace, reactor: Reactor) -> int:
+    """Serve until the reactor stops.
+
+    :raises Trouble: the options do not go together, or a port is taken.
+    """
     wires = [args.protocol] if args.protocol else list(PORTS)
-    if args.port is not None and len(wires) > 1:
-        return _wrong("--port needs --protocol")
-    try:
-        switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
-    except ValueError as error:
-        return _wrong(str(error))
+    if args.port is not None and args.protocol is None:
+        raise Trouble.usage("--port is for one wire: say which with --protocol")
+    switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
-    return Deferred.fromCoroutine(_serve(args, SwitchServer(reactor, switch), wires))
-
-
-def devices(extensions: tuple[str, ...] | list[str], lines: int) -> list[Device]:
-    """Extensions from ``NUMBER[:NAME]`` and as many lines; raises ValueError for an extension without number."""
-    found: list[Device] = []
-    for text in extensions:
-        number, _, name = text.partition(":")
-        if not number.isdigit():
-            raise ValueError(f"--extension {text!r}: write it as NUMBER or NUMBER:NAME, for example 2001:Anna")
-        found.append(Extension(number, name=name))
-    return found + [Line(f"T{line}") for line in range(1, lines + 1)]
-
-
-async def _serve(args: argparse.Namespace, server: SwitchServer, wires: list[str]) -> int:
+    server = SwitchServer(reactor, switch)
     for wire in wires:
-        port = PORTS[wire] if args.port is None else args.port
-        association = args.association if wire == "asn1" else "none"
-        try:
-            port = await server.listen(f"tcp:{port}:interface={args.interface}", wire, association)
-        except CannotListenError as error:
-            print(f"csta switch: cannot listen on port {port}: {error.socketError}", file=sys.stderr)
-            return 1
-        print(f"csta switch: {wire} on tcp:{args.interface}:{port}", file=sys.stderr)
-    print(f"csta switch: telephones {', '.join(server.switch.devices)}; Ctrl-C ends it", file=sys.stderr)
+        await _listen(server, wire, args)
+    tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")
     stopped: Deferred[int] = Deferred()
     return await stopped
 
 
-def _wrong(reason: str) -> Deferred[int]:
-    print(f"csta switch: {reason}", file=sys.stderr)
-    return succeed(2)
+async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
+    port = PORTS[wire] if args.port is None else args.port
+    association = args.association if wire == "asn1" else "none"
+    try:
+        port = await server.listen(f"tcp:{port}:interface={args.interface}", wire, association)
+    except CannotListenError as error:
+        raise Trouble(f"cannot listen on port {port} of {args.interface}: {error.socketError}") from None
+    tell(f"{wire} on tcp:{args.interface}:{port}")
+
+
+def devices(extensions: Sequence[str], lines: int) -> list[Device]:
+    """Telephones from ``NUMBER[:NAME]``, and as many lines.
+
+    :raises Trouble: a telephone has no number, or two have the same.
+    """
+    named = [text.partition(":") for text in extensions]
+    for number, colon, name in named:
+        if not number.isdigit():
+            raise Trouble.usage(f"--extension {number}{colon}{name}: write NUMBER or NUMBER:NAME, as in 2001:Anna")
+    if len({number for number, _, _ in named}) < len(named):
+        raise Trouble.usage("--extension: two telephones have the same number")
+    return [
+        *(Extension(number, name=name) for number, _, name in named),
+        *(Line(f"T{line}") for line in range(1, lines + 1)),
+    ]
