@@ -42,3 +42,16 @@ export function kind(entry) {
   const best = entry.matches?.[0]?.kind ?? (entry.name ? "person" : "company");
   return best === "company" ? "company" : "person";
 }
+
+const PHONE_WORDS = {
+  business: "phone.business",
+  fax: "phone.fax",
+  main: "phone.main",
+  mobile: "phone.mobile",
+  private: "phone.private",
+};
+
+/** What a contact's number is for: the usual kinds in the user's language, others as the CRM calls them. */
+export function phoneWord(label) {
+  return Object.hasOwn(PHONE_WORDS, label) ? t(PHONE_WORDS[label]) : (label ?? "");
+}

@@ -1,5 +1,7 @@
 // Finds people to call while one types: colleagues from the page's own list at once, contacts from the gateway.
 
+import { phoneWord } from "./caller.js";
+
 const MOST = 8;
 
 /** Colleagues, without the user, whose name has the text in it or whose extension begins with it; all for no text. */
@@ -39,7 +41,7 @@ function contactOptions({ kind, name, company, numbers }) {
     key: `${kind} ${name} ${company} ${label} ${dial}`,
     kind,
     name: name ?? company,
-    detail: [name && company !== name ? company : null, label].filter(Boolean).join(" · "),
+    detail: [name && company !== name ? company : null, phoneWord(label)].filter(Boolean).join(" · "),
     display,
     dial,
     state: null,

@@ -1,6 +1,7 @@
 // The panels "contacts" and "colleagues": find somebody, see who is free, prepare the number.
 
 import { avatar, showAvatar } from "./avatar.js";
+import { phoneWord } from "./caller.js";
 import { byName, colleaguesLike } from "./directory.js";
 import { h, KeyedList, setAttribute, setText, settled } from "./dom.js";
 import { currentLanguage, t } from "./i18n.js";
@@ -57,7 +58,7 @@ function contactRow(contact, desk) {
   const line = name && company !== name ? company : t(`kind.${kind}`);
   const presses = numbers.map(({ label, display, dial }) => {
     const click = () => desk.prepare(dial, name ?? company, display);
-    const words = [h("span", { class: "number__label" }, label), h("span", { class: "numbers" }, display)];
+    const words = [h("span", { class: "number__label" }, phoneWord(label)), h("span", { class: "numbers" }, display)];
     return h("button", { type: "button", class: "number", title: t("row.prepare"), on: { click } }, words);
   });
   const who = h(
