@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 START_PATIENCE = 60.0
 """Seconds until the gateway must have said where it listens."""
 RING_PATIENCE = 90_000
-"""Milliseconds until somebody outside calls: time for a second call, should the first end before the pages are ready."""
+"""Milliseconds until somebody outside calls: time for a second call, should the first end too soon."""
 
 
 class Demo(NamedTuple):
