@@ -45,7 +45,7 @@ dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .
 
 clean: ## remove everything that was made here, the virtual environment included
-	rm -rf $(VENV) build dist *.egg-info docs/_build artefacts htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var/demo build dist *.egg-info docs/_build artefacts htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(PACKAGES) examples tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
