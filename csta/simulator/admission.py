@@ -16,6 +16,8 @@ from csta.simulator.failures import Refusal
 from csta.simulator.routing import route
 from csta.simulator.states import PAIRS, Need, State
 
+CAUSES = frozenset(EventCause)
+
 
 def connection_for(exchange: Exchange, wanted: ConnectionID, need: Need) -> Connection:
     """The connection a request names, in a state the service takes; both parts are needed (§12.3.9)."""
@@ -97,3 +99,12 @@ def reachable(exchange: Exchange, connection: Connection, wanted: DeviceID) -> s
     if way.failure is not None:
         raise Refusal.state(Incompatible.INVALID_DESTINATION_DEVICE_STATE)
     return wanted.number
+
+
+def clearing_cause(reason: EventCause | None) -> EventCause:
+    """The cause others are told (§12.2.15); one without a meaning here is refused, for it might not fit their wire."""
+    if reason is None:
+        return EventCause.NORMAL_CLEARING
+    if reason not in CAUSES:
+        raise Refusal.operation(Operation.INVALID_PARAMETER_VALUE)
+    return reason

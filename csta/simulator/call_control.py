@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from csta.messages.base import Octets
 from csta.messages.call_associated import (
     AssociateData,
     AssociateDataResponse,
@@ -51,6 +52,7 @@ from csta.messages.errors import UniversalFailure
 from csta.simulator import event_reports as reports
 from csta.simulator import progress
 from csta.simulator.admission import (
+    clearing_cause,
     connection_for,
     diallable,
     extension_for,
@@ -64,7 +66,7 @@ from csta.simulator.admission import (
 from csta.simulator.calls import Connection, Extension
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
-from csta.simulator.progress import Merger
+from csta.simulator.merging import Merger
 from csta.simulator.states import NEEDS, State
 
 DTMF = re.compile(r"[0-9A-D*#,]{1,64}")
@@ -85,8 +87,7 @@ def make_call(exchange: Exchange, request: MakeCall, now: float) -> MakeCallResp
         raise Refusal(UniversalFailure(system_resource_availability=Resource.CALLING_DEVICE_OUT_OF_SERVICE))
     if request.auto_originate == AutoOriginate.DO_NOT_PROMPT and not device.hands_free:
         raise Refusal.operation(Operation.REQUEST_INCOMPATIBLE_WITH_CALLING_DEVICE)
-    connection = _off_hook(exchange, device, number, EventCause.MAKE_CALL)
-    connection.call.correlator_data = request.correlator_data
+    connection = _off_hook(exchange, device, number, request.correlator_data)
     answer = MakeCallResponse(calling_device=connection.id)
     if device.hands_free or connection.destination == "":
         progress.originate(exchange, connection, EventCause.NEW_CALL, now)
@@ -95,18 +96,20 @@ def make_call(exchange: Exchange, request: MakeCall, now: float) -> MakeCallResp
     return answer
 
 
-def _off_hook(exchange: Exchange, device: Extension, number: str, cause: EventCause) -> Connection:
+def _off_hook(exchange: Exchange, device: Extension, number: str, correlator: Octets | None) -> Connection:
     """The connection to dial with: the one of a device off-hook already (FR 6), else a new one."""
     waiting = device.connection_in(State.INITIATED)
     if waiting is not None and not waiting.destination:
         waiting.call.called = DeviceID(number=number)
+        waiting.call.correlator_data = correlator
         return waiting
     if device.connection_in(State.INITIATED, State.CONNECTED, State.ALERTING):
         raise Refusal.state(Incompatible.INVALID_CALLING_DEVICE_STATE)
     call = exchange.open_call(device, device.id, number)
+    call.correlator_data = correlator
     connection = exchange.join(call, device, State.INITIATED)
     connection.destination = number
-    exchange.report_alone(reports.service_initiated(connection, cause), connection)
+    exchange.report_alone(reports.service_initiated(connection, EventCause.MAKE_CALL), connection)
     return connection
 
 
@@ -139,7 +142,7 @@ def take_up(exchange: Exchange, connection: Connection, now: float) -> None:
 def clear_connection(exchange: Exchange, request: ClearConnection, now: float) -> ClearConnectionResponse:
     """Clear Connection, §17.1.8; FR 4: the reason is signalled."""
     connection = connection_for(exchange, request.connection_to_be_cleared, NEEDS["clearConnection"])
-    exchange.drop(connection, request.reason or EventCause.NORMAL_CLEARING)
+    exchange.drop(connection, clearing_cause(request.reason))
     return ClearConnectionResponse()
 
 
@@ -148,7 +151,7 @@ def clear_call(exchange: Exchange, request: ClearCall, now: float) -> ClearCallR
     call = exchange.calls.get(request.call_to_be_cleared.call_id or "")
     if call is None:
         raise Refusal.state(Incompatible.NO_CALL_TO_CLEAR)
-    exchange.clear_all(call, request.reason or EventCause.NORMAL_CLEARING)
+    exchange.clear_all(call, clearing_cause(request.reason))
     return ClearCallResponse()
 
 
@@ -234,7 +237,7 @@ def conference_call(exchange: Exchange, request: ConferenceCall, now: float) -> 
         raise Refusal(UniversalFailure(system_resource_availability=Resource.CONFERENCE_MEMBER_LIMIT_EXCEEDED))
     added = next(active.call.others(active.device))
     old_held, old_active = held.id, active.id
-    merger = Merger(exchange, held, active)
+    merger = Merger(exchange, held, active, leaves=False)
     merger.move(held)
     if held.state == State.HOLD:
         exchange.move(held, State.CONNECTED)

@@ -1,9 +1,8 @@
-"""How a call proceeds: dialling, ringing, answering, failing, merging with another (ECMA-269 §6.1.3, §17.2)."""
+"""How a call proceeds: dialling, ringing, answering, failing, being diverted (ECMA-269 §6.1.3, §17.2)."""
 
 from __future__ import annotations
 
-from csta.messages.base import Octets
-from csta.messages.call_data import AssociatedNID, ConnectionListItem, Endpoint, EventCause
+from csta.messages.call_data import EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.simulator import event_reports as reports
 from csta.simulator.calls import Call, Connection, Extension, Line
@@ -181,75 +180,3 @@ def retrieve(exchange: Exchange, connection: Connection, cause: EventCause) -> N
     """The device takes its part up again (§17.2.16)."""
     exchange.move(connection, State.CONNECTED)
     exchange.report(reports.retrieved(connection, cause), connection.call)
-
-
-class Merger:
-    """Two calls of one device becoming one (§12.3.9 FR 8), or one becoming another when ``secondary`` is None.
-
-    :ivar call: the resulting call.
-    :ivar items: old and new connections of everybody in it (§12.2.9).
-    """
-
-    def __init__(self, exchange: Exchange, primary: Connection, secondary: Connection | None) -> None:
-        self.exchange = exchange
-        self.device = primary.device
-        self.calls = [primary.call] if secondary is None else [primary.call, secondary.call]
-        self.call = self._resulting_call(primary, secondary)
-        self.items: list[ConnectionListItem] = []
-        for old in self.calls:
-            for connection in list(old.others(self.device)):
-                self.move(connection)
-
-    def move(self, connection: Connection) -> None:
-        """Take a connection over into the resulting call."""
-        old = connection.id
-        self.exchange.transplant(connection, self.call)
-        nid = AssociatedNID(device_id=connection.device.id) if isinstance(connection.device, Line) else None
-        identity = connection.identity
-        self.items.append(
-            ConnectionListItem(
-                new_connection=connection.id,
-                old_connection=old,
-                endpoint=Endpoint(device_id=identity) if identity else Endpoint(restricted=True),
-                associated_nid=nid,
-            )
-        )
-
-    def finish(self) -> None:
-        """The old calls are gone, and the merging device's part in them unless it was moved."""
-        for old in self.calls:
-            for connection in list(old.connections.values()):
-                self.exchange.move(connection, State.NULL)
-            self.exchange.close(old)
-
-    def _resulting_call(self, primary: Connection, secondary: Connection | None) -> Call:
-        first, second = self.calls[0], self.calls[-1]
-        call = self.exchange.open_call(first.origin, first.calling, second.called.number)
-        call.associated_calling, call.ddi = first.associated_calling, first.ddi
-        call.associated_called = second.associated_called
-        call.last_redirection = first.last_redirection
-        call.correlator_data = _correlator(first, second)
-        self._replace_caller(call, primary)
-        if secondary is not None and second.called == self.device.id:
-            self._replace_called(call, secondary)
-        return call
-
-    def _replace_caller(self, call: Call, primary: Connection) -> None:
-        """A device that leaves is no caller any more: its far party takes that place (§12.3.7)."""
-        other = next(primary.call.others(self.device), None)
-        if call.origin is not self.device or other is None:
-            return
-        call.origin, call.calling = other.device, other.identity
-        call.associated_calling = other.device.id if isinstance(other.device, Line) else None
-
-    def _replace_called(self, call: Call, secondary: Connection) -> None:
-        """The secondary call came to the merging device: the called one is who called there (§12.3.6)."""
-        other = next(secondary.call.others(self.device), None)
-        if other is not None and other.identity is not None:
-            call.called = other.identity
-            call.associated_called = other.device.id if isinstance(other.device, Line) else None
-
-
-def _correlator(first: Call, second: Call) -> Octets | None:
-    """That of the consultation call wins."""
-    return second.correlator_data or first.correlator_data

@@ -9,14 +9,19 @@ import pytest
 from csta.messages.base import Octets
 from csta.messages.call_associated import AssociateData, AssociateDataResponse, CallInformationEvent
 from csta.messages.call_control import (
+    AlternateCall,
+    AlternateCallResponse,
     AnswerCall,
     AnswerCallResponse,
     ConferenceCall,
     ConferenceCallResponse,
+    ConsultationCall,
+    ConsultationCallResponse,
     DeflectCall,
     DeflectCallResponse,
     DirectedPickupCall,
     DirectedPickupCallResponse,
+    MakeCall,
     ParkCall,
     ParkCallResponse,
     ReconnectCall,
@@ -35,6 +40,19 @@ from csta.messages.call_control_events import (
 )
 from csta.messages.call_data import ConnectionListItem, ConsultOptions, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
+from csta.messages.errors import SystemResourceAvailabilityErrors, UniversalFailure
+from csta.messages.logical_device import (
+    ForwardingType,
+    SetDoNotDisturb,
+    SetDoNotDisturbResponse,
+    SetForwarding,
+    SetForwardingResponse,
+)
+from csta.messages.snapshot import SnapshotCall, SnapshotCallResponse, SnapshotDevice, SnapshotDeviceResponse
+from csta.simulator.call_control import CONFERENCE_MEMBERS
+from csta.simulator.calls import Extension, Line
+from csta.simulator.dialplan import ExternalNumber
+from csta.simulator.switch import Switch
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Office
@@ -277,3 +295,113 @@ def test_associated_data_is_told_and_stays_with_the_call(office: Office) -> None
     office.answer("2001")
     office.heard()
     assert office.last(EstablishedEvent).correlator_data == data
+
+
+def test_transfer_of_the_held_call_to_the_one_who_called_in(office: Office) -> None:
+    """Bert talks to Anna, takes a call from outside, and joins the two."""
+    office.talk("2001", "2002")
+    office.ring("2002")
+    held, ringing = office.connection("2002", CONNECTED), office.connection("2002", ALERTING)
+    office.granted(AlternateCall(held_call=ringing, active_call=held), AlternateCallResponse)
+    office.heard()
+    office.granted(TransferCall(held_call=held, active_call=ringing), TransferCallResponse)
+    office.expect("""
+        2002 Transfered null transfer
+        2001 Transfered connected transfer
+    """)
+    (call,) = office.calls("2001")
+    request = SnapshotCall(snapshot_object=ConnectionID(call_id=call.connection_identifier.call_id))
+    snapshot = office.granted(request, SnapshotCallResponse)
+    assert snapshot.calling_device is not None
+    assert snapshot.called_device is not None
+    assert str(snapshot.calling_device.device) == "2001"
+    assert str(snapshot.called_device.device) == "0891234567"
+
+
+def conference_of_three(office: Office) -> None:
+    """Carla, Bert and Anna, who made it."""
+    office.talk("2001", "2003")
+    held, active = office.consult("2001", "2002")
+    office.answer("2002")
+    office.granted(ConferenceCall(held_call=held, active_call=active), ConferenceCallResponse)
+    office.heard()
+
+
+def test_conference_goes_on_when_a_further_party_cannot_be_reached(office: Office) -> None:
+    conference_of_three(office)
+    active = office.connection("2002", CONNECTED)
+    request = SingleStepTransferCall(active_call=active, transferred_to=DeviceID(number="0890000"))
+    office.granted(request, SingleStepTransferCallResponse)
+    office.heard()
+    office.wait(1)
+    office.expect("""
+        2003 Failed connected busy
+        2001 Failed connected busy
+        2003 ConnectionCleared connected busy
+        2001 ConnectionCleared connected busy
+    """)
+    office.wait(60)
+    office.expect("")
+
+
+def test_transferred_call_outlives_a_forwarding_that_fails(office: Office) -> None:
+    office.ring("2003")
+    office.answer("2003")
+    forwarding = SetForwarding(
+        device=DeviceID(number="2001"),
+        forwarding_type=ForwardingType.FORWARD_NO_ANS,
+        activate_forward=True,
+        forward_dn=DeviceID(number="2002"),
+        ring_count=2,
+    )
+    office.granted(forwarding, SetForwardingResponse)
+    busy = SetDoNotDisturb(device=DeviceID(number="2002"), do_not_disturb_on=True)
+    office.granted(busy, SetDoNotDisturbResponse)
+    active = office.connection("2003", CONNECTED)
+    request = SingleStepTransferCall(active_call=active, transferred_to=DeviceID(number="2001"))
+    office.granted(request, SingleStepTransferCallResponse)
+    office.heard()
+    office.wait(10)
+    office.expect("2001 Diverted null callForwardNoAnswer")
+    assert office.states("T1") == {}
+
+
+def conference_with(switch: Switch, number: str) -> UniversalFailure | None:
+    """Take another party into the only call of 2001; the failure if that is refused."""
+    held = connections(switch, "2001")[0]
+    request = ConsultationCall(existing_call=held, consulted_device=DeviceID(number=number))
+    consultation = switch.handle("client", request, 0.0)
+    assert isinstance(consultation, ConsultationCallResponse)
+    switch.lift(number, 0.0)
+    answer = switch.handle("client", ConferenceCall(held_call=held, active_call=consultation.initiated_call), 0.0)
+    return answer if isinstance(answer, UniversalFailure) else None
+
+
+def connections(switch: Switch, number: str) -> list[ConnectionID]:
+    answer = switch.handle("client", SnapshotDevice(snapshot_object=DeviceID(number=number)), 0.0)
+    assert isinstance(answer, SnapshotDeviceResponse)
+    calls = answer.cross_ref_id_or_snapshot_data.snapshot_data or ()
+    return [call.connection_identifier for call in calls]
+
+
+def test_conference_members_are_limited() -> None:
+    numbers = [f"2{number:03}" for number in range(1, CONFERENCE_MEMBERS + 2)]
+    switch = Switch([Extension(number) for number in numbers])
+    request = MakeCall(calling_device=DeviceID(number=numbers[0]), called_directory_number=DeviceID(number=numbers[1]))
+    switch.handle("client", request, 0.0)
+    switch.lift(numbers[1], 0.0)
+    refusals = [conference_with(switch, number) for number in numbers[2:]]
+    limit = SystemResourceAvailabilityErrors.CONFERENCE_MEMBER_LIMIT_EXCEEDED
+    assert refusals == [None] * (CONFERENCE_MEMBERS - 2) + [UniversalFailure(system_resource_availability=limit)]
+
+
+def test_the_far_end_hangs_up_after_its_time() -> None:
+    switch = Switch([Extension("2001"), Line("T1")], (ExternalNumber("0.*", talks_for=20),))
+    request = MakeCall(calling_device=DeviceID(number="2001"), called_directory_number=DeviceID(number="089"))
+    switch.handle("client", request, 0.0)
+    deadlines = []
+    while (at := switch.next_deadline()) is not None:
+        deadlines.append(at)
+        switch.on_timer(at)
+    assert deadlines == [1, 6, 26]
+    assert connections(switch, "2001") == []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from csta.errors import LocalProtocolError
 from csta.messages.base import Octets, Request
 from csta.messages.call_associated import AssociateData, GenerateDigits, SendUserInformation
 from csta.messages.call_control import (
@@ -25,7 +26,7 @@ from csta.messages.call_control import (
     SingleStepTransferCall,
     TransferCall,
 )
-from csta.messages.call_data import AutoOriginate, CSTAObject, LocalConnectionState
+from csta.messages.call_data import AutoOriginate, CSTAObject, EventCause, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.logical_device import ForwardingType, SetDoNotDisturb, SetForwarding
 from csta.messages.monitoring import MonitorStart, MonitorType
@@ -207,3 +208,62 @@ def test_three_calls_never_make_two_active_ones(office: Office) -> None:
     office.make_call("2001", "0894711")
     refused = office.refused(ConferenceCall(held_call=first, active_call=second))
     assert refused == "stateIncompatibility/connectedCallExists"
+
+
+def test_a_reason_nobody_knows_is_refused(office: Office) -> None:
+    connection = office.talk("2001", "2002")
+    request = ClearConnection(connection_to_be_cleared=connection, reason=EventCause("badMood"))
+    assert office.refused(request) == "operation/invalidParameterValue"
+    assert office.heard() == []
+
+
+def test_a_line_is_not_picked_up(office: Office) -> None:
+    office.ring("2001")
+    line = office.connection("T1", LocalConnectionState.CONNECTED)
+    refused = office.refused(DirectedPickupCall(call_to_be_picked_up=line, requesting_device=device("2002")))
+    assert refused == "operation/invalidPickUpDeviceID"
+
+
+def test_pickup_wants_a_free_telephone(office: Office) -> None:
+    office.talk("2001", "2002")
+    office.ring("2003")
+    ringing = office.connection("2003", LocalConnectionState.ALERTING)
+    refused = office.refused(DirectedPickupCall(call_to_be_picked_up=ringing, requesting_device=device("2001")))
+    assert refused == "stateIncompatibility/connectedCallExists"
+
+
+def test_deflection_to_several_destinations_is_refused(office: Office) -> None:
+    office.ring("2001")
+    request = DeflectCall(
+        call_to_be_diverted=office.connection("2001", LocalConnectionState.ALERTING),
+        new_destination=device("2002"),
+        add_new_destinations_list=(device("2003"),),
+    )
+    assert office.refused(request) == "operation/parameterNotSupported"
+
+
+def test_nobody_waits_alone_for_a_single_step_transfer(office: Office) -> None:
+    ringing = office.make_call("2001", "2002")
+    refused = office.refused(SingleStepTransferCall(active_call=ringing, transferred_to=device("2003")))
+    assert refused == "stateIncompatibility/invalidActiveConnectionState"
+
+
+def test_two_unanswered_calls_are_not_transferred_to_each_other(office: Office) -> None:
+    first = office.make_call("2001", "2002")
+    held, active = office.consult("2001", "2003")
+    assert held == first
+    refused = office.refused(TransferCall(held_call=held, active_call=active))
+    assert refused == "stateIncompatibility/invalidHeldConnectionState"
+
+
+def test_dial_tone_cannot_be_answered(office: Office) -> None:
+    office.lift("2001")
+    tone = office.connection("2001", LocalConnectionState.INITIATED)
+    assert office.refused(AnswerCall(call_to_be_answered=tone)) == "stateIncompatibility/noCallToAnswer"
+
+
+def test_unknown_hands_are_refused(office: Office) -> None:
+    with pytest.raises(LocalProtocolError, match="no device '2999'"):
+        office.lift("2999")
+    with pytest.raises(LocalProtocolError, match="2001 cannot dial"):
+        office.switch.dial("2001", "2002", office.now)
