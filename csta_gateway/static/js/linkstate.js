@@ -14,18 +14,23 @@ export function linkTone({ socket, link, devices }) {
 export function linkSentence(state, now) {
   const { socket, link, devices } = state;
   if (socket.status === "connecting") return t("link.connecting");
-  if (socket.status === "lost") return away("link.lost", { since: socket.since, retryAt: socket.retryAt }, Date.now());
-  if (!link.up)
-    return [link.reason, away("link.down", { name: link.name, since: link.since, retryAt: link.retry_at }, now)]
-      .filter(Boolean)
-      .join(" ");
+  if (socket.status === "lost") return away(t("link.lost", { time: clock(socket.since) }), socket.retryAt, Date.now());
+  if (!link.up) return away(downSentence(link), link.retry_at, now);
   const broken = devices.find(({ in_service: working }) => working === false);
   return broken ? t("link.out_of_service", { device: broken.name || broken.id }) : t("link.up", { name: link.name });
 }
 
-function away(key, { name, since, retryAt }, now) {
-  const sentence = t(key, { name, time: timeOfDay(since, currentLanguage()) });
-  const seconds = retryAt ? Math.ceil((retryAt - now) / 1000) : null;
-  if (seconds === null) return sentence;
+function downSentence({ name, since, reason }) {
+  return [t("link.down", { name, time: clock(since) }), reason].filter(Boolean).join(" ");
+}
+
+function clock(time) {
+  return timeOfDay(time, currentLanguage());
+}
+
+/** The sentence, and how long until the next attempt when that is known. */
+function away(sentence, retryAt, now) {
+  if (!retryAt) return sentence;
+  const seconds = Math.ceil((retryAt - now) / 1000);
   return `${sentence} ${seconds > 0 ? t("link.retry", { seconds }) : t("link.retrying")}`;
 }

@@ -55,7 +55,7 @@ function contactRow(contact, desk) {
   const { kind, name, company, url, numbers } = contact;
   const picture = avatar();
   showAvatar(picture, { ...contact, matches: [contact] });
-  const line = name && company !== name ? company : t(`kind.${kind}`);
+  const line = company && company !== name ? company : t(`kind.${kind}`);
   const presses = numbers.map(({ label, display, dial }) => {
     const click = () => desk.prepare(dial, name ?? company, display);
     const words = [h("span", { class: "number__label" }, phoneWord(label)), h("span", { class: "numbers" }, display)];
