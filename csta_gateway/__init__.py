@@ -1,0 +1,1 @@
+"""The daemon: links to switches, the HTTP and WebSocket API, and the browser call screen."""

@@ -1,0 +1,112 @@
+"""The routes put together: session, permission, CSRF and errors are settled here, once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import msgspec
+from autobahn.twisted.resource import WebSocketResource
+from klein import Klein
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
+from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException
+
+from csta.errors import CSTAError
+from csta_gateway.api import calls, devices, directory, events, sessions
+from csta_gateway.api.exchange import Answer, Route, Visit
+from csta_gateway.failures import STATUS, ApiError, failure
+from csta_gateway.gateway import Gateway
+from csta_gateway.origins import same_origin
+from csta_gateway.policy import permits
+from csta_gateway.site import LimitedRequest
+
+log = Logger()
+
+ROUTES: tuple[Route, ...] = (*sessions.ROUTES, *calls.ROUTES, *devices.ROUTES, *directory.ROUTES, *events.ROUTES)
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+View = Callable[..., Awaitable[Any]]
+
+
+def application(gateway: Gateway) -> Klein:
+    """The API as a Klein application, to be mounted at ``/api``."""
+    app = Klein()
+    for route in ROUTES:
+        endpoint = f"{route.method} {route.path}"
+        app.route(route.path, methods=[route.method], endpoint=endpoint)(_view(gateway, route))
+
+    @app.handle_errors(HTTPException)
+    def unknown_route(request: IRequest, failure: Failure) -> bytes:
+        visit = _visit(gateway, cast(LimitedRequest, request))
+        return write(visit.request, refusal(visit, ApiError("not_found")))
+
+    return app
+
+
+def _view(gateway: Gateway, route: Route) -> View:
+    async def view(request: LimitedRequest, **arguments: str) -> bytes | WebSocketResource:
+        visit = _visit(gateway, request)
+        began = gateway.clock.seconds()
+        try:
+            _admit(visit, route)
+            answer = await route.handler(visit, **arguments)
+        except Exception as error:  # the last place an error can be told to the user
+            answer = refusal(visit, error)
+        return _finish(visit, route, answer, began)
+
+    return view
+
+
+def _visit(gateway: Gateway, request: LimitedRequest) -> Visit:
+    return Visit(request, gateway, gateway.session_of(request))
+
+
+def _admit(visit: Visit, route: Route) -> None:
+    """Size, origin, session, token and permission. Raises :class:`ApiError`."""
+    if visit.too_large:
+        raise ApiError("too_large")
+    changes = route.method not in SAFE_METHODS
+    settings = visit.gateway.settings
+    if changes and not same_origin(visit.request, settings.secure, settings.origins):
+        raise ApiError("forbidden")
+    if route.action is None:
+        return
+    if changes and not visit.session.has_csrf(visit.request.getHeader("x-csrf-token") or ""):
+        raise ApiError("csrf")
+    if not permits(visit.user, route.action):
+        raise ApiError("forbidden")
+
+
+def refusal(visit: Visit, error: Exception) -> Answer:
+    """The answer that tells the user about ``error``."""
+    told = failure(error, visit.language)
+    if told.id == "internal":
+        log.failure("a request failed in a way nobody foresaw")
+    elif isinstance(error, CSTAError) and STATUS[told.id] >= 500:
+        log.warn("a command failed: {error}", error=error)
+    if isinstance(error, ApiError) and error.retry_after is not None:
+        visit.request.setHeader("Retry-After", str(error.retry_after))
+    return Answer(STATUS[told.id], {"error": told})
+
+
+def _finish(visit: Visit, route: Route, answer: Answer | WebSocketResource, began: float) -> bytes | WebSocketResource:
+    if not isinstance(answer, Answer):
+        return answer
+    metrics = visit.gateway.metrics
+    name = f"{route.method} {route.path}"
+    metrics.requests.labels(name, str(answer.status)).inc()
+    metrics.request_seconds.labels(name).observe(visit.gateway.clock.seconds() - began)
+    return write(visit.request, answer)
+
+
+def write(request: Request, answer: Answer) -> bytes:
+    """The octets of an answer, with its headers set."""
+    request.setResponseCode(answer.status)
+    request.setHeader("Cache-Control", "no-store")
+    if answer.content is None:
+        return b""
+    request.setHeader("Content-Type", "application/json")
+    return msgspec.json.encode(answer.content)

@@ -1,0 +1,161 @@
+"""Who is it: passwords, throttled attempts, and sessions that live in a cookie.
+
+The clock is a parameter. Nothing here is written to disk: after a restart everybody logs in again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from crm_adapter.clock import Clock
+from crm_adapter.texts import Language
+from crm_adapter.users import User, Users
+from csta_gateway.failures import ApiError
+
+COOKIE = "csta_session"
+SESSIONS_PER_USER = 20
+FREE_ATTEMPTS = 5
+LONGEST_PAUSE = 900.0
+THROTTLE_ENTRIES = 10_000
+
+Verifier = Callable[[str, str], Awaitable[bool]]
+"""Whether a password fits a stored hash, asked away from the reactor: it is slow by design."""
+
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_urlsafe())  # takes as long as a real one, so that user names cannot be felt out
+
+
+def verify(stored: str, password: str) -> bool:
+    """Whether ``password`` fits the argon2id hash ``stored``."""
+    try:
+        return _HASHER.verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+@dataclass
+class Session:
+    """One browser's log-in.
+
+    :param csrf: what the page must send with every change.
+    :param language: the language of sentences in this session.
+    :param used: time of the last use, seconds.
+    :param on_end: called when the session ends, to close what hangs on it.
+    """
+
+    user: User
+    csrf: str
+    language: Language
+    used: float
+    on_end: set[Callable[[], None]] = field(default_factory=set)
+
+    def has_csrf(self, value: str) -> bool:
+        """Whether ``value`` is this session's token."""
+        return hmac.compare_digest(self.csrf.encode(), value.encode())
+
+
+class Throttle:
+    """Slows down guessing: after some failures each further one doubles the pause before the next attempt."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def pause(self, *keys: str) -> float:
+        """Seconds until an attempt is allowed for all ``keys`` (user, address); 0 now."""
+        now = self._clock.seconds()
+        return max(0.0, *(self._failures.get(key, (0, 0.0))[1] - now for key in keys))
+
+    def failed(self, *keys: str) -> None:
+        """An attempt went wrong."""
+        for key in keys:
+            count = self._failures.pop(key, (0, 0.0))[0] + 1
+            pause = min(LONGEST_PAUSE, 2.0 ** (count - FREE_ATTEMPTS)) if count >= FREE_ATTEMPTS else 0.0
+            self._failures[key] = (count, self._clock.seconds() + pause)
+        while len(self._failures) > THROTTLE_ENTRIES:
+            self._failures.popitem(last=False)
+
+    def succeeded(self, user: str, address: str) -> None:
+        """The right password was given: the user starts afresh, the address only gets back this one attempt.
+
+        Otherwise anybody with an account could guess at the others' without end.
+        """
+        self._failures.pop(user, None)
+        count, _ = self._failures.pop(address, (0, 0.0))
+        if count > 1:
+            self._failures[address] = (count - 1, self._clock.seconds())
+
+
+class Sessions:
+    """All log-ins. The token is only in the cookie; here is its hash."""
+
+    def __init__(self, users: Users, clock: Clock, lifetime: float, verifier: Verifier) -> None:
+        self._users = users
+        self._clock = clock
+        self._lifetime = lifetime
+        self._verifier = verifier
+        self._throttle = Throttle(clock)
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+
+    async def open(self, login: str, password: str, address: str) -> tuple[str, Session]:
+        """Log in; gives token and session. Raises :class:`ApiError` ``login_failed`` or ``too_many_attempts``."""
+        keys = (f"user {login.casefold()}", f"address {address}")
+        if pause := self._throttle.pause(*keys):
+            raise ApiError("too_many_attempts", retry_after=int(pause) + 1)
+        self._throttle.failed(*keys)  # counted first: many attempts at the same moment are as many
+        user = self._users.by_login(login)
+        right = await self._verifier(user.password_hash if user and user.password_hash else _NOBODY, password)
+        if not (user and user.password_hash and right):
+            raise ApiError("login_failed")
+        self._throttle.succeeded(*keys)
+        return self._begin(user)
+
+    def find(self, token: str) -> Session | None:
+        """The session of a cookie, or None when it is over or never was."""
+        self._expire()
+        key = digest(token)
+        session = self._sessions.get(key)
+        if session is not None:
+            session.used = self._clock.seconds()
+            self._sessions.move_to_end(key)
+        return session
+
+    def close(self, session: Session) -> None:
+        """Log out."""
+        self._end([key for key, each in self._sessions.items() if each is session])
+
+    def _begin(self, user: User) -> tuple[str, Session]:
+        token = secrets.token_urlsafe(32)
+        session = Session(user, secrets.token_urlsafe(32), user.language, self._clock.seconds())
+        own = [key for key, each in self._sessions.items() if each.user.login == user.login]
+        self._end(own[: max(0, len(own) + 1 - SESSIONS_PER_USER)])
+        self._sessions[digest(token)] = session
+        return token, session
+
+    def _expire(self) -> None:
+        oldest = self._clock.seconds() - self._lifetime
+        over = []
+        for key, session in self._sessions.items():  # ordered by last use
+            if session.used >= oldest:
+                break
+            over.append(key)
+        self._end(over)
+
+    def _end(self, keys: list[bytes]) -> None:
+        for key in keys:
+            for ended in tuple(self._sessions.pop(key).on_end):
+                ended()
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,168 @@
+"""What every user sees: calls, link, telephones, colleagues and journal, and the telling of each change."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from crm_adapter.calllist import CallEntry, CallList
+from crm_adapter.clock import Clock
+from crm_adapter.journal import Journal
+from crm_adapter.location import Location
+from crm_adapter.lookup import Lookup
+from crm_adapter.texts import Language
+from crm_adapter.users import User, Users
+from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
+from csta.model.states import ConnectionState
+from csta_gateway.auth import Session
+from csta_gateway.links import DeviceState, Links, LinkState, SwitchLink
+from csta_gateway.metrics import Metrics
+from csta_gateway.pages import Pages
+from csta_gateway.policy import Action, permits
+from csta_gateway.streams import Message, Streams
+from csta_gateway.texts import text
+from csta_gateway.views import ColleagueView, DeviceView, LinkView, Presence, journal_view, milliseconds
+
+log = Logger()
+
+UNSERVED = LinkState(name="", up=False, since=0.0)
+"""The link of a user whose telephones no link serves."""
+
+
+class Board:
+    """Follows the links and tells every user's pages what changes for them.
+
+    :param lookup: finds out who is calling.
+    :param pages: addresses of the CRM's pages.
+    :param clock: the clock of the links.
+    """
+
+    def __init__(
+        self,
+        users: Users,
+        links: Links,
+        lookup: Lookup,
+        location: Location,
+        pages: Pages,
+        journal: Journal,
+        streams: Streams,
+        metrics: Metrics,
+        clock: Clock,
+        version: str,
+    ) -> None:
+        self.calls = CallList(users, lookup, location, self._call_changed, clock, links.capabilities)
+        self._users = users
+        self._links = links
+        self._pages = pages
+        self._journal = journal
+        self._streams = streams
+        self._metrics = metrics
+        self._version = version
+        self._presences: dict[str, Presence] = {}
+
+    def hear(self, link: SwitchLink, event: ModelEvent) -> None:
+        """Take in an event of a link."""
+        self.calls.apply(event)
+        if isinstance(event, CallEvent):
+            self._watch_presence(self._users.by_device(event.call.device))
+        elif isinstance(event, DeviceChanged):
+            self._device_changed(link, event.device)
+        elif isinstance(event, LinkUp | LinkDown):
+            self._link_changed(link)
+
+    def snapshot(self, session: Session) -> Message:
+        """All a page needs to show."""
+        user = session.user
+        return {
+            "link": self._link_view(user, session.language),
+            "calls": [self._pages.call_view(entry, user) for entry in self.calls.entries(user.login)],
+            "devices": [
+                self._device_view(link, link.devices[device])
+                for device in user.devices
+                if (link := self._links.by_device(device)) and permits(user, Action.WATCH_CALLS, device)
+            ],
+            "version": self._version,
+        }
+
+    def colleagues(self) -> list[ColleagueView]:
+        """Everybody who can be called."""
+        return [self._colleague(user) for user in self._users if user.extension]
+
+    def _call_changed(self, login: str, entry: CallEntry) -> None:
+        user = self._users.by_login(login)
+        if user is None:
+            return
+        kind = "call" if entry.result is None else "call_ended"
+        self._streams.send(login, kind, {"call": self._pages.call_view(entry, user)})
+        if entry.result is not None:
+            self._metrics.calls.labels(entry.direction, entry.result).inc()
+            Deferred.fromCoroutine(self._record(login, entry))
+
+    async def _record(self, login: str, entry: CallEntry) -> None:
+        try:
+            recorded = await self._journal.record(login, entry)
+        except Exception:  # a journal that is full or away must not keep calls from the screen
+            log.failure("the journal did not take a call of {user}", user=login)
+        else:
+            self._streams.send(login, "journal", {"entry": journal_view(recorded)})
+
+    def _device_changed(self, link: SwitchLink, device: str) -> None:
+        known = link.devices.get(device)
+        if known is not None:
+            for user in self._users.by_device(device):
+                self._streams.send(user.login, "device", {"device": self._device_view(link, known)})
+
+    def _link_changed(self, link: SwitchLink) -> None:
+        """What can be done with a telephone changes with its link, so pages get the whole state."""
+        for stream in self._streams.all():
+            if link in self._links_of(stream.session.user):
+                stream.send("link", {"link": self._link_view(stream.session.user, stream.session.language)})
+        for device in link.devices:
+            self._device_changed(link, device)
+        self._watch_presence(tuple(self._users))
+
+    def _links_of(self, user: User) -> list[SwitchLink]:
+        return [link for device in user.devices if (link := self._links.by_device(device))]
+
+    def _link_view(self, user: User, language: Language) -> LinkView:
+        """The user's link that is down, if one is; else the first."""
+        states = sorted((link.state for link in self._links_of(user)), key=lambda state: state.up)
+        state = states[0] if states else UNSERVED
+        return LinkView(
+            up=state.up,
+            name=state.name,
+            reason="" if state.up else text("link.down", language),
+            since=milliseconds(state.since),
+            retry_at=None if state.retry_at is None else milliseconds(state.retry_at),
+        )
+
+    def _device_view(self, link: SwitchLink, state: DeviceState) -> DeviceView:
+        return DeviceView(
+            id=state.id,
+            name=" / ".join(user.name for user in self._users.by_device(state.id)),
+            do_not_disturb=state.do_not_disturb,
+            forwarding=state.forwarding,
+            in_service=state.in_service,
+            capabilities=tuple(sorted(link.capabilities(state.id))),
+        )
+
+    def _watch_presence(self, users: tuple[User, ...]) -> None:
+        for user in users:
+            colleague = self._colleague(user)
+            if user.extension and self._presences.get(user.login) != colleague.state:
+                self._presences[user.login] = colleague.state
+                for stream in self._streams.all():
+                    if permits(stream.session.user, Action.SEE_COLLEAGUES):
+                        stream.send("presence", {"colleague": colleague})
+
+    def _colleague(self, user: User) -> ColleagueView:
+        return ColleagueView(login=user.login, name=user.name, extension=user.extension, state=self._presence(user))
+
+    def _presence(self, user: User) -> Presence:
+        links = [(link, device) for device in user.devices if (link := self._links.by_device(device))]
+        if not (user.cti_enabled and links and all(link.state.up for link, _ in links)):
+            return "unknown"
+        states = {call.state for link, device in links for call in link.provider.calls(device)}
+        if states - {ConnectionState.ALERTING, ConnectionState.NULL}:
+            return "busy"
+        return "ringing" if states & {ConnectionState.ALERTING} else "free"

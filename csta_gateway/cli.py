@@ -1,0 +1,123 @@
+"""The command ``csta-gateway``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from csta.provider import CstaProvider
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+import csta
+from csta.model.provider import Provider
+from csta_gateway import config as settings
+from csta_gateway import config_file, demo
+from csta_gateway import log as lines
+from csta_gateway.daemon import Daemon, StartError, stopped
+
+log = Logger()
+
+DEFAULT_CONFIG = Path("/etc/csta-gateway/gateway.toml")
+DEMO_FOLDER = Path("var/demo")
+DEMO_PORT = 8080
+
+OK, FAILED, USAGE = 0, 1, 2
+"""Exit codes: done; could not start; wrong command line or settings."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except config_file.ConfigError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="csta-gateway", description="Shows on a call screen who is calling.")
+    parser.add_argument("--version", action="version", version=f"csta-gateway {csta.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the gateway until it is told to stop")
+    run.set_defaults(command=_run)
+    kind = run.add_mutually_exclusive_group()
+    kind.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}")
+    kind.add_argument("--demo", action="store_true", help="with a simulated switch and a demo CRM instead")
+    run.add_argument("--data", type=Path, default=DEMO_FOLDER, metavar="DIR", help="databases of --demo")
+    run.add_argument("--port", type=int, default=DEMO_PORT, metavar="N", help="port of --demo; 0 takes a free one")
+    run.add_argument("--protocol", choices=("xml", "asn1"), default="xml", help="wire to the switch of --demo")
+    check = commands.add_parser("check-config", help="tell what is wrong with the settings, without running")
+    check.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    config = config_file.read(options.config)
+    links = ", ".join(f"{link.name} ({link.protocol} on {link.endpoint})" for link in config.links)
+    print(f"{options.config}: fine. Links: {links}.")
+    return OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Only now is it clear that a reactor is needed.
+    from twisted.internet import reactor
+
+    if options.demo:
+        lines.begin(settings.Log(), sys.stderr)
+        return Run(reactor).until_stopped(partial(_demo, reactor, options))
+    config = config_file.read(options.config)
+    lines.begin(config.log, sys.stderr)
+    return Run(reactor).until_stopped(partial(_serve, reactor, config))
+
+
+async def _serve(reactor: Any, config: settings.Config) -> None:  # noqa: ANN401 -- all of its interfaces
+    port = await _started(reactor, config)
+    log.info("listening on {address} port {port}", address=config.server.address, port=port)
+
+
+async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN401 -- all of its interfaces
+    prepared = await demo.prepare(reactor, options.data, options.port, options.protocol)
+    reactor.addSystemEventTrigger("after", "shutdown", prepared.callers.stop)
+    port = await _started(reactor, prepared.config)
+    prepared.callers.start()
+    print(demo.welcome(port, prepared.crm), flush=True)
+
+
+async def _started(reactor: Any, config: settings.Config) -> int:  # noqa: ANN401 -- all of its interfaces
+    daemon = Daemon(reactor, config, partial(_provider, reactor))
+    reactor.addSystemEventTrigger("before", "shutdown", stopped, daemon)
+    return await daemon.start()
+
+
+def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 -- all of its interfaces
+    return CstaProvider(reactor, link.endpoint, protocol=link.protocol, association=link.association, name=link.name)
+
+
+class Run:
+    """The reactor from start to stop, and the exit code in the end."""
+
+    def __init__(self, reactor: Any) -> None:  # noqa: ANN401 -- all of its interfaces
+        self._reactor = reactor
+        self._code = OK
+
+    def until_stopped(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> int:
+        """Begin and run until a signal stops it, or until beginning fails."""
+        self._reactor.callWhenRunning(lambda: Deferred.fromCoroutine(begin()).addErrback(self._failed))
+        self._reactor.run()
+        return self._code
+
+    def _failed(self, failure: Failure) -> None:
+        self._code = FAILED
+        if failure.check(StartError):
+            log.error("{error}", error=failure.value)
+        else:
+            log.failure("the gateway could not start", failure)
+        self._reactor.stop()

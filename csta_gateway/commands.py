@@ -1,0 +1,148 @@
+"""What users do with calls and telephones, turned into services of the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from crm_adapter.calllist import CallEntry, CallList
+from crm_adapter.callrules import Action as CallAction
+from crm_adapter.location import Location
+from crm_adapter.numbers import dial
+from crm_adapter.users import User
+from csta.errors import CSTAError
+from csta.model.provider import Provider
+from csta_gateway.failures import ApiError, failure
+from csta_gateway.links import Links
+from csta_gateway.metrics import Metrics
+from csta_gateway.policy import Action, permits
+
+One = Callable[[Provider, str, str], Awaitable[None]]
+Two = Callable[[Provider, str, str, str], Awaitable[None]]
+
+ON_ONE_CALL: dict[CallAction, One] = {
+    "answer": lambda provider, device, call: provider.answer(device, call),
+    "clear": lambda provider, device, call: provider.clear_connection(device, call),
+    "hold": lambda provider, device, call: provider.hold(device, call),
+    "retrieve": lambda provider, device, call: provider.retrieve(device, call),
+}
+"""Actions on one call."""
+
+ON_TWO_CALLS: dict[CallAction, Two] = {
+    "alternate": lambda provider, device, held, active: provider.alternate(device, held, active),
+    "reconnect": lambda provider, device, held, active: provider.reconnect(device, active, held),
+    "complete": lambda provider, device, held, active: provider.transfer(device, held, active),
+    "conference": lambda provider, device, held, active: provider.conference(device, held, active),
+}
+"""Actions on the active call and the held one."""
+
+WITH_NUMBER: dict[CallAction, Two] = {
+    "transfer": lambda provider, device, call, digits: provider.single_step_transfer(device, call, digits),
+    "deflect": lambda provider, device, call, digits: provider.deflect(device, call, digits),
+}
+"""Actions that send one call to a number."""
+
+
+class Commands:
+    """Carries out what a user asks for.
+
+    Raises :class:`ApiError` when the user may not or there is no such call, ``NumberInvalid`` before anything is sent,
+    and what the :class:`~csta.model.provider.Provider` raises.
+    """
+
+    def __init__(self, links: Links, calls: CallList, location: Location, metrics: Metrics) -> None:
+        self._links = links
+        self._calls = calls
+        self._location = location
+        self._metrics = metrics
+
+    async def make_call(self, user: User, number: str, device: str | None) -> str:
+        """Dial from a device of the user, the first one when none is named; gives the call's id."""
+        if device is None:
+            device = next(iter(user.devices), None)
+        if device is None:
+            raise ApiError("forbidden")
+        self._permit(user, Action.MAKE_CALL, device)
+        digits = dial(number, self._location).digits
+        with self._counted("dial"):
+            return await self._provider(device).make_call(device, digits)
+
+    async def act(self, user: User, call_id: str, action: CallAction) -> None:
+        """An action that needs nothing but the call."""
+        call = self._call(user, call_id)
+        provider = self._provider(call.device)
+        with self._requested(call, action):
+            if action in ON_ONE_CALL:
+                await ON_ONE_CALL[action](provider, call.device, call.id)
+            else:
+                await ON_TWO_CALLS[action](provider, call.device, self._held(call), call.id)
+
+    async def send_to(self, user: User, call_id: str, action: CallAction, number: str) -> None:
+        """Transfer or deflect a call to a number."""
+        call = self._call(user, call_id)
+        digits = dial(number, self._location).digits
+        with self._requested(call, action):
+            await WITH_NUMBER[action](self._provider(call.device), call.device, call.id, digits)
+
+    async def consult(self, user: User, call_id: str, number: str) -> str:
+        """Hold a call and dial somebody else; gives the new call's id."""
+        call = self._call(user, call_id)
+        digits = dial(number, self._location).digits
+        with self._requested(call, "consult"):
+            return await self._provider(call.device).consult(call.device, call.id, digits)
+
+    async def send_digits(self, user: User, call_id: str, digits: str) -> None:
+        """Send tones to the far end."""
+        call = self._call(user, call_id)
+        with self._counted("digits"):
+            await self._provider(call.device).generate_digits(call.device, call.id, digits)
+
+    async def set_do_not_disturb(self, user: User, device: str, on: bool) -> None:
+        """Switch do-not-disturb."""
+        self._permit(user, Action.CONTROL_DEVICE, device)
+        with self._counted("do-not-disturb"):
+            await self._provider(device).set_do_not_disturb(device, on)
+
+    async def set_forwarding(self, user: User, device: str, kind: str, destination: str | None) -> None:
+        """Forward calls, or stop with None."""
+        self._permit(user, Action.CONTROL_DEVICE, device)
+        digits = None if destination is None else dial(destination, self._location).digits
+        with self._counted("forwarding"):
+            await self._provider(device).set_forwarding(device, kind, digits)
+
+    def _permit(self, user: User, action: Action, device: str) -> None:
+        if not permits(user, action, device):
+            raise ApiError("forbidden")
+
+    def _call(self, user: User, call_id: str) -> CallEntry:
+        """A call of the user; to anybody else it does not exist."""
+        call = self._calls.entry(user.login, call_id)
+        if call is None or not permits(user, Action.CONTROL_CALL, call.device):
+            raise ApiError("call_unknown")
+        return call
+
+    def _held(self, call: CallEntry) -> str:
+        held = self._calls.held_partner(call.device, call.id)
+        if held is None:
+            raise ApiError("call_state")
+        return held
+
+    def _provider(self, device: str) -> Provider:
+        link = self._links.by_device(device)
+        if link is None or not link.state.up:
+            raise ApiError("link_down")
+        return link.provider
+
+    @contextmanager
+    def _requested(self, call: CallEntry, action: CallAction) -> Iterator[None]:
+        with self._calls.requesting(call.device, call.id, action), self._counted(action):
+            yield
+
+    @contextmanager
+    def _counted(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except CSTAError as error:
+            self._metrics.commands.labels(action, failure(error, "en").id).inc()
+            raise
+        self._metrics.commands.labels(action, "done").inc()

@@ -1,0 +1,189 @@
+"""The settings of the gateway: one TOML file, every key with its meaning, unit and default.
+
+How the file is read, and how a mistake in it is told, stands in :mod:`csta_gateway.config_file`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from crm_adapter.numbers import Location
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Filled = Annotated[str, Meta(min_length=1, max_length=2048)]
+Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
+
+ENDPOINT = re.compile(r"(tcp|tls):(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})(:[\w=.:/-]+)*")
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach ``address``."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[server]``: where browsers reach the gateway.
+
+    :param address: IP address to listen on.
+    :param port: TCP port; 0 takes a free one.
+    :param certificate: PEM file with the certificate chain; needed unless the address is a loopback one.
+    :param private_key: PEM file with the private key, when it is not in ``certificate``.
+    :param behind_proxy: a reverse proxy before the gateway speaks HTTPS, so plain HTTP is right here.
+    :param origins: origins (``https://cti.example.org``) pages may come from besides the gateway's own.
+    :param frame_ancestors: origins that may show the call screen in a frame (a CRM); empty: none.
+    :param session_hours: a log-in ends after this many hours without use.
+    :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
+    """
+
+    address: Filled = "127.0.0.1"
+    port: Port = 8080
+    certificate: Filled | None = None
+    private_key: Filled | None = None
+    behind_proxy: bool = False
+    origins: tuple[Filled, ...] = ()
+    frame_ancestors: tuple[Filled, ...] = ()
+    session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
+    metrics_from: tuple[Filled, ...] = ("127.0.0.0/8", "::1/128")
+
+    def __post_init__(self) -> None:
+        """Refuse to send passwords in the clear over a network, and networks nobody can be in."""
+        if not (self.certificate or self.behind_proxy or is_loopback(self.address)):
+            raise ValueError(
+                "needs `certificate` because others can reach this address;"
+                " set `behind_proxy = true` if a proxy before it speaks HTTPS"
+            )
+        for network in self.metrics_from:
+            ipaddress.ip_network(network)
+        for origin in (*self.origins, *self.frame_ancestors):
+            if not re.fullmatch(r"https?://[\w.:\[\]-]+", origin):
+                raise ValueError(f"`{origin}` is not an origin; write it as https://name or https://name:port")
+
+    @property
+    def secure(self) -> bool:
+        """Whether the browser speaks HTTPS, so that the cookie may be marked Secure."""
+        return self.certificate is not None or self.behind_proxy
+
+
+class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[[links]]``: a CTI link to a switch.
+
+    :param name: what people call the switch; shown on the call screen.
+    :param endpoint: ``tcp:host:port`` or ``tls:host:port``.
+    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285).
+    :param association: ``acse`` when the switch wants an ACSE association first.
+    :param devices: patterns (``20*``) of the devices this link serves; a device goes to the first link that fits.
+    """
+
+    name: Filled
+    endpoint: Filled
+    protocol: Literal["xml", "asn1"] = "xml"
+    association: Literal["none", "acse"] = "none"
+    devices: tuple[Filled, ...] = ("*",)
+
+    def __post_init__(self) -> None:
+        """Check the form of the endpoint; whether somebody answers there shows at run time."""
+        if not ENDPOINT.fullmatch(self.endpoint):
+            raise ValueError(f"`{self.endpoint}` is not an endpoint; write it as tcp:host:port or tls:host:port")
+
+    def serves(self, device: str) -> bool:
+        """Whether ``device`` is reached over this link."""
+        return any(fnmatchcase(device, pattern) for pattern in self.devices)
+
+
+class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[[sources]]``: where contacts come from.
+
+    :param name: shown in logs and metrics.
+    :param type: the kind of source.
+    :param url: SQLAlchemy database URL.
+    :param url_file: file with the URL instead, for URLs that hold a password.
+    """
+
+    name: Filled
+    type: Literal["sql"]
+    url: Filled | None = None
+    url_file: Filled | None = None
+
+    def __post_init__(self) -> None:
+        """One of the two, not both."""
+        if (self.url is None) == (self.url_file is None):
+            raise ValueError("needs `url` or `url_file`, one of them")
+
+
+class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[users]``: who may log in and which telephones are theirs.
+
+    :param source: name of the ``[[sources]]`` entry that holds the users.
+    """
+
+    source: Filled
+
+
+class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[screen]``: the pages of the CRM a call or a match opens.
+
+    :param templates: name → URL with variables, for example ``https://crm.example.org/person/{person_id}``.
+    :param allowed_hosts: hosts these URLs may lead to.
+    :param record: template that opens the record of a match; None: matches are not links.
+    """
+
+    templates: dict[str, Filled] = field(default_factory=dict)
+    allowed_hosts: tuple[Filled, ...] = ()
+    record: str | None = None
+
+    def __post_init__(self) -> None:
+        """The record template must be one of the templates."""
+        if self.record is not None and self.record not in self.templates:
+            raise ValueError(f"`record` names the template `{self.record}`, which is not in [screen.templates]")
+
+
+class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[journal]``: the list of past calls.
+
+    :param url: SQLAlchemy database URL.
+    """
+
+    url: Filled = "sqlite:///journal.db"
+
+
+class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[log]``: what is written to standard error.
+
+    :param format: ``text`` for people, ``json`` for machines: one object per line.
+    :param level: the least important level written.
+    :param numbers: ``masked``, or ``full`` where the law and the works council allow it.
+    """
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warn", "error"] = "info"
+    numbers: Literal["masked", "full"] = "masked"
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    links: Annotated[tuple[Link, ...], Meta(min_length=1)]
+    sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
+    users: Users
+    server: Server = Server()
+    location: Location = field(default_factory=Location)
+    screen: Screen = Screen()
+    journal: Journal = Journal()
+    log: Log = Log()
+
+    def __post_init__(self) -> None:
+        """Names are unique, and the users' source is there."""
+        for kind, names in (("link", [each.name for each in self.links]), ("source", [s.name for s in self.sources])):
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"two {kind}s are named `{name}`")
+        if self.users.source not in {source.name for source in self.sources}:
+            raise ValueError(f"`users.source` names `{self.users.source}`, which is no source")

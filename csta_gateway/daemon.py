@@ -1,0 +1,177 @@
+"""Puts a gateway together from its settings, starts it and stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import quoteStringArgument, serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+import csta
+from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
+from crm_adapter.journal import Journal
+from crm_adapter.lookup import Lookup
+from crm_adapter.screenpop import Templates
+from crm_adapter.sources.sql import SqlSource
+from crm_adapter.users import Users
+from csta.errors import CSTAError
+from csta_gateway import health
+from csta_gateway.api.application import application
+from csta_gateway.auth import Sessions, verify
+from csta_gateway.board import Board
+from csta_gateway.commands import Commands
+from csta_gateway.config import Config, Server, Source
+from csta_gateway.contacts import Contacts
+from csta_gateway.gateway import Gateway
+from csta_gateway.links import Links, MakeProvider
+from csta_gateway.metrics import Metrics
+from csta_gateway.pages import Pages
+from csta_gateway.site import Root, WebServer
+from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.websocket import socket_factory
+
+log = Logger()
+
+
+class StartError(CSTAError):
+    """The gateway cannot start; the text says why and what to do."""
+
+
+class Daemon:
+    """A gateway from start to stop.
+
+    :param reactor: Twisted's reactor.
+    :param make_provider: makes the source of calls of a link.
+    """
+
+    def __init__(self, reactor: Any, config: Config, make_provider: MakeProvider) -> None:  # noqa: ANN401 -- all of its interfaces
+        self._reactor = reactor
+        self._config = config
+        self._make_provider = make_provider
+        self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
+        self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
+        self._stopping = False
+
+    async def start(self) -> int:
+        """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
+        try:
+            gateway = await self._gateway()
+        except (DirectoryError, UsersInvalid, TemplateInvalid) as error:
+            raise StartError(str(error)) from error
+        port = await self._listen(gateway)
+        self._cleanup += [lambda: gateway.streams.close_all(CloseCode.RESTART), gateway.links.stop]
+        gateway.links.start(gateway.board.hear)
+        log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
+        return port
+
+    async def stop(self) -> None:
+        """Release everything in the opposite order; a part that fails does not keep the others."""
+        while self._cleanup:
+            step = self._cleanup.pop()
+            try:
+                await maybeDeferred(step)
+            except Exception:  # stopping goes on whatever happens
+                log.failure("a part did not stop cleanly")
+
+    async def _gateway(self) -> Gateway:
+        config, clock = self._config, self._reactor
+        sources = {each.name: await self._source(each) for each in config.sources}
+        users = Users(await sources[config.users.source].users())
+        templates = Templates(config.screen.templates, config.screen.allowed_hosts)
+        self._warn_about_templates(users, templates)
+        journal = Journal(config.journal.url, self._reactor)
+        self._cleanup.append(journal.close)
+        await journal.start()
+        self._passwords.start()
+        self._cleanup.append(self._passwords.stop)
+
+        metrics = Metrics(csta.__version__)
+        links = Links(config.links, users.devices(), self._make_provider, clock, metrics)
+        lookup = Lookup(tuple(sources.values()), clock, users=users)
+        for source in sources.values():
+            source.subscribe(lookup.forget)
+        pages = Pages(templates, config.screen.record, config.location)
+        streams = Streams(metrics)
+        board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)
+        return Gateway(
+            settings=config.server,
+            version=csta.__version__,
+            clock=clock,
+            location=config.location,
+            users=users,
+            sessions=Sessions(users, clock, config.server.session_hours * 3600, self._verify),
+            links=links,
+            lookup=lookup,
+            contacts=Contacts(tuple(sources.values())),
+            journal=journal,
+            pages=pages,
+            board=board,
+            commands=Commands(links, board.calls, config.location, metrics),
+            streams=streams,
+            metrics=metrics,
+            socket_factory=socket_factory(self._reactor),
+        )
+
+    async def _source(self, settings: Source) -> SqlSource:
+        source = SqlSource(_url(settings), self._config.location, self._reactor, self._reactor, name=settings.name)
+        self._cleanup.append(source.close)
+        await source.start()
+        return source
+
+    def _warn_about_templates(self, users: Users, templates: Templates) -> None:
+        for user in users:
+            if user.call_screen and user.call_screen not in templates:
+                log.warn(
+                    "{user}'s call screen {template!r} is not in [screen.templates]; calls will not be links",
+                    user=user.login,
+                    template=user.call_screen,
+                )
+
+    async def _verify(self, stored: str, password: str) -> bool:
+        return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)
+
+    async def _listen(self, gateway: Gateway) -> int:
+        root = Root(gateway.settings, application(gateway), health.pages(gateway))
+        where = endpoint(gateway.settings)
+        try:
+            port = await serverFromString(self._reactor, where).listen(WebServer(root))
+        except CannotListenError as error:
+            raise StartError(
+                f"cannot listen on {gateway.settings.address} port {gateway.settings.port}: {error.socketError};"
+                " end the program that uses it, or choose another `port` in [server]"
+            ) from error
+        except OSError as error:
+            raise StartError(f"[server] certificate or private_key: {error}") from error
+        self._cleanup.append(port.stopListening)
+        return int(port.getHost().port)
+
+
+def endpoint(settings: Server) -> str:
+    """The Twisted description of where to listen."""
+    where = f"{settings.port}:interface={quoteStringArgument(settings.address)}"
+    if settings.certificate is None:
+        return f"tcp:{where}"
+    certificate = quoteStringArgument(settings.certificate)
+    key = quoteStringArgument(settings.private_key or settings.certificate)
+    return f"ssl:{where}:certKey={certificate}:privateKey={key}:extraCertChain={certificate}"
+
+
+def _url(source: Source) -> str:
+    """The database URL, from the settings or from the file they name."""
+    if source.url_file is None:
+        return source.url or ""
+    try:
+        return Path(source.url_file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"source {source.name}: `url_file` cannot be read: {error}") from error
+
+
+def stopped(daemon: Daemon) -> Deferred[None]:
+    """What Twisted waits for before it ends."""
+    return Deferred.fromCoroutine(daemon.stop())

@@ -1,0 +1,67 @@
+"""The parts of a running gateway, as the API uses them; :mod:`csta_gateway.daemon` puts them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.web.server import Request
+
+from crm_adapter.clock import Clock
+from crm_adapter.journal import Journal
+from crm_adapter.location import Location
+from crm_adapter.lookup import Lookup
+from crm_adapter.users import Users
+from csta_gateway.auth import COOKIE, Session, Sessions
+from csta_gateway.board import Board
+from csta_gateway.commands import Commands
+from csta_gateway.config import Server
+from csta_gateway.contacts import Contacts
+from csta_gateway.links import Links
+from csta_gateway.metrics import Metrics
+from csta_gateway.pages import Pages
+from csta_gateway.streams import Stream, Streams
+from csta_gateway.websocket import EventSocket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """Everything a request may need.
+
+    :param version: of the program; a page that was loaded from another one reloads itself.
+    """
+
+    settings: Server
+    version: str
+    clock: Clock
+    location: Location
+    users: Users
+    sessions: Sessions
+    links: Links
+    lookup: Lookup
+    contacts: Contacts
+    journal: Journal
+    pages: Pages
+    board: Board
+    commands: Commands
+    streams: Streams
+    metrics: Metrics
+    socket_factory: WebSocketServerFactory
+
+    def session_of(self, request: Request) -> Session | None:
+        """Whose request it is, by the cookie."""
+        cookie = request.getCookie(COOKIE.encode())
+        return self.sessions.find(cookie.decode("latin-1")) if cookie else None
+
+    def client(self, request: Request) -> str:
+        """Address of whoever asks; behind a proxy the one the proxy saw."""
+        forwarded = request.getHeader("x-forwarded-for") if self.settings.behind_proxy else None
+        if forwarded:
+            return forwarded.rpartition(",")[2].strip()  # what stands before, the client may have made up
+        return str(getattr(request.getClientAddress(), "host", ""))
+
+    def open_stream(self, socket: EventSocket, session: Session) -> Stream:
+        """The event stream of a page."""
+        stream = Stream(socket, session, self.board.snapshot, self.clock, self.metrics)
+        self.streams.add(stream)
+        return stream

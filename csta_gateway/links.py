@@ -1,0 +1,201 @@
+"""The links to the switches: which device is reached over which, what works now, and what its features are set to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+from msgspec import Struct, structs
+from twisted.internet.defer import DeferredList, ensureDeferred
+from twisted.logger import Logger
+
+from crm_adapter.clock import Clock
+from csta.errors import CSTAError
+from csta.model.events import DeviceChanged, LinkDown, LinkUp, ModelEvent
+from csta.model.provider import Provider
+from csta.model.states import Service
+from csta_gateway import config
+from csta_gateway.metrics import Metrics
+
+log = Logger()
+
+
+class LinkState(Struct, frozen=True, kw_only=True):
+    """Whether a switch can be reached.
+
+    :param since: when it went up or down, seconds.
+    :param retry_at: when it is tried again, seconds, or None while it is up or being tried.
+    :param reason: why it is down, in words for the log.
+    """
+
+    name: str
+    up: bool
+    since: float
+    retry_at: float | None = None
+    reason: str = ""
+
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """The features of a device; None: not known."""
+
+    id: str
+    do_not_disturb: bool | None = None
+    forwarding: dict[str, str] = {}
+    in_service: bool = True
+
+
+MakeProvider = Callable[[config.Link], Provider]
+EventHandler = Callable[["SwitchLink", ModelEvent], None]
+
+
+class SwitchLink:
+    """One link and the devices it serves.
+
+    :ivar state: whether the switch can be reached now.
+    :ivar devices: device → its features.
+    """
+
+    def __init__(self, name: str, provider: Provider, devices: Iterable[str], clock: Clock, metrics: Metrics) -> None:
+        self.provider = provider
+        self.state = LinkState(name=name, up=False, since=clock.seconds())
+        self.devices = {device: DeviceState(id=device) for device in devices}
+        self._clock = clock
+        self._metrics = metrics
+        self._heard: EventHandler = lambda link, event: None
+
+    def start(self, heard: EventHandler) -> None:
+        """Open the link and watch the devices.
+
+        :param heard: called with every event, after :attr:`state` and :attr:`devices` have followed it.
+        """
+        self._heard = heard
+        self._metrics.link_up.labels(self.state.name).set(0)
+        self._metrics.monitors.labels(self.state.name).set(0)
+        self.provider.subscribe(self._follow)
+        self.provider.start()
+        for device in self.devices:
+            ensureDeferred(self._monitor(device))
+
+    def stop(self) -> Awaitable[None]:
+        """Release the monitors and close the link."""
+        return self.provider.stop()
+
+    def capabilities(self, device: str) -> frozenset[Service]:
+        """What can be done with a device now."""
+        return self.provider.capabilities(device) if self.state.up else frozenset()
+
+    async def _monitor(self, device: str) -> None:
+        try:
+            await self.provider.monitor(device)
+        except CSTAError as error:
+            log.error("{link}: {device} cannot be watched: {error}", link=self.state.name, device=device, error=error)
+            self._follow(DeviceChanged(device, in_service=False))
+        else:
+            self._metrics.monitors.labels(self.state.name).inc()
+
+    def _follow(self, event: ModelEvent) -> None:
+        self._metrics.events.labels(self.state.name, type(event).__name__).inc()
+        if isinstance(event, LinkUp):
+            self._went_up()
+        elif isinstance(event, LinkDown):
+            self._went_down(event)
+        elif isinstance(event, DeviceChanged):
+            self._device_changed(event)
+        self._heard(self, event)
+
+    def _went_up(self) -> None:
+        self.state = LinkState(name=self.state.name, up=True, since=self._clock.seconds())
+        self._metrics.link_up.labels(self.state.name).set(1)
+        log.info("{link}: connected", link=self.state.name)
+        for device in self.devices:
+            ensureDeferred(self._ask_features(device))
+
+    def _went_down(self, event: LinkDown) -> None:
+        now = self._clock.seconds()
+        retry_at = None if event.retry_in is None else now + event.retry_in
+        if self.state.up:
+            self._metrics.link_losses.labels(self.state.name).inc()
+        since = now if self.state.up else self.state.since
+        self.state = LinkState(name=self.state.name, up=False, since=since, retry_at=retry_at, reason=event.reason)
+        self._metrics.link_up.labels(self.state.name).set(0)
+        log.warn(
+            "{link}: not connected: {reason}; next try in {wait}",
+            link=self.state.name,
+            reason=event.reason,
+            wait="the background" if event.retry_in is None else f"{event.retry_in:.1f} s",
+        )
+
+    def _device_changed(self, event: DeviceChanged) -> None:
+        known = self.devices.get(event.device)
+        if known is not None:
+            said = {name: value for name in FEATURES if (value := FEATURES[name](event)) is not None}
+            self.devices[event.device] = structs.replace(known, **said)
+
+    async def _ask_features(self, device: str) -> None:
+        """Learn what was set while nobody listened; a switch without the feature leaves it unknown."""
+        able = self.provider.capabilities(device)
+        try:
+            if Service.GET_DO_NOT_DISTURB in able:
+                self._follow(DeviceChanged(device, do_not_disturb=await self.provider.get_do_not_disturb(device)))
+            if Service.GET_FORWARDING in able:
+                self._follow(DeviceChanged(device, forwarding=await self.provider.get_forwarding(device)))
+        except CSTAError as error:
+            log.warn("{link}: features of {device}: {error}", link=self.state.name, device=device, error=error)
+
+
+FEATURES: dict[str, Callable[[DeviceChanged], object]] = {
+    "do_not_disturb": lambda event: event.do_not_disturb,
+    "forwarding": lambda event: event.forwarding,
+    "in_service": lambda event: event.in_service,
+}
+"""Fields of :class:`DeviceState` and what an event says about them."""
+
+
+class Links:
+    """All links; a device goes to the first one that serves it."""
+
+    def __init__(
+        self,
+        settings: Iterable[config.Link],
+        devices: Iterable[str],
+        make_provider: MakeProvider,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        left = sorted(devices)
+        self._links: list[SwitchLink] = []
+        for each in settings:
+            served = [device for device in left if each.serves(device)]
+            left = [device for device in left if device not in served]
+            self._links.append(SwitchLink(each.name, make_provider(each), served, clock, metrics))
+        self._by_device = {device: link for link in self._links for device in link.devices}
+        for device in left:
+            log.warn("{device} is not served by any link; check `devices` of the [[links]]", device=device)
+
+    def __iter__(self) -> Iterator[SwitchLink]:
+        """The links in the order of the settings."""
+        return iter(self._links)
+
+    def by_device(self, device: str) -> SwitchLink | None:
+        """The link of a device, or None when no link serves it."""
+        return self._by_device.get(device)
+
+    def capabilities(self, device: str) -> frozenset[Service]:
+        """What can be done with a device now."""
+        link = self.by_device(device)
+        return link.capabilities(device) if link else frozenset()
+
+    def start(self, heard: EventHandler) -> None:
+        """Open all links; ``heard`` is called with every event."""
+        for link in self._links:
+            link.start(heard)
+
+    async def stop(self) -> None:
+        """Close all links; one that fails does not keep the others."""
+        stopping = [ensureDeferred(_awaited(link.stop())) for link in self._links]
+        for fine, result in await DeferredList(stopping, consumeErrors=True):
+            if not fine:
+                log.failure("a link did not close cleanly", result)
+
+
+async def _awaited(what: Awaitable[None]) -> None:
+    await what

@@ -1,0 +1,97 @@
+"""Log lines on standard error: text for people or JSON for machines, with telephone numbers masked.
+
+Events come from :mod:`twisted.logger`; their fields are kept, so ``log.info("…{link}…", link=name)`` is searchable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TextIO, cast
+
+import msgspec
+from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, globalLogBeginner
+
+from csta_gateway.config import Log
+
+FIELDS = ("link", "device", "call_id", "user", "source", "address")
+"""Fields of an event that go into a JSON line besides time, level, where it comes from and the sentence."""
+
+QUIET = dict.fromkeys(("twisted", "autobahn", "txaio", "-"), LogLevel.warn)
+"""Libraries that tell of every socket and request at "info", which is detail here, and their lowest level."""
+
+NUMBER = re.compile(r"(?<![\w.:-])(\+?\d[\d /()-]{4,}\d)(?![\w:-]|\.\d)")
+EXTENSION_LENGTH = 5
+
+
+def masked(text: str) -> str:
+    """``text`` with all but the first digits of each telephone number replaced; extensions stay readable."""
+    return NUMBER.sub(_mask, text)
+
+
+def _mask(match: re.Match[str]) -> str:
+    number = match[0]
+    digits = [position for position, character in enumerate(number) if character.isdigit()]
+    if len(digits) <= EXTENSION_LENGTH:
+        return number
+    return number[: digits[len(digits) // 2]] + "****"
+
+
+def json_line(event: LogEvent, hide: Callable[[str], str]) -> str:
+    """One JSON object."""
+    values: dict[str, object] = {
+        "ts": _time(event).isoformat(timespec="milliseconds"),
+        "level": _level(event),
+        "logger": event.get("log_namespace", ""),
+        "event": hide(formatEvent(event)),
+    }
+    values.update((name, hide(str(event[name]))) for name in FIELDS if name in event)
+    if trace := _trace(event):
+        values["trace"] = hide(trace)
+    return msgspec.json.encode(values).decode()
+
+
+def text_line(event: LogEvent, hide: Callable[[str], str]) -> str:
+    """One line for people, a traceback below it where there is one."""
+    sentence = formatEvent(event).replace("\n", "\n    ")
+    trace = _trace(event)
+    words = hide(f"{sentence}\n{trace}" if trace else sentence)
+    return f"{_time(event):%Y-%m-%d %H:%M:%S} {_level(event):5} {words}"
+
+
+FORMATS: Mapping[str, Callable[[LogEvent, Callable[[str], str]], str]] = {"json": json_line, "text": text_line}
+
+
+def observer(settings: Log, output: TextIO) -> Callable[[LogEvent], None]:
+    """What takes a log event and writes its line, when it is important enough."""
+    line = FORMATS[settings.format]
+    hide = masked if settings.numbers == "masked" else str
+    lowest = LogLevel.levelWithName(settings.level)
+
+    def observe(event: LogEvent) -> None:
+        namespace = str(event.get("log_namespace", "")).partition(".")[0]
+        if event.get("log_level", LogLevel.info) >= max(lowest, QUIET.get(namespace, lowest)):
+            output.write(line(event, hide) + "\n")
+            output.flush()
+
+    return observe
+
+
+def begin(settings: Log, output: TextIO) -> None:
+    """Send all log events to ``output`` from now on."""
+    globalLogBeginner.beginLoggingTo([cast(ILogObserver, observer(settings, output))], redirectStandardIO=False)
+
+
+def _time(event: LogEvent) -> datetime:
+    return datetime.fromtimestamp(event.get("log_time", 0.0), UTC).astimezone()
+
+
+def _level(event: LogEvent) -> str:
+    level = event.get("log_level")
+    return level.name if level is not None else "info"
+
+
+def _trace(event: LogEvent) -> str:
+    failure = event.get("log_failure")
+    return failure.getTraceback() if failure is not None else ""

@@ -1,0 +1,149 @@
+"""The web server: the API, the call screen's files, health and metrics, each with headers that keep browsers strict."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+
+from klein import Klein
+from klein.resource import KleinResource
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
+
+from csta_gateway.config import Server
+
+LARGEST_BODY = 16_384
+"""Octets of a request's body; the API needs a few hundred."""
+
+IDLE = 60.0
+"""Seconds without traffic after which an HTTP connection is closed."""
+
+ONE_YEAR = 31_536_000
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
+"""Types that must be right whatever the machine's own table says."""
+
+
+class LimitedRequest(Request):
+    """A request that keeps no more of a body than the limit; the API answers 413 to the rest.
+
+    :ivar received: octets of the body so far, also those not kept.
+    """
+
+    received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        """Make room for the body, but not for as much as the client likes."""
+        Request.gotLength(self, None if length is None else min(length, LARGEST_BODY))
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Keep a piece of the body while it is within the limit."""
+        self.received += len(data)
+        if self.received <= LARGEST_BODY:
+            Request.handleContentChunk(self, data)
+
+
+class StaticFile(NamedTuple):
+    """A file of the call screen, in memory."""
+
+    content: bytes
+    type: str
+    etag: bytes
+
+
+class StaticFiles(Resource):
+    """The files of the call screen; what is not there is a plain 404."""
+
+    isLeaf = True
+
+    def __init__(self, root: Traversable) -> None:
+        Resource.__init__(self)
+        self._files = dict(_walk(root, ""))
+        self._files[""] = self._files["index.html"]
+
+    def render_GET(self, request: Request) -> bytes:
+        """Send a file, or nothing when the browser has it already."""
+        file = self._files.get(request.path.decode("utf-8", "replace").removeprefix("/"))
+        if file is None:
+            request.setResponseCode(404)
+            request.setHeader("Content-Type", "text/plain; charset=utf-8")
+            return b"Not found\n"
+        request.setHeader("Content-Type", file.type)
+        request.setHeader("Cache-Control", "no-cache")  # keep it, but ask whether it is still right
+        if request.setETag(file.etag):
+            return b""
+        return file.content
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, StaticFile]]:
+    found = []
+    for each in folder.iterdir():
+        path = f"{prefix}{each.name}"
+        if each.is_dir():
+            found += _walk(each, f"{path}/")
+        else:
+            content = each.read_bytes()
+            etag = b'"%s"' % hashlib.sha256(content).hexdigest()[:32].encode()
+            found.append((path, StaticFile(content, _type(path), etag)))
+    return found
+
+
+def _type(path: str) -> str:
+    suffix = path[path.rfind(".") :]
+    kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+class Root(Resource):
+    """Everything below ``/``; sets the headers every answer has."""
+
+    def __init__(self, settings: Server, api: Klein, pages: dict[str, Resource]) -> None:
+        Resource.__init__(self)
+        self._headers = security_headers(settings)
+        self._api = KleinResource(api)
+        self._pages = pages
+        self._static = StaticFiles(resources.files("csta_gateway") / "static")
+
+    def getChildWithDefault(self, path: bytes, request: Request) -> Resource:
+        """The resource for the first part of the path."""
+        for name, value in self._headers.items():
+            request.setHeader(name, value)
+        if path == b"api":
+            return self._api
+        page = self._pages.get(path.decode("latin-1"))
+        if page is not None:
+            return page
+        return self._static
+
+
+def security_headers(settings: Server) -> dict[str, str]:
+    """Headers of every answer: nothing from elsewhere, no guessing of types, no foreign frames, no referrer."""
+    ancestors = " ".join(settings.frame_ancestors) or "'none'"
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors {ancestors}"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Server": "csta-gateway",
+    }
+    if not settings.frame_ancestors:
+        headers["X-Frame-Options"] = "DENY"
+    if settings.secure:
+        headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
+    return headers
+
+
+class WebServer(Site):
+    """The server factory. It writes no access log: that would be a list of who looked up whom."""
+
+    displayTracebacks = False
+
+    def __init__(self, root: Root) -> None:
+        Site.__init__(self, root, requestFactory=LimitedRequest, timeout=IDLE)
+
+    def log(self, request: object) -> None:
+        """Write nothing."""

@@ -1,0 +1,189 @@
+"""The JSON values of the API, one structure each, exactly as docs/reference/api.md lists them. Times are Unix ms."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from crm_adapter.callrules import Action, Label, Result
+from crm_adapter.directory import Certainty
+from crm_adapter.journal import JournalEntry
+from crm_adapter.numbers import Number, NumberKind
+from crm_adapter.texts import Language
+from crm_adapter.users import User
+from csta.model.call import Direction, Presentation
+from csta.model.states import Service
+
+Presence = Literal["free", "ringing", "busy", "unknown"]
+
+
+class NumberView(Struct, frozen=True, kw_only=True):
+    """A telephone number as it came, in E.164 and as people write it."""
+
+    raw: str
+    e164: str | None
+    display: str
+    presentation: Presentation
+
+
+class MatchView(Struct, frozen=True, kw_only=True):
+    """A record of the CRM the number may belong to; ``url`` opens it."""
+
+    kind: Literal["person", "company", "user"]
+    name: str
+    company: str | None
+    certainty: Certainty
+    url: str | None
+
+
+class CallView(Struct, frozen=True, kw_only=True):
+    """A call as its user sees it."""
+
+    id: str
+    device: str
+    direction: Direction
+    label: Label
+    since: int
+    began: int
+    number: NumberView
+    name: str | None
+    company: str | None
+    internal: bool
+    matches: tuple[MatchView, ...]
+    matches_pending: bool
+    called: NumberView | None
+    consultation_of: str | None
+    actions: tuple[Action, ...]
+    primary: Action | None
+    url: str | None
+    result: Result | None
+    answered_by: str | None
+    duration: int | None
+
+
+class LinkView(Struct, frozen=True, kw_only=True):
+    """The link to the switch."""
+
+    up: bool
+    name: str
+    reason: str
+    since: int
+    retry_at: int | None
+
+
+class DeviceView(Struct, frozen=True, kw_only=True):
+    """A telephone and its features."""
+
+    id: str
+    name: str
+    do_not_disturb: bool | None
+    forwarding: dict[str, str]
+    in_service: bool
+    capabilities: tuple[Service, ...]
+
+
+class ColleagueView(Struct, frozen=True, kw_only=True):
+    """A colleague and whether they are on the telephone."""
+
+    login: str
+    name: str
+    extension: str
+    state: Presence
+
+
+class DeviceName(Struct, frozen=True, kw_only=True):
+    """A telephone of a user."""
+
+    id: str
+    name: str
+
+
+class UserView(Struct, frozen=True, kw_only=True):
+    """The user who is logged in."""
+
+    login: str
+    name: str
+    language: Language
+    role: str
+    devices: tuple[DeviceName, ...]
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """What a page needs to begin."""
+
+    user: UserView
+    csrf: str
+    version: str
+
+
+class JournalView(Struct, frozen=True, kw_only=True):
+    """A past call."""
+
+    id: str
+    direction: Direction
+    number: NumberView
+    name: str | None
+    company: str | None
+    internal: bool
+    result: Result
+    began: int
+    duration: int
+
+
+class PreviewView(Struct, frozen=True, kw_only=True):
+    """What would be dialled, and whom it would reach."""
+
+    display: str
+    dial: str
+    kind: NumberKind
+    matches: tuple[MatchView, ...]
+
+
+class ContactNumber(Struct, frozen=True, kw_only=True):
+    """A number of a contact; ``dial`` is what to ask the gateway to dial."""
+
+    label: str
+    display: str
+    dial: str
+
+
+class ContactView(Struct, frozen=True, kw_only=True):
+    """A person or company of the CRM."""
+
+    kind: Literal["person", "company"]
+    name: str
+    company: str | None
+    url: str | None
+    numbers: tuple[ContactNumber, ...]
+
+
+def number_view(number: Number) -> NumberView:
+    """A number without what only the gateway needs."""
+    return NumberView(raw=number.raw, e164=number.e164, display=number.display, presentation=number.presentation)
+
+
+def user_view(user: User, language: Language) -> UserView:
+    """A user without secrets."""
+    devices = tuple(DeviceName(id=device, name=device) for device in user.devices)
+    return UserView(login=user.login, name=user.name, language=language, role=user.role, devices=devices)
+
+
+def journal_view(entry: JournalEntry) -> JournalView:
+    """A past call without what only the gateway needs."""
+    return JournalView(
+        id=entry.id,
+        direction=entry.direction,
+        number=number_view(entry.number),
+        name=entry.name,
+        company=entry.company,
+        internal=entry.internal,
+        result=entry.result,
+        began=entry.began,
+        duration=entry.duration,
+    )
+
+
+def milliseconds(seconds: float) -> int:
+    """Unix milliseconds of a clock's seconds."""
+    return round(seconds * 1000)

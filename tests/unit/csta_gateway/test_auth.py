@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from crm_adapter.users import User, Users
+from csta_gateway.auth import FREE_ATTEMPTS, LONGEST_PAUSE, SESSIONS_PER_USER, Session, Sessions, Throttle, verify
+from csta_gateway.failures import ApiError
+
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+USERS = Users(
+    [
+        User(login="anna", name="Anna", password_hash=HASHER.hash("right"), language="en"),
+        User(login="jonas", name="Jonas", password_hash=HASHER.hash("his")),
+        User(login="desk", name="Desk"),
+    ]
+)
+RIGHT = "right"
+LIFETIME = 3600.0
+
+
+async def at_once(stored: str, password: str) -> bool:
+    return verify(stored, password)
+
+
+def sessions(clock: Clock) -> Sessions:
+    return Sessions(USERS, clock, LIFETIME, at_once)
+
+
+def open_session(
+    all_: Sessions, login: str = "anna", password: str = RIGHT, address: str = "a"
+) -> tuple[str, Session]:
+    result: list[tuple[str, Session]] = []
+    Deferred.fromCoroutine(all_.open(login, password, address)).addCallback(result.append).addErrback(
+        lambda failure: failure.raiseException()
+    )
+    return result[0]
+
+
+def refused(all_: Sessions, login: str, password: str, address: str = "a") -> ApiError:
+    errors: list[ApiError] = []
+    Deferred.fromCoroutine(all_.open(login, password, address)).addErrback(lambda failure: errors.append(failure.value))
+    return errors[0]
+
+
+def test_the_right_password_opens_a_session() -> None:
+    all_ = sessions(Clock())
+    token, session = open_session(all_)
+    assert all_.find(token) is session
+    assert (session.user.login, session.language) == ("anna", "en")
+    assert session.has_csrf(session.csrf)
+    assert not session.has_csrf("")
+    assert not session.has_csrf("täuschung")
+
+
+@pytest.mark.parametrize(("login", "password"), [("anna", "wrong"), ("nobody", "right"), ("desk", ""), ("", "")])
+def test_anything_else_does_not(login: str, password: str) -> None:
+    assert refused(sessions(Clock()), login, password).id == "login_failed"
+
+
+def test_tokens_are_unlike_each_other_and_not_kept() -> None:
+    all_ = sessions(Clock())
+    (one, first), (other, second) = open_session(all_), open_session(all_)
+    assert len({one, other, first.csrf, second.csrf}) == 4
+    assert one not in repr(vars(all_))
+
+
+@pytest.mark.parametrize("token", ["", "made up", "\udcff".encode("utf-8", "surrogatepass").decode("latin-1")])
+def test_a_made_up_token_finds_nothing(token: str) -> None:
+    all_ = sessions(Clock())
+    open_session(all_)
+    assert all_.find(token) is None
+
+
+def test_a_session_ends_when_it_is_not_used() -> None:
+    clock = Clock()
+    all_ = sessions(clock)
+    idle, _ = open_session(all_)
+    busy, session = open_session(all_)
+    ended: list[str] = []
+    session.on_end.add(lambda: ended.append("busy"))
+    clock.advance(LIFETIME - 1)
+    assert all_.find(busy) is session
+    clock.advance(2)
+    assert all_.find(idle) is None
+    assert all_.find(busy) is session
+    clock.advance(LIFETIME + 1)
+    assert all_.find(busy) is None
+    assert ended == ["busy"]
+
+
+def test_logging_out_ends_what_hangs_on_the_session() -> None:
+    all_ = sessions(Clock())
+    token, session = open_session(all_)
+    ended: list[bool] = []
+    session.on_end.add(lambda: ended.append(True))
+    all_.close(session)
+    all_.close(session)
+    assert all_.find(token) is None
+    assert ended == [True]
+
+
+def test_the_oldest_session_makes_room() -> None:
+    all_ = sessions(Clock())
+    others, _ = open_session(all_, "jonas", "his")
+    tokens = [open_session(all_)[0] for _ in range(SESSIONS_PER_USER + 1)]
+    assert all_.find(tokens[0]) is None
+    assert all(all_.find(token) for token in [*tokens[1:], others])
+
+
+def test_guessing_is_slowed_down_more_and_more() -> None:
+    clock = Clock()
+    all_ = sessions(clock)
+    for _ in range(FREE_ATTEMPTS):
+        assert refused(all_, "anna", "wrong").id == "login_failed"
+    error = refused(all_, "anna", "right")
+    assert (error.id, error.retry_after) == ("too_many_attempts", 2)
+    clock.advance(1.1)
+    assert refused(all_, "anna", "wrong").id == "login_failed"
+    assert refused(all_, "anna", "right").retry_after == 3
+    clock.advance(2.1)
+    open_session(all_)
+
+
+def test_a_user_is_protected_from_many_addresses_and_all_users_from_one() -> None:
+    all_ = sessions(Clock())
+    for number in range(FREE_ATTEMPTS):
+        refused(all_, "anna", "wrong", f"address {number}")
+    assert refused(all_, "anna", "right", "another").id == "too_many_attempts"
+    all_ = sessions(Clock())
+    for number in range(FREE_ATTEMPTS):
+        refused(all_, f"user {number}", "wrong")
+    assert refused(all_, "jonas", "his").id == "too_many_attempts"
+
+
+def test_attempts_at_the_same_moment_count_too() -> None:
+    clock = Clock()
+    waiting: list[Deferred[bool]] = []
+
+    def later(stored: str, password: str) -> Deferred[bool]:
+        waiting.append(Deferred())
+        return waiting[-1]
+
+    all_ = Sessions(USERS, clock, LIFETIME, later)
+    errors: list[ApiError] = []
+    for _ in range(50):
+        Deferred.fromCoroutine(all_.open("anna", "guess", "a")).addErrback(lambda failure: errors.append(failure.value))
+    assert len(waiting) == FREE_ATTEMPTS
+    assert {error.id for error in errors} == {"too_many_attempts"}
+
+
+def test_an_own_account_does_not_clear_the_address() -> None:
+    all_ = sessions(Clock())
+    for _ in range(2 * FREE_ATTEMPTS):
+        refused(all_, "anna", "guess")
+        if refused_ := Deferred.fromCoroutine(all_.open("jonas", "his", "a")):
+            refused_.addErrback(lambda failure: None)
+    assert refused(all_, "anna", "right").id == "too_many_attempts"
+
+
+def test_the_pause_has_an_end_and_the_memory_a_limit() -> None:
+    throttle = Throttle(Clock())
+    for _ in range(100):
+        throttle.failed("x")
+    assert throttle.pause("x") == LONGEST_PAUSE
+    for number in range(20_000):
+        throttle.failed(f"key {number}")
+    assert throttle.pause("x") == 0

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csta_gateway.config import Config, Link, is_loopback
+from csta_gateway.config_file import ConfigError, parse, read
+
+SMALLEST = """\
+[[links]]
+name = "HQ"
+endpoint = "tcp:pbx.example.org:8800"
+
+[[sources]]
+name = "crm"
+type = "sql"
+url = "sqlite:///crm.db"
+
+[users]
+source = "crm"
+"""
+
+
+def test_the_smallest_file_is_enough() -> None:
+    config = parse(SMALLEST, "gateway.toml")
+    assert [link.name for link in config.links] == ["HQ"]
+    assert (config.server.address, config.server.port, config.location.country) == ("127.0.0.1", 8080, "DE")
+
+
+def test_the_example_is_right() -> None:
+    assert isinstance(read(Path(__file__).parents[3] / "examples/gateway/gateway.toml"), Config)
+
+
+MISTAKES = [
+    ("[server]\nprot = 80", "gateway.toml:15: server.prot: unknown key; did you mean `port`?"),
+    ("[servre]\nport = 80", "gateway.toml:14: servre: unknown key; did you mean `server`?"),
+    ("[screen]\nxyzzy = 1", "gateway.toml:15: screen.xyzzy: unknown key; known here: allowed_hosts, record, templates"),
+    ("[server]\nport = 'eighty'", "gateway.toml:15: server.port: expected `int`, got `str`"),
+    ("[server]\nport = 70000", "gateway.toml:15: server.port: expected `int` <= 65535"),
+    ("[log]\nlevel = 'loud'", "gateway.toml:15: log.level: invalid enum value 'loud'"),
+    ("[[links]]\nname = 'B'", "gateway.toml:14: links[1].endpoint: is missing"),
+    ("[[links]]\nname = 'B'\nendpoint = 'pbx'", "gateway.toml:14: links[1]: `pbx` is not an endpoint;"),
+    (
+        "[[links]]\nname = 'B'\nendpiont = 'x'",
+        "gateway.toml:16: links[1].endpiont: unknown key; did you mean `endpoint`?",
+    ),
+    ("[[links]]\nname = 'HQ'\nendpoint = 'tls:b:1'", "gateway.toml: two links are named `HQ`"),
+    ("[location]\ncountry = 'XX'", "gateway.toml:14: location: country 'XX': use a code like DE, AT or GB"),
+    ("[server]\naddress = '0.0.0.0'", "gateway.toml:14: server: needs `certificate`"),
+    ("[server]\norigins = ['crm']", "gateway.toml:14: server: `crm` is not an origin"),
+    ("[server]\nmetrics_from = ['10.0.0.1/8']", "gateway.toml:14: server: 10.0.0.1/8 has host bits set"),
+    ("[screen]\nrecord = 'summary'", "gateway.toml:14: screen: `record` names the template `summary`"),
+    ("[[sources]]\nname = 'x'\ntype = 'sql'", "gateway.toml:14: sources[1]: needs `url` or `url_file`"),
+    ("[server\nport = 1", "gateway.toml:14: "),
+    ("a = '''", "gateway.toml:14: "),
+]
+
+
+@pytest.mark.parametrize(("addition", "told"), MISTAKES)
+def test_a_mistake_is_told_with_its_place(addition: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f"{SMALLEST}\n\n{addition}", "gateway.toml")
+    assert str(caught.value).startswith(told)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = SMALLEST + "[server]\nport = 'a'\n[log]\nformat = 'b'\nlevel = 'c'\n"
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "x")
+    assert [problem.key for problem in caught.value.problems] == ["server.port", "log.format"]
+
+
+def test_unknown_keys_are_found_at_every_depth() -> None:
+    text = SMALLEST.replace("name = ", "nmae = ") + "[server]\nfoo = 1\n"
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "x")
+    assert [(problem.line, problem.key) for problem in caught.value.problems] == [
+        (2, "links[0].nmae"),
+        (6, "sources[0].nmae"),
+        (13, "server.foo"),
+    ]
+
+
+def test_keys_within_long_strings_do_not_count() -> None:
+    text = SMALLEST + "[screen.templates]\na = '''\nport = 1\n[log]\n'''\n[server]\nport = 'x'\n"
+    with pytest.raises(ConfigError, match=r"^x:18: server\.port"):
+        parse(text, "x")
+
+
+def test_what_is_missing_altogether_is_told_without_line() -> None:
+    with pytest.raises(ConfigError, match=r"^x: links: is missing$"):
+        parse("", "x")
+
+
+def test_the_users_source_must_exist() -> None:
+    with pytest.raises(ConfigError, match=r"`users.source` names `ldap`, which is no source"):
+        parse(SMALLEST.replace('source = "crm"', 'source = "ldap"'), "x")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"missing\.toml: cannot be read: No such file"):
+        read(tmp_path / "missing.toml")
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_bytes(b"a = '\xff'")
+    with pytest.raises(ConfigError, match=r"is not UTF-8 \(octet 5\)"):
+        read(file)
+
+
+@pytest.mark.parametrize(
+    ("address", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("10.1.1.1", False), ("pbx", False)],  # noqa: S104 -- an address to judge
+)
+def test_loopback(address: str, loopback: bool) -> None:
+    assert is_loopback(address) is loopback
+
+
+@pytest.mark.parametrize(
+    ("patterns", "device", "served"),
+    [(("*",), "2001", True), (("20*",), "2001", True), (("20*",), "3001", False), (("1", "30??"), "3001", True)],
+)
+def test_a_link_serves_the_devices_of_its_patterns(patterns: tuple[str, ...], device: str, served: bool) -> None:
+    assert Link(name="a", endpoint="tcp:a:1", devices=patterns).serves(device) is served
