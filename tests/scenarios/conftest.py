@@ -21,7 +21,7 @@ from csta.messages.call_control import (
     MakeCall,
     MakeCallResponse,
 )
-from csta.messages.call_data import AutoOriginate, ConsultOptions, CSTAObject, LocalConnectionState
+from csta.messages.call_data import AutoOriginate, ConnectionListItem, ConsultOptions, CSTAObject, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
 from csta.messages.errors import UniversalFailure
@@ -149,6 +149,17 @@ class Office:
             self.events.append(event)
             lines.append(f"{self.watched[event.monitor_cross_ref_id]} {told(event)}")
         return lines
+
+    def moves(self, items: tuple[ConnectionListItem, ...]) -> dict[str, tuple[str | None, str | None]]:
+        """Endpoint → (old, new) call identifier."""
+        told = {}
+        for item in items:
+            assert item.endpoint is not None
+            assert item.old_connection is not None
+            assert item.new_connection is not None
+            assert item.old_connection.device_id == item.new_connection.device_id
+            told[str(item.endpoint.device_id)] = (item.old_connection.call_id, item.new_connection.call_id)
+        return told
 
     def expect(self, lines: str) -> None:
         """The monitors said just this, in this order."""

@@ -247,5 +247,5 @@ class Office(RuleBasedStateMachine):
             assert len(active) <= 1, number
 
 
-Office.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Office.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestOffice = Office.TestCase
