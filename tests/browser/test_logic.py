@@ -196,3 +196,25 @@ def test_plurals_and_placeholders(page: Page) -> None:
         }"""
     )
     assert words == ["1 weiterer Treffer", "2 weitere Treffer", "dials 0{dial}", "no.such.key"]
+
+
+def test_the_call_shown_at_large(page: Page, make: Run) -> None:
+    shown = """async ([calls, selected]) => {
+        const { INITIAL, selectedCall } = await import("/js/state.js");
+        return selectedCall({ ...INITIAL, calls, selected })?.id ?? null;
+    }"""
+    held, consultation = (
+        make("call", id="a", label="held"),
+        make("call", id="b", label="connected", consultation_of="a"),
+    )
+    ringing, ended = make("call", id="c"), make("call", id="d", label="ended")
+    table: list[tuple[list[Any], str | None, str | None]] = [
+        ([], None, None),
+        ([ended], None, "d"),
+        ([held, consultation], None, "a"),
+        ([held, consultation], "b", "b"),
+        ([consultation], None, "b"),
+        ([held, consultation, ringing, ended], None, "c"),
+        ([held], "gone", "a"),
+    ]
+    assert [page.evaluate(shown, [calls, selected]) for calls, selected, _ in table] == [want for *_, want in table]

@@ -107,12 +107,16 @@ function partner(call, others) {
   return [...others].find(joined);
 }
 
-/** The call shown at large: the one picked; else one that rings, else the newest live one, else the newest. */
+/**
+ * The call shown at large: the one picked; else one that rings, else the newest live one, else the newest. A
+ * consultation is about the held call, so that one stays in sight.
+ */
 export function selectedCall(state) {
   const live = liveCalls(state);
   return (
     state.calls.find((call) => call.id === state.selected) ??
     live.find((call) => call.label === "ringing") ??
+    live.findLast((call) => !call.consultation_of) ??
     live.at(-1) ??
     state.calls.at(-1) ??
     null
