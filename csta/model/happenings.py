@@ -1,120 +1,141 @@
-"""What can happen to a call at a monitored device, in the model's words, and what each happening means.
+"""What a switch says about a call, in the words of ECMA-269 §17.2 and §18.2, whatever the wire it came by.
 
-A source of calls translates its own events into :class:`Happening`; the table :data:`MEANINGS` is the whole of what the
-tracker knows about ECMA-269 §17.2. Where an event carries the local connection state (§12.2.17), that state wins over
-the table: switches differ in the events they leave out, not in the states they report.
+A provider translates its messages into these values for :class:`csta.model.tracker.Tracker`. One value is what one
+monitored device was told; two monitored devices in one call give two values.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from csta.model import events
-from csta.model.call import Party
+from csta.model.call import UNKNOWN, Party
 from csta.model.states import ConnectionState
-
-
-class Kind(StrEnum):
-    """Call control events (§17.2) and Call Information (§18.2.1), by their ECMA-269 names."""
-
-    SERVICE_INITIATED = "serviceInitiated"
-    DIGITS_DIALED = "digitsDialed"
-    ORIGINATED = "originated"
-    NETWORK_REACHED = "networkReached"
-    OFFERED = "offered"
-    DELIVERED = "delivered"
-    ESTABLISHED = "established"
-    HELD = "held"
-    RETRIEVED = "retrieved"
-    QUEUED = "queued"
-    FAILED = "failed"
-    DIVERTED = "diverted"
-    TRANSFERRED = "transferred"
-    CONFERENCED = "conferenced"
-    CONNECTION_CLEARED = "connectionCleared"
-    CALL_CLEARED = "callCleared"
-    CALL_INFORMATION = "callInformation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One event at a monitored device.
+    """One event of one call.
 
-    :param call_id: the switch's call identifier; the resulting call's for a transfer or conference.
-    :param subject: the device the event is about (alerting, answering, holding, releasing …), or None.
-    :param local_state: state of the monitored device's connection, where the event says it (§12.2.17).
-    :param old_call_ids: calls that went into a transfer or conference, primary first.
-    :param parties: everyone in the call that results from a transfer or conference, the monitored device as well.
-    :param new_destination: where a diverted call went.
+    :param call_id: the switch's identifier of the call, compared as a whole (§6.1.2.1).
+    :param subject: the device the event is about (§12.3.30): the alerting, answering, holding, releasing … device.
+    :param local: connection state of the *monitored* device (§12.2.17), or None when the event does not give it.
+    :param cause: event cause (§12.2.15), ECMA-323 spelling, or empty.
+    :param calling: calling device (§12.3.7), or None when the event does not say.
+    :param called: device first called (§12.3.6), or None when the event does not say.
+    :param last_redirection: device the call was last routed away from (§12.3.24), None when it was not redirected or
+        the event does not say.
     """
 
-    kind: Kind
     call_id: str
-    subject: str | None = None
-    local_state: ConnectionState | None = None
+    subject: Party = UNKNOWN
+    local: ConnectionState | None = None
+    cause: str = ""
     calling: Party | None = None
     called: Party | None = None
     last_redirection: Party | None = None
-    cause: str = ""
-    old_call_ids: tuple[str, ...] = ()
+
+
+class ServiceInitiated(Happening):
+    """The subject is off-hook, or prompted to go off-hook (§17.2.17)."""
+
+
+class Originated(Happening):
+    """The subject, the calling device, dials out (§17.2.14)."""
+
+
+class Offered(Happening):
+    """The call is shown to the subject before it rings there (§17.2.13)."""
+
+
+class Delivered(Happening):
+    """The call rings at the subject (§17.2.5)."""
+
+
+class NetworkReached(Happening):
+    """The call leaves the switch by the subject, a network interface (§17.2.12)."""
+
+
+class Established(Happening):
+    """The subject was connected into the call (§17.2.8)."""
+
+
+class Held(Happening):
+    """The subject put the call on hold (§17.2.10)."""
+
+
+class Retrieved(Happening):
+    """The subject took the call back from hold (§17.2.16)."""
+
+
+class Queued(Happening):
+    """The call waits at the subject: parked, in a group's queue, camped on (§17.2.15), or inactive there (§17.2.1)."""
+
+
+class Failed(Happening):
+    """The call could not be brought to the subject, or the subject's call could not be made (§17.2.9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diverted(Happening):
+    """The call leaves the subject for another device (§17.2.7).
+
+    :param new_destination: where it goes.
+    """
+
+    new_destination: Party = UNKNOWN
+
+
+class ConnectionCleared(Happening):
+    """The subject left the call (§17.2.4)."""
+
+
+class CallCleared(Happening):
+    """The call is over for everybody (§17.2.2)."""
+
+
+class CallInformation(Happening):
+    """Data of the call changed, no connection did (§18.2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouping(Happening):
+    """Parties moved to a call whose identifier may be new: ``call_id`` names the resulting call.
+
+    :param old_calls: identifiers of the former calls: primary, then secondary where there was one (§12.2.9).
+    :param added: the device transferred to (§17.2.18) or added to the conference (§17.2.3).
+    :param parties: everybody in the resulting call as far as the event lists them.
+    """
+
+    old_calls: tuple[str, ...] = ()
+    added: Party = UNKNOWN
     parties: tuple[Party, ...] = ()
-    new_destination: str | None = None
+
+
+class Transferred(Regrouping):
+    """The subject left the others to each other (§17.2.18)."""
+
+
+class Conferenced(Regrouping):
+    """The subject joined more parties into the call (§17.2.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotEntry:
-    """One call of a device snapshot (§16.1.2)."""
+    """One call found at a device by Snapshot Device (§16.1.2), completed by Snapshot Call where that was asked.
+
+    :param call_id: the switch's identifier of the call.
+    :param state: connection state of the device itself, the first of the call state (§12.2.26).
+    :param far_state: connection state of the other end, NULL when the snapshot does not tell.
+    :param other: device at the other end.
+    :param calling: calling device, or None when the snapshot does not tell.
+    :param called: device first called, or None when the snapshot does not tell.
+    :param parties: all far parties when they are more than ``other``.
+    """
 
     call_id: str
     state: ConnectionState
     far_state: ConnectionState = ConnectionState.NULL
-    other: Party | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """States after a happening; None leaves a state as it is.
-
-    :param own: local state when the event is about the monitored device.
-    :param far: the far party's state when the event is about another device.
-    :param tells: model event when it is about the monitored device, and when about another.
-    """
-
-    own: ConnectionState | None
-    far: ConnectionState | None
-    tells: tuple[type[events.CallEvent], type[events.CallEvent]]
-
-
-_S = ConnectionState
-_UPDATED = events.CallUpdated
-
-MEANINGS: dict[Kind, Meaning] = {
-    Kind.SERVICE_INITIATED: Meaning(_S.INITIATED, None, (events.CallInitiated, _UPDATED)),
-    Kind.DIGITS_DIALED: Meaning(_S.INITIATED, None, (_UPDATED, _UPDATED)),
-    Kind.ORIGINATED: Meaning(_S.CONNECTED, None, (events.CallOriginated, _UPDATED)),
-    Kind.NETWORK_REACHED: Meaning(None, None, (events.CallOriginated, events.CallOriginated)),
-    Kind.OFFERED: Meaning(_S.ALERTING, _S.ALERTING, (events.CallOffered, events.CallDelivered)),
-    Kind.DELIVERED: Meaning(_S.ALERTING, _S.ALERTING, (events.CallOffered, events.CallDelivered)),
-    Kind.ESTABLISHED: Meaning(_S.CONNECTED, _S.CONNECTED, (events.CallAnswered, events.CallAnswered)),
-    Kind.HELD: Meaning(_S.HOLD, _S.HOLD, (events.CallHeld, _UPDATED)),
-    Kind.RETRIEVED: Meaning(_S.CONNECTED, _S.CONNECTED, (events.CallRetrieved, _UPDATED)),
-    Kind.QUEUED: Meaning(_S.QUEUED, _S.QUEUED, (events.CallQueued, events.CallQueued)),
-    Kind.FAILED: Meaning(_S.FAIL, _S.FAIL, (events.CallFailed, events.CallFailed)),
-    Kind.DIVERTED: Meaning(_S.NULL, _S.NULL, (events.CallEnded, _UPDATED)),
-    Kind.TRANSFERRED: Meaning(_S.NULL, None, (events.CallEnded, events.CallTransferred)),
-    Kind.CONFERENCED: Meaning(_S.CONNECTED, None, (events.CallConferenced, events.CallConferenced)),
-    Kind.CONNECTION_CLEARED: Meaning(_S.NULL, _S.NULL, (events.CallEnded, _UPDATED)),
-    Kind.CALL_CLEARED: Meaning(_S.NULL, _S.NULL, (events.CallEnded, events.CallEnded)),
-    Kind.CALL_INFORMATION: Meaning(None, None, (_UPDATED, _UPDATED)),
-}
-
-FOUND: dict[ConnectionState, type[events.CallEvent]] = {
-    _S.INITIATED: events.CallInitiated,
-    _S.ALERTING: events.CallOffered,
-    _S.CONNECTED: events.CallAnswered,
-    _S.HOLD: events.CallHeld,
-    _S.QUEUED: events.CallQueued,
-    _S.FAIL: events.CallFailed,
-}
-"""What a snapshot tells of a call that is in a state the tracker did not know of."""
+    other: Party = UNKNOWN
+    calling: Party | None = None
+    called: Party | None = None
+    parties: tuple[Party, ...] = ()

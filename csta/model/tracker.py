@@ -1,260 +1,390 @@
-"""Follows the calls of monitored devices from events and snapshots.
+"""Follows the calls of monitored devices: what the switch says goes in, what listeners are told comes out.
 
-Pure: no clock, no I/O. Nothing a switch sends makes it raise or touches another call: events may come late, twice, out
-of order or not at all, and a snapshot puts right what is wrong.
+Pure: no clock, no wire, and nothing an event says makes it raise. The moves of a connection stand in
+:mod:`csta.model.moves`; here is what belongs to a call over its whole life: its name, its parties, its end.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from csta.model import events
-from csta.model.call import UNKNOWN, Call, Direction, Party
-from csta.model.events import CallEnded, CallEvent, CallUpdated
-from csta.model.happenings import FOUND, MEANINGS, Happening, Kind, SnapshotEntry
-from csta.model.states import ConnectionState
+from csta.errors import LocalProtocolError
+from csta.model.call import Call, Direction, Party
+from csta.model.events import (
+    CallAnswered,
+    CallConferenced,
+    CallDelivered,
+    CallEnded,
+    CallEvent,
+    CallFailed,
+    CallHeld,
+    CallInitiated,
+    CallOffered,
+    CallOriginated,
+    CallQueued,
+    CallRetrieved,
+    CallTransferred,
+    CallUpdated,
+    ModelEvent,
+)
+from csta.model.happenings import (
+    Conferenced,
+    ConnectionCleared,
+    Diverted,
+    Established,
+    Happening,
+    Regrouping,
+    SnapshotEntry,
+    Transferred,
+)
+from csta.model.moves import (
+    ENTERING,
+    MOVES,
+    WAITING,
+    IsHere,
+    Role,
+    answered,
+    concerns_rival,
+    direction,
+    far_state,
+    role,
+)
+from csta.model.parties import first_of, learn, other_end, regrouped_parties, still_there
+from csta.model.states import NEEDS, PAIRS, ConnectionState, Service
 
-NULL = ConnectionState.NULL
-CONSULTATION = "consultation"
+_S = ConnectionState
 
-STARTS = frozenset({Kind.SERVICE_INITIATED, Kind.ORIGINATED, Kind.OFFERED, Kind.DELIVERED, Kind.QUEUED})
-"""Events a call may begin with at a device."""
+REACHED: dict[ConnectionState, type[CallEvent]] = {
+    _S.INITIATED: CallInitiated,
+    _S.ALERTING: CallOffered,
+    _S.CONNECTED: CallOriginated,
+    _S.HOLD: CallHeld,
+    _S.QUEUED: CallQueued,
+    _S.FAIL: CallFailed,
+    _S.NULL: CallEnded,
+}
+"""What listeners are told when the own connection reaches a state."""
+
+FAR_REACHED: dict[ConnectionState, type[CallEvent]] = {
+    _S.ALERTING: CallDelivered,
+    _S.QUEUED: CallQueued,
+    _S.FAIL: CallFailed,
+}
+"""What a caller is told when the far connection reaches a state."""
+
+REGROUPED: dict[type[Happening], type[CallEvent]] = {Transferred: CallTransferred, Conferenced: CallConferenced}
+"""What the parties that stay in a call are told."""
+
+CONSULTING = frozenset({"consultation", "transfer", "conference"})
+"""Causes of Held and Originated (§17.2.10, §17.2.14) which show that a new call consults for the held one."""
 
 REMEMBERED = 32
-"""Call identifiers of ended calls kept per device, to know late events by."""
+"""Identifiers of ended calls kept for each device, to know late events by; a switch does not reuse one at once."""
 
 
-def _equal(one: str, other: str) -> bool:
-    return one == other
+def told(before: Call, after: Call) -> type[CallEvent]:
+    """The event for a change, from the call before and after; a new call comes from NULL."""
+    moved = after.state is not before.state
+    outgoing = after.direction is Direction.OUTGOING
+    if after.state is _S.CONNECTED:
+        if after.answered is not None and before.answered is None:
+            return CallAnswered
+        if moved and after.answered is not None:
+            return CallRetrieved
+        if outgoing and after.far_state is not before.far_state and after.far_state in FAR_REACHED:
+            return FAR_REACHED[after.far_state]
+    if moved and after.state is _S.ALERTING and outgoing and after.answered is None:
+        return CallInitiated  # the switch prompts the calling device by ringing it
+    return REACHED[after.state] if moved else CallUpdated
+
+
+@dataclass(slots=True)
+class _Tracked:
+    """A call and what only the tracker needs to know of it.
+
+    :param number: counts up over the calls of the tracker, so that sorting gives the oldest first.
+    :param regrouped: a transfer or conference has named the far parties.
+    :param taken_by: device that answered while the call still waited here.
+    """
+
+    number: int
+    call: Call
+    regrouped: bool = False
+    taken_by: str | None = None
+
+
+@dataclass(slots=True)
+class _Device:
+    """A monitored device.
+
+    :param calls: its calls by the switch's identifier.
+    :param over: the switch's identifiers of the calls that ended last.
+    """
+
+    calls: dict[str, _Tracked] = field(default_factory=dict)
+    over: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
 
 class Tracker:
-    """The calls of any number of devices.
+    """The calls of any number of monitored devices.
 
-    :param same_device: whether two device identifiers name one device; switches write theirs in several ways.
+    A call at two monitored devices is two :class:`~csta.model.call.Call` values, one for each. Events of a call never
+    touch another, except that a consultation call forgets the call it consulted for when that one ends.
+
+    :param extension: reduces a device identifier of the switch to what two spellings of one device have in common.
     """
 
-    def __init__(self, same_device: Callable[[str, str], bool] = _equal) -> None:
-        self._same_device = same_device
-        self._calls: dict[str, dict[str, Call]] = {}
-        self._takers: dict[str, str] = {}
-        self._over: dict[str, deque[str]] = {}
-        self._counter = 0
+    def __init__(self, extension: Callable[[str], str] = str) -> None:
+        self._extension = extension
+        self._devices: defaultdict[str, _Device] = defaultdict(_Device)
+        self._promised: dict[tuple[str, str], int] = {}
+        self._last = 0
 
     def calls(self, device: str) -> tuple[Call, ...]:
         """The calls at a device, oldest first."""
-        return tuple(self._calls.get(device, {}).values())
+        if device not in self._devices:
+            return ()
+        known = sorted(self._devices[device].calls.values(), key=lambda tracked: tracked.number)
+        return tuple(tracked.call for tracked in known)
 
     def find(self, device: str, call: str) -> Call | None:
-        """The call with that :attr:`Call.id` at a device."""
-        return next((each for each in self.calls(device) if each.id == call), None)
+        """The call with this :attr:`~csta.model.call.Call.id` at a device, or None."""
+        return next((known for known in self.calls(device) if known.id == call), None)
+
+    def require(self, device: str, call: str, service: Service) -> Call:
+        """The call a service is asked for.
+
+        :raises LocalProtocolError: there is no such call, or its state does not allow the service.
+        """
+        known = self._existing(device, call)
+        _allow(known, NEEDS[service], service)
+        return known
+
+    def require_pair(self, device: str, held: str, active: str, service: Service) -> tuple[Call, Call]:
+        """The held and the active call a service on two calls is asked for.
+
+        :raises LocalProtocolError: there is no such call, or its state does not allow the service.
+        """
+        calls = self._existing(device, held), self._existing(device, active)
+        for known, states in zip(calls, PAIRS[service], strict=True):
+            _allow(known, states, service)
+        return calls
+
+    def identify(self, device: str, call_id: str) -> str:
+        """The :attr:`~csta.model.call.Call.id` that belongs to the switch's identifier of a call.
+
+        The answer to Make Call and the first event of the call come in either order; asked before the event, this
+        settles the name the call will have.
+        """
+        tracked = self._devices[device].calls.get(call_id)
+        if tracked is not None:
+            return tracked.call.id
+        number = self._promised.get((device, call_id)) or self._next()
+        self._promised[device, call_id] = number
+        return _name(number)
 
     def forget(self, device: str) -> None:
-        """Drop a device that is no longer monitored."""
-        self._over.pop(device, None)
-        for call in self._calls.pop(device, {}).values():
-            self._takers.pop(call.id, None)
+        """Drop all calls of a device that is monitored no longer; nobody is told."""
+        self._devices.pop(device, None)
+        self._forget_promises(device)
 
-    def apply(self, device: str, happening: Happening, now: float) -> list[CallEvent]:
-        """What an event at a monitored device means.
+    def apply(self, device: str, happening: Happening, now: float) -> list[ModelEvent]:
+        """Take in one event told to the monitor of ``device``.
 
-        :param now: seconds on the caller's clock; becomes :attr:`Call.since` of what changes state.
+        :param now: seconds, on the clock of :attr:`Call.since`.
+        :returns: what listeners are told; empty when nothing changed or the call is none of this device's.
         """
-        if happening.kind is Kind.TRANSFERRED:
-            return self._transferred(device, happening, now)
-        if happening.kind is Kind.CONFERENCED:
-            return self._conferenced(device, happening, now)
-        known = self._calls.get(device, {}).get(happening.call_id)
-        if known is None and (self._clears(happening) or self._is_late(device, happening)):
-            return []
-        return self._changed(device, known, happening, now)
+        is_here = self._is_here(device)
+        events: list[ModelEvent] = []
+        if isinstance(happening, Regrouping):
+            events += self._regroup(device, happening, now)
+        tracked = self._devices[device].calls.get(happening.call_id)
+        part = role(happening, tracked.call if tracked else None, is_here)
+        state = happening.local
+        if state is None:
+            state = MOVES[type(happening)].after(part, tracked.call.state if tracked else _S.NULL)
+        if tracked is None:
+            if state is _S.NULL or self._is_late(device, happening, part):
+                return events
+            tracked = self._begin(device, happening.call_id, direction(happening, part, is_here), now)
+            self._link_consultation(tracked, happening.cause)
+        after = _after(tracked, happening, part, state, is_here)
+        event = REGROUPED.get(type(happening)) if state is not _S.NULL else None
+        return events + self._settle(tracked, after, now, happening, event)
 
-    def resynchronise(self, device: str, entries: Iterable[SnapshotEntry], now: float) -> list[CallEvent]:
-        """Put right what was missed: calls that ended, began or changed are told of once each (§16.1.2)."""
-        present = {entry.call_id: entry for entry in entries if entry.state is not NULL}
-        told: list[CallEvent] = []
-        for call in self.calls(device):
-            if call.call_id not in present:
-                told.append(self._ended(call, "", now))
-        for entry in present.values():
-            told += self._found(device, entry, now)
-        return told
+    def resynchronise(self, device: str, snapshot: Sequence[SnapshotEntry], now: float) -> list[ModelEvent]:
+        """Heal what was missed: the snapshot is the truth about the calls at a device.
 
-    # One call
+        Calls that ended meanwhile are told first, then those that changed or began, each exactly once.
+        """
+        self._forget_promises(device)
+        present = {entry.call_id: entry for entry in reversed(snapshot) if entry.state is not _S.NULL}
+        events: list[ModelEvent] = []
+        for tracked in list(self._devices[device].calls.values()):
+            if tracked.call.call_id not in present:
+                events += self._settle(tracked, replace(tracked.call, state=_S.NULL, cause=""), now)
+        for entry in reversed(present.values()):
+            known = self._devices[device].calls.get(entry.call_id)
+            tracked = known or self._begin(device, entry.call_id, _direction_of(entry, self._is_here(device)), now)
+            events += self._settle(tracked, _as_found(tracked.call, entry), now)
+        return events
 
-    def _changed(self, device: str, known: Call | None, happening: Happening, now: float) -> list[CallEvent]:
-        own = self._is_own(device, happening)
-        meaning = MEANINGS[happening.kind]
-        call = known or self._new(device, happening, now)
-        state = happening.local_state or self._local_state(call, happening, own)
-        far = call.far_state if own or meaning.far is None else meaning.far
-        if happening.kind is Kind.ESTABLISHED:
-            self._note_taker(call, happening, own, state)
-            far = ConnectionState.CONNECTED
-        after = replace(self._described(call, happening, own), state=state, far_state=far)
-        if state is NULL or happening.kind is Kind.CALL_CLEARED:
-            return [self._ended(after, happening.cause, now, happening.new_destination)] if known else []
-        tells = meaning.tells[0 if own else 1]
-        if happening.kind is Kind.ESTABLISHED and state is not ConnectionState.CONNECTED:
-            tells = CallUpdated
-        return self._stored(known, after, tells, now)
-
-    def _local_state(self, call: Call, happening: Happening, own: bool) -> ConnectionState:
-        """The monitored device's state where the event does not say it."""
-        if own:
-            return MEANINGS[happening.kind].own or call.state
-        waiting = call.state in (NULL, ConnectionState.INITIATED)
-        answered = happening.kind is Kind.ESTABLISHED and call.direction is Direction.OUTGOING
-        if waiting or (answered and call.state is not ConnectionState.HOLD):
-            return ConnectionState.CONNECTED
-        return call.state
-
-    def _described(self, call: Call, happening: Happening, own: bool) -> Call:
-        """The call with what the event says about its parties."""
-        called = happening.called or call.called
-        other = call.other
-        if call.direction is Direction.INCOMING and happening.calling is not None:
-            other = happening.calling
-        elif call.direction is Direction.OUTGOING and happening.called is not None:
-            other = happening.called
-        parties = call.parties
-        if happening.kind is Kind.CONNECTION_CLEARED and not own and len(parties) > 1:
-            parties = tuple(party for party in parties if not self._is_named(party, happening.subject))
-            other = parties[0] if parties else other
-        elif len(parties) <= 1:
-            parties = (other,)
-        redirection = happening.last_redirection or call.last_redirection
-        return replace(
-            call,
-            other=other,
-            called=called,
-            parties=parties,
-            last_redirection=redirection,
-            cause=happening.cause or call.cause,
-        )
-
-    def _stored(self, known: Call | None, after: Call, tells: type[CallEvent], now: float) -> list[CallEvent]:
-        moved = known is None or (known.state, known.far_state) != (after.state, after.far_state)
-        if not moved:
-            if known == after:
-                return []
-            tells = CallUpdated if tells is not events.CallOriginated else tells
-        if moved and (known is None or known.state is not after.state or after.answered is None):
-            after = replace(after, since=now)
-        talking = after.state is after.far_state is ConnectionState.CONNECTED
-        if talking and after.answered is None:
-            after = replace(after, answered=now)
-        self._calls.setdefault(after.device, {})[after.call_id] = after
-        return [tells(after)]
-
-    def _ended(self, call: Call, cause: str, now: float, taker: str | None = None) -> CallEnded:
-        self._calls.get(call.device, {}).pop(call.call_id, None)
-        noted = self._takers.pop(call.id, None)
-        self._over.setdefault(call.device, deque(maxlen=REMEMBERED)).append(call.call_id)
-        over = replace(call, state=NULL, far_state=NULL, cause=cause, since=now)
-        return CallEnded(over, answered_by=(taker or noted) if call.answered is None else None)
-
-    def _found(self, device: str, entry: SnapshotEntry, now: float) -> list[CallEvent]:
-        known = self._calls.get(device, {}).get(entry.call_id)
+    def _existing(self, device: str, call: str) -> Call:
+        known = self.find(device, call)
         if known is None:
-            happening = Happening(kind=Kind.CALL_INFORMATION, call_id=entry.call_id, calling=entry.other)
-            known_after = replace(self._new(device, happening, now), other=entry.other or UNKNOWN)
-            after = replace(known_after, state=entry.state, far_state=entry.far_state, parties=(known_after.other,))
-            return self._stored(None, after, FOUND[entry.state], now)
-        if (known.state, known.far_state) == (entry.state, entry.far_state):
+            raise LocalProtocolError(f"there is no call {call} at device {device}")
+        return known
+
+    def _is_here(self, device: str) -> IsHere:
+        own = self._extension(device)
+        return lambda number: number is not None and self._extension(number) == own
+
+    def _is_late(self, device: str, happening: Happening, part: Role) -> bool:
+        """Whether an event belongs to a call that is over here; the device may enter it anew (recall, pickup)."""
+        enters = part is Role.SUBJECT and isinstance(happening, ENTERING)
+        return happening.call_id in self._devices[device].over and not enters
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
+
+    def _forget_promises(self, device: str) -> None:
+        self._promised = {key: number for key, number in self._promised.items() if key[0] != device}
+
+    def _begin(self, device: str, call_id: str, way: Direction, now: float) -> _Tracked:
+        """A call not seen before, still without a connection."""
+        number = self._promised.pop((device, call_id), None) or self._next()
+        call = Call(_name(number), call_id, device, _S.NULL, way, since=now, began=now)
+        tracked = self._devices[device].calls[call_id] = _Tracked(number, call)
+        return tracked
+
+    def _link_consultation(self, tracked: _Tracked, cause: str) -> None:
+        """Tie a call the device makes to the call it put on hold for it (§17.1.10)."""
+        if tracked.call.direction is not Direction.OUTGOING:
+            return
+        held = [call for call in self.calls(tracked.call.device) if call.state is _S.HOLD]
+        latest = max(held, key=lambda call: call.since, default=None)
+        if latest is not None and CONSULTING & {cause, latest.cause}:
+            tracked.call = replace(tracked.call, consultation_of=latest.id)
+
+    def _regroup(self, device: str, happening: Regrouping, now: float) -> Iterator[ModelEvent]:
+        """Bring the call to its new identifier; of two calls that become one the primary goes on."""
+        calls = self._devices[device].calls
+        identifiers = dict.fromkeys((*happening.old_calls, happening.call_id))
+        joined = [calls[identifier] for identifier in identifiers if identifier in calls]
+        if not joined:
+            return
+        first, *absorbed = joined
+        parties = first.call.parties
+        for tracked in absorbed:
+            parties += tuple(party for party in tracked.call.parties if party not in parties)
+            yield from self._settle(tracked, replace(tracked.call, state=_S.NULL, cause=happening.cause), now)
+        del calls[first.call.call_id]
+        first.call = replace(first.call, parties=parties)
+        calls[happening.call_id] = first
+
+    def _settle(
+        self,
+        tracked: _Tracked,
+        after: Call,
+        now: float,
+        happening: Happening | None = None,
+        event: type[CallEvent] | None = None,
+    ) -> list[ModelEvent]:
+        """Make ``after`` the call and give what is to be told; ``event`` when it is not what the change itself says."""
+        before = tracked.call
+        meets = before.answered is None and answered(after.state, after.far_state, after.direction)
+        after = replace(after, answered=now if meets else before.answered)
+        if replace(after, cause=before.cause) == before:
             return []
-        far = entry.far_state if entry.far_state is not NULL else known.far_state
-        after = replace(known, state=entry.state, far_state=far)
-        back = known.state is ConnectionState.HOLD and entry.state is ConnectionState.CONNECTED
-        same = known.state is entry.state
-        tells = events.CallRetrieved if back else CallUpdated if same else FOUND[entry.state]
-        return self._stored(known, after, tells, now)
+        if after.state is not before.state or meets:
+            after = replace(after, since=now)
+        tracked.call = after
+        if after.state is _S.NULL:
+            return [CallEnded(after, _taken_by(tracked, before, happening)), *self._remove(after)]
+        return [(event or told(before, after))(after)]
 
-    def _new(self, device: str, happening: Happening, now: float) -> Call:
-        self._counter += 1
-        starts = happening.kind in (Kind.SERVICE_INITIATED, Kind.ORIGINATED, Kind.DIGITS_DIALED, Kind.NETWORK_REACHED)
-        outgoing = starts or self._is_named(happening.calling, device)
-        return Call(
-            id=f"c{self._counter}",
-            call_id=happening.call_id,
-            device=device,
-            state=NULL,
-            direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
-            consultation_of=self._consulted_for(device, happening) if outgoing else None,
-            since=now,
-            began=now,
-        )
+    def _remove(self, ended: Call) -> Iterator[ModelEvent]:
+        """Drop a call; one that consulted for it stands alone now."""
+        device = self._devices[ended.device]
+        del device.calls[ended.call_id]
+        device.over.append(ended.call_id)
+        for tracked in device.calls.values():
+            if tracked.call.consultation_of == ended.id:
+                tracked.call = replace(tracked.call, consultation_of=None)
+                yield CallUpdated(tracked.call)
 
-    def _consulted_for(self, device: str, happening: Happening) -> str | None:
-        """The call a new one consults for: Held came before it with that cause (§17.1.10), or the new call says so."""
-        held = [call for call in self.calls(device) if call.state is ConnectionState.HOLD]
-        if happening.cause != CONSULTATION:
-            held = [call for call in held if call.cause == CONSULTATION]
-        return held[-1].id if held else None
 
-    # Several calls become one
+def _allow(call: Call, states: frozenset[ConnectionState], service: Service) -> None:
+    if call.state not in states:
+        needed = ", ".join(sorted(states))
+        raise LocalProtocolError(f"{service} needs a connection that is {needed}; call {call.id} is {call.state}")
 
-    def _transferred(self, device: str, happening: Happening, now: float) -> list[CallEvent]:
-        """The transferring device is out of both calls, the others go on in the resulting one (§17.2.18)."""
-        mine = self._involved(device, happening)
-        out = self._is_own(device, happening) and happening.local_state in (None, NULL)
-        if out or happening.local_state is NULL:
-            return [self._ended(call, happening.cause, now) for call in mine]
-        return self._merged(device, mine, happening, events.CallTransferred, now)
 
-    def _conferenced(self, device: str, happening: Happening, now: float) -> list[CallEvent]:
-        """Everyone is in the resulting call, the conferencing device once instead of twice (§17.2.3)."""
-        return self._merged(device, self._involved(device, happening), happening, events.CallConferenced, now)
+def _name(number: int) -> str:
+    return f"c{number}"
 
-    def _involved(self, device: str, happening: Happening) -> list[Call]:
-        calls = self._calls.get(device, {})
-        wanted = dict.fromkeys((*happening.old_call_ids, happening.call_id))
-        return [calls[call_id] for call_id in wanted if call_id in calls]
 
-    def _merged(
-        self, device: str, mine: list[Call], happening: Happening, tells: type[CallEvent], now: float
-    ) -> list[CallEvent]:
-        first, *more = mine or [self._new(device, happening, now)]
-        told: list[CallEvent] = [self._ended(call, happening.cause, now) for call in more]
-        self._calls.get(device, {}).pop(first.call_id, None)
-        others = tuple(party for party in happening.parties if not self._is_named(party, device))
-        keeps = first.state is not NULL and tells is events.CallTransferred
-        state = happening.local_state or (first.state if keeps else ConnectionState.CONNECTED)
-        after = replace(
-            first,
-            call_id=happening.call_id,
-            state=state,
-            far_state=ConnectionState.CONNECTED if first.far_state is NULL else first.far_state,
-            other=others[0] if others else first.other,
-            parties=others or first.parties,
-            consultation_of=None,
-            cause=happening.cause,
-            since=first.since if state is first.state else now,
-        )
-        talking = after.state is after.far_state is ConnectionState.CONNECTED
-        after = replace(after, answered=now) if talking and after.answered is None else after
-        self._calls.setdefault(device, {})[after.call_id] = after
-        return [*told, tells(after)]
+def _after(tracked: _Tracked, happening: Happening, part: Role, state: ConnectionState, is_here: IsHere) -> Call:
+    """The call after an event."""
+    call = tracked.call
+    if isinstance(happening, Established) and concerns_rival(happening, part, call):
+        tracked.taken_by = happening.subject.number
+    far = far_state(happening, part, call)
+    if isinstance(happening, Regrouping):
+        tracked.regrouped = True
+        parties = regrouped_parties(call, happening, is_here)
+        other = first_of(call.other, parties)
+    else:
+        parties = call.parties
+        if isinstance(happening, ConnectionCleared) and part is not Role.SUBJECT and len(parties) > 1:
+            parties = still_there(parties, happening.subject.number)
+        other = other_end(call, happening, is_here, tracked.regrouped)
+        if len(parties) > 1 or parties != call.parties:
+            other = first_of(other, parties)
+        else:
+            parties = (other,)
+    return replace(
+        call,
+        call_id=happening.call_id,
+        state=state,
+        far_state=far,
+        other=other,
+        parties=parties,
+        called=call.called if tracked.regrouped else learn(call.called, happening.called),
+        last_redirection=happening.last_redirection or call.last_redirection,
+        cause=happening.cause,
+    )
 
-    # Who
 
-    def _is_own(self, device: str, happening: Happening) -> bool:
-        return happening.subject is not None and self._same_device(happening.subject, device)
+def _taken_by(tracked: _Tracked, before: Call, happening: Happening | None) -> str | None:
+    """Device that took a call which left this one unanswered."""
+    if before.answered is not None or before.state not in WAITING:
+        return None
+    return happening.new_destination.number if isinstance(happening, Diverted) else tracked.taken_by
 
-    def _is_named(self, party: Party | None, device: str | None) -> bool:
-        number = party.number if party is not None else None
-        return number is not None and device is not None and self._same_device(number, device)
 
-    def _clears(self, happening: Happening) -> bool:
-        return MEANINGS[happening.kind].own is NULL or happening.local_state is NULL
+def _direction_of(entry: SnapshotEntry, is_here: IsHere) -> Direction:
+    """Who made a call found by a snapshot: the calling device if given, else what the states give away (Table 6-5)."""
+    if entry.calling is not None and entry.calling.number is not None:
+        return Direction.OUTGOING if is_here(entry.calling.number) else Direction.INCOMING
+    both_meet = answered(entry.state, entry.far_state, Direction.OUTGOING)
+    return Direction.INCOMING if both_meet or entry.state in WAITING else Direction.OUTGOING
 
-    def _is_late(self, device: str, happening: Happening) -> bool:
-        """An event of a call that is over: only one that starts a call may bring its identifier back (§12.3.9)."""
-        return happening.call_id in self._over.get(device, ()) and happening.kind not in STARTS
 
-    def _note_taker(self, call: Call, happening: Happening, own: bool, state: ConnectionState) -> None:
-        """Another device answered a call that rings here too: it is about to leave."""
-        if not own and state is ConnectionState.ALERTING and happening.subject is not None:
-            self._takers[call.id] = happening.subject
+def _as_found(call: Call, entry: SnapshotEntry) -> Call:
+    """The call as the snapshot shows it."""
+    parties: tuple[Party, ...] = entry.parties
+    if len(parties) <= 1:  # Snapshot Device tells one other end only, also of a conference
+        parties = call.parties if len(call.parties) > 1 else (learn(call.other, entry.other),)
+    return replace(
+        call,
+        state=entry.state,
+        far_state=call.far_state if entry.far_state is _S.NULL else entry.far_state,
+        other=first_of(call.other, parties),
+        parties=parties,
+        called=learn(call.called, entry.called),
+        cause=call.cause if entry.state is call.state else "",
+    )
