@@ -221,7 +221,7 @@ ANSWERS: dict[str, tuple[int, Json | None]] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> Callable[..., Any]:
     """Make a part of the contract by name: ``make("call", label="held")``; ``gateway`` plays it for a page."""
     makers: dict[str, Callable[..., Any]] = {

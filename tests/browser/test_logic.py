@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
-
-if TYPE_CHECKING:
-    from tests.browser.conftest import ScriptedGateway
+from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
@@ -24,9 +21,12 @@ REPLAY = """async (messages) => {
 }"""
 
 
-@pytest.fixture
-def page(gateway: ScriptedGateway) -> Page:
-    return gateway.open()
+@pytest.fixture(scope="module")
+def page(chromium: Browser, make: Run) -> Iterator[Page]:
+    """One page for all: pure functions leave nothing behind."""
+    context = chromium.new_context(locale="de-DE")
+    yield make("gateway", context.new_page()).open()
+    context.close()
 
 
 @pytest.fixture
