@@ -88,9 +88,9 @@ class ScriptedGateway:
         page.route(f"{SCREEN}api/**", self._answer)
         page.route_web_socket(re.compile("/api/events$"), self._connect)
 
-    def open(self, query: str = "") -> Page:
+    def open(self, query: str = "", **changes: Any) -> Page:  # noqa: ANN401 — settings of the browser
         """Load the call screen as a user who is logged in already, without the question about notifications."""
-        settings = json.dumps({"notifications": False})
+        settings = json.dumps({"notifications": False, **changes})
         self.page.add_init_script(f"localStorage['csta-gateway.settings'] ??= {json.dumps(settings)}")
         self.page.goto(SCREEN + query)
         self.page.locator(".dot[data-tone=good]").wait_for()

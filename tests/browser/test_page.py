@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ScriptedGateway as Gateway
 
 pytestmark = pytest.mark.browser
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Any]
 
 
 def card(page: Page, name: str = "Erika Mustermann") -> Locator:
@@ -256,6 +256,67 @@ def test_a_telephone_link_prepares_its_number(gateway: Gateway) -> None:
     page = gateway.open("?dial=tel%3A%2B441615527789")
     expect(page.get_by_role("combobox", name="Name oder Nummer")).to_have_value("+441615527789")
     assert gateway.sent("calls") == []
+
+
+def test_a_second_window_hands_its_number_to_the_first(new_context: Callable[..., BrowserContext], make: Make) -> None:
+    context = new_context()
+    first = make("gateway", context.new_page()).open()
+    second = make("gateway", context.new_page()).open("?dial=tel:2002")
+    expect(second.get_by_text("2002 steht im anderen Fenster zum Wählen bereit.")).to_be_visible()
+    expect(first.get_by_role("combobox", name="Name oder Nummer")).to_have_value("2002")
+    expect(second.get_by_role("combobox", name="Name oder Nummer")).to_have_value("")
+
+
+NOTES = """window.notes = [];
+window.Notification = class {
+    static permission = "granted";
+    constructor(title, { body, tag }) { window.notes.push([title, body, tag]); }
+    addEventListener() {}
+    close() {}
+};"""
+
+
+def test_only_one_window_notifies_and_once_for_each_thing_it_learns(
+    new_context: Callable[..., BrowserContext], make: Make
+) -> None:
+    context = new_context()
+    context.add_init_script(NOTES)
+    windows = [make("gateway", context.new_page()) for _ in range(2)]
+    pages = [window.open(notifications=True) for window in windows]
+    unknown = make("call", name=None, company=None, matches=[], matches_pending=True)
+    for window in windows:
+        for known in (unknown, make("call"), make("call")):
+            window.send("call", call=known)
+        talking = make("call", id="c2", name="Max Beispiel", label="connected")
+        window.snapshot["calls"] = [make("call"), talking]
+        window.drop()  # the snapshot that follows must not ring again
+    for page in pages:
+        expect(card(page, "Max Beispiel")).to_be_visible()
+    assert pages[0].evaluate("notes") == [
+        ["089 1234567 ruft an", "", "call c1"],
+        ["Erika Mustermann ruft an", "Muster GmbH · 089 1234567", "call c1"],
+    ]
+    assert pages[1].evaluate("notes") == []
+
+
+def test_keys_can_be_changed_and_double_ones_are_marked(gateway: Gateway, make: Make) -> None:
+    page = gateway.open()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Auflegen").get_by_role("button")
+    expect(keys).to_have_text("Strg + .")
+    keys.click()
+    page.keyboard.press("Control+h")
+    expect(keys).to_have_text("Strg + H")
+    expect(page.locator(".key[data-twice]")).to_have_count(2)
+    keys.click()
+    page.keyboard.press("F9")
+    expect(page.locator(".key[data-twice]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    gateway.send("call", call=make("call", label="connected", actions=["clear"], primary=None))
+    expect(card(page)).to_be_visible()
+    page.keyboard.press("F9")
+    expect(card(page).get_by_role("button", name="Auflegen")).to_have_attribute("aria-busy", "true")
+    assert gateway.sent("calls/c1/clear") == [None]
 
 
 @pytest.mark.parametrize("width", [360, 900, 1600])
