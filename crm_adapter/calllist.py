@@ -260,7 +260,7 @@ class CallList:
             since=_milliseconds(call.since),
             began=_milliseconds(call.began),
             number=known.number,
-            name=best.name if best else call.other.name or unwrap(call.other.number).name,
+            name=best.name if best else _name_from_switch(call.other),
             company=best.company if best else None,
             internal=known.number.internal is not None or (best is not None and best.kind == "user"),
             matches=found.matches,
@@ -273,6 +273,13 @@ class CallList:
             answered_by=answered_by,
             duration=duration,
         )
+
+
+def _name_from_switch(party: Party) -> str | None:
+    """The name the switch sent along, unless the party does not want to be known."""
+    if party.presentation is Presentation.RESTRICTED:
+        return None
+    return party.name or unwrap(party.number).name
 
 
 def _role(call: Call) -> Role:

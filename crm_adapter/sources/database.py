@@ -36,7 +36,7 @@ class Database:
         self._pool = pool if pool is not None else ThreadPool(minthreads=0, maxthreads=4, name="database")
         self._closed = False
         try:
-            self._engine = create_engine(self.url)
+            self._engine = create_engine(self.url, hide_parameters=True)  # errors end up in logs, numbers must not
         except (NoSuchModuleError, ImportError) as problem:
             raise DirectoryError(f"database {self.label}: the driver is missing: {problem}") from problem
         if self._engine.dialect.name == "sqlite":

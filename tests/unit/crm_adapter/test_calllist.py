@@ -289,6 +289,7 @@ def test_calls_stand_in_the_order_they_began(screens: Screens) -> None:
 def test_a_withheld_number_is_not_shown_and_nobody_is_asked(screens: Screens) -> None:
     party = Party("06990009123", "Erika", Presentation.RESTRICTED)
     screens.play(CallOffered(replace(CALL, other=party)))
+    assert screens.entry().name is None
     number = screens.entry().number
     assert (number.raw, number.e164, number.display, number.presentation) == ("", None, "", Presentation.RESTRICTED)
     assert not screens.book.asked

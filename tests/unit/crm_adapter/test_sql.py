@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import queue
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import pytest
-from sqlalchemy import Executable, Table, create_engine, delete, insert, select, update
+from sqlalchemy import Executable, Table, create_engine, delete, insert, select, text, update
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.task import Clock
@@ -147,6 +148,20 @@ def test_the_index_is_looked_after_every_minute(done: Done, filled: SqlSource, u
     assert not clock.getDelayedCalls()
 
 
+def test_a_database_that_is_away_for_a_while_is_looked_at_again(
+    done: Done, filled: SqlSource, url: str, clock: Clock
+) -> None:
+    write(url, text("ALTER TABLE phones RENAME TO elsewhere"))
+    clock.advance(60.0)
+    write(
+        url,
+        text("ALTER TABLE elsewhere RENAME TO phones"),
+        row(PHONES, id=9, person_id=3, label="new", raw="0221.4710.300"),
+    )
+    clock.advance(60.0)
+    assert names(done, filled, "02214710300") == [("person", "Tom Krüger", "exact")]
+
+
 def test_the_index_is_made_anew_for_another_site(
     done: Done, filled: SqlSource, url: str, here: tuple[IReactorFromThreads, ThreadPool], clock: Clock
 ) -> None:
@@ -232,6 +247,13 @@ def test_a_database_that_is_away_is_told_with_the_reason(
     with pytest.raises(DirectoryError, match="unable to open database file"):
         done(crm.start())
     assert not clock.getDelayedCalls()
+
+
+def test_an_error_tells_no_number(done: Done, filled: SqlSource, url: str) -> None:
+    write(url, text("DROP TABLE phone_index"))
+    with pytest.raises(DirectoryError, match="no such table: phone_index") as raised:
+        names(done, filled, "06990009123")
+    assert "+496990009123" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_after_closing_nothing_is_asked(done: Done, filled: SqlSource) -> None:
