@@ -29,7 +29,14 @@ def test_index_entry(raw: str, expected: IndexEntry | None) -> None:
 
 @pytest.mark.parametrize(
     ("number", "digits"),
-    [("+49691234567", 3), ("+4315123456", 5), ("+491713920014", 0), ("+12125551234", 0), ("+49301234", 3), ("+4940123", 2)],
+    [
+        ("+49691234567", 3),
+        ("+4315123456", 5),
+        ("+491713920014", 0),
+        ("+12125551234", 0),
+        ("+49301234", 3),
+        ("+4940123", 2),
+    ],
 )
 def test_only_open_number_plans_have_extensions(number: str, digits: int) -> None:
     found = candidates(normalise(number, MUNICH))
