@@ -151,8 +151,7 @@ def far_state(happening: Happening, part: Role, call: Call) -> ConnectionState:
     if part is Role.SUBJECT:
         received = call.direction is Direction.INCOMING and isinstance(happening, RECEIVED)
         return _S.CONNECTED if received and call.far_state is _S.NULL else call.far_state
-    conference = len(call.parties) > 1 and call.other.number != happening.subject.number
-    if far is None or conference or concerns_rival(happening, part, call):
+    if far is None or len(call.parties) > 1 or concerns_rival(happening, part, call):  # one member is no far end
         return call.far_state
     return far
 

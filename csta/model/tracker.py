@@ -219,7 +219,6 @@ class Tracker:
 
         Calls that ended meanwhile are told first, then those that changed or began, each exactly once.
         """
-        self._forget_promises(device)
         present = {entry.call_id: entry for entry in reversed(snapshot) if entry.state is not _S.NULL}
         events: list[ModelEvent] = []
         for tracked in list(self._devices[device].calls.values()):
@@ -229,6 +228,7 @@ class Tracker:
             known = self._devices[device].calls.get(entry.call_id)
             tracked = known or self._begin(device, entry.call_id, _direction_of(entry, self._is_here(device)), now)
             events += self._settle(tracked, _as_found(tracked.call, entry), now)
+        self._forget_promises(device)
         return events
 
     def _existing(self, device: str, call: str) -> Call:
