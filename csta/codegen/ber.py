@@ -7,6 +7,8 @@ alternative.
 
 from __future__ import annotations
 
+import builtins
+
 from csta.codegen import names
 from csta.codegen.schema import Member, Schema, Type
 
@@ -36,7 +38,17 @@ def module(schema: Schema, chapter: str) -> str:
     return Emitter(schema, chapter).module()
 
 
+RESERVED = frozenset({"again", "data", "end", "octet", "pos", "stop", *dir(builtins)})
+"""Local variables and functions of a decoding function; a component of that name gets an underscore."""
+
+
+def _local(name: str) -> str:
+    return f"{name}_" if name in RESERVED else name
+
+
 def _negated(match: str) -> str:
+    if " != " in match:
+        return match.replace(" != ", " == ")
     return match.replace(" == ", " != ").replace(" in ", " not in ")
 
 
@@ -212,7 +224,8 @@ class Emitter:
             lines += self._decode_member(found, member, path)
         lines += ["    if octet != END:", f'        return ber.without_unknown(*again, "{path}", pos)']
         arguments = [f"{reference}={reference}"] if event else []
-        arguments += [f"{each}={each}" for each in (names.python_name(found.name, m.name) for m in found.members)]
+        components = [names.python_name(found.name, member.name) for member in found.members]
+        arguments += [f"{each}={_local(each)}" for each in components]
         return [*lines, f"    return {kind}({', '.join(arguments)})"]
 
     def _octets(self, member: Member) -> tuple[int, ...]:
@@ -227,7 +240,7 @@ class Emitter:
         return f"octet in ({', '.join(f'0x{octet:02x}' for octet in octets)})"
 
     def _decode_member(self, found: Type, member: Member, path: str) -> list[str]:
-        variable = names.python_name(found.name, member.name)
+        variable = _local(names.python_name(found.name, member.name))
         where = f'"{path}.{names.json_name(found.name, member.name)}"'
         match = self._match(member)
         following = f'octet, pos, stop = ber.following(data, stop, end, "{path}")'

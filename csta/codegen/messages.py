@@ -142,7 +142,7 @@ def _field(schema: Schema, found: Type, member: Member) -> str:
         options.append(f"default_factory={kind}")
     elif member.has_default:
         options.append(f"default={names.default_literal(schema, member)}")
-    elif member.optional or found.kind == "CHOICE":
+    elif member.optional or (found.kind == "CHOICE" and len(found.members) > 1):
         kind, options = f"{kind} | None", ["default=None"]
     if json != names.camel(name):
         options.append(f'name="{json}"')

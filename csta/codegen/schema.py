@@ -182,13 +182,13 @@ def _type(name: str, chapter: str, parsed: dict[str, Any]) -> Type:
             tag,
             values=tuple(value for value in parsed["values"] if value is not None),
         )
-    if kind == "BIT STRING" and parsed.get("named-bits"):
+    if kind == "BIT STRING":
         return Type(
             name,
             chapter,
             kind,
             tag,
-            values=tuple((bit, int(at)) for bit, at in parsed["named-bits"]),
+            values=tuple((bit, int(at)) for bit, at in parsed.get("named-bits") or ()),
         )
     return Type(name, chapter, "alias", tag, target=kind)
 

@@ -84,7 +84,10 @@ class Emitter:
             return self._class(found.name)
         if found.kind == "SEQUENCE OF":
             return f"tuple[{self._annotation(found.target)}, ...]"
-        return names.python_type(self.schema, name)
+        made = names.python_type(self.schema, name)
+        if made == "Octets":
+            self.wanted.setdefault("csta.messages.base", set()).add("Octets")
+        return made
 
     # --- reading ---
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from csta.messages.base import Enumeration, Event, Octets, Request, Response
-from csta.messages.call_data import CallCharacteristics, CallLinkageDataList, CSTACommonArguments, ServicesPermitted
+import msgspec
+
+from csta.messages.base import Enumeration, Event, Octets, Request, Response, Structure
+from csta.messages.call_data import (
+    CallCharacteristics,
+    CallLinkageDataList,
+    ChargingInfo,
+    CSTACommonArguments,
+    EventCause,
+    LocalConnectionState,
+    ServicesPermitted,
+)
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import CallingDeviceID, SubjectDeviceID
-from csta.messages.media import ConnectionInformation
+from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
 
 class CallInformationEvent(Event, frozen=True, kw_only=True, rename="camel"):
@@ -33,6 +43,195 @@ class CallInformationEvent(Event, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
+class ChargingEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Charging event."""
+
+    connection: ConnectionID
+    charged_device: DeviceID
+    charging_info: ChargingInfo
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class DigitsGeneratedEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Digits Generated event."""
+
+    connection: ConnectionID
+    digit_generated_list: str
+    digit_duration_list: tuple[int, ...] | None = None
+    pause_duration_list: tuple[int, ...] | None = None
+    connection_info: ConnectionInformation | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class TelephonyTone(Enumeration):
+    """Telephony Tone."""
+
+    BEEP = "beep"
+    BILLING = "billing"
+    BUSY = "busy"
+    CARRIER = "carrier"
+    CONFIRMATION = "confirmation"
+    DIAL = "dial"
+    FAX_CNG = "faxCNG"
+    HOLD = "hold"
+    HOWLER = "howler"
+    INTRUSION = "intrusion"
+    MODEM_CNG = "modemCNG"
+    PARK = "park"
+    RECORD_WARNING = "recordWarning"
+    REORDER = "reorder"
+    RINGBACK = "ringback"
+    SILENCE = "silence"
+    SIT_VC = "sitVC"
+    SIT_IC = "sitIC"
+    SIT_RO = "sitRO"
+    SIT_NC = "sitNC"
+    SWITCH_SPEC_0 = "switchSpec0"
+    SWITCH_SPEC_1 = "switchSpec1"
+    SWITCH_SPEC_2 = "switchSpec2"
+    SWITCH_SPEC_3 = "switchSpec3"
+    SWITCH_SPEC_4 = "switchSpec4"
+    SWITCH_SPEC_5 = "switchSpec5"
+    SWITCH_SPEC_6 = "switchSpec6"
+    SWITCH_SPEC_7 = "switchSpec7"
+    SWITCH_SPEC_8 = "switchSpec8"
+    SWITCH_SPEC_9 = "switchSpec9"
+    SWITCH_SPEC_10 = "switchSpec10"
+    SWITCH_SPEC_11 = "switchSpec11"
+    SWITCH_SPEC_12 = "switchSpec12"
+    SWITCH_SPEC_13 = "switchSpec13"
+    SWITCH_SPEC_14 = "switchSpec14"
+    SWITCH_SPEC_15 = "switchSpec15"
+    SWITCH_SPEC_16 = "switchSpec16"
+    SWITCH_SPEC_17 = "switchSpec17"
+    SWITCH_SPEC_18 = "switchSpec18"
+    SWITCH_SPEC_19 = "switchSpec19"
+    SWITCH_SPEC_20 = "switchSpec20"
+    SWITCH_SPEC_21 = "switchSpec21"
+    SWITCH_SPEC_22 = "switchSpec22"
+    SWITCH_SPEC_23 = "switchSpec23"
+    SWITCH_SPEC_24 = "switchSpec24"
+    SWITCH_SPEC_25 = "switchSpec25"
+    SWITCH_SPEC_26 = "switchSpec26"
+    SWITCH_SPEC_27 = "switchSpec27"
+    SWITCH_SPEC_28 = "switchSpec28"
+    SWITCH_SPEC_29 = "switchSpec29"
+    SWITCH_SPEC_30 = "switchSpec30"
+    SWITCH_SPEC_31 = "switchSpec31"
+    SWITCH_SPEC_32 = "switchSpec32"
+    SWITCH_SPEC_33 = "switchSpec33"
+    SWITCH_SPEC_34 = "switchSpec34"
+    SWITCH_SPEC_35 = "switchSpec35"
+    SWITCH_SPEC_36 = "switchSpec36"
+    SWITCH_SPEC_37 = "switchSpec37"
+    SWITCH_SPEC_38 = "switchSpec38"
+    SWITCH_SPEC_39 = "switchSpec39"
+    SWITCH_SPEC_40 = "switchSpec40"
+    SWITCH_SPEC_41 = "switchSpec41"
+    SWITCH_SPEC_42 = "switchSpec42"
+    SWITCH_SPEC_43 = "switchSpec43"
+    SWITCH_SPEC_44 = "switchSpec44"
+    SWITCH_SPEC_45 = "switchSpec45"
+    SWITCH_SPEC_46 = "switchSpec46"
+    SWITCH_SPEC_47 = "switchSpec47"
+    SWITCH_SPEC_48 = "switchSpec48"
+    SWITCH_SPEC_49 = "switchSpec49"
+    SWITCH_SPEC_50 = "switchSpec50"
+    SWITCH_SPEC_51 = "switchSpec51"
+    SWITCH_SPEC_52 = "switchSpec52"
+    SWITCH_SPEC_53 = "switchSpec53"
+    SWITCH_SPEC_54 = "switchSpec54"
+    SWITCH_SPEC_55 = "switchSpec55"
+    SWITCH_SPEC_56 = "switchSpec56"
+    SWITCH_SPEC_57 = "switchSpec57"
+    SWITCH_SPEC_58 = "switchSpec58"
+    SWITCH_SPEC_59 = "switchSpec59"
+    SWITCH_SPEC_60 = "switchSpec60"
+    SWITCH_SPEC_61 = "switchSpec61"
+    SWITCH_SPEC_62 = "switchSpec62"
+    SWITCH_SPEC_63 = "switchSpec63"
+    SWITCH_SPEC_64 = "switchSpec64"
+    SWITCH_SPEC_65 = "switchSpec65"
+    SWITCH_SPEC_66 = "switchSpec66"
+    SWITCH_SPEC_67 = "switchSpec67"
+    SWITCH_SPEC_68 = "switchSpec68"
+    SWITCH_SPEC_69 = "switchSpec69"
+    SWITCH_SPEC_70 = "switchSpec70"
+    SWITCH_SPEC_71 = "switchSpec71"
+    SWITCH_SPEC_72 = "switchSpec72"
+    SWITCH_SPEC_73 = "switchSpec73"
+    SWITCH_SPEC_74 = "switchSpec74"
+    SWITCH_SPEC_75 = "switchSpec75"
+    SWITCH_SPEC_76 = "switchSpec76"
+    SWITCH_SPEC_77 = "switchSpec77"
+    SWITCH_SPEC_78 = "switchSpec78"
+    SWITCH_SPEC_79 = "switchSpec79"
+    SWITCH_SPEC_80 = "switchSpec80"
+    SWITCH_SPEC_81 = "switchSpec81"
+    SWITCH_SPEC_82 = "switchSpec82"
+    SWITCH_SPEC_83 = "switchSpec83"
+    SWITCH_SPEC_84 = "switchSpec84"
+    SWITCH_SPEC_85 = "switchSpec85"
+    SWITCH_SPEC_86 = "switchSpec86"
+    SWITCH_SPEC_87 = "switchSpec87"
+    SWITCH_SPEC_88 = "switchSpec88"
+    SWITCH_SPEC_89 = "switchSpec89"
+    SWITCH_SPEC_90 = "switchSpec90"
+    SWITCH_SPEC_91 = "switchSpec91"
+    SWITCH_SPEC_92 = "switchSpec92"
+    SWITCH_SPEC_93 = "switchSpec93"
+    SWITCH_SPEC_94 = "switchSpec94"
+    SWITCH_SPEC_95 = "switchSpec95"
+    SWITCH_SPEC_96 = "switchSpec96"
+    SWITCH_SPEC_97 = "switchSpec97"
+    SWITCH_SPEC_98 = "switchSpec98"
+    SWITCH_SPEC_99 = "switchSpec99"
+    SWITCH_SPEC_100 = "switchSpec100"
+
+
+class TelephonyTonesGeneratedEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Telephony Tones Generated event."""
+
+    connection: ConnectionID
+    tone_generated: TelephonyTone | None = None
+    tone_frequency: int | None = None
+    tone_duration: int | None = None
+    pause_duration: int | None = None
+    connection_info: ConnectionInformation | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class PrimaryOrSecondaryCall(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Primary Or Secondary Call."""
+
+    device_id: DeviceID = msgspec.field(name="deviceID")
+    connection_id: ConnectionID = msgspec.field(name="connectionID")
+    local_connection_state: LocalConnectionState
+    connection_info: ConnectionInformation | None = None
+
+
+class OtherCall(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Other Call."""
+
+    device_id: DeviceID = msgspec.field(name="deviceID")
+    connection_id: ConnectionID = msgspec.field(name="connectionID")
+    local_connection_state: LocalConnectionState | None = None
+    connection_info: ConnectionInformation | None = None
+
+
+class ServiceCompletionFailureEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Service Completion Failure event."""
+
+    primary_call: PrimaryOrSecondaryCall
+    secondary_call: PrimaryOrSecondaryCall | None = None
+    other_devs_primary_call_list: tuple[OtherCall, ...] | None = None
+    other_devs_secondary_call_list: tuple[OtherCall, ...] | None = None
+    media_call_characteristics: MediaCallCharacteristics | None = None
+    cause: EventCause
+    extensions: CSTACommonArguments | None = None
+
+
 class AssociateData(Request["AssociateDataResponse"], frozen=True, kw_only=True, rename="camel"):
     """Associate Data (ECMA-269 §18.1.1, operation 230)."""
 
@@ -53,6 +252,40 @@ class AssociateDataResponse(Response, frozen=True, kw_only=True, rename="camel")
     """Positive answer of Associate Data (ECMA-269 §18.1.1, operation 230)."""
 
     operation: ClassVar[int] = 230
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelTelephonyTones(Request["CancelTelephonyTonesResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Cancel Telephony Tones (operation 231)."""
+
+    operation: ClassVar[int] = 231
+    connection_to_stop_tone: ConnectionID
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelTelephonyTonesResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Cancel Telephony Tones (operation 231)."""
+
+    operation: ClassVar[int] = 231
+    extensions: CSTACommonArguments | None = None
+
+
+class ChangeConnectionInformation(
+    Request["ChangeConnectionInformationResponse"], frozen=True, kw_only=True, rename="camel"
+):
+    """Change Connection Information (operation 377)."""
+
+    operation: ClassVar[int] = 377
+    connection_to_be_changed: ConnectionID
+    requested_connection_info: ConnectionInformation
+    extensions: CSTACommonArguments | None = None
+
+
+class ChangeConnectionInformationResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Change Connection Information (operation 377)."""
+
+    operation: ClassVar[int] = 377
+    actual_connection_info: ConnectionInformation
     extensions: CSTACommonArguments | None = None
 
 
@@ -80,6 +313,23 @@ class GenerateDigitsResponse(Response, frozen=True, kw_only=True, rename="camel"
     """Positive answer of Generate Digits (ECMA-269 §18.1.4, operation 232)."""
 
     operation: ClassVar[int] = 232
+    extensions: CSTACommonArguments | None = None
+
+
+class GenerateTelephonyTones(Request["GenerateTelephonyTonesResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Generate Telephony Tones (operation 233)."""
+
+    operation: ClassVar[int] = 233
+    connection_to_send_tone: ConnectionID
+    tone_to_send: TelephonyTone
+    tone_duration: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class GenerateTelephonyTonesResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Generate Telephony Tones (operation 233)."""
+
+    operation: ClassVar[int] = 233
     extensions: CSTACommonArguments | None = None
 
 

@@ -16,8 +16,24 @@ class BackInServiceEvent(Event, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
+class DeviceCapsChangedEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Device Caps Changed event."""
+
+    device: SubjectDeviceID
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
 class OutOfServiceEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Out Of Service event (ECMA-269 §23.1.3)."""
+
+    device: SubjectDeviceID
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class PartiallyInServiceEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Partially In Service event."""
 
     device: SubjectDeviceID
     cause: EventCause | None = None

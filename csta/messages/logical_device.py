@@ -7,10 +7,135 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import Enumeration, Event, NamedBits, Request, Response, Structure
-from csta.messages.call_data import CSTACommonArguments
+from csta.messages.base import Enumeration, Event, NamedBits, Octets, Request, Response, Structure
+from csta.messages.call_data import CSTACommonArguments, EventCause
 from csta.messages.common import DeviceID
 from csta.messages.identifiers import SubjectDeviceID
+
+
+class PendingAgentState(Enumeration):
+    """Pending Agent State."""
+
+    AGENT_NOT_READY = "agentNotReady"
+    AGENT_NULL = "agentNull"
+    AGENT_READY = "agentReady"
+    AGENT_WORKING_AFTER_CALL = "agentWorkingAfterCall"
+
+
+class AgentBusyEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Busy event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    pending_agent_state: PendingAgentState | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentLoggedOffEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Logged Off event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    agent_password: Octets | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentLoggedOnEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Logged On event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    agent_password: Octets | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentNotReadyEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Not Ready event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentReadyEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Ready event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentWorkingAfterCallEventPendingAgentState(Enumeration):
+    """Agent Working After Call Event Pending Agent State."""
+
+    NOT_READY = "notReady"
+    READY = "ready"
+    NULL = "null"
+
+
+class AgentWorkingAfterCallEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Agent Working After Call event."""
+
+    agent_device: SubjectDeviceID
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    acd_group: DeviceID | None = None
+    pending_agent_state: AgentWorkingAfterCallEventPendingAgentState | None = None
+    cause: EventCause | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AutoAnswerEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Auto Answer event."""
+
+    invoking_device: SubjectDeviceID
+    auto_answer_on: bool
+    number_of_rings: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AutoWorkModeEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Auto Work Mode event."""
+
+    invoking_device: SubjectDeviceID
+    auto_work_on: bool
+    auto_work_interval: int
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Call Back event."""
+
+    originating_device: SubjectDeviceID
+    target_device: SubjectDeviceID
+    call_back_set_canceled: bool
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackMessageEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Call Back Message event."""
+
+    originating_device: SubjectDeviceID
+    target_device: SubjectDeviceID
+    call_back_msg_set_canceled: bool
+    extensions: CSTACommonArguments | None = None
+
+
+class CallerIDStatusEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Caller ID Status event."""
+
+    device: DeviceID
+    caller_id_provided: bool = msgspec.field(name="callerIDProvided")
+    extensions: CSTACommonArguments | None = None
 
 
 class CallOrigination(NamedBits):
@@ -71,6 +196,246 @@ class ForwardingEvent(Event, frozen=True, kw_only=True, rename="camel"):
     extensions: CSTACommonArguments | None = None
 
 
+class PresenceState(NamedBits):
+    """Presence State."""
+
+    __slots__ = ()
+    numbers: ClassVar[dict[str, int]] = {
+        "available": 0,
+        "away": 1,
+        "busy": 2,
+        "calling": 3,
+        "dnd": 4,
+        "meeting": 5,
+        "offline": 6,
+        "unknown": 7,
+        "vacation": 8,
+        "applicationSpec0": 9,
+        "applicationSpec1": 10,
+        "applicationSpec2": 11,
+        "applicationSpec3": 12,
+        "applicationSpec4": 13,
+        "applicationSpec5": 14,
+        "applicationSpec6": 15,
+        "applicationSpec7": 16,
+        "applicationSpec8": 17,
+        "applicationSpec9": 18,
+        "applicationSpec10": 19,
+    }
+
+
+class PresenceStateEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Presence State event."""
+
+    device: SubjectDeviceID
+    presence_state: PresenceState
+    from_time: str | None = None
+    until_time: str | None = None
+    place: Octets | None = None
+    mood: Octets | None = None
+    named_presence_state: Octets | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class RouteingEvent(Event, frozen=True, kw_only=True, rename="camel"):
+    """Routeing event."""
+
+    device: SubjectDeviceID
+    routeing_mode: bool
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackNonCallRelated(Request["CallBackNonCallRelatedResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Call Back Non Call Related (operation 300)."""
+
+    operation: ClassVar[int] = 300
+    originating_device: DeviceID
+    target_device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackNonCallRelatedResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Call Back Non Call Related (operation 300)."""
+
+    operation: ClassVar[int] = 300
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackMessageNonCallRelated(
+    Request["CallBackMessageNonCallRelatedResponse"], frozen=True, kw_only=True, rename="camel"
+):
+    """Call Back Message Non Call Related (operation 301)."""
+
+    operation: ClassVar[int] = 301
+    originating_device: DeviceID
+    target_device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackMessageNonCallRelatedResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Call Back Message Non Call Related (operation 301)."""
+
+    operation: ClassVar[int] = 301
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelCallBack(Request["CancelCallBackResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Cancel Call Back (operation 302)."""
+
+    operation: ClassVar[int] = 302
+    originating_device: DeviceID
+    target_device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelCallBackResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Cancel Call Back (operation 302)."""
+
+    operation: ClassVar[int] = 302
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelCallBackMessage(Request["CancelCallBackMessageResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Cancel Call Back Message (operation 303)."""
+
+    operation: ClassVar[int] = 303
+    originating_device: DeviceID
+    target_device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class CancelCallBackMessageResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Cancel Call Back Message (operation 303)."""
+
+    operation: ClassVar[int] = 303
+    extensions: CSTACommonArguments | None = None
+
+
+class GetAgentState(Request["GetAgentStateResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Agent State (operation 304)."""
+
+    operation: ClassVar[int] = 304
+    device: DeviceID
+    acd_group: DeviceID | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class AgentState(Enumeration):
+    """Agent State."""
+
+    AGENT_NOT_READY = "agentNotReady"
+    AGENT_NULL = "agentNull"
+    AGENT_READY = "agentReady"
+    AGENT_BUSY = "agentBusy"
+    AGENT_WORKING_AFTER_CALL = "agentWorkingAfterCall"
+
+
+class AgentStateCondition(Enumeration):
+    """Agent State Condition."""
+
+    FORCED_PAUSE = "forcedPause"
+    OTHER = "other"
+
+
+class AgentInfo(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Agent Info."""
+
+    acd_group: DeviceID | None = None
+    agent_state: AgentState
+    pending_agent_state: PendingAgentState | None = None
+    agent_state_condition: AgentStateCondition | None = None
+
+
+class AgentStateEntry(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Agent State Entry."""
+
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    logged_on_state: bool
+    agent_info: tuple[AgentInfo, ...] | None = None
+
+
+class GetAgentStateResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Agent State (operation 304)."""
+
+    operation: ClassVar[int] = 304
+    agent_state_list: tuple[AgentStateEntry, ...]
+    extensions: CSTACommonArguments | None = None
+
+
+class GetAutoAnswer(Request["GetAutoAnswerResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Auto Answer (operation 305)."""
+
+    operation: ClassVar[int] = 305
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetAutoAnswerResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Auto Answer (operation 305)."""
+
+    operation: ClassVar[int] = 305
+    auto_answer_on: bool
+    number_of_rings: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class GetAutoWorkMode(Request["GetAutoWorkModeResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Auto Work Mode (operation 306)."""
+
+    operation: ClassVar[int] = 306
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetAutoWorkModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Auto Work Mode (operation 306)."""
+
+    operation: ClassVar[int] = 306
+    auto_work_on: bool
+    auto_work_interval: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class GetCallBack(Request["GetCallBackResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Call Back (operation 378)."""
+
+    operation: ClassVar[int] = 378
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class CallBackListItem(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Call Back List Item."""
+
+    originating_device: DeviceID
+    target_device: DeviceID
+    call_back_message_indicator: bool | None = None
+
+
+class GetCallBackResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Call Back (operation 378)."""
+
+    operation: ClassVar[int] = 378
+    call_back_list: tuple[CallBackListItem, ...]
+    extensions: CSTACommonArguments | None = None
+
+
+class GetCallerIDStatus(Request["GetCallerIDStatusResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Caller ID Status (operation 307)."""
+
+    operation: ClassVar[int] = 307
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetCallerIDStatusResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Caller ID Status (operation 307)."""
+
+    operation: ClassVar[int] = 307
+    caller_id_provided: bool = msgspec.field(name="callerIDProvided")
+    extensions: CSTACommonArguments | None = None
+
+
 class GetDoNotDisturb(Request["GetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"):
     """Get Do Not Disturb (ECMA-269 §22.1.10, operation 308)."""
 
@@ -86,24 +451,6 @@ class GetDoNotDisturbResponse(Response, frozen=True, kw_only=True, rename="camel
     do_not_disturb_on: bool
     call_origination: CallOrigination | None = None
     calling_device_list: tuple[DeviceID, ...] | None = None
-    extensions: CSTACommonArguments | None = None
-
-
-class SetDoNotDisturb(Request["SetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"):
-    """Set Do Not Disturb (ECMA-269 §22.1.19, operation 316)."""
-
-    operation: ClassVar[int] = 316
-    device: DeviceID
-    do_not_disturb_on: bool
-    call_origination: CallOrigination | None = None
-    calling_device_list: tuple[DeviceID, ...] | None = None
-    extensions: CSTACommonArguments | None = None
-
-
-class SetDoNotDisturbResponse(Response, frozen=True, kw_only=True, rename="camel"):
-    """Positive answer of Set Do Not Disturb (ECMA-269 §22.1.19, operation 316)."""
-
-    operation: ClassVar[int] = 316
     extensions: CSTACommonArguments | None = None
 
 
@@ -134,6 +481,157 @@ class GetForwardingResponse(Response, frozen=True, kw_only=True, rename="camel")
     extensions: CSTACommonArguments | None = None
 
 
+class GetLastNumberDialed(Request["GetLastNumberDialedResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Last Number Dialed (operation 310)."""
+
+    operation: ClassVar[int] = 310
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetLastNumberDialedResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Last Number Dialed (operation 310)."""
+
+    operation: ClassVar[int] = 310
+    number_dialed: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetPresenceState(Request["GetPresenceStateResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Presence State (operation 550)."""
+
+    operation: ClassVar[int] = 550
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetPresenceStateResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Presence State (operation 550)."""
+
+    operation: ClassVar[int] = 550
+    presence_state: PresenceState
+    from_time: str | None = None
+    until_time: str | None = None
+    place: Octets | None = None
+    mood: Octets | None = None
+    named_presence_state: Octets | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class GetRouteingMode(Request["GetRouteingModeResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Routeing Mode (operation 311)."""
+
+    operation: ClassVar[int] = 311
+    device: DeviceID
+    extensions: CSTACommonArguments | None = None
+
+
+class GetRouteingModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Routeing Mode (operation 311)."""
+
+    operation: ClassVar[int] = 311
+    routeing_mode: bool
+    extensions: CSTACommonArguments | None = None
+
+
+class ReqAgentState(Enumeration):
+    """Req Agent State."""
+
+    LOGGED_ON = "loggedOn"
+    LOGGED_OFF = "loggedOff"
+    NOT_READY = "notReady"
+    READY = "ready"
+    WORKING_AFTER_CALL = "workingAfterCall"
+
+
+class SetAgentState(Request["SetAgentStateResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Agent State (operation 312)."""
+
+    operation: ClassVar[int] = 312
+    device: DeviceID
+    requested_agent_state: ReqAgentState
+    agent_id: Octets | None = msgspec.field(default=None, name="agentID")
+    password: Octets | None = None
+    group: DeviceID | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetAgentStateResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Agent State (operation 312)."""
+
+    operation: ClassVar[int] = 312
+    pending_agent_state: PendingAgentState | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetAutoAnswer(Request["SetAutoAnswerResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Auto Answer (operation 313)."""
+
+    operation: ClassVar[int] = 313
+    device: DeviceID
+    auto_answer_on: bool
+    number_of_rings: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetAutoAnswerResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Auto Answer (operation 313)."""
+
+    operation: ClassVar[int] = 313
+    extensions: CSTACommonArguments | None = None
+
+
+class SetAutoWorkMode(Request["SetAutoWorkModeResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Auto Work Mode (operation 314)."""
+
+    operation: ClassVar[int] = 314
+    device: DeviceID
+    auto_work_on: bool
+    auto_work_interval: int | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetAutoWorkModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Auto Work Mode (operation 314)."""
+
+    operation: ClassVar[int] = 314
+    extensions: CSTACommonArguments | None = None
+
+
+class SetCallerIDStatus(Request["SetCallerIDStatusResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Caller ID Status (operation 315)."""
+
+    operation: ClassVar[int] = 315
+    device: DeviceID
+    caller_id_provided: bool = msgspec.field(name="callerIDProvided")
+    extensions: CSTACommonArguments | None = None
+
+
+class SetCallerIDStatusResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Caller ID Status (operation 315)."""
+
+    operation: ClassVar[int] = 315
+    extensions: CSTACommonArguments | None = None
+
+
+class SetDoNotDisturb(Request["SetDoNotDisturbResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Do Not Disturb (ECMA-269 §22.1.19, operation 316)."""
+
+    operation: ClassVar[int] = 316
+    device: DeviceID
+    do_not_disturb_on: bool
+    call_origination: CallOrigination | None = None
+    calling_device_list: tuple[DeviceID, ...] | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetDoNotDisturbResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Do Not Disturb (ECMA-269 §22.1.19, operation 316)."""
+
+    operation: ClassVar[int] = 316
+    extensions: CSTACommonArguments | None = None
+
+
 class SetForwarding(Request["SetForwardingResponse"], frozen=True, kw_only=True, rename="camel"):
     """Set Forwarding (ECMA-269 §22.1.20, operation 317)."""
 
@@ -151,4 +649,41 @@ class SetForwardingResponse(Response, frozen=True, kw_only=True, rename="camel")
     """Positive answer of Set Forwarding (ECMA-269 §22.1.20, operation 317)."""
 
     operation: ClassVar[int] = 317
+    extensions: CSTACommonArguments | None = None
+
+
+class SetPresenceState(Request["SetPresenceStateResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Presence State (operation 551)."""
+
+    operation: ClassVar[int] = 551
+    device: DeviceID
+    requested_presence_state: PresenceState
+    from_time: str | None = None
+    until_time: str | None = None
+    place: Octets | None = None
+    mood: Octets | None = None
+    named_presence_state: Octets | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class SetPresenceStateResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Presence State (operation 551)."""
+
+    operation: ClassVar[int] = 551
+    extensions: CSTACommonArguments | None = None
+
+
+class SetRouteingMode(Request["SetRouteingModeResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Set Routeing Mode (operation 318)."""
+
+    operation: ClassVar[int] = 318
+    device: DeviceID
+    routeing_mode: bool
+    extensions: CSTACommonArguments | None = None
+
+
+class SetRouteingModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Set Routeing Mode (operation 318)."""
+
+    operation: ClassVar[int] = 318
     extensions: CSTACommonArguments | None = None

@@ -10,6 +10,100 @@ import msgspec
 from csta.messages.base import Enumeration, NamedBits, Octets, Structure
 
 
+class MediaServiceType(Enumeration):
+    """Media Service Type."""
+
+    CSTA_VOICE_UNIT = "cstaVoiceUnit"
+    DATA_MODEM = "dataModem"
+    DIGITAL_DATA_ISOCHRONOUS_IEEE_1394 = "digitalDataIsochronousIeee1394"
+    DIGITAL_DATA_ISOCHRONOUS_GEOPORT = "digitalDataIsochronousGeoport"
+    DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM = "digitalDataIsochronousIeeeAtm"
+    DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN = "digitalDataIsochronousIeeeIsdn"
+    DIGITAL_DATA_API = "digitalDataApi"
+    ECTF_S_100_MEDIA_SERVICES_DEFAULT = "ectfS100MediaServicesDefault"
+    ECTF_S_100_MEDIA_SERVICES_APP_SERVICES = "ectfS100MediaServicesAppServices"
+    CSTA_IVR_SCRIPT_1 = "cstaIVRScript1"
+    CSTA_IVR_SCRIPT_2 = "cstaIVRScript2"
+    CSTA_IVR_SCRIPT_3 = "cstaIVRScript3"
+    CSTA_IVR_SCRIPT_4 = "cstaIVRScript4"
+    CSTA_IVR_SCRIPT_5 = "cstaIVRScript5"
+    CSTA_IVR_SCRIPT_6 = "cstaIVRScript6"
+    CSTA_IVR_SCRIPT_7 = "cstaIVRScript7"
+    CSTA_IVR_SCRIPT_8 = "cstaIVRScript8"
+    CSTA_IVR_SCRIPT_9 = "cstaIVRScript9"
+    CSTA_IVR_SCRIPT_10 = "cstaIVRScript10"
+    LIVE_SOUND_CAPTURE_ANALOG = "liveSoundCaptureAnalog"
+    LIVE_SOUND_TRANSMIT_ANALOG = "liveSoundTransmitAnalog"
+    LIVE_SOUND_CAPTURE_IEEE_1394 = "liveSoundCaptureIeee1394"
+    LIVE_SOUND_TRANSMIT_IEEE_1394 = "liveSoundTransmitIeee1394"
+    LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT = "liveSoundCaptureTransmitGeoport"
+    LIVE_SOUND_CAPTURE_TRANSMIT_ATM = "liveSoundCaptureTransmitAtm"
+    LIVE_SOUND_CAPTURE_TRANSMIT_ISDN = "liveSoundCaptureTransmitISDN"
+    SOUND_CAPTURE_TRANSMIT_ADPCM = "soundCaptureTransmitADPCM"
+    SOUND_CAPTURE_TRANSMIT_API = "soundCaptureTransmitApi"
+    USB = "usb"
+    SF_SPECIFIC_1 = "sfSpecific1"
+    SF_SPECIFIC_2 = "sfSpecific2"
+    SF_SPECIFIC_3 = "sfSpecific3"
+    SF_SPECIFIC_4 = "sfSpecific4"
+    SF_SPECIFIC_5 = "sfSpecific5"
+    SF_SPECIFIC_6 = "sfSpecific6"
+    SF_SPECIFIC_7 = "sfSpecific7"
+    SF_SPECIFIC_8 = "sfSpecific8"
+    SF_SPECIFIC_9 = "sfSpecific9"
+    SF_SPECIFIC_10 = "sfSpecific10"
+
+
+class FlowDirection(Enumeration):
+    """Flow Direction."""
+
+    TRANSMIT = "transmit"
+    RECEIVE = "receive"
+    TRANSMIT_AND_RECEIVE = "transmitAndReceive"
+    NONE = "none"
+
+
+class ConnectionInformation(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Connection Information."""
+
+    flow_direction: FlowDirection | None = None
+    number_of_channels: int = 1
+    media_session_info: str | None = None
+
+
+class ConnectionMode(Enumeration):
+    """Connection Mode."""
+
+    CONSULTATION_CONFERENCE = "consultationConference"
+    CONSULTATION_CONFERENCE_HOLD = "consultationConferenceHold"
+    DEFLECT = "deflect"
+    DIRECTED_PICKUP = "directedPickup"
+    JOIN = "join"
+    SINGLE_STEP_CONFERENCE = "singleStepConference"
+    SINGLE_STEP_CONFERENCE_HOLD = "singleStepConferenceHold"
+    SINGLE_STEP_TRANSFER = "singleStepTransfer"
+    TRANSFER = "transfer"
+    DIRECT = "direct"
+
+
+class ConnectionModeBMap(NamedBits):
+    """Connection Mode BM Ap."""
+
+    __slots__ = ()
+    numbers: ClassVar[dict[str, int]] = {
+        "consultationConference": 0,
+        "consultationConferenceHold": 1,
+        "deflect": 2,
+        "directedPickup": 3,
+        "join": 4,
+        "singleStepConference": 5,
+        "singleStepConferenceHold": 6,
+        "singleStepTransfer": 7,
+        "transfer": 8,
+        "direct": 9,
+    }
+
+
 class MediaClass(NamedBits):
     """Media Class."""
 
@@ -59,20 +153,3 @@ class MediaCallCharacteristics(Structure, frozen=True, kw_only=True, rename="cam
         default=None, name="switchingSubDomainCCIEType"
     )
     switching_sub_domain_information_elements: Octets | None = None
-
-
-class FlowDirection(Enumeration):
-    """Flow Direction."""
-
-    TRANSMIT = "transmit"
-    RECEIVE = "receive"
-    TRANSMIT_AND_RECEIVE = "transmitAndReceive"
-    NONE = "none"
-
-
-class ConnectionInformation(Structure, frozen=True, kw_only=True, rename="camel"):
-    """Connection Information."""
-
-    flow_direction: FlowDirection | None = None
-    number_of_channels: int = 1
-    media_session_info: str | None = None

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import Enumeration, NamedBits, Request, Response, Structure
+from csta.messages.base import Choice, Enumeration, NamedBits, Request, Response, Structure
 from csta.messages.call_data import CSTACommonArguments, CSTAObject
+from csta.messages.common import DeviceID
 
 
 class CallControlEventFilter(NamedBits):
@@ -244,4 +245,46 @@ class MonitorStopResponse(Response, frozen=True, kw_only=True, rename="camel"):
     """Positive answer of Monitor Stop (ECMA-269 §15.1.3, operation 73)."""
 
     operation: ClassVar[int] = 73
+    extensions: CSTACommonArguments | None = None
+
+
+class GetMonitors(Request["GetMonitorsResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Monitors (operation 373)."""
+
+    operation: ClassVar[int] = 373
+    extensions: CSTACommonArguments | None = None
+
+
+class MonitorListEntry(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Monitor List Entry."""
+
+    monitor_cross_ref_id: str = msgspec.field(name="monitorCrossRefID")
+    monitor_object: DeviceID
+
+
+class GetMonitorResultCrossRefIDorRegistrationData(Choice, frozen=True, kw_only=True, rename="camel"):
+    """Get Monitor Result Cross Ref ID Or Registration Data."""
+
+    service_cross_ref_id: str | None = msgspec.field(default=None, name="serviceCrossRefID")
+    monitor_list: tuple[MonitorListEntry, ...] | None = None
+
+
+class GetMonitorsResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Monitors (operation 373)."""
+
+    operation: ClassVar[int] = 373
+    cross_ref_id_or_registration_data: GetMonitorResultCrossRefIDorRegistrationData = msgspec.field(
+        name="crossRefIDorRegistrationData"
+    )
+    extensions: CSTACommonArguments | None = None
+
+
+class MonitorInfo(Request[None], frozen=True, kw_only=True, rename="camel"):
+    """Monitor Info (operation 374)."""
+
+    operation: ClassVar[int] = 374
+    service_cross_ref_id: str = msgspec.field(name="serviceCrossRefID")
+    segment_id: int | None = msgspec.field(default=None, name="segmentID")
+    last_segment: bool
+    monitor_list: tuple[MonitorListEntry, ...]
     extensions: CSTACommonArguments | None = None

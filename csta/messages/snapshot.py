@@ -26,7 +26,7 @@ from csta.messages.identifiers import (
     CallingDeviceID,
     SubjectDeviceID,
 )
-from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
+from csta.messages.media import ConnectionInformation, MediaCallCharacteristics, MediaServiceType
 
 
 class SnapshotCall(Request["SnapshotCallResponse"], frozen=True, kw_only=True, rename="camel"):
@@ -35,50 +35,6 @@ class SnapshotCall(Request["SnapshotCallResponse"], frozen=True, kw_only=True, r
     operation: ClassVar[int] = 75
     snapshot_object: ConnectionID
     extensions: CSTACommonArguments | None = None
-
-
-class MediaServiceType(Enumeration):
-    """Media Service Type."""
-
-    CSTA_VOICE_UNIT = "cstaVoiceUnit"
-    DATA_MODEM = "dataModem"
-    DIGITAL_DATA_ISOCHRONOUS_IEEE_1394 = "digitalDataIsochronousIeee1394"
-    DIGITAL_DATA_ISOCHRONOUS_GEOPORT = "digitalDataIsochronousGeoport"
-    DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM = "digitalDataIsochronousIeeeAtm"
-    DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN = "digitalDataIsochronousIeeeIsdn"
-    DIGITAL_DATA_API = "digitalDataApi"
-    ECTF_S_100_MEDIA_SERVICES_DEFAULT = "ectfS100MediaServicesDefault"
-    ECTF_S_100_MEDIA_SERVICES_APP_SERVICES = "ectfS100MediaServicesAppServices"
-    CSTA_IVR_SCRIPT_1 = "cstaIVRScript1"
-    CSTA_IVR_SCRIPT_2 = "cstaIVRScript2"
-    CSTA_IVR_SCRIPT_3 = "cstaIVRScript3"
-    CSTA_IVR_SCRIPT_4 = "cstaIVRScript4"
-    CSTA_IVR_SCRIPT_5 = "cstaIVRScript5"
-    CSTA_IVR_SCRIPT_6 = "cstaIVRScript6"
-    CSTA_IVR_SCRIPT_7 = "cstaIVRScript7"
-    CSTA_IVR_SCRIPT_8 = "cstaIVRScript8"
-    CSTA_IVR_SCRIPT_9 = "cstaIVRScript9"
-    CSTA_IVR_SCRIPT_10 = "cstaIVRScript10"
-    LIVE_SOUND_CAPTURE_ANALOG = "liveSoundCaptureAnalog"
-    LIVE_SOUND_TRANSMIT_ANALOG = "liveSoundTransmitAnalog"
-    LIVE_SOUND_CAPTURE_IEEE_1394 = "liveSoundCaptureIeee1394"
-    LIVE_SOUND_TRANSMIT_IEEE_1394 = "liveSoundTransmitIeee1394"
-    LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT = "liveSoundCaptureTransmitGeoport"
-    LIVE_SOUND_CAPTURE_TRANSMIT_ATM = "liveSoundCaptureTransmitAtm"
-    LIVE_SOUND_CAPTURE_TRANSMIT_ISDN = "liveSoundCaptureTransmitISDN"
-    SOUND_CAPTURE_TRANSMIT_ADPCM = "soundCaptureTransmitADPCM"
-    SOUND_CAPTURE_TRANSMIT_API = "soundCaptureTransmitApi"
-    USB = "usb"
-    SF_SPECIFIC_1 = "sfSpecific1"
-    SF_SPECIFIC_2 = "sfSpecific2"
-    SF_SPECIFIC_3 = "sfSpecific3"
-    SF_SPECIFIC_4 = "sfSpecific4"
-    SF_SPECIFIC_5 = "sfSpecific5"
-    SF_SPECIFIC_6 = "sfSpecific6"
-    SF_SPECIFIC_7 = "sfSpecific7"
-    SF_SPECIFIC_8 = "sfSpecific8"
-    SF_SPECIFIC_9 = "sfSpecific9"
-    SF_SPECIFIC_10 = "sfSpecific10"
 
 
 class CallMediaInfoListItem(Structure, frozen=True, kw_only=True, rename="camel"):
@@ -99,7 +55,7 @@ class SnapshotCallResponseInfo(Structure, frozen=True, kw_only=True, rename="cam
     local_connection_info: LocalConnectionState | None = None
     services_permitted: ServicesPermitted | None = None
     media_service_info_list: tuple[CallMediaInfoListItem, ...] | None = None
-    location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
+    location_info: tuple[tuple[GeoPriv, ...], ...] | None = None
 
 
 class SnapshotCallContents(Choice, frozen=True, kw_only=True, rename="camel"):
@@ -196,4 +152,26 @@ class SnapshotDeviceResponse(Response, frozen=True, kw_only=True, rename="camel"
 
     operation: ClassVar[int] = 74
     cross_ref_id_or_snapshot_data: SnapshotDeviceContents = msgspec.field(name="crossRefIDorSnapshotData")
+    extensions: CSTACommonArguments | None = None
+
+
+class SnapshotCallData(Request[None], frozen=True, kw_only=True, rename="camel"):
+    """Snapshot Call Data (operation 76)."""
+
+    operation: ClassVar[int] = 76
+    service_cross_ref_id: str = msgspec.field(name="serviceCrossRefID")
+    segment_id: int | None = msgspec.field(default=None, name="segmentID")
+    last_segment: bool
+    snapshot_data: tuple[SnapshotCallResponseInfo, ...]
+    extensions: CSTACommonArguments | None = None
+
+
+class SnapshotDeviceData(Request[None], frozen=True, kw_only=True, rename="camel"):
+    """Snapshot Device Data (operation 77)."""
+
+    operation: ClassVar[int] = 77
+    service_cross_ref_id: str = msgspec.field(name="serviceCrossRefID")
+    segment_id: int | None = msgspec.field(default=None, name="segmentID")
+    last_segment: bool
+    snapshot_data: tuple[SnapshotDeviceResponseInfo, ...]
     extensions: CSTACommonArguments | None = None

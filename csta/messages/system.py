@@ -7,16 +7,9 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import Enumeration, NamedBits, Request, Response
+from csta.messages.base import Choice, Enumeration, NamedBits, Request, Response, Structure
 from csta.messages.call_data import CSTACommonArguments
-
-
-class RequestSystemStatus(Request["RequestSystemStatusResponse"], frozen=True, kw_only=True, rename="camel"):
-    """Request System Status (ECMA-269 §14.2.1, operation 210)."""
-
-    operation: ClassVar[int] = 210
-    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
-    extensions: CSTACommonArguments | None = None
+from csta.messages.common import DeviceID
 
 
 class SystemStatusValue(Enumeration):
@@ -31,6 +24,31 @@ class SystemStatusValue(Enumeration):
     OVERLOAD_REACHED = "overloadReached"
     OVERLOAD_RELIEVED = "overloadRelieved"
     PARTIALLY_DISABLED = "partiallyDisabled"
+
+
+class ChangeSysStatFilter(Request["ChangeSysStatFilterResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Change Sys Stat Filter (operation 206)."""
+
+    operation: ClassVar[int] = 206
+    sys_stat_register_id: str = msgspec.field(name="sysStatRegisterID")
+    requested_status_filter: SystemStatusValue
+    extensions: CSTACommonArguments | None = None
+
+
+class ChangeSysStatFilterResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Change Sys Stat Filter (operation 206)."""
+
+    operation: ClassVar[int] = 206
+    actual_status_filter: SystemStatusValue
+    extensions: CSTACommonArguments | None = None
+
+
+class RequestSystemStatus(Request["RequestSystemStatusResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Request System Status (ECMA-269 §14.2.1, operation 210)."""
+
+    operation: ClassVar[int] = 210
+    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
+    extensions: CSTACommonArguments | None = None
 
 
 class RequestSystemStatusResponse(Response, frozen=True, kw_only=True, rename="camel"):
@@ -124,4 +142,87 @@ class SystemStatusResponse(Response, frozen=True, kw_only=True, rename="camel"):
     """Positive answer of System Status (ECMA-269 §14.2.2, operation 211)."""
 
     operation: ClassVar[int] = 211
+    extensions: CSTACommonArguments | None = None
+
+
+class SwFunctionCapsChanged(Request["SwFunctionCapsChangedResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Sw Function Caps Changed (operation 212)."""
+
+    operation: ClassVar[int] = 212
+    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
+    extensions: CSTACommonArguments | None = None
+
+
+class SwFunctionCapsChangedResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Sw Function Caps Changed (operation 212)."""
+
+    operation: ClassVar[int] = 212
+    extensions: CSTACommonArguments | None = None
+
+
+class SwFunctionDevicesChanged(Request["SwFunctionDevicesChangedResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Sw Function Devices Changed (operation 213)."""
+
+    operation: ClassVar[int] = 213
+    sys_stat_register_id: str | None = msgspec.field(default=None, name="sysStatRegisterID")
+    extensions: CSTACommonArguments | None = None
+
+
+class SwFunctionDevicesChangedResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Sw Function Devices Changed (operation 213)."""
+
+    operation: ClassVar[int] = 213
+    extensions: CSTACommonArguments | None = None
+
+
+class RegistrationType(Enumeration):
+    """Registration Type."""
+
+    ESCAPE_REGISTER = "escapeRegister"
+    IO_REGISTER = "ioRegister"
+    ROUTE_REGISTER = "routeRegister"
+    SYS_STAT_REGISTER = "sysStatRegister"
+
+
+class GetRegistrations(Request["GetRegistrationsResponse"], frozen=True, kw_only=True, rename="camel"):
+    """Get Registrations (operation 371)."""
+
+    operation: ClassVar[int] = 371
+    requested_reg_types: tuple[RegistrationType, ...] | None = None
+    extensions: CSTACommonArguments | None = None
+
+
+class RegistrationListEntry(Structure, frozen=True, kw_only=True, rename="camel"):
+    """Registration List Entry."""
+
+    registration_type: RegistrationType
+    registration_id: str = msgspec.field(name="registrationID")
+    registration_object: DeviceID | None = None
+
+
+class GetRegistrationsResCrossRefIDorRegistrationData(Choice, frozen=True, kw_only=True, rename="camel"):
+    """Get Registrations Res Cross Ref ID Or Registration Data."""
+
+    service_cross_ref_id: str | None = msgspec.field(default=None, name="serviceCrossRefID")
+    registration_list: tuple[RegistrationListEntry, ...] | None = None
+
+
+class GetRegistrationsResponse(Response, frozen=True, kw_only=True, rename="camel"):
+    """Positive answer of Get Registrations (operation 371)."""
+
+    operation: ClassVar[int] = 371
+    cross_ref_id_or_registration_data: GetRegistrationsResCrossRefIDorRegistrationData = msgspec.field(
+        name="crossRefIDorRegistrationData"
+    )
+    extensions: CSTACommonArguments | None = None
+
+
+class RegistrationInfo(Request[None], frozen=True, kw_only=True, rename="camel"):
+    """Registration Info (operation 372)."""
+
+    operation: ClassVar[int] = 372
+    service_cross_ref_id: str = msgspec.field(name="serviceCrossRefID")
+    segment_id: int | None = msgspec.field(default=None, name="segmentID")
+    last_segment: bool
+    registration_list: tuple[RegistrationListEntry, ...]
     extensions: CSTACommonArguments | None = None

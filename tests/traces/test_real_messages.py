@@ -19,11 +19,11 @@ pytestmark = pytest.mark.skipif(
     not ROWS, reason=f"no collection of captured messages beside the project ({COLLECTION.name})"
 )
 
-SAME_IN_EVERY_PHASE = {"aastra5000-009", "aastra5000-017", "oxe-c02", "pythoncsta-001"}
-"""ACSE, a ROSE reject, and the empty answer of MonitorStop have no mark of their phase."""
+SAME_IN_EVERY_PHASE = {"aastra5000-009", "aastra5000-017", "aastra5000-018", "oxe-c02", "pythoncsta-001"}
+"""ACSE, a ROSE reject, the empty answer of MonitorStop and private data in Escape have no mark of their phase."""
 
-BEYOND = {"panasonic-005", "panasonic-006", "panasonic-008"}
-"""Escape, and the last octets of an ACSE PDU."""
+BEYOND = {"panasonic-008"}
+"""The last octets of an ACSE PDU."""
 
 NOT_ECMA_323 = {
     "openscape-skarakis-008",

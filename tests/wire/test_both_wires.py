@@ -233,7 +233,7 @@ def test_any_edition_is_read(document: str) -> None:
         ("300100", "opens neither a ROSE nor an ACSE PDU", "PDU", 0),
         ("a1030201", "element longer than its surroundings", "PDU", 0),
         ("a203020106ff", "octets behind the PDU", "PDU", 5),
-        ("a10602010102016f", "operation 111 is not known", "ROSE.opcode", 8),
+        ("a1070201010202026f", "operation 623 is not known", "ROSE.opcode", 9),
         ("a10602010102010a", "argument missing", "call_control.MakeCall", 8),
         ("a10802010102010a0500", "unexpected tag 0x05", "call_control.MakeCall", 8),
         ("a10802010102010a3000", "element missing", "call_control.MakeCall.callingDevice", 10),
@@ -264,7 +264,7 @@ def test_bad_ber(octets: str, reason: str | None, where: str | None, offset: int
 
 def test_the_invoke_id_of_a_bad_request_is_told() -> None:
     with pytest.raises(DecodeError) as caught:
-        asn1.decode(bytes.fromhex("a10602010502016f"))
+        asn1.decode(bytes.fromhex("a1070201050202026f"))
     assert caught.value.invoke_id == 5
 
 

@@ -28,9 +28,13 @@ times = st.datetimes(min_value=datetime.datetime(1970, 1, 1)).map(
 )
 numbers = st.integers(0, 2**31)
 
-IDENTIFIED = {"call_id", "monitor_cross_ref_id", "service_cross_ref_id", "sys_stat_register_id"}
+IDENTIFIED = {"call_id", "monitor_cross_ref_id", "service_cross_ref_id", "sys_stat_register_id", "cross_ref_identifier"}
+IDENTIFIED |= {"io_register_request_id", "route_register_req_id", "escape_register_id"}
+IDENTIFIED |= {"cdr_cross_ref_id", "dcoll_cross_ref_id"}
 TIMED = {"timestamp", "time_stamp", "call_id_timestamp", "call_linkage_id_timestamp", "thread_id_time_stamp"}
-TIMED |= {"retention_expires", "start_time"}
+TIMED |= {"retention_expires", "start_time", "current_time", "record_creation_time"}
+TIMED |= {"connection_start", "connection_end"}
+TIMED |= {"beginning_of_cdr", "end_of_cdr", "from_time", "until_time"}
 
 
 @st.composite

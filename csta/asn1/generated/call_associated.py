@@ -7,10 +7,16 @@ from csta.asn1 import ber
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
+    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_VALUES,
+    LOCAL_CONNECTION_STATE_NUMBERS,
+    LOCAL_CONNECTION_STATE_VALUES,
     decode_call_linkage_data_list,
+    decode_charging_info,
     decode_csta_common_arguments,
     decode_services_permitted,
     encode_call_linkage_data_list,
+    encode_charging_info,
     encode_csta_common_arguments,
     encode_services_permitted,
 )
@@ -20,22 +26,47 @@ from csta.asn1.generated.identifiers import (
     encode_calling_device_id,
     encode_subject_device_id,
 )
-from csta.asn1.generated.media import decode_connection_information, encode_connection_information
+from csta.asn1.generated.media import (
+    decode_connection_information,
+    decode_media_call_characteristics,
+    encode_connection_information,
+    encode_media_call_characteristics,
+)
 from csta.messages.base import Octets
 from csta.messages.call_associated import (
     AssociateData,
     AssociateDataResponse,
     CallInformationEvent,
+    CancelTelephonyTones,
+    CancelTelephonyTonesResponse,
+    ChangeConnectionInformation,
+    ChangeConnectionInformationResponse,
+    ChargingEvent,
     DigitMode,
+    DigitsGeneratedEvent,
     GenerateDigits,
     GenerateDigitsResponse,
+    GenerateTelephonyTones,
+    GenerateTelephonyTonesResponse,
+    OtherCall,
+    PrimaryOrSecondaryCall,
     SendUserInformation,
     SendUserInformationResponse,
+    ServiceCompletionFailureEvent,
+    TelephonyTone,
+    TelephonyTonesGeneratedEvent,
 )
-from csta.messages.call_data import CallCharacteristics, CallLinkageDataList, CSTACommonArguments, ServicesPermitted
+from csta.messages.call_data import (
+    CallCharacteristics,
+    CallLinkageDataList,
+    CSTACommonArguments,
+    EventCause,
+    LocalConnectionState,
+    ServicesPermitted,
+)
 from csta.messages.common import DeviceID
 from csta.messages.identifiers import CallingDeviceID
-from csta.messages.media import ConnectionInformation
+from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
 _CALL_INFORMATION_EVENT_OCTETS = frozenset(
     (
@@ -194,6 +225,653 @@ def encode_call_information_event(value: CallInformationEvent) -> bytes:
     return out
 
 
+_CHARGING_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x6B,
+        0x7E,
+    )
+)
+
+
+def decode_charging_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ChargingEvent:
+    """Contents of ChargingEvent."""
+    again = (decode_charging_event, data, pos, end, _CHARGING_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChargingEvent")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.ChargingEvent.connection", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChargingEvent.connection")
+    connection = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.ChargingEvent.chargedDevice", pos)
+    charged_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.ChargingEvent.chargingInfo", pos)
+    charging_info = decode_charging_info(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ChargingEvent.cause")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.ChargingEvent", pos)
+    return ChargingEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        connection=connection,
+        charged_device=charged_device,
+        charging_info=charging_info,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_charging_event(value: ChargingEvent) -> bytes:
+    """Contents of ChargingEvent."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    out += ber.tlv(0x30, encode_device_id(value.charged_device))
+    out += ber.tlv(0x30, encode_charging_info(value.charging_info))
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_digits_generated_event_digit_duration_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
+    """Contents of DigitsGeneratedEventDigitDurationList."""
+    values: list[int] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "call_associated.DigitsGeneratedEventDigitDurationList")
+        if octet != 0x02:
+            ber.unexpected(octet, "call_associated.DigitsGeneratedEventDigitDurationList", pos)
+        value = ber.integer(data, pos, stop, "call_associated.DigitsGeneratedEventDigitDurationList")
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_digits_generated_event_digit_duration_list(values: tuple[int, ...]) -> bytes:
+    """Contents of DigitsGeneratedEventDigitDurationList."""
+    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+
+
+def decode_digits_generated_event_pause_duration_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
+    """Contents of DigitsGeneratedEventPauseDurationList."""
+    values: list[int] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "call_associated.DigitsGeneratedEventPauseDurationList")
+        if octet != 0x02:
+            ber.unexpected(octet, "call_associated.DigitsGeneratedEventPauseDurationList", pos)
+        value = ber.integer(data, pos, stop, "call_associated.DigitsGeneratedEventPauseDurationList")
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_digits_generated_event_pause_duration_list(values: tuple[int, ...]) -> bytes:
+    """Contents of DigitsGeneratedEventPauseDurationList."""
+    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+
+
+_DIGITS_GENERATED_EVENT_OCTETS = frozenset(
+    (
+        0x16,
+        0x30,
+        0x6B,
+        0x7E,
+        0xA0,
+        0xA1,
+    )
+)
+
+
+def decode_digits_generated_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DigitsGeneratedEvent:
+    """Contents of DigitsGeneratedEvent."""
+    again = (decode_digits_generated_event, data, pos, end, _DIGITS_GENERATED_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.DigitsGeneratedEvent")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent.connection", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.DigitsGeneratedEvent.connection")
+    connection = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    if octet != 0x16:
+        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent.digitGeneratedList", pos)
+    digit_generated_list = ber.text(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    digit_duration_list: tuple[int, ...] | None = None
+    if octet == 0xA0:
+        digit_duration_list = decode_digits_generated_event_digit_duration_list(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    pause_duration_list: tuple[int, ...] | None = None
+    if octet == 0xA1:
+        pause_duration_list = decode_digits_generated_event_pause_duration_list(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    connection_info: ConnectionInformation | None = None
+    if octet == 0x30:
+        connection_info = decode_connection_information(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent", pos)
+    return DigitsGeneratedEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        connection=connection,
+        digit_generated_list=digit_generated_list,
+        digit_duration_list=digit_duration_list,
+        pause_duration_list=pause_duration_list,
+        connection_info=connection_info,
+        extensions=extensions,
+    )
+
+
+def encode_digits_generated_event(value: DigitsGeneratedEvent) -> bytes:
+    """Contents of DigitsGeneratedEvent."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    out += ber.tlv(0x16, ber.encode_text(value.digit_generated_list))
+    if value.digit_duration_list is not None:
+        out += ber.tlv(0xA0, encode_digits_generated_event_digit_duration_list(value.digit_duration_list))
+    if value.pause_duration_list is not None:
+        out += ber.tlv(0xA1, encode_digits_generated_event_pause_duration_list(value.pause_duration_list))
+    if value.connection_info is not None:
+        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+TELEPHONY_TONE_VALUES = {
+    0: TelephonyTone.BEEP,
+    1: TelephonyTone.BILLING,
+    2: TelephonyTone.BUSY,
+    3: TelephonyTone.CARRIER,
+    4: TelephonyTone.CONFIRMATION,
+    5: TelephonyTone.DIAL,
+    6: TelephonyTone.FAX_CNG,
+    7: TelephonyTone.HOLD,
+    8: TelephonyTone.HOWLER,
+    9: TelephonyTone.INTRUSION,
+    10: TelephonyTone.MODEM_CNG,
+    11: TelephonyTone.PARK,
+    12: TelephonyTone.RECORD_WARNING,
+    13: TelephonyTone.REORDER,
+    14: TelephonyTone.RINGBACK,
+    15: TelephonyTone.SILENCE,
+    16: TelephonyTone.SIT_VC,
+    17: TelephonyTone.SIT_IC,
+    18: TelephonyTone.SIT_RO,
+    19: TelephonyTone.SIT_NC,
+    20: TelephonyTone.SWITCH_SPEC_0,
+    21: TelephonyTone.SWITCH_SPEC_1,
+    22: TelephonyTone.SWITCH_SPEC_2,
+    23: TelephonyTone.SWITCH_SPEC_3,
+    24: TelephonyTone.SWITCH_SPEC_4,
+    25: TelephonyTone.SWITCH_SPEC_5,
+    26: TelephonyTone.SWITCH_SPEC_6,
+    27: TelephonyTone.SWITCH_SPEC_7,
+    28: TelephonyTone.SWITCH_SPEC_8,
+    29: TelephonyTone.SWITCH_SPEC_9,
+    30: TelephonyTone.SWITCH_SPEC_10,
+    31: TelephonyTone.SWITCH_SPEC_11,
+    32: TelephonyTone.SWITCH_SPEC_12,
+    33: TelephonyTone.SWITCH_SPEC_13,
+    34: TelephonyTone.SWITCH_SPEC_14,
+    35: TelephonyTone.SWITCH_SPEC_15,
+    36: TelephonyTone.SWITCH_SPEC_16,
+    37: TelephonyTone.SWITCH_SPEC_17,
+    38: TelephonyTone.SWITCH_SPEC_18,
+    39: TelephonyTone.SWITCH_SPEC_19,
+    40: TelephonyTone.SWITCH_SPEC_20,
+    41: TelephonyTone.SWITCH_SPEC_21,
+    42: TelephonyTone.SWITCH_SPEC_22,
+    43: TelephonyTone.SWITCH_SPEC_23,
+    44: TelephonyTone.SWITCH_SPEC_24,
+    45: TelephonyTone.SWITCH_SPEC_25,
+    46: TelephonyTone.SWITCH_SPEC_26,
+    47: TelephonyTone.SWITCH_SPEC_27,
+    48: TelephonyTone.SWITCH_SPEC_28,
+    49: TelephonyTone.SWITCH_SPEC_29,
+    50: TelephonyTone.SWITCH_SPEC_30,
+    51: TelephonyTone.SWITCH_SPEC_31,
+    52: TelephonyTone.SWITCH_SPEC_32,
+    53: TelephonyTone.SWITCH_SPEC_33,
+    54: TelephonyTone.SWITCH_SPEC_34,
+    55: TelephonyTone.SWITCH_SPEC_35,
+    56: TelephonyTone.SWITCH_SPEC_36,
+    57: TelephonyTone.SWITCH_SPEC_37,
+    58: TelephonyTone.SWITCH_SPEC_38,
+    59: TelephonyTone.SWITCH_SPEC_39,
+    60: TelephonyTone.SWITCH_SPEC_40,
+    61: TelephonyTone.SWITCH_SPEC_41,
+    62: TelephonyTone.SWITCH_SPEC_42,
+    63: TelephonyTone.SWITCH_SPEC_43,
+    64: TelephonyTone.SWITCH_SPEC_44,
+    65: TelephonyTone.SWITCH_SPEC_45,
+    66: TelephonyTone.SWITCH_SPEC_46,
+    67: TelephonyTone.SWITCH_SPEC_47,
+    68: TelephonyTone.SWITCH_SPEC_48,
+    69: TelephonyTone.SWITCH_SPEC_49,
+    70: TelephonyTone.SWITCH_SPEC_50,
+    71: TelephonyTone.SWITCH_SPEC_51,
+    72: TelephonyTone.SWITCH_SPEC_52,
+    73: TelephonyTone.SWITCH_SPEC_53,
+    74: TelephonyTone.SWITCH_SPEC_54,
+    75: TelephonyTone.SWITCH_SPEC_55,
+    76: TelephonyTone.SWITCH_SPEC_56,
+    77: TelephonyTone.SWITCH_SPEC_57,
+    78: TelephonyTone.SWITCH_SPEC_58,
+    79: TelephonyTone.SWITCH_SPEC_59,
+    80: TelephonyTone.SWITCH_SPEC_60,
+    81: TelephonyTone.SWITCH_SPEC_61,
+    82: TelephonyTone.SWITCH_SPEC_62,
+    83: TelephonyTone.SWITCH_SPEC_63,
+    84: TelephonyTone.SWITCH_SPEC_64,
+    85: TelephonyTone.SWITCH_SPEC_65,
+    86: TelephonyTone.SWITCH_SPEC_66,
+    87: TelephonyTone.SWITCH_SPEC_67,
+    88: TelephonyTone.SWITCH_SPEC_68,
+    89: TelephonyTone.SWITCH_SPEC_69,
+    90: TelephonyTone.SWITCH_SPEC_70,
+    91: TelephonyTone.SWITCH_SPEC_71,
+    92: TelephonyTone.SWITCH_SPEC_72,
+    93: TelephonyTone.SWITCH_SPEC_73,
+    94: TelephonyTone.SWITCH_SPEC_74,
+    95: TelephonyTone.SWITCH_SPEC_75,
+    96: TelephonyTone.SWITCH_SPEC_76,
+    97: TelephonyTone.SWITCH_SPEC_77,
+    98: TelephonyTone.SWITCH_SPEC_78,
+    99: TelephonyTone.SWITCH_SPEC_79,
+    100: TelephonyTone.SWITCH_SPEC_80,
+    101: TelephonyTone.SWITCH_SPEC_81,
+    102: TelephonyTone.SWITCH_SPEC_82,
+    103: TelephonyTone.SWITCH_SPEC_83,
+    104: TelephonyTone.SWITCH_SPEC_84,
+    105: TelephonyTone.SWITCH_SPEC_85,
+    106: TelephonyTone.SWITCH_SPEC_86,
+    107: TelephonyTone.SWITCH_SPEC_87,
+    108: TelephonyTone.SWITCH_SPEC_88,
+    109: TelephonyTone.SWITCH_SPEC_89,
+    110: TelephonyTone.SWITCH_SPEC_90,
+    111: TelephonyTone.SWITCH_SPEC_91,
+    112: TelephonyTone.SWITCH_SPEC_92,
+    113: TelephonyTone.SWITCH_SPEC_93,
+    114: TelephonyTone.SWITCH_SPEC_94,
+    115: TelephonyTone.SWITCH_SPEC_95,
+    116: TelephonyTone.SWITCH_SPEC_96,
+    117: TelephonyTone.SWITCH_SPEC_97,
+    118: TelephonyTone.SWITCH_SPEC_98,
+    119: TelephonyTone.SWITCH_SPEC_99,
+    120: TelephonyTone.SWITCH_SPEC_100,
+}
+TELEPHONY_TONE_NUMBERS = {value: number for number, value in TELEPHONY_TONE_VALUES.items()}
+
+_TELEPHONY_TONES_GENERATED_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x6B,
+        0x7E,
+        0x80,
+        0x81,
+        0x82,
+    )
+)
+
+
+def decode_telephony_tones_generated_event(
+    data: bytes, pos: int, end: int, monitor_cross_ref_id: str
+) -> TelephonyTonesGeneratedEvent:
+    """Contents of TelephonyTonesGeneratedEvent."""
+    again = (
+        decode_telephony_tones_generated_event,
+        data,
+        pos,
+        end,
+        _TELEPHONY_TONES_GENERATED_EVENT_OCTETS,
+        (monitor_cross_ref_id,),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.TelephonyTonesGeneratedEvent")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent.connection", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.connection")
+    connection = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    tone_generated: TelephonyTone | None = None
+    if octet == 0x0A:
+        tone_generated = ber.enumerated(
+            data,
+            pos,
+            stop,
+            TELEPHONY_TONE_VALUES,
+            TelephonyTone,
+            "call_associated.TelephonyTonesGeneratedEvent.toneGenerated",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    tone_frequency: int | None = None
+    if octet == 0x80:
+        tone_frequency = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.toneFrequency")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    tone_duration: int | None = None
+    if octet == 0x81:
+        tone_duration = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.toneDuration")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    pause_duration: int | None = None
+    if octet == 0x82:
+        pause_duration = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.pauseDuration")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    connection_info: ConnectionInformation | None = None
+    if octet == 0x30:
+        connection_info = decode_connection_information(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent", pos)
+    return TelephonyTonesGeneratedEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        connection=connection,
+        tone_generated=tone_generated,
+        tone_frequency=tone_frequency,
+        tone_duration=tone_duration,
+        pause_duration=pause_duration,
+        connection_info=connection_info,
+        extensions=extensions,
+    )
+
+
+def encode_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent) -> bytes:
+    """Contents of TelephonyTonesGeneratedEvent."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    if value.tone_generated is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.tone_generated, TELEPHONY_TONE_NUMBERS))
+    if value.tone_frequency is not None:
+        out += ber.tlv(0x80, ber.encode_integer(value.tone_frequency))
+    if value.tone_duration is not None:
+        out += ber.tlv(0x81, ber.encode_integer(value.tone_duration))
+    if value.pause_duration is not None:
+        out += ber.tlv(0x82, ber.encode_integer(value.pause_duration))
+    if value.connection_info is not None:
+        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_PRIMARY_OR_SECONDARY_CALL_OCTETS = frozenset(
+    (
+        0x30,
+        0x4E,
+        0x6B,
+    )
+)
+
+
+def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> PrimaryOrSecondaryCall:
+    """Contents of PrimaryOrSecondaryCall."""
+    again = (decode_primary_or_secondary_call, data, pos, end, _PRIMARY_OR_SECONDARY_CALL_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.PrimaryOrSecondaryCall")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.deviceID", pos)
+    device_id = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.connectionID", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.PrimaryOrSecondaryCall.connectionID")
+    connection_id = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    if octet != 0x4E:
+        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.localConnectionState", pos)
+    local_connection_state = ber.enumerated(
+        data,
+        pos,
+        stop,
+        LOCAL_CONNECTION_STATE_VALUES,
+        LocalConnectionState,
+        "call_associated.PrimaryOrSecondaryCall.localConnectionState",
+    )
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    connection_info: ConnectionInformation | None = None
+    if octet == 0x30:
+        connection_info = decode_connection_information(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall", pos)
+    return PrimaryOrSecondaryCall(
+        device_id=device_id,
+        connection_id=connection_id,
+        local_connection_state=local_connection_state,
+        connection_info=connection_info,
+    )
+
+
+def encode_primary_or_secondary_call(value: PrimaryOrSecondaryCall) -> bytes:
+    """Contents of PrimaryOrSecondaryCall."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device_id))
+    out += ber.tlv(0x6B, encode_connection_id(value.connection_id))
+    out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
+    if value.connection_info is not None:
+        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
+    return out
+
+
+_OTHER_CALL_OCTETS = frozenset(
+    (
+        0x30,
+        0x4E,
+        0x6B,
+    )
+)
+
+
+def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
+    """Contents of OtherCall."""
+    again = (decode_other_call, data, pos, end, _OTHER_CALL_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.OtherCall")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.OtherCall.deviceID", pos)
+    device_id = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.OtherCall.connectionID", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.OtherCall.connectionID")
+    connection_id = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    local_connection_state: LocalConnectionState | None = None
+    if octet == 0x4E:
+        local_connection_state = ber.enumerated(
+            data,
+            pos,
+            stop,
+            LOCAL_CONNECTION_STATE_VALUES,
+            LocalConnectionState,
+            "call_associated.OtherCall.localConnectionState",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    connection_info: ConnectionInformation | None = None
+    if octet == 0x30:
+        connection_info = decode_connection_information(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.OtherCall", pos)
+    return OtherCall(
+        device_id=device_id,
+        connection_id=connection_id,
+        local_connection_state=local_connection_state,
+        connection_info=connection_info,
+    )
+
+
+def encode_other_call(value: OtherCall) -> bytes:
+    """Contents of OtherCall."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device_id))
+    out += ber.tlv(0x6B, encode_connection_id(value.connection_id))
+    if value.local_connection_state is not None:
+        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
+    if value.connection_info is not None:
+        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
+    return out
+
+
+def decode_service_completion_failure_event_other_devs_primary_call_list(
+    data: bytes, pos: int, end: int
+) -> tuple[OtherCall, ...]:
+    """Contents of ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
+    values: list[OtherCall] = []
+    while pos < end:
+        octet, pos, stop = ber.header(
+            data, pos, end, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList"
+        )
+        if octet != 0x30:
+            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList", pos)
+        value = decode_other_call(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_service_completion_failure_event_other_devs_primary_call_list(values: tuple[OtherCall, ...]) -> bytes:
+    """Contents of ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
+    return b"".join([ber.tlv(0x30, encode_other_call(value)) for value in values])
+
+
+def decode_service_completion_failure_event_other_devs_secondary_call_list(
+    data: bytes, pos: int, end: int
+) -> tuple[OtherCall, ...]:
+    """Contents of ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
+    values: list[OtherCall] = []
+    while pos < end:
+        octet, pos, stop = ber.header(
+            data, pos, end, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList"
+        )
+        if octet != 0x30:
+            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList", pos)
+        value = decode_other_call(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_service_completion_failure_event_other_devs_secondary_call_list(values: tuple[OtherCall, ...]) -> bytes:
+    """Contents of ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
+    return b"".join([ber.tlv(0x30, encode_other_call(value)) for value in values])
+
+
+_SERVICE_COMPLETION_FAILURE_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x7E,
+        0xA0,
+        0xA1,
+        0xA2,
+        0xA3,
+    )
+)
+
+
+def decode_service_completion_failure_event(
+    data: bytes, pos: int, end: int, monitor_cross_ref_id: str
+) -> ServiceCompletionFailureEvent:
+    """Contents of ServiceCompletionFailureEvent."""
+    again = (
+        decode_service_completion_failure_event,
+        data,
+        pos,
+        end,
+        _SERVICE_COMPLETION_FAILURE_EVENT_OCTETS,
+        (monitor_cross_ref_id,),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.ServiceCompletionFailureEvent")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.primaryCall", pos)
+    primary_call = decode_primary_or_secondary_call(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    secondary_call: PrimaryOrSecondaryCall | None = None
+    if octet == 0xA0:
+        secondary_call = decode_primary_or_secondary_call(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    other_devs_primary_call_list: tuple[OtherCall, ...] | None = None
+    if octet == 0xA1:
+        other_devs_primary_call_list = decode_service_completion_failure_event_other_devs_primary_call_list(
+            data, pos, stop
+        )
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    other_devs_secondary_call_list: tuple[OtherCall, ...] | None = None
+    if octet == 0xA2:
+        other_devs_secondary_call_list = decode_service_completion_failure_event_other_devs_secondary_call_list(
+            data, pos, stop
+        )
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    media_call_characteristics: MediaCallCharacteristics | None = None
+    if octet == 0xA3:
+        media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.cause", pos)
+    cause = ber.enumerated(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ServiceCompletionFailureEvent.cause"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent", pos)
+    return ServiceCompletionFailureEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        primary_call=primary_call,
+        secondary_call=secondary_call,
+        other_devs_primary_call_list=other_devs_primary_call_list,
+        other_devs_secondary_call_list=other_devs_secondary_call_list,
+        media_call_characteristics=media_call_characteristics,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_service_completion_failure_event(value: ServiceCompletionFailureEvent) -> bytes:
+    """Contents of ServiceCompletionFailureEvent."""
+    out = b""
+    out += ber.tlv(0x30, encode_primary_or_secondary_call(value.primary_call))
+    if value.secondary_call is not None:
+        out += ber.tlv(0xA0, encode_primary_or_secondary_call(value.secondary_call))
+    if value.other_devs_primary_call_list is not None:
+        out += ber.tlv(
+            0xA1,
+            encode_service_completion_failure_event_other_devs_primary_call_list(value.other_devs_primary_call_list),
+        )
+    if value.other_devs_secondary_call_list is not None:
+        out += ber.tlv(
+            0xA2,
+            encode_service_completion_failure_event_other_devs_secondary_call_list(
+                value.other_devs_secondary_call_list
+            ),
+        )
+    if value.media_call_characteristics is not None:
+        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 _ASSOCIATE_DATA_OCTETS = frozenset(
     (
         0x6B,
@@ -315,6 +993,150 @@ def encode_associate_data_response(value: AssociateDataResponse) -> bytes:
     return b"\x05\x00"
 
 
+_CANCEL_TELEPHONY_TONES_OCTETS = frozenset(
+    (
+        0x6B,
+        0x7E,
+    )
+)
+
+
+def decode_cancel_telephony_tones(data: bytes, pos: int, end: int) -> CancelTelephonyTones:
+    """Contents of CancelTelephonyTones."""
+    again = (decode_cancel_telephony_tones, data, pos, end, _CANCEL_TELEPHONY_TONES_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.CancelTelephonyTones")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.CancelTelephonyTones.connectionToStopTone", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CancelTelephonyTones.connectionToStopTone")
+    connection_to_stop_tone = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.CancelTelephonyTones", pos)
+    return CancelTelephonyTones(connection_to_stop_tone=connection_to_stop_tone, extensions=extensions)
+
+
+def encode_cancel_telephony_tones(value: CancelTelephonyTones) -> bytes:
+    """Contents of CancelTelephonyTones."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_stop_tone))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_cancel_telephony_tones_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> CancelTelephonyTonesResponse:
+    """The alternative of CancelTelephonyTonesResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return CancelTelephonyTonesResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "call_associated.CancelTelephonyTonesResponse.noData")
+        return CancelTelephonyTonesResponse()
+    return ber.unexpected(octet, "call_associated.CancelTelephonyTonesResponse", pos)
+
+
+def encode_cancel_telephony_tones_response(value: CancelTelephonyTonesResponse) -> bytes:
+    """The chosen alternative of CancelTelephonyTonesResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_CHANGE_CONNECTION_INFORMATION_OCTETS = frozenset(
+    (
+        0x30,
+        0x6B,
+        0x7E,
+    )
+)
+
+
+def decode_change_connection_information(data: bytes, pos: int, end: int) -> ChangeConnectionInformation:
+    """Contents of ChangeConnectionInformation."""
+    again = (decode_change_connection_information, data, pos, end, _CHANGE_CONNECTION_INFORMATION_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformation")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation.connectionToBeChanged", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChangeConnectionInformation.connectionToBeChanged")
+    connection_to_be_changed = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation.requestedConnectionInfo", pos)
+    requested_connection_info = decode_connection_information(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation", pos)
+    return ChangeConnectionInformation(
+        connection_to_be_changed=connection_to_be_changed,
+        requested_connection_info=requested_connection_info,
+        extensions=extensions,
+    )
+
+
+def encode_change_connection_information(value: ChangeConnectionInformation) -> bytes:
+    """Contents of ChangeConnectionInformation."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_be_changed))
+    out += ber.tlv(0x30, encode_connection_information(value.requested_connection_info))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CHANGE_CONNECTION_INFORMATION_RESPONSE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_change_connection_information_response(
+    data: bytes, pos: int, end: int
+) -> ChangeConnectionInformationResponse:
+    """Contents of ChangeConnectionInformationResponse."""
+    again = (
+        decode_change_connection_information_response,
+        data,
+        pos,
+        end,
+        _CHANGE_CONNECTION_INFORMATION_RESPONSE_OCTETS,
+        (),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformationResponse")
+    if octet != 0x30:
+        return ber.without_unknown(
+            *again, "call_associated.ChangeConnectionInformationResponse.actualConnectionInfo", pos
+        )
+    actual_connection_info = decode_connection_information(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformationResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformationResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformationResponse", pos)
+    return ChangeConnectionInformationResponse(actual_connection_info=actual_connection_info, extensions=extensions)
+
+
+def encode_change_connection_information_response(value: ChangeConnectionInformationResponse) -> bytes:
+    """Contents of ChangeConnectionInformationResponse."""
+    out = b""
+    out += ber.tlv(0x30, encode_connection_information(value.actual_connection_info))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 DIGIT_MODE_VALUES = {0: DigitMode.ROTARY_PULSE, 1: DigitMode.DTMF}
 DIGIT_MODE_NUMBERS = {value: number for number, value in DIGIT_MODE_VALUES.items()}
 
@@ -414,6 +1236,80 @@ def encode_generate_digits_response(value: GenerateDigitsResponse) -> bytes:
     return b"\x05\x00"
 
 
+_GENERATE_TELEPHONY_TONES_OCTETS = frozenset(
+    (
+        0x02,
+        0x0A,
+        0x6B,
+        0x7E,
+    )
+)
+
+
+def decode_generate_telephony_tones(data: bytes, pos: int, end: int) -> GenerateTelephonyTones:
+    """Contents of GenerateTelephonyTones."""
+    again = (decode_generate_telephony_tones, data, pos, end, _GENERATE_TELEPHONY_TONES_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "call_associated.GenerateTelephonyTones")
+    if octet != 0x6B:
+        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones.connectionToSendTone", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.GenerateTelephonyTones.connectionToSendTone")
+    connection_to_send_tone = decode_connection_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones.toneToSend", pos)
+    tone_to_send = ber.enumerated(
+        data, pos, stop, TELEPHONY_TONE_VALUES, TelephonyTone, "call_associated.GenerateTelephonyTones.toneToSend"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    tone_duration: int | None = None
+    if octet == 0x02:
+        tone_duration = ber.integer(data, pos, stop, "call_associated.GenerateTelephonyTones.toneDuration")
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    if octet != END:
+        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones", pos)
+    return GenerateTelephonyTones(
+        connection_to_send_tone=connection_to_send_tone,
+        tone_to_send=tone_to_send,
+        tone_duration=tone_duration,
+        extensions=extensions,
+    )
+
+
+def encode_generate_telephony_tones(value: GenerateTelephonyTones) -> bytes:
+    """Contents of GenerateTelephonyTones."""
+    out = b""
+    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_send_tone))
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.tone_to_send, TELEPHONY_TONE_NUMBERS))
+    if value.tone_duration is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.tone_duration))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_generate_telephony_tones_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> GenerateTelephonyTonesResponse:
+    """The alternative of GenerateTelephonyTonesResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return GenerateTelephonyTonesResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "call_associated.GenerateTelephonyTonesResponse.noData")
+        return GenerateTelephonyTonesResponse()
+    return ber.unexpected(octet, "call_associated.GenerateTelephonyTonesResponse", pos)
+
+
+def encode_generate_telephony_tones_response(value: GenerateTelephonyTonesResponse) -> bytes:
+    """The chosen alternative of GenerateTelephonyTonesResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
 _SEND_USER_INFORMATION_OCTETS = frozenset(
     (
         0x6B,
@@ -477,10 +1373,40 @@ def encode_send_user_information_response(value: SendUserInformationResponse) ->
 
 MESSAGES: Codecs = {
     "CallInformationEvent": (0x30, decode_call_information_event, encode_call_information_event),
+    "ChargingEvent": (0x30, decode_charging_event, encode_charging_event),
+    "DigitsGeneratedEvent": (0x30, decode_digits_generated_event, encode_digits_generated_event),
+    "TelephonyTonesGeneratedEvent": (
+        0x30,
+        decode_telephony_tones_generated_event,
+        encode_telephony_tones_generated_event,
+    ),
+    "ServiceCompletionFailureEvent": (
+        0x30,
+        decode_service_completion_failure_event,
+        encode_service_completion_failure_event,
+    ),
     "AssociateData": (0x30, decode_associate_data, encode_associate_data),
     "AssociateDataResponse": (None, decode_associate_data_response, encode_associate_data_response),
+    "CancelTelephonyTones": (0x30, decode_cancel_telephony_tones, encode_cancel_telephony_tones),
+    "CancelTelephonyTonesResponse": (
+        None,
+        decode_cancel_telephony_tones_response,
+        encode_cancel_telephony_tones_response,
+    ),
+    "ChangeConnectionInformation": (0x30, decode_change_connection_information, encode_change_connection_information),
+    "ChangeConnectionInformationResponse": (
+        0x30,
+        decode_change_connection_information_response,
+        encode_change_connection_information_response,
+    ),
     "GenerateDigits": (0x30, decode_generate_digits, encode_generate_digits),
     "GenerateDigitsResponse": (None, decode_generate_digits_response, encode_generate_digits_response),
+    "GenerateTelephonyTones": (0x30, decode_generate_telephony_tones, encode_generate_telephony_tones),
+    "GenerateTelephonyTonesResponse": (
+        None,
+        decode_generate_telephony_tones_response,
+        encode_generate_telephony_tones_response,
+    ),
     "SendUserInformation": (0x30, decode_send_user_information, encode_send_user_information),
     "SendUserInformationResponse": (None, decode_send_user_information_response, encode_send_user_information_response),
 }

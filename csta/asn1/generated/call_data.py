@@ -1210,6 +1210,42 @@ def encode_location_info_list(values: tuple[tuple[GeoPriv, ...], ...]) -> bytes:
     return b"".join([ber.tlv(0x30, encode_location_info(value)) for value in values])
 
 
+def decode_connection_rate_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
+    """Contents of ConnectionRateList."""
+    values: list[int] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "call_data.ConnectionRateList")
+        if octet != 0x02:
+            ber.unexpected(octet, "call_data.ConnectionRateList", pos)
+        value = ber.integer(data, pos, stop, "call_data.ConnectionRateList")
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_connection_rate_list(values: tuple[int, ...]) -> bytes:
+    """Contents of ConnectionRateList."""
+    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+
+
+def decode_delay_tolerance_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
+    """Contents of DelayToleranceList."""
+    values: list[int] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "call_data.DelayToleranceList")
+        if octet != 0x02:
+            ber.unexpected(octet, "call_data.DelayToleranceList", pos)
+        value = ber.integer(data, pos, stop, "call_data.DelayToleranceList")
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_delay_tolerance_list(values: tuple[int, ...]) -> bytes:
+    """Contents of DelayToleranceList."""
+    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+
+
 _CHARGING_UNITS_OCTETS = frozenset(
     (
         0x02,

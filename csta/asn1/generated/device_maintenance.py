@@ -13,7 +13,12 @@ from csta.asn1.generated.call_data import (
 )
 from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
 from csta.messages.call_data import CSTACommonArguments, EventCause
-from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
+from csta.messages.device_maintenance import (
+    BackInServiceEvent,
+    DeviceCapsChangedEvent,
+    OutOfServiceEvent,
+    PartiallyInServiceEvent,
+)
 
 _BACK_IN_SERVICE_EVENT_OCTETS = frozenset(
     (
@@ -52,6 +57,61 @@ def decode_back_in_service_event(data: bytes, pos: int, end: int, monitor_cross_
 
 def encode_back_in_service_event(value: BackInServiceEvent) -> bytes:
     """Contents of BackInServiceEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.device))
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_DEVICE_CAPS_CHANGED_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_device_caps_changed_event(
+    data: bytes, pos: int, end: int, monitor_cross_ref_id: str
+) -> DeviceCapsChangedEvent:
+    """Contents of DeviceCapsChangedEvent."""
+    again = (
+        decode_device_caps_changed_event,
+        data,
+        pos,
+        end,
+        _DEVICE_CAPS_CHANGED_EVENT_OCTETS,
+        (monitor_cross_ref_id,),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.DeviceCapsChangedEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent.device", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.DeviceCapsChangedEvent.device")
+    device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.DeviceCapsChangedEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent", pos)
+    return DeviceCapsChangedEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
+    )
+
+
+def encode_device_caps_changed_event(value: DeviceCapsChangedEvent) -> bytes:
+    """Contents of DeviceCapsChangedEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
     if value.cause is not None:
@@ -107,7 +167,64 @@ def encode_out_of_service_event(value: OutOfServiceEvent) -> bytes:
     return out
 
 
+_PARTIALLY_IN_SERVICE_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_partially_in_service_event(
+    data: bytes, pos: int, end: int, monitor_cross_ref_id: str
+) -> PartiallyInServiceEvent:
+    """Contents of PartiallyInServiceEvent."""
+    again = (
+        decode_partially_in_service_event,
+        data,
+        pos,
+        end,
+        _PARTIALLY_IN_SERVICE_EVENT_OCTETS,
+        (monitor_cross_ref_id,),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.PartiallyInServiceEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent.device", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.PartiallyInServiceEvent.device")
+    device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.PartiallyInServiceEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent", pos)
+    return PartiallyInServiceEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
+    )
+
+
+def encode_partially_in_service_event(value: PartiallyInServiceEvent) -> bytes:
+    """Contents of PartiallyInServiceEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.device))
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 MESSAGES: Codecs = {
     "BackInServiceEvent": (0x30, decode_back_in_service_event, encode_back_in_service_event),
+    "DeviceCapsChangedEvent": (0x30, decode_device_caps_changed_event, encode_device_caps_changed_event),
     "OutOfServiceEvent": (0x30, decode_out_of_service_event, encode_out_of_service_event),
+    "PartiallyInServiceEvent": (0x30, decode_partially_in_service_event, encode_partially_in_service_event),
 }

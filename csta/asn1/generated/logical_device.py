@@ -6,26 +6,812 @@ from __future__ import annotations
 from csta.asn1 import ber
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
-from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
+from csta.asn1.generated.call_data import (
+    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_VALUES,
+    decode_csta_common_arguments,
+    encode_csta_common_arguments,
+)
 from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
-from csta.messages.call_data import CSTACommonArguments
+from csta.messages.base import Octets
+from csta.messages.call_data import CSTACommonArguments, EventCause
 from csta.messages.common import DeviceID
 from csta.messages.logical_device import (
+    AgentBusyEvent,
+    AgentInfo,
+    AgentLoggedOffEvent,
+    AgentLoggedOnEvent,
+    AgentNotReadyEvent,
+    AgentReadyEvent,
+    AgentState,
+    AgentStateCondition,
+    AgentStateEntry,
+    AgentWorkingAfterCallEvent,
+    AgentWorkingAfterCallEventPendingAgentState,
+    AutoAnswerEvent,
+    AutoWorkModeEvent,
+    CallBackEvent,
+    CallBackListItem,
+    CallBackMessageEvent,
+    CallBackMessageNonCallRelated,
+    CallBackMessageNonCallRelatedResponse,
+    CallBackNonCallRelated,
+    CallBackNonCallRelatedResponse,
+    CallerIDStatusEvent,
     CallOrigination,
+    CancelCallBack,
+    CancelCallBackMessage,
+    CancelCallBackMessageResponse,
+    CancelCallBackResponse,
     DoNotDisturbEvent,
     ForwardDefault,
     ForwardingEvent,
     ForwardingType,
     ForwardListItem,
+    GetAgentState,
+    GetAgentStateResponse,
+    GetAutoAnswer,
+    GetAutoAnswerResponse,
+    GetAutoWorkMode,
+    GetAutoWorkModeResponse,
+    GetCallBack,
+    GetCallBackResponse,
+    GetCallerIDStatus,
+    GetCallerIDStatusResponse,
     GetDoNotDisturb,
     GetDoNotDisturbResponse,
     GetForwarding,
     GetForwardingResponse,
+    GetLastNumberDialed,
+    GetLastNumberDialedResponse,
+    GetPresenceState,
+    GetPresenceStateResponse,
+    GetRouteingMode,
+    GetRouteingModeResponse,
+    PendingAgentState,
+    PresenceState,
+    PresenceStateEvent,
+    ReqAgentState,
+    RouteingEvent,
+    SetAgentState,
+    SetAgentStateResponse,
+    SetAutoAnswer,
+    SetAutoAnswerResponse,
+    SetAutoWorkMode,
+    SetAutoWorkModeResponse,
+    SetCallerIDStatus,
+    SetCallerIDStatusResponse,
     SetDoNotDisturb,
     SetDoNotDisturbResponse,
     SetForwarding,
     SetForwardingResponse,
+    SetPresenceState,
+    SetPresenceStateResponse,
+    SetRouteingMode,
+    SetRouteingModeResponse,
 )
+
+PENDING_AGENT_STATE_VALUES = {
+    0: PendingAgentState.AGENT_NOT_READY,
+    1: PendingAgentState.AGENT_NULL,
+    2: PendingAgentState.AGENT_READY,
+    3: PendingAgentState.AGENT_WORKING_AFTER_CALL,
+}
+PENDING_AGENT_STATE_NUMBERS = {value: number for number, value in PENDING_AGENT_STATE_VALUES.items()}
+
+_AGENT_BUSY_EVENT_OCTETS = frozenset(
+    (
+        0x04,
+        0x30,
+        0x63,
+        0x7E,
+        0x82,
+        0x83,
+    )
+)
+
+
+def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentBusyEvent:
+    """Contents of AgentBusyEvent."""
+    again = (decode_agent_busy_event, data, pos, end, _AGENT_BUSY_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentBusyEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentBusyEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentBusyEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    agent_id: Octets | None = None
+    if octet == 0x04:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    pending_agent_state: PendingAgentState | None = None
+    if octet == 0x82:
+        pending_agent_state = ber.enumerated(
+            data,
+            pos,
+            stop,
+            PENDING_AGENT_STATE_VALUES,
+            PendingAgentState,
+            "logical_device.AgentBusyEvent.pendingAgentState",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    cause: EventCause | None = None
+    if octet == 0x83:
+        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentBusyEvent.cause")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentBusyEvent", pos)
+    return AgentBusyEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        pending_agent_state=pending_agent_state,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_busy_event(value: AgentBusyEvent) -> bytes:
+    """Contents of AgentBusyEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x04, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.pending_agent_state is not None:
+        out += ber.tlv(0x82, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
+    if value.cause is not None:
+        out += ber.tlv(0x83, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AGENT_LOGGED_OFF_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x63,
+        0x7E,
+        0x82,
+        0x83,
+    )
+)
+
+
+def decode_agent_logged_off_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentLoggedOffEvent:
+    """Contents of AgentLoggedOffEvent."""
+    again = (decode_agent_logged_off_event, data, pos, end, _AGENT_LOGGED_OFF_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOffEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentLoggedOffEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOffEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    agent_id: Octets | None = None
+    if octet == 0x82:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    agent_password: Octets | None = None
+    if octet == 0x83:
+        agent_password = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentLoggedOffEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentLoggedOffEvent", pos)
+    return AgentLoggedOffEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        agent_password=agent_password,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_logged_off_event(value: AgentLoggedOffEvent) -> bytes:
+    """Contents of AgentLoggedOffEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x82, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.agent_password is not None:
+        out += ber.tlv(0x83, value.agent_password)
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AGENT_LOGGED_ON_EVENT_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x63,
+        0x7E,
+        0x82,
+        0x83,
+    )
+)
+
+
+def decode_agent_logged_on_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentLoggedOnEvent:
+    """Contents of AgentLoggedOnEvent."""
+    again = (decode_agent_logged_on_event, data, pos, end, _AGENT_LOGGED_ON_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOnEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentLoggedOnEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOnEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    agent_id: Octets | None = None
+    if octet == 0x82:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    agent_password: Octets | None = None
+    if octet == 0x83:
+        agent_password = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentLoggedOnEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentLoggedOnEvent", pos)
+    return AgentLoggedOnEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        agent_password=agent_password,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_logged_on_event(value: AgentLoggedOnEvent) -> bytes:
+    """Contents of AgentLoggedOnEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x82, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.agent_password is not None:
+        out += ber.tlv(0x83, value.agent_password)
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AGENT_NOT_READY_EVENT_OCTETS = frozenset(
+    (
+        0x04,
+        0x0A,
+        0x30,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_agent_not_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentNotReadyEvent:
+    """Contents of AgentNotReadyEvent."""
+    again = (decode_agent_not_ready_event, data, pos, end, _AGENT_NOT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentNotReadyEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentNotReadyEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentNotReadyEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+    agent_id: Octets | None = None
+    if octet == 0x04:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentNotReadyEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentNotReadyEvent", pos)
+    return AgentNotReadyEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_not_ready_event(value: AgentNotReadyEvent) -> bytes:
+    """Contents of AgentNotReadyEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x04, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AGENT_READY_EVENT_OCTETS = frozenset(
+    (
+        0x04,
+        0x0A,
+        0x30,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_agent_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentReadyEvent:
+    """Contents of AgentReadyEvent."""
+    again = (decode_agent_ready_event, data, pos, end, _AGENT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentReadyEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentReadyEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentReadyEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+    agent_id: Octets | None = None
+    if octet == 0x04:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+    cause: EventCause | None = None
+    if octet == 0x0A:
+        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentReadyEvent.cause")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentReadyEvent", pos)
+    return AgentReadyEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_ready_event(value: AgentReadyEvent) -> bytes:
+    """Contents of AgentReadyEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x04, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.cause is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES = {
+    0: AgentWorkingAfterCallEventPendingAgentState.NOT_READY,
+    1: AgentWorkingAfterCallEventPendingAgentState.READY,
+    2: AgentWorkingAfterCallEventPendingAgentState.NULL,
+}
+AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_NUMBERS = {
+    value: number for number, value in AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES.items()
+}
+
+_AGENT_WORKING_AFTER_CALL_EVENT_OCTETS = frozenset(
+    (
+        0x04,
+        0x30,
+        0x63,
+        0x7E,
+        0x82,
+        0x83,
+    )
+)
+
+
+def decode_agent_working_after_call_event(
+    data: bytes, pos: int, end: int, monitor_cross_ref_id: str
+) -> AgentWorkingAfterCallEvent:
+    """Contents of AgentWorkingAfterCallEvent."""
+    again = (
+        decode_agent_working_after_call_event,
+        data,
+        pos,
+        end,
+        _AGENT_WORKING_AFTER_CALL_EVENT_OCTETS,
+        (monitor_cross_ref_id,),
+    )
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentWorkingAfterCallEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent.agentDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentWorkingAfterCallEvent.agentDevice")
+    agent_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    agent_id: Octets | None = None
+    if octet == 0x04:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    pending_agent_state: AgentWorkingAfterCallEventPendingAgentState | None = None
+    if octet == 0x82:
+        pending_agent_state = ber.enumerated(
+            data,
+            pos,
+            stop,
+            AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES,
+            AgentWorkingAfterCallEventPendingAgentState,
+            "logical_device.AgentWorkingAfterCallEvent.pendingAgentState",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    cause: EventCause | None = None
+    if octet == 0x83:
+        cause = ber.enumerated(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentWorkingAfterCallEvent.cause"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent", pos)
+    return AgentWorkingAfterCallEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        agent_device=agent_device,
+        agent_id=agent_id,
+        acd_group=acd_group,
+        pending_agent_state=pending_agent_state,
+        cause=cause,
+        extensions=extensions,
+    )
+
+
+def encode_agent_working_after_call_event(value: AgentWorkingAfterCallEvent) -> bytes:
+    """Contents of AgentWorkingAfterCallEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
+    if value.agent_id is not None:
+        out += ber.tlv(0x04, value.agent_id)
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.pending_agent_state is not None:
+        out += ber.tlv(
+            0x82,
+            ber.encode_enumerated(
+                value.pending_agent_state, AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_NUMBERS
+            ),
+        )
+    if value.cause is not None:
+        out += ber.tlv(0x83, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AUTO_ANSWER_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_auto_answer_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AutoAnswerEvent:
+    """Contents of AutoAnswerEvent."""
+    again = (decode_auto_answer_event, data, pos, end, _AUTO_ANSWER_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoAnswerEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent.invokingDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoAnswerEvent.invokingDevice")
+    invoking_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent.autoAnswerOn", pos)
+    auto_answer_on = ber.boolean(data, pos, stop, "logical_device.AutoAnswerEvent.autoAnswerOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+    number_of_rings: int | None = None
+    if octet == 0x02:
+        number_of_rings = ber.integer(data, pos, stop, "logical_device.AutoAnswerEvent.numberOfRings")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent", pos)
+    return AutoAnswerEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        invoking_device=invoking_device,
+        auto_answer_on=auto_answer_on,
+        number_of_rings=number_of_rings,
+        extensions=extensions,
+    )
+
+
+def encode_auto_answer_event(value: AutoAnswerEvent) -> bytes:
+    """Contents of AutoAnswerEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
+    if value.number_of_rings is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_AUTO_WORK_MODE_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_auto_work_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AutoWorkModeEvent:
+    """Contents of AutoWorkModeEvent."""
+    again = (decode_auto_work_mode_event, data, pos, end, _AUTO_WORK_MODE_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoWorkModeEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.invokingDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoWorkModeEvent.invokingDevice")
+    invoking_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkOn", pos)
+    auto_work_on = ber.boolean(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    if octet != 0x02:
+        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkInterval", pos)
+    auto_work_interval = ber.integer(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkInterval")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent", pos)
+    return AutoWorkModeEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        invoking_device=invoking_device,
+        auto_work_on=auto_work_on,
+        auto_work_interval=auto_work_interval,
+        extensions=extensions,
+    )
+
+
+def encode_auto_work_mode_event(value: AutoWorkModeEvent) -> bytes:
+    """Contents of AutoWorkModeEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
+    out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CALL_BACK_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_call_back_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallBackEvent:
+    """Contents of CallBackEvent."""
+    again = (decode_call_back_event, data, pos, end, _CALL_BACK_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.CallBackEvent.originatingDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.originatingDevice")
+    originating_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.CallBackEvent.targetDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.targetDevice")
+    target_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.CallBackEvent.callBackSetCanceled", pos)
+    call_back_set_canceled = ber.boolean(data, pos, stop, "logical_device.CallBackEvent.callBackSetCanceled")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallBackEvent", pos)
+    return CallBackEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        originating_device=originating_device,
+        target_device=target_device,
+        call_back_set_canceled=call_back_set_canceled,
+        extensions=extensions,
+    )
+
+
+def encode_call_back_event(value: CallBackEvent) -> bytes:
+    """Contents of CallBackEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.originating_device))
+    out += ber.tlv(0x63, encode_subject_device_id(value.target_device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.call_back_set_canceled))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CALL_BACK_MESSAGE_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_call_back_message_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallBackMessageEvent:
+    """Contents of CallBackMessageEvent."""
+    again = (decode_call_back_message_event, data, pos, end, _CALL_BACK_MESSAGE_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.originatingDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.originatingDevice")
+    originating_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.targetDevice", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.targetDevice")
+    target_device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled", pos)
+    call_back_msg_set_canceled = ber.boolean(
+        data, pos, stop, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent", pos)
+    return CallBackMessageEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        originating_device=originating_device,
+        target_device=target_device,
+        call_back_msg_set_canceled=call_back_msg_set_canceled,
+        extensions=extensions,
+    )
+
+
+def encode_call_back_message_event(value: CallBackMessageEvent) -> bytes:
+    """Contents of CallBackMessageEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.originating_device))
+    out += ber.tlv(0x63, encode_subject_device_id(value.target_device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.call_back_msg_set_canceled))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CALLER_ID_STATUS_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_caller_id_status_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallerIDStatusEvent:
+    """Contents of CallerIDStatusEvent."""
+    again = (decode_caller_id_status_event, data, pos, end, _CALLER_ID_STATUS_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallerIDStatusEvent")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent.callerIDProvided", pos)
+    caller_id_provided = ber.boolean(data, pos, stop, "logical_device.CallerIDStatusEvent.callerIDProvided")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent", pos)
+    return CallerIDStatusEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        device=device,
+        caller_id_provided=caller_id_provided,
+        extensions=extensions,
+    )
+
+
+def encode_caller_id_status_event(value: CallerIDStatusEvent) -> bytes:
+    """Contents of CallerIDStatusEvent."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
 
 
 def decode_calling_device_list(data: bytes, pos: int, end: int) -> tuple[DeviceID, ...]:
@@ -222,6 +1008,947 @@ def encode_forwarding_event(value: ForwardingEvent) -> bytes:
     return out
 
 
+_PRESENCE_STATE_EVENT_OCTETS = frozenset(
+    (
+        0x03,
+        0x63,
+        0x7E,
+        0x80,
+        0x81,
+        0x82,
+        0x83,
+        0x84,
+    )
+)
+
+
+def decode_presence_state_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> PresenceStateEvent:
+    """Contents of PresenceStateEvent."""
+    again = (decode_presence_state_event, data, pos, end, _PRESENCE_STATE_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.PresenceStateEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.PresenceStateEvent.device", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.PresenceStateEvent.device")
+    device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    if octet != 0x03:
+        return ber.without_unknown(*again, "logical_device.PresenceStateEvent.presenceState", pos)
+    presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.PresenceStateEvent.presenceState")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    from_time: str | None = None
+    if octet == 0x80:
+        from_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    until_time: str | None = None
+    if octet == 0x81:
+        until_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    place: Octets | None = None
+    if octet == 0x82:
+        place = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    mood: Octets | None = None
+    if octet == 0x83:
+        mood = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    named_presence_state: Octets | None = None
+    if octet == 0x84:
+        named_presence_state = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.PresenceStateEvent", pos)
+    return PresenceStateEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id,
+        device=device,
+        presence_state=presence_state,
+        from_time=from_time,
+        until_time=until_time,
+        place=place,
+        mood=mood,
+        named_presence_state=named_presence_state,
+        extensions=extensions,
+    )
+
+
+def encode_presence_state_event(value: PresenceStateEvent) -> bytes:
+    """Contents of PresenceStateEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.device))
+    out += ber.tlv(0x03, ber.encode_bits(value.presence_state))
+    if value.from_time is not None:
+        out += ber.tlv(0x80, ber.encode_time(value.from_time))
+    if value.until_time is not None:
+        out += ber.tlv(0x81, ber.encode_time(value.until_time))
+    if value.place is not None:
+        out += ber.tlv(0x82, value.place)
+    if value.mood is not None:
+        out += ber.tlv(0x83, value.mood)
+    if value.named_presence_state is not None:
+        out += ber.tlv(0x84, value.named_presence_state)
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_ROUTEING_EVENT_OCTETS = frozenset(
+    (
+        0x01,
+        0x63,
+        0x7E,
+    )
+)
+
+
+def decode_routeing_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RouteingEvent:
+    """Contents of RouteingEvent."""
+    again = (decode_routeing_event, data, pos, end, _ROUTEING_EVENT_OCTETS, (monitor_cross_ref_id,))
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.RouteingEvent")
+    if octet != 0x63:
+        return ber.without_unknown(*again, "logical_device.RouteingEvent.device", pos)
+    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.RouteingEvent.device")
+    device = decode_subject_device_id(data, octet, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.RouteingEvent.routeingMode", pos)
+    routeing_mode = ber.boolean(data, pos, stop, "logical_device.RouteingEvent.routeingMode")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.RouteingEvent", pos)
+    return RouteingEvent(
+        monitor_cross_ref_id=monitor_cross_ref_id, device=device, routeing_mode=routeing_mode, extensions=extensions
+    )
+
+
+def encode_routeing_event(value: RouteingEvent) -> bytes:
+    """Contents of RouteingEvent."""
+    out = b""
+    out += ber.tlv(0x63, encode_subject_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CALL_BACK_NON_CALL_RELATED_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_call_back_non_call_related(data: bytes, pos: int, end: int) -> CallBackNonCallRelated:
+    """Contents of CallBackNonCallRelated."""
+    again = (decode_call_back_non_call_related, data, pos, end, _CALL_BACK_NON_CALL_RELATED_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackNonCallRelated")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated.originatingDevice", pos)
+    originating_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated.targetDevice", pos)
+    target_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated", pos)
+    return CallBackNonCallRelated(
+        originating_device=originating_device, target_device=target_device, extensions=extensions
+    )
+
+
+def encode_call_back_non_call_related(value: CallBackNonCallRelated) -> bytes:
+    """Contents of CallBackNonCallRelated."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.originating_device))
+    out += ber.tlv(0x30, encode_device_id(value.target_device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_call_back_non_call_related_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> CallBackNonCallRelatedResponse:
+    """The alternative of CallBackNonCallRelatedResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return CallBackNonCallRelatedResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.CallBackNonCallRelatedResponse.noData")
+        return CallBackNonCallRelatedResponse()
+    return ber.unexpected(octet, "logical_device.CallBackNonCallRelatedResponse", pos)
+
+
+def encode_call_back_non_call_related_response(value: CallBackNonCallRelatedResponse) -> bytes:
+    """The chosen alternative of CallBackNonCallRelatedResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_CALL_BACK_MESSAGE_NON_CALL_RELATED_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_call_back_message_non_call_related(data: bytes, pos: int, end: int) -> CallBackMessageNonCallRelated:
+    """Contents of CallBackMessageNonCallRelated."""
+    again = (decode_call_back_message_non_call_related, data, pos, end, _CALL_BACK_MESSAGE_NON_CALL_RELATED_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageNonCallRelated")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.originatingDevice", pos)
+    originating_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.targetDevice", pos)
+    target_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated", pos)
+    return CallBackMessageNonCallRelated(
+        originating_device=originating_device, target_device=target_device, extensions=extensions
+    )
+
+
+def encode_call_back_message_non_call_related(value: CallBackMessageNonCallRelated) -> bytes:
+    """Contents of CallBackMessageNonCallRelated."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.originating_device))
+    out += ber.tlv(0x30, encode_device_id(value.target_device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_call_back_message_non_call_related_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> CallBackMessageNonCallRelatedResponse:
+    """The alternative of CallBackMessageNonCallRelatedResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return CallBackMessageNonCallRelatedResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.CallBackMessageNonCallRelatedResponse.noData")
+        return CallBackMessageNonCallRelatedResponse()
+    return ber.unexpected(octet, "logical_device.CallBackMessageNonCallRelatedResponse", pos)
+
+
+def encode_call_back_message_non_call_related_response(value: CallBackMessageNonCallRelatedResponse) -> bytes:
+    """The chosen alternative of CallBackMessageNonCallRelatedResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_CANCEL_CALL_BACK_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_cancel_call_back(data: bytes, pos: int, end: int) -> CancelCallBack:
+    """Contents of CancelCallBack."""
+    again = (decode_cancel_call_back, data, pos, end, _CANCEL_CALL_BACK_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBack")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CancelCallBack.originatingDevice", pos)
+    originating_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CancelCallBack.targetDevice", pos)
+    target_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CancelCallBack", pos)
+    return CancelCallBack(originating_device=originating_device, target_device=target_device, extensions=extensions)
+
+
+def encode_cancel_call_back(value: CancelCallBack) -> bytes:
+    """Contents of CancelCallBack."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.originating_device))
+    out += ber.tlv(0x30, encode_device_id(value.target_device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_cancel_call_back_response(data: bytes, octet: int, pos: int, stop: int) -> CancelCallBackResponse:
+    """The alternative of CancelCallBackResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return CancelCallBackResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.CancelCallBackResponse.noData")
+        return CancelCallBackResponse()
+    return ber.unexpected(octet, "logical_device.CancelCallBackResponse", pos)
+
+
+def encode_cancel_call_back_response(value: CancelCallBackResponse) -> bytes:
+    """The chosen alternative of CancelCallBackResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_CANCEL_CALL_BACK_MESSAGE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_cancel_call_back_message(data: bytes, pos: int, end: int) -> CancelCallBackMessage:
+    """Contents of CancelCallBackMessage."""
+    again = (decode_cancel_call_back_message, data, pos, end, _CANCEL_CALL_BACK_MESSAGE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBackMessage")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage.originatingDevice", pos)
+    originating_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage.targetDevice", pos)
+    target_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage", pos)
+    return CancelCallBackMessage(
+        originating_device=originating_device, target_device=target_device, extensions=extensions
+    )
+
+
+def encode_cancel_call_back_message(value: CancelCallBackMessage) -> bytes:
+    """Contents of CancelCallBackMessage."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.originating_device))
+    out += ber.tlv(0x30, encode_device_id(value.target_device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_cancel_call_back_message_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> CancelCallBackMessageResponse:
+    """The alternative of CancelCallBackMessageResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return CancelCallBackMessageResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.CancelCallBackMessageResponse.noData")
+        return CancelCallBackMessageResponse()
+    return ber.unexpected(octet, "logical_device.CancelCallBackMessageResponse", pos)
+
+
+def encode_cancel_call_back_message_response(value: CancelCallBackMessageResponse) -> bytes:
+    """The chosen alternative of CancelCallBackMessageResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_GET_AGENT_STATE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_agent_state(data: bytes, pos: int, end: int) -> GetAgentState:
+    """Contents of GetAgentState."""
+    again = (decode_get_agent_state, data, pos, end, _GET_AGENT_STATE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentState")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetAgentState.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAgentState", pos)
+    return GetAgentState(device=device, acd_group=acd_group, extensions=extensions)
+
+
+def encode_get_agent_state(value: GetAgentState) -> bytes:
+    """Contents of GetAgentState."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+AGENT_STATE_VALUES = {
+    0: AgentState.AGENT_NOT_READY,
+    1: AgentState.AGENT_NULL,
+    2: AgentState.AGENT_READY,
+    3: AgentState.AGENT_BUSY,
+    4: AgentState.AGENT_WORKING_AFTER_CALL,
+}
+AGENT_STATE_NUMBERS = {value: number for number, value in AGENT_STATE_VALUES.items()}
+
+AGENT_STATE_CONDITION_VALUES = {0: AgentStateCondition.FORCED_PAUSE, 1: AgentStateCondition.OTHER}
+AGENT_STATE_CONDITION_NUMBERS = {value: number for number, value in AGENT_STATE_CONDITION_VALUES.items()}
+
+_AGENT_INFO_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x80,
+        0x81,
+    )
+)
+
+
+def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
+    """Contents of AgentInfo."""
+    again = (decode_agent_info, data, pos, end, _AGENT_INFO_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentInfo")
+    acd_group: DeviceID | None = None
+    if octet == 0x30:
+        acd_group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "logical_device.AgentInfo.agentState", pos)
+    agent_state = ber.enumerated(data, pos, stop, AGENT_STATE_VALUES, AgentState, "logical_device.AgentInfo.agentState")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+    pending_agent_state: PendingAgentState | None = None
+    if octet == 0x80:
+        pending_agent_state = ber.enumerated(
+            data, pos, stop, PENDING_AGENT_STATE_VALUES, PendingAgentState, "logical_device.AgentInfo.pendingAgentState"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+    agent_state_condition: AgentStateCondition | None = None
+    if octet == 0x81:
+        agent_state_condition = ber.enumerated(
+            data,
+            pos,
+            stop,
+            AGENT_STATE_CONDITION_VALUES,
+            AgentStateCondition,
+            "logical_device.AgentInfo.agentStateCondition",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentInfo", pos)
+    return AgentInfo(
+        acd_group=acd_group,
+        agent_state=agent_state,
+        pending_agent_state=pending_agent_state,
+        agent_state_condition=agent_state_condition,
+    )
+
+
+def encode_agent_info(value: AgentInfo) -> bytes:
+    """Contents of AgentInfo."""
+    out = b""
+    if value.acd_group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.acd_group))
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.agent_state, AGENT_STATE_NUMBERS))
+    if value.pending_agent_state is not None:
+        out += ber.tlv(0x80, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
+    if value.agent_state_condition is not None:
+        out += ber.tlv(0x81, ber.encode_enumerated(value.agent_state_condition, AGENT_STATE_CONDITION_NUMBERS))
+    return out
+
+
+def decode_agent_state_entry_agent_info(data: bytes, pos: int, end: int) -> tuple[AgentInfo, ...]:
+    """Contents of AgentStateEntryAgentInfo."""
+    values: list[AgentInfo] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "logical_device.AgentStateEntryAgentInfo")
+        if octet != 0x30:
+            ber.unexpected(octet, "logical_device.AgentStateEntryAgentInfo", pos)
+        value = decode_agent_info(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_agent_state_entry_agent_info(values: tuple[AgentInfo, ...]) -> bytes:
+    """Contents of AgentStateEntryAgentInfo."""
+    return b"".join([ber.tlv(0x30, encode_agent_info(value)) for value in values])
+
+
+_AGENT_STATE_ENTRY_OCTETS = frozenset(
+    (
+        0x01,
+        0x04,
+        0x30,
+    )
+)
+
+
+def decode_agent_state_entry(data: bytes, pos: int, end: int) -> AgentStateEntry:
+    """Contents of AgentStateEntry."""
+    again = (decode_agent_state_entry, data, pos, end, _AGENT_STATE_ENTRY_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentStateEntry")
+    agent_id: Octets | None = None
+    if octet == 0x04:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.AgentStateEntry.loggedOnState", pos)
+    logged_on_state = ber.boolean(data, pos, stop, "logical_device.AgentStateEntry.loggedOnState")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+    agent_info: tuple[AgentInfo, ...] | None = None
+    if octet == 0x30:
+        agent_info = decode_agent_state_entry_agent_info(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.AgentStateEntry", pos)
+    return AgentStateEntry(agent_id=agent_id, logged_on_state=logged_on_state, agent_info=agent_info)
+
+
+def encode_agent_state_entry(value: AgentStateEntry) -> bytes:
+    """Contents of AgentStateEntry."""
+    out = b""
+    if value.agent_id is not None:
+        out += ber.tlv(0x04, value.agent_id)
+    out += ber.tlv(0x01, ber.encode_boolean(value.logged_on_state))
+    if value.agent_info is not None:
+        out += ber.tlv(0x30, encode_agent_state_entry_agent_info(value.agent_info))
+    return out
+
+
+def decode_agent_state_list(data: bytes, pos: int, end: int) -> tuple[AgentStateEntry, ...]:
+    """Contents of AgentStateList."""
+    values: list[AgentStateEntry] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "logical_device.AgentStateList")
+        if octet != 0x30:
+            ber.unexpected(octet, "logical_device.AgentStateList", pos)
+        value = decode_agent_state_entry(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_agent_state_list(values: tuple[AgentStateEntry, ...]) -> bytes:
+    """Contents of AgentStateList."""
+    return b"".join([ber.tlv(0x30, encode_agent_state_entry(value)) for value in values])
+
+
+_GET_AGENT_STATE_RESPONSE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_agent_state_response(data: bytes, pos: int, end: int) -> GetAgentStateResponse:
+    """Contents of GetAgentStateResponse."""
+    again = (decode_get_agent_state_response, data, pos, end, _GET_AGENT_STATE_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentStateResponse")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetAgentStateResponse.agentStateList", pos)
+    agent_state_list = decode_agent_state_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAgentStateResponse", pos)
+    return GetAgentStateResponse(agent_state_list=agent_state_list, extensions=extensions)
+
+
+def encode_get_agent_state_response(value: GetAgentStateResponse) -> bytes:
+    """Contents of GetAgentStateResponse."""
+    out = b""
+    out += ber.tlv(0x30, encode_agent_state_list(value.agent_state_list))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_AUTO_ANSWER_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_auto_answer(data: bytes, pos: int, end: int) -> GetAutoAnswer:
+    """Contents of GetAutoAnswer."""
+    again = (decode_get_auto_answer, data, pos, end, _GET_AUTO_ANSWER_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswer")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetAutoAnswer.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAutoAnswer", pos)
+    return GetAutoAnswer(device=device, extensions=extensions)
+
+
+def encode_get_auto_answer(value: GetAutoAnswer) -> bytes:
+    """Contents of GetAutoAnswer."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_AUTO_ANSWER_RESPONSE_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x7E,
+    )
+)
+
+
+def decode_get_auto_answer_response(data: bytes, pos: int, end: int) -> GetAutoAnswerResponse:
+    """Contents of GetAutoAnswerResponse."""
+    again = (decode_get_auto_answer_response, data, pos, end, _GET_AUTO_ANSWER_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswerResponse")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.GetAutoAnswerResponse.autoAnswerOn", pos)
+    auto_answer_on = ber.boolean(data, pos, stop, "logical_device.GetAutoAnswerResponse.autoAnswerOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+    number_of_rings: int | None = None
+    if octet == 0x02:
+        number_of_rings = ber.integer(data, pos, stop, "logical_device.GetAutoAnswerResponse.numberOfRings")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAutoAnswerResponse", pos)
+    return GetAutoAnswerResponse(auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions)
+
+
+def encode_get_auto_answer_response(value: GetAutoAnswerResponse) -> bytes:
+    """Contents of GetAutoAnswerResponse."""
+    out = b""
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
+    if value.number_of_rings is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_AUTO_WORK_MODE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_auto_work_mode(data: bytes, pos: int, end: int) -> GetAutoWorkMode:
+    """Contents of GetAutoWorkMode."""
+    again = (decode_get_auto_work_mode, data, pos, end, _GET_AUTO_WORK_MODE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkMode")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetAutoWorkMode.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAutoWorkMode", pos)
+    return GetAutoWorkMode(device=device, extensions=extensions)
+
+
+def encode_get_auto_work_mode(value: GetAutoWorkMode) -> bytes:
+    """Contents of GetAutoWorkMode."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_AUTO_WORK_MODE_RESPONSE_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x7E,
+    )
+)
+
+
+def decode_get_auto_work_mode_response(data: bytes, pos: int, end: int) -> GetAutoWorkModeResponse:
+    """Contents of GetAutoWorkModeResponse."""
+    again = (decode_get_auto_work_mode_response, data, pos, end, _GET_AUTO_WORK_MODE_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkModeResponse")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.GetAutoWorkModeResponse.autoWorkOn", pos)
+    auto_work_on = ber.boolean(data, pos, stop, "logical_device.GetAutoWorkModeResponse.autoWorkOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+    auto_work_interval: int | None = None
+    if octet == 0x02:
+        auto_work_interval = ber.integer(data, pos, stop, "logical_device.GetAutoWorkModeResponse.autoWorkInterval")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetAutoWorkModeResponse", pos)
+    return GetAutoWorkModeResponse(
+        auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
+    )
+
+
+def encode_get_auto_work_mode_response(value: GetAutoWorkModeResponse) -> bytes:
+    """Contents of GetAutoWorkModeResponse."""
+    out = b""
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
+    if value.auto_work_interval is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_CALL_BACK_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_call_back(data: bytes, pos: int, end: int) -> GetCallBack:
+    """Contents of GetCallBack."""
+    again = (decode_get_call_back, data, pos, end, _GET_CALL_BACK_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBack")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetCallBack.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetCallBack", pos)
+    return GetCallBack(device=device, extensions=extensions)
+
+
+def encode_get_call_back(value: GetCallBack) -> bytes:
+    """Contents of GetCallBack."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CALL_BACK_LIST_ITEM_OCTETS = frozenset(
+    (
+        0x01,
+        0x30,
+    )
+)
+
+
+def decode_call_back_list_item(data: bytes, pos: int, end: int) -> CallBackListItem:
+    """Contents of CallBackListItem."""
+    again = (decode_call_back_list_item, data, pos, end, _CALL_BACK_LIST_ITEM_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackListItem")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackListItem.originatingDevice", pos)
+    originating_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.CallBackListItem.targetDevice", pos)
+    target_device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+    call_back_message_indicator: bool | None = None
+    if octet == 0x01:
+        call_back_message_indicator = ber.boolean(
+            data, pos, stop, "logical_device.CallBackListItem.callBackMessageIndicator"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.CallBackListItem", pos)
+    return CallBackListItem(
+        originating_device=originating_device,
+        target_device=target_device,
+        call_back_message_indicator=call_back_message_indicator,
+    )
+
+
+def encode_call_back_list_item(value: CallBackListItem) -> bytes:
+    """Contents of CallBackListItem."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.originating_device))
+    out += ber.tlv(0x30, encode_device_id(value.target_device))
+    if value.call_back_message_indicator is not None:
+        out += ber.tlv(0x01, ber.encode_boolean(value.call_back_message_indicator))
+    return out
+
+
+def decode_call_back_list(data: bytes, pos: int, end: int) -> tuple[CallBackListItem, ...]:
+    """Contents of CallBackList."""
+    values: list[CallBackListItem] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "logical_device.CallBackList")
+        if octet != 0x30:
+            ber.unexpected(octet, "logical_device.CallBackList", pos)
+        value = decode_call_back_list_item(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_call_back_list(values: tuple[CallBackListItem, ...]) -> bytes:
+    """Contents of CallBackList."""
+    return b"".join([ber.tlv(0x30, encode_call_back_list_item(value)) for value in values])
+
+
+_GET_CALL_BACK_RESPONSE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_call_back_response(data: bytes, pos: int, end: int) -> GetCallBackResponse:
+    """Contents of GetCallBackResponse."""
+    again = (decode_get_call_back_response, data, pos, end, _GET_CALL_BACK_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBackResponse")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetCallBackResponse.callBackList", pos)
+    call_back_list = decode_call_back_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetCallBackResponse", pos)
+    return GetCallBackResponse(call_back_list=call_back_list, extensions=extensions)
+
+
+def encode_get_call_back_response(value: GetCallBackResponse) -> bytes:
+    """Contents of GetCallBackResponse."""
+    out = b""
+    out += ber.tlv(0x30, encode_call_back_list(value.call_back_list))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_CALLER_ID_STATUS_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_caller_id_status(data: bytes, pos: int, end: int) -> GetCallerIDStatus:
+    """Contents of GetCallerIDStatus."""
+    again = (decode_get_caller_id_status, data, pos, end, _GET_CALLER_ID_STATUS_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatus")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetCallerIDStatus.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetCallerIDStatus", pos)
+    return GetCallerIDStatus(device=device, extensions=extensions)
+
+
+def encode_get_caller_id_status(value: GetCallerIDStatus) -> bytes:
+    """Contents of GetCallerIDStatus."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_CALLER_ID_STATUS_RESPONSE_OCTETS = frozenset(
+    (
+        0x01,
+        0x7E,
+    )
+)
+
+
+def decode_get_caller_id_status_response(data: bytes, pos: int, end: int) -> GetCallerIDStatusResponse:
+    """Contents of GetCallerIDStatusResponse."""
+    again = (decode_get_caller_id_status_response, data, pos, end, _GET_CALLER_ID_STATUS_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatusResponse")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.GetCallerIDStatusResponse.callerIDProvided", pos)
+    caller_id_provided = ber.boolean(data, pos, stop, "logical_device.GetCallerIDStatusResponse.callerIDProvided")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetCallerIDStatusResponse", pos)
+    return GetCallerIDStatusResponse(caller_id_provided=caller_id_provided, extensions=extensions)
+
+
+def encode_get_caller_id_status_response(value: GetCallerIDStatusResponse) -> bytes:
+    """Contents of GetCallerIDStatusResponse."""
+    out = b""
+    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 _GET_DO_NOT_DISTURB_OCTETS = frozenset(
     (
         0x30,
@@ -309,82 +2036,6 @@ def encode_get_do_not_disturb_response(value: GetDoNotDisturbResponse) -> bytes:
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
-
-
-_SET_DO_NOT_DISTURB_OCTETS = frozenset(
-    (
-        0x01,
-        0x03,
-        0x30,
-        0x7E,
-    )
-)
-
-
-def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDisturb:
-    """Contents of SetDoNotDisturb."""
-    again = (decode_set_do_not_disturb, data, pos, end, _SET_DO_NOT_DISTURB_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetDoNotDisturb")
-    if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.device", pos)
-    device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
-    if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.doNotDisturbOn", pos)
-    do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.SetDoNotDisturb.doNotDisturbOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
-    call_origination: CallOrigination | None = None
-    if octet == 0x03:
-        call_origination = ber.bits(data, pos, stop, CallOrigination, "logical_device.SetDoNotDisturb.callOrigination")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
-    calling_device_list: tuple[DeviceID, ...] | None = None
-    if octet == 0x30:
-        calling_device_list = decode_calling_device_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
-    extensions: CSTACommonArguments | None = None
-    if octet == 0x7E:
-        extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
-    if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb", pos)
-    return SetDoNotDisturb(
-        device=device,
-        do_not_disturb_on=do_not_disturb_on,
-        call_origination=call_origination,
-        calling_device_list=calling_device_list,
-        extensions=extensions,
-    )
-
-
-def encode_set_do_not_disturb(value: SetDoNotDisturb) -> bytes:
-    """Contents of SetDoNotDisturb."""
-    out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.do_not_disturb_on))
-    if value.call_origination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_origination))
-    if value.calling_device_list is not None:
-        out += ber.tlv(0x30, encode_calling_device_list(value.calling_device_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-def decode_set_do_not_disturb_response(data: bytes, octet: int, pos: int, stop: int) -> SetDoNotDisturbResponse:
-    """The alternative of SetDoNotDisturbResponse with identifier ``octet``."""
-    if octet == 0x7E:
-        return SetDoNotDisturbResponse(extensions=decode_csta_common_arguments(data, pos, stop))
-    if octet == 0x05:
-        ber.null(pos, stop, "logical_device.SetDoNotDisturbResponse.noData")
-        return SetDoNotDisturbResponse()
-    return ber.unexpected(octet, "logical_device.SetDoNotDisturbResponse", pos)
-
-
-def encode_set_do_not_disturb_response(value: SetDoNotDisturbResponse) -> bytes:
-    """The chosen alternative of SetDoNotDisturbResponse with its tag."""
-    if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return b"\x05\x00"
 
 
 _GET_FORWARDING_OCTETS = frozenset(
@@ -545,6 +2196,638 @@ def encode_get_forwarding_response(value: GetForwardingResponse) -> bytes:
     return out
 
 
+_GET_LAST_NUMBER_DIALED_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_last_number_dialed(data: bytes, pos: int, end: int) -> GetLastNumberDialed:
+    """Contents of GetLastNumberDialed."""
+    again = (decode_get_last_number_dialed, data, pos, end, _GET_LAST_NUMBER_DIALED_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialed")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetLastNumberDialed.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetLastNumberDialed", pos)
+    return GetLastNumberDialed(device=device, extensions=extensions)
+
+
+def encode_get_last_number_dialed(value: GetLastNumberDialed) -> bytes:
+    """Contents of GetLastNumberDialed."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_LAST_NUMBER_DIALED_RESPONSE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_last_number_dialed_response(data: bytes, pos: int, end: int) -> GetLastNumberDialedResponse:
+    """Contents of GetLastNumberDialedResponse."""
+    again = (decode_get_last_number_dialed_response, data, pos, end, _GET_LAST_NUMBER_DIALED_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialedResponse")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetLastNumberDialedResponse.numberDialed", pos)
+    number_dialed = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetLastNumberDialedResponse", pos)
+    return GetLastNumberDialedResponse(number_dialed=number_dialed, extensions=extensions)
+
+
+def encode_get_last_number_dialed_response(value: GetLastNumberDialedResponse) -> bytes:
+    """Contents of GetLastNumberDialedResponse."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.number_dialed))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_PRESENCE_STATE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_presence_state(data: bytes, pos: int, end: int) -> GetPresenceState:
+    """Contents of GetPresenceState."""
+    again = (decode_get_presence_state, data, pos, end, _GET_PRESENCE_STATE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceState")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetPresenceState.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetPresenceState", pos)
+    return GetPresenceState(device=device, extensions=extensions)
+
+
+def encode_get_presence_state(value: GetPresenceState) -> bytes:
+    """Contents of GetPresenceState."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_PRESENCE_STATE_RESPONSE_OCTETS = frozenset(
+    (
+        0x03,
+        0x7E,
+        0x80,
+        0x81,
+        0x82,
+        0x83,
+        0x84,
+    )
+)
+
+
+def decode_get_presence_state_response(data: bytes, pos: int, end: int) -> GetPresenceStateResponse:
+    """Contents of GetPresenceStateResponse."""
+    again = (decode_get_presence_state_response, data, pos, end, _GET_PRESENCE_STATE_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceStateResponse")
+    if octet != 0x03:
+        return ber.without_unknown(*again, "logical_device.GetPresenceStateResponse.presenceState", pos)
+    presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.GetPresenceStateResponse.presenceState")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    from_time: str | None = None
+    if octet == 0x80:
+        from_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    until_time: str | None = None
+    if octet == 0x81:
+        until_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    place: Octets | None = None
+    if octet == 0x82:
+        place = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    mood: Octets | None = None
+    if octet == 0x83:
+        mood = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    named_presence_state: Octets | None = None
+    if octet == 0x84:
+        named_presence_state = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetPresenceStateResponse", pos)
+    return GetPresenceStateResponse(
+        presence_state=presence_state,
+        from_time=from_time,
+        until_time=until_time,
+        place=place,
+        mood=mood,
+        named_presence_state=named_presence_state,
+        extensions=extensions,
+    )
+
+
+def encode_get_presence_state_response(value: GetPresenceStateResponse) -> bytes:
+    """Contents of GetPresenceStateResponse."""
+    out = b""
+    out += ber.tlv(0x03, ber.encode_bits(value.presence_state))
+    if value.from_time is not None:
+        out += ber.tlv(0x80, ber.encode_time(value.from_time))
+    if value.until_time is not None:
+        out += ber.tlv(0x81, ber.encode_time(value.until_time))
+    if value.place is not None:
+        out += ber.tlv(0x82, value.place)
+    if value.mood is not None:
+        out += ber.tlv(0x83, value.mood)
+    if value.named_presence_state is not None:
+        out += ber.tlv(0x84, value.named_presence_state)
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_ROUTEING_MODE_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_routeing_mode(data: bytes, pos: int, end: int) -> GetRouteingMode:
+    """Contents of GetRouteingMode."""
+    again = (decode_get_routeing_mode, data, pos, end, _GET_ROUTEING_MODE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingMode")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.GetRouteingMode.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetRouteingMode", pos)
+    return GetRouteingMode(device=device, extensions=extensions)
+
+
+def encode_get_routeing_mode(value: GetRouteingMode) -> bytes:
+    """Contents of GetRouteingMode."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_GET_ROUTEING_MODE_RESPONSE_OCTETS = frozenset(
+    (
+        0x01,
+        0x7E,
+    )
+)
+
+
+def decode_get_routeing_mode_response(data: bytes, pos: int, end: int) -> GetRouteingModeResponse:
+    """Contents of GetRouteingModeResponse."""
+    again = (decode_get_routeing_mode_response, data, pos, end, _GET_ROUTEING_MODE_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingModeResponse")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.GetRouteingModeResponse.routeingMode", pos)
+    routeing_mode = ber.boolean(data, pos, stop, "logical_device.GetRouteingModeResponse.routeingMode")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.GetRouteingModeResponse", pos)
+    return GetRouteingModeResponse(routeing_mode=routeing_mode, extensions=extensions)
+
+
+def encode_get_routeing_mode_response(value: GetRouteingModeResponse) -> bytes:
+    """Contents of GetRouteingModeResponse."""
+    out = b""
+    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+REQ_AGENT_STATE_VALUES = {
+    0: ReqAgentState.LOGGED_ON,
+    1: ReqAgentState.LOGGED_OFF,
+    2: ReqAgentState.NOT_READY,
+    3: ReqAgentState.READY,
+    4: ReqAgentState.WORKING_AFTER_CALL,
+}
+REQ_AGENT_STATE_NUMBERS = {value: number for number, value in REQ_AGENT_STATE_VALUES.items()}
+
+_SET_AGENT_STATE_OCTETS = frozenset(
+    (
+        0x0A,
+        0x30,
+        0x7E,
+        0x82,
+        0x83,
+    )
+)
+
+
+def decode_set_agent_state(data: bytes, pos: int, end: int) -> SetAgentState:
+    """Contents of SetAgentState."""
+    again = (decode_set_agent_state, data, pos, end, _SET_AGENT_STATE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAgentState")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetAgentState.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "logical_device.SetAgentState.requestedAgentState", pos)
+    requested_agent_state = ber.enumerated(
+        data, pos, stop, REQ_AGENT_STATE_VALUES, ReqAgentState, "logical_device.SetAgentState.requestedAgentState"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    agent_id: Octets | None = None
+    if octet == 0x82:
+        agent_id = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    password: Octets | None = None
+    if octet == 0x83:
+        password = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    group: DeviceID | None = None
+    if octet == 0x30:
+        group = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetAgentState", pos)
+    return SetAgentState(
+        device=device,
+        requested_agent_state=requested_agent_state,
+        agent_id=agent_id,
+        password=password,
+        group=group,
+        extensions=extensions,
+    )
+
+
+def encode_set_agent_state(value: SetAgentState) -> bytes:
+    """Contents of SetAgentState."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.requested_agent_state, REQ_AGENT_STATE_NUMBERS))
+    if value.agent_id is not None:
+        out += ber.tlv(0x82, value.agent_id)
+    if value.password is not None:
+        out += ber.tlv(0x83, value.password)
+    if value.group is not None:
+        out += ber.tlv(0x30, encode_device_id(value.group))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_SET_AGENT_STATE_RESPONSE_OCTETS = frozenset(
+    (
+        0x0A,
+        0x7E,
+    )
+)
+
+
+def decode_set_agent_state_response(data: bytes, pos: int, end: int) -> SetAgentStateResponse:
+    """Contents of SetAgentStateResponse."""
+    again = (decode_set_agent_state_response, data, pos, end, _SET_AGENT_STATE_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAgentStateResponse")
+    pending_agent_state: PendingAgentState | None = None
+    if octet == 0x0A:
+        pending_agent_state = ber.enumerated(
+            data,
+            pos,
+            stop,
+            PENDING_AGENT_STATE_VALUES,
+            PendingAgentState,
+            "logical_device.SetAgentStateResponse.pendingAgentState",
+        )
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentStateResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentStateResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetAgentStateResponse", pos)
+    return SetAgentStateResponse(pending_agent_state=pending_agent_state, extensions=extensions)
+
+
+def encode_set_agent_state_response(value: SetAgentStateResponse) -> bytes:
+    """Contents of SetAgentStateResponse."""
+    out = b""
+    if value.pending_agent_state is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_SET_AUTO_ANSWER_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_set_auto_answer(data: bytes, pos: int, end: int) -> SetAutoAnswer:
+    """Contents of SetAutoAnswer."""
+    again = (decode_set_auto_answer, data, pos, end, _SET_AUTO_ANSWER_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoAnswer")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetAutoAnswer.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.SetAutoAnswer.autoAnswerOn", pos)
+    auto_answer_on = ber.boolean(data, pos, stop, "logical_device.SetAutoAnswer.autoAnswerOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    number_of_rings: int | None = None
+    if octet == 0x02:
+        number_of_rings = ber.integer(data, pos, stop, "logical_device.SetAutoAnswer.numberOfRings")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetAutoAnswer", pos)
+    return SetAutoAnswer(
+        device=device, auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions
+    )
+
+
+def encode_set_auto_answer(value: SetAutoAnswer) -> bytes:
+    """Contents of SetAutoAnswer."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
+    if value.number_of_rings is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_auto_answer_response(data: bytes, octet: int, pos: int, stop: int) -> SetAutoAnswerResponse:
+    """The alternative of SetAutoAnswerResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetAutoAnswerResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetAutoAnswerResponse.noData")
+        return SetAutoAnswerResponse()
+    return ber.unexpected(octet, "logical_device.SetAutoAnswerResponse", pos)
+
+
+def encode_set_auto_answer_response(value: SetAutoAnswerResponse) -> bytes:
+    """The chosen alternative of SetAutoAnswerResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_SET_AUTO_WORK_MODE_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_set_auto_work_mode(data: bytes, pos: int, end: int) -> SetAutoWorkMode:
+    """Contents of SetAutoWorkMode."""
+    again = (decode_set_auto_work_mode, data, pos, end, _SET_AUTO_WORK_MODE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoWorkMode")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode.autoWorkOn", pos)
+    auto_work_on = ber.boolean(data, pos, stop, "logical_device.SetAutoWorkMode.autoWorkOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    auto_work_interval: int | None = None
+    if octet == 0x02:
+        auto_work_interval = ber.integer(data, pos, stop, "logical_device.SetAutoWorkMode.autoWorkInterval")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode", pos)
+    return SetAutoWorkMode(
+        device=device, auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
+    )
+
+
+def encode_set_auto_work_mode(value: SetAutoWorkMode) -> bytes:
+    """Contents of SetAutoWorkMode."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
+    if value.auto_work_interval is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_auto_work_mode_response(data: bytes, octet: int, pos: int, stop: int) -> SetAutoWorkModeResponse:
+    """The alternative of SetAutoWorkModeResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetAutoWorkModeResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetAutoWorkModeResponse.noData")
+        return SetAutoWorkModeResponse()
+    return ber.unexpected(octet, "logical_device.SetAutoWorkModeResponse", pos)
+
+
+def encode_set_auto_work_mode_response(value: SetAutoWorkModeResponse) -> bytes:
+    """The chosen alternative of SetAutoWorkModeResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_SET_CALLER_ID_STATUS_OCTETS = frozenset(
+    (
+        0x01,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_set_caller_id_status(data: bytes, pos: int, end: int) -> SetCallerIDStatus:
+    """Contents of SetCallerIDStatus."""
+    again = (decode_set_caller_id_status, data, pos, end, _SET_CALLER_ID_STATUS_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetCallerIDStatus")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus.callerIDProvided", pos)
+    caller_id_provided = ber.boolean(data, pos, stop, "logical_device.SetCallerIDStatus.callerIDProvided")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus", pos)
+    return SetCallerIDStatus(device=device, caller_id_provided=caller_id_provided, extensions=extensions)
+
+
+def encode_set_caller_id_status(value: SetCallerIDStatus) -> bytes:
+    """Contents of SetCallerIDStatus."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_caller_id_status_response(data: bytes, octet: int, pos: int, stop: int) -> SetCallerIDStatusResponse:
+    """The alternative of SetCallerIDStatusResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetCallerIDStatusResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetCallerIDStatusResponse.noData")
+        return SetCallerIDStatusResponse()
+    return ber.unexpected(octet, "logical_device.SetCallerIDStatusResponse", pos)
+
+
+def encode_set_caller_id_status_response(value: SetCallerIDStatusResponse) -> bytes:
+    """The chosen alternative of SetCallerIDStatusResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_SET_DO_NOT_DISTURB_OCTETS = frozenset(
+    (
+        0x01,
+        0x03,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDisturb:
+    """Contents of SetDoNotDisturb."""
+    again = (decode_set_do_not_disturb, data, pos, end, _SET_DO_NOT_DISTURB_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetDoNotDisturb")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.doNotDisturbOn", pos)
+    do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.SetDoNotDisturb.doNotDisturbOn")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    call_origination: CallOrigination | None = None
+    if octet == 0x03:
+        call_origination = ber.bits(data, pos, stop, CallOrigination, "logical_device.SetDoNotDisturb.callOrigination")
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    calling_device_list: tuple[DeviceID, ...] | None = None
+    if octet == 0x30:
+        calling_device_list = decode_calling_device_list(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb", pos)
+    return SetDoNotDisturb(
+        device=device,
+        do_not_disturb_on=do_not_disturb_on,
+        call_origination=call_origination,
+        calling_device_list=calling_device_list,
+        extensions=extensions,
+    )
+
+
+def encode_set_do_not_disturb(value: SetDoNotDisturb) -> bytes:
+    """Contents of SetDoNotDisturb."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.do_not_disturb_on))
+    if value.call_origination is not None:
+        out += ber.tlv(0x03, ber.encode_bits(value.call_origination))
+    if value.calling_device_list is not None:
+        out += ber.tlv(0x30, encode_calling_device_list(value.calling_device_list))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_do_not_disturb_response(data: bytes, octet: int, pos: int, stop: int) -> SetDoNotDisturbResponse:
+    """The alternative of SetDoNotDisturbResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetDoNotDisturbResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetDoNotDisturbResponse.noData")
+        return SetDoNotDisturbResponse()
+    return ber.unexpected(octet, "logical_device.SetDoNotDisturbResponse", pos)
+
+
+def encode_set_do_not_disturb_response(value: SetDoNotDisturbResponse) -> bytes:
+    """The chosen alternative of SetDoNotDisturbResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
 _SET_FORWARDING_OCTETS = frozenset(
     (
         0x01,
@@ -639,15 +2922,244 @@ def encode_set_forwarding_response(value: SetForwardingResponse) -> bytes:
     return b"\x05\x00"
 
 
+_SET_PRESENCE_STATE_OCTETS = frozenset(
+    (
+        0x03,
+        0x30,
+        0x7E,
+        0x80,
+        0x81,
+        0x82,
+        0x83,
+        0x84,
+    )
+)
+
+
+def decode_set_presence_state(data: bytes, pos: int, end: int) -> SetPresenceState:
+    """Contents of SetPresenceState."""
+    again = (decode_set_presence_state, data, pos, end, _SET_PRESENCE_STATE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetPresenceState")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetPresenceState.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    if octet != 0x03:
+        return ber.without_unknown(*again, "logical_device.SetPresenceState.requestedPresenceState", pos)
+    requested_presence_state = ber.bits(
+        data, pos, stop, PresenceState, "logical_device.SetPresenceState.requestedPresenceState"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    from_time: str | None = None
+    if octet == 0x80:
+        from_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    until_time: str | None = None
+    if octet == 0x81:
+        until_time = ber.time(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    place: Octets | None = None
+    if octet == 0x82:
+        place = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    mood: Octets | None = None
+    if octet == 0x83:
+        mood = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    named_presence_state: Octets | None = None
+    if octet == 0x84:
+        named_presence_state = ber.octet_string(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetPresenceState", pos)
+    return SetPresenceState(
+        device=device,
+        requested_presence_state=requested_presence_state,
+        from_time=from_time,
+        until_time=until_time,
+        place=place,
+        mood=mood,
+        named_presence_state=named_presence_state,
+        extensions=extensions,
+    )
+
+
+def encode_set_presence_state(value: SetPresenceState) -> bytes:
+    """Contents of SetPresenceState."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x03, ber.encode_bits(value.requested_presence_state))
+    if value.from_time is not None:
+        out += ber.tlv(0x80, ber.encode_time(value.from_time))
+    if value.until_time is not None:
+        out += ber.tlv(0x81, ber.encode_time(value.until_time))
+    if value.place is not None:
+        out += ber.tlv(0x82, value.place)
+    if value.mood is not None:
+        out += ber.tlv(0x83, value.mood)
+    if value.named_presence_state is not None:
+        out += ber.tlv(0x84, value.named_presence_state)
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_presence_state_response(data: bytes, octet: int, pos: int, stop: int) -> SetPresenceStateResponse:
+    """The alternative of SetPresenceStateResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetPresenceStateResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetPresenceStateResponse.noData")
+        return SetPresenceStateResponse()
+    return ber.unexpected(octet, "logical_device.SetPresenceStateResponse", pos)
+
+
+def encode_set_presence_state_response(value: SetPresenceStateResponse) -> bytes:
+    """The chosen alternative of SetPresenceStateResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_SET_ROUTEING_MODE_OCTETS = frozenset(
+    (
+        0x01,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_set_routeing_mode(data: bytes, pos: int, end: int) -> SetRouteingMode:
+    """Contents of SetRouteingMode."""
+    again = (decode_set_routeing_mode, data, pos, end, _SET_ROUTEING_MODE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetRouteingMode")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "logical_device.SetRouteingMode.device", pos)
+    device = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "logical_device.SetRouteingMode.routeingMode", pos)
+    routeing_mode = ber.boolean(data, pos, stop, "logical_device.SetRouteingMode.routeingMode")
+    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+    if octet != END:
+        return ber.without_unknown(*again, "logical_device.SetRouteingMode", pos)
+    return SetRouteingMode(device=device, routeing_mode=routeing_mode, extensions=extensions)
+
+
+def encode_set_routeing_mode(value: SetRouteingMode) -> bytes:
+    """Contents of SetRouteingMode."""
+    out = b""
+    out += ber.tlv(0x30, encode_device_id(value.device))
+    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_set_routeing_mode_response(data: bytes, octet: int, pos: int, stop: int) -> SetRouteingModeResponse:
+    """The alternative of SetRouteingModeResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SetRouteingModeResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "logical_device.SetRouteingModeResponse.noData")
+        return SetRouteingModeResponse()
+    return ber.unexpected(octet, "logical_device.SetRouteingModeResponse", pos)
+
+
+def encode_set_routeing_mode_response(value: SetRouteingModeResponse) -> bytes:
+    """The chosen alternative of SetRouteingModeResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
 MESSAGES: Codecs = {
+    "AgentBusyEvent": (0x30, decode_agent_busy_event, encode_agent_busy_event),
+    "AgentLoggedOffEvent": (0x30, decode_agent_logged_off_event, encode_agent_logged_off_event),
+    "AgentLoggedOnEvent": (0x30, decode_agent_logged_on_event, encode_agent_logged_on_event),
+    "AgentNotReadyEvent": (0x30, decode_agent_not_ready_event, encode_agent_not_ready_event),
+    "AgentReadyEvent": (0x30, decode_agent_ready_event, encode_agent_ready_event),
+    "AgentWorkingAfterCallEvent": (0x30, decode_agent_working_after_call_event, encode_agent_working_after_call_event),
+    "AutoAnswerEvent": (0x30, decode_auto_answer_event, encode_auto_answer_event),
+    "AutoWorkModeEvent": (0x30, decode_auto_work_mode_event, encode_auto_work_mode_event),
+    "CallBackEvent": (0x30, decode_call_back_event, encode_call_back_event),
+    "CallBackMessageEvent": (0x30, decode_call_back_message_event, encode_call_back_message_event),
+    "CallerIDStatusEvent": (0x30, decode_caller_id_status_event, encode_caller_id_status_event),
     "DoNotDisturbEvent": (0x30, decode_do_not_disturb_event, encode_do_not_disturb_event),
     "ForwardingEvent": (0x30, decode_forwarding_event, encode_forwarding_event),
+    "PresenceStateEvent": (0x30, decode_presence_state_event, encode_presence_state_event),
+    "RouteingEvent": (0x30, decode_routeing_event, encode_routeing_event),
+    "CallBackNonCallRelated": (0x30, decode_call_back_non_call_related, encode_call_back_non_call_related),
+    "CallBackNonCallRelatedResponse": (
+        None,
+        decode_call_back_non_call_related_response,
+        encode_call_back_non_call_related_response,
+    ),
+    "CallBackMessageNonCallRelated": (
+        0x30,
+        decode_call_back_message_non_call_related,
+        encode_call_back_message_non_call_related,
+    ),
+    "CallBackMessageNonCallRelatedResponse": (
+        None,
+        decode_call_back_message_non_call_related_response,
+        encode_call_back_message_non_call_related_response,
+    ),
+    "CancelCallBack": (0x30, decode_cancel_call_back, encode_cancel_call_back),
+    "CancelCallBackResponse": (None, decode_cancel_call_back_response, encode_cancel_call_back_response),
+    "CancelCallBackMessage": (0x30, decode_cancel_call_back_message, encode_cancel_call_back_message),
+    "CancelCallBackMessageResponse": (
+        None,
+        decode_cancel_call_back_message_response,
+        encode_cancel_call_back_message_response,
+    ),
+    "GetAgentState": (0x30, decode_get_agent_state, encode_get_agent_state),
+    "GetAgentStateResponse": (0x30, decode_get_agent_state_response, encode_get_agent_state_response),
+    "GetAutoAnswer": (0x30, decode_get_auto_answer, encode_get_auto_answer),
+    "GetAutoAnswerResponse": (0x30, decode_get_auto_answer_response, encode_get_auto_answer_response),
+    "GetAutoWorkMode": (0x30, decode_get_auto_work_mode, encode_get_auto_work_mode),
+    "GetAutoWorkModeResponse": (0x30, decode_get_auto_work_mode_response, encode_get_auto_work_mode_response),
+    "GetCallBack": (0x30, decode_get_call_back, encode_get_call_back),
+    "GetCallBackResponse": (0x30, decode_get_call_back_response, encode_get_call_back_response),
+    "GetCallerIDStatus": (0x30, decode_get_caller_id_status, encode_get_caller_id_status),
+    "GetCallerIDStatusResponse": (0x30, decode_get_caller_id_status_response, encode_get_caller_id_status_response),
     "GetDoNotDisturb": (0x30, decode_get_do_not_disturb, encode_get_do_not_disturb),
     "GetDoNotDisturbResponse": (0x30, decode_get_do_not_disturb_response, encode_get_do_not_disturb_response),
-    "SetDoNotDisturb": (0x30, decode_set_do_not_disturb, encode_set_do_not_disturb),
-    "SetDoNotDisturbResponse": (None, decode_set_do_not_disturb_response, encode_set_do_not_disturb_response),
     "GetForwarding": (0x30, decode_get_forwarding, encode_get_forwarding),
     "GetForwardingResponse": (0x30, decode_get_forwarding_response, encode_get_forwarding_response),
+    "GetLastNumberDialed": (0x30, decode_get_last_number_dialed, encode_get_last_number_dialed),
+    "GetLastNumberDialedResponse": (
+        0x30,
+        decode_get_last_number_dialed_response,
+        encode_get_last_number_dialed_response,
+    ),
+    "GetPresenceState": (0x30, decode_get_presence_state, encode_get_presence_state),
+    "GetPresenceStateResponse": (0x30, decode_get_presence_state_response, encode_get_presence_state_response),
+    "GetRouteingMode": (0x30, decode_get_routeing_mode, encode_get_routeing_mode),
+    "GetRouteingModeResponse": (0x30, decode_get_routeing_mode_response, encode_get_routeing_mode_response),
+    "SetAgentState": (0x30, decode_set_agent_state, encode_set_agent_state),
+    "SetAgentStateResponse": (0x30, decode_set_agent_state_response, encode_set_agent_state_response),
+    "SetAutoAnswer": (0x30, decode_set_auto_answer, encode_set_auto_answer),
+    "SetAutoAnswerResponse": (None, decode_set_auto_answer_response, encode_set_auto_answer_response),
+    "SetAutoWorkMode": (0x30, decode_set_auto_work_mode, encode_set_auto_work_mode),
+    "SetAutoWorkModeResponse": (None, decode_set_auto_work_mode_response, encode_set_auto_work_mode_response),
+    "SetCallerIDStatus": (0x30, decode_set_caller_id_status, encode_set_caller_id_status),
+    "SetCallerIDStatusResponse": (None, decode_set_caller_id_status_response, encode_set_caller_id_status_response),
+    "SetDoNotDisturb": (0x30, decode_set_do_not_disturb, encode_set_do_not_disturb),
+    "SetDoNotDisturbResponse": (None, decode_set_do_not_disturb_response, encode_set_do_not_disturb_response),
     "SetForwarding": (0x30, decode_set_forwarding, encode_set_forwarding),
     "SetForwardingResponse": (None, decode_set_forwarding_response, encode_set_forwarding_response),
+    "SetPresenceState": (0x30, decode_set_presence_state, encode_set_presence_state),
+    "SetPresenceStateResponse": (None, decode_set_presence_state_response, encode_set_presence_state_response),
+    "SetRouteingMode": (0x30, decode_set_routeing_mode, encode_set_routeing_mode),
+    "SetRouteingModeResponse": (None, decode_set_routeing_mode_response, encode_set_routeing_mode_response),
 }

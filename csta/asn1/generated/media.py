@@ -9,11 +9,124 @@ from csta.messages.base import Octets
 from csta.messages.media import (
     BitRate,
     ConnectionInformation,
+    ConnectionMode,
     FlowDirection,
     MediaCallCharacteristics,
     MediaClass,
+    MediaServiceType,
     SwitchingSubDomainCCIEType,
 )
+
+MEDIA_SERVICE_TYPE_VALUES = {
+    0: MediaServiceType.CSTA_VOICE_UNIT,
+    1: MediaServiceType.DATA_MODEM,
+    2: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_1394,
+    3: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_GEOPORT,
+    4: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM,
+    5: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN,
+    6: MediaServiceType.DIGITAL_DATA_API,
+    7: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_DEFAULT,
+    8: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_APP_SERVICES,
+    9: MediaServiceType.CSTA_IVR_SCRIPT_1,
+    10: MediaServiceType.CSTA_IVR_SCRIPT_2,
+    11: MediaServiceType.CSTA_IVR_SCRIPT_3,
+    12: MediaServiceType.CSTA_IVR_SCRIPT_4,
+    13: MediaServiceType.CSTA_IVR_SCRIPT_5,
+    14: MediaServiceType.CSTA_IVR_SCRIPT_6,
+    15: MediaServiceType.CSTA_IVR_SCRIPT_7,
+    16: MediaServiceType.CSTA_IVR_SCRIPT_8,
+    17: MediaServiceType.CSTA_IVR_SCRIPT_9,
+    18: MediaServiceType.CSTA_IVR_SCRIPT_10,
+    19: MediaServiceType.LIVE_SOUND_CAPTURE_ANALOG,
+    20: MediaServiceType.LIVE_SOUND_TRANSMIT_ANALOG,
+    21: MediaServiceType.LIVE_SOUND_CAPTURE_IEEE_1394,
+    22: MediaServiceType.LIVE_SOUND_TRANSMIT_IEEE_1394,
+    23: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT,
+    24: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ATM,
+    25: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ISDN,
+    26: MediaServiceType.SOUND_CAPTURE_TRANSMIT_ADPCM,
+    27: MediaServiceType.SOUND_CAPTURE_TRANSMIT_API,
+    28: MediaServiceType.USB,
+    29: MediaServiceType.SF_SPECIFIC_1,
+    30: MediaServiceType.SF_SPECIFIC_2,
+    31: MediaServiceType.SF_SPECIFIC_3,
+    32: MediaServiceType.SF_SPECIFIC_4,
+    33: MediaServiceType.SF_SPECIFIC_5,
+    34: MediaServiceType.SF_SPECIFIC_6,
+    35: MediaServiceType.SF_SPECIFIC_7,
+    36: MediaServiceType.SF_SPECIFIC_8,
+    37: MediaServiceType.SF_SPECIFIC_9,
+    38: MediaServiceType.SF_SPECIFIC_10,
+}
+MEDIA_SERVICE_TYPE_NUMBERS = {value: number for number, value in MEDIA_SERVICE_TYPE_VALUES.items()}
+
+FLOW_DIRECTION_VALUES = {
+    0: FlowDirection.TRANSMIT,
+    1: FlowDirection.RECEIVE,
+    2: FlowDirection.TRANSMIT_AND_RECEIVE,
+    3: FlowDirection.NONE,
+}
+FLOW_DIRECTION_NUMBERS = {value: number for number, value in FLOW_DIRECTION_VALUES.items()}
+
+_CONNECTION_INFORMATION_OCTETS = frozenset(
+    (
+        0x02,
+        0x0A,
+        0x16,
+    )
+)
+
+
+def decode_connection_information(data: bytes, pos: int, end: int) -> ConnectionInformation:
+    """Contents of ConnectionInformation."""
+    again = (decode_connection_information, data, pos, end, _CONNECTION_INFORMATION_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "media.ConnectionInformation")
+    flow_direction: FlowDirection | None = None
+    if octet == 0x0A:
+        flow_direction = ber.enumerated(
+            data, pos, stop, FLOW_DIRECTION_VALUES, FlowDirection, "media.ConnectionInformation.flowDirection"
+        )
+        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+    number_of_channels = 1
+    if octet == 0x02:
+        number_of_channels = ber.integer(data, pos, stop, "media.ConnectionInformation.numberOfChannels")
+        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+    media_session_info: str | None = None
+    if octet == 0x16:
+        media_session_info = ber.text(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+    if octet != END:
+        return ber.without_unknown(*again, "media.ConnectionInformation", pos)
+    return ConnectionInformation(
+        flow_direction=flow_direction, number_of_channels=number_of_channels, media_session_info=media_session_info
+    )
+
+
+def encode_connection_information(value: ConnectionInformation) -> bytes:
+    """Contents of ConnectionInformation."""
+    out = b""
+    if value.flow_direction is not None:
+        out += ber.tlv(0x0A, ber.encode_enumerated(value.flow_direction, FLOW_DIRECTION_NUMBERS))
+    if value.number_of_channels != 1:
+        out += ber.tlv(0x02, ber.encode_integer(value.number_of_channels))
+    if value.media_session_info is not None:
+        out += ber.tlv(0x16, ber.encode_text(value.media_session_info))
+    return out
+
+
+CONNECTION_MODE_VALUES = {
+    0: ConnectionMode.CONSULTATION_CONFERENCE,
+    1: ConnectionMode.CONSULTATION_CONFERENCE_HOLD,
+    2: ConnectionMode.DEFLECT,
+    3: ConnectionMode.DIRECTED_PICKUP,
+    4: ConnectionMode.JOIN,
+    5: ConnectionMode.SINGLE_STEP_CONFERENCE,
+    6: ConnectionMode.SINGLE_STEP_CONFERENCE_HOLD,
+    7: ConnectionMode.SINGLE_STEP_TRANSFER,
+    8: ConnectionMode.TRANSFER,
+    9: ConnectionMode.DIRECT,
+}
+CONNECTION_MODE_NUMBERS = {value: number for number, value in CONNECTION_MODE_VALUES.items()}
 
 BIT_RATE_VALUES = {0: BitRate.CONSTANT, 1: BitRate.VARIABLE}
 BIT_RATE_NUMBERS = {value: number for number, value in BIT_RATE_VALUES.items()}
@@ -105,58 +218,4 @@ def encode_media_call_characteristics(value: MediaCallCharacteristics) -> bytes:
         )
     if value.switching_sub_domain_information_elements is not None:
         out += ber.tlv(0x04, value.switching_sub_domain_information_elements)
-    return out
-
-
-FLOW_DIRECTION_VALUES = {
-    0: FlowDirection.TRANSMIT,
-    1: FlowDirection.RECEIVE,
-    2: FlowDirection.TRANSMIT_AND_RECEIVE,
-    3: FlowDirection.NONE,
-}
-FLOW_DIRECTION_NUMBERS = {value: number for number, value in FLOW_DIRECTION_VALUES.items()}
-
-_CONNECTION_INFORMATION_OCTETS = frozenset(
-    (
-        0x02,
-        0x0A,
-        0x16,
-    )
-)
-
-
-def decode_connection_information(data: bytes, pos: int, end: int) -> ConnectionInformation:
-    """Contents of ConnectionInformation."""
-    again = (decode_connection_information, data, pos, end, _CONNECTION_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media.ConnectionInformation")
-    flow_direction: FlowDirection | None = None
-    if octet == 0x0A:
-        flow_direction = ber.enumerated(
-            data, pos, stop, FLOW_DIRECTION_VALUES, FlowDirection, "media.ConnectionInformation.flowDirection"
-        )
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
-    number_of_channels = 1
-    if octet == 0x02:
-        number_of_channels = ber.integer(data, pos, stop, "media.ConnectionInformation.numberOfChannels")
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
-    media_session_info: str | None = None
-    if octet == 0x16:
-        media_session_info = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
-    if octet != END:
-        return ber.without_unknown(*again, "media.ConnectionInformation", pos)
-    return ConnectionInformation(
-        flow_direction=flow_direction, number_of_channels=number_of_channels, media_session_info=media_session_info
-    )
-
-
-def encode_connection_information(value: ConnectionInformation) -> bytes:
-    """Contents of ConnectionInformation."""
-    out = b""
-    if value.flow_direction is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.flow_direction, FLOW_DIRECTION_NUMBERS))
-    if value.number_of_channels != 1:
-        out += ber.tlv(0x02, ber.encode_integer(value.number_of_channels))
-    if value.media_session_info is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.media_session_info))
     return out

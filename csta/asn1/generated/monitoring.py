@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from csta.asn1 import ber
 from csta.asn1.ber import END, Codecs
+from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
     decode_csta_common_arguments,
     decode_csta_object,
@@ -18,9 +19,14 @@ from csta.messages.monitoring import (
     ChangeMonitorFilter,
     ChangeMonitorFilterResponse,
     DeviceMaintenanceEventFilter,
+    GetMonitorResultCrossRefIDorRegistrationData,
+    GetMonitors,
+    GetMonitorsResponse,
     LogicalDeviceFeatureEventFilter,
     MediaAttachmentEventFilter,
     MonitorFilter,
+    MonitorInfo,
+    MonitorListEntry,
     MonitorMediaClass,
     MonitorStart,
     MonitorStartResponse,
@@ -386,6 +392,201 @@ def encode_monitor_stop_response(value: MonitorStopResponse) -> bytes:
     return b"\x05\x00"
 
 
+_GET_MONITORS_OCTETS = frozenset((0x7E,))
+
+
+def decode_get_monitors(data: bytes, pos: int, end: int) -> GetMonitors:
+    """Contents of GetMonitors."""
+    again = (decode_get_monitors, data, pos, end, _GET_MONITORS_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "monitoring.GetMonitors")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitors")
+    if octet != END:
+        return ber.without_unknown(*again, "monitoring.GetMonitors", pos)
+    return GetMonitors(extensions=extensions)
+
+
+def encode_get_monitors(value: GetMonitors) -> bytes:
+    """Contents of GetMonitors."""
+    out = b""
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_MONITOR_LIST_ENTRY_OCTETS = frozenset(
+    (
+        0x30,
+        0x55,
+    )
+)
+
+
+def decode_monitor_list_entry(data: bytes, pos: int, end: int) -> MonitorListEntry:
+    """Contents of MonitorListEntry."""
+    again = (decode_monitor_list_entry, data, pos, end, _MONITOR_LIST_ENTRY_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorListEntry")
+    if octet != 0x55:
+        return ber.without_unknown(*again, "monitoring.MonitorListEntry.monitorCrossRefID", pos)
+    monitor_cross_ref_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "monitoring.MonitorListEntry.monitorObject", pos)
+    monitor_object = decode_device_id(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
+    if octet != END:
+        return ber.without_unknown(*again, "monitoring.MonitorListEntry", pos)
+    return MonitorListEntry(monitor_cross_ref_id=monitor_cross_ref_id, monitor_object=monitor_object)
+
+
+def encode_monitor_list_entry(value: MonitorListEntry) -> bytes:
+    """Contents of MonitorListEntry."""
+    out = b""
+    out += ber.tlv(0x55, ber.encode_identifier(value.monitor_cross_ref_id))
+    out += ber.tlv(0x30, encode_device_id(value.monitor_object))
+    return out
+
+
+def decode_monitor_list(data: bytes, pos: int, end: int) -> tuple[MonitorListEntry, ...]:
+    """Contents of MonitorList."""
+    values: list[MonitorListEntry] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "monitoring.MonitorList")
+        if octet != 0x30:
+            ber.unexpected(octet, "monitoring.MonitorList", pos)
+        value = decode_monitor_list_entry(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_monitor_list(values: tuple[MonitorListEntry, ...]) -> bytes:
+    """Contents of MonitorList."""
+    return b"".join([ber.tlv(0x30, encode_monitor_list_entry(value)) for value in values])
+
+
+def decode_get_monitor_result_cross_ref_id_or_registration_data(
+    data: bytes, octet: int, pos: int, stop: int
+) -> GetMonitorResultCrossRefIDorRegistrationData:
+    """The alternative of GetMonitorResultCrossRefIDorRegistrationData with identifier ``octet``."""
+    if octet == 0x04:
+        return GetMonitorResultCrossRefIDorRegistrationData(service_cross_ref_id=ber.identifier(data, pos, stop))
+    if octet == 0x30:
+        return GetMonitorResultCrossRefIDorRegistrationData(monitor_list=decode_monitor_list(data, pos, stop))
+    return ber.unexpected(octet, "monitoring.GetMonitorResultCrossRefIDorRegistrationData", pos)
+
+
+def encode_get_monitor_result_cross_ref_id_or_registration_data(
+    value: GetMonitorResultCrossRefIDorRegistrationData,
+) -> bytes:
+    """The chosen alternative of GetMonitorResultCrossRefIDorRegistrationData with its tag."""
+    if value.service_cross_ref_id is not None:
+        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.monitor_list is not None:
+        return ber.tlv(0x30, encode_monitor_list(value.monitor_list))
+    return ber.none_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
+
+
+_GET_MONITORS_RESPONSE_OCTETS = frozenset(
+    (
+        0x04,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_monitors_response(data: bytes, pos: int, end: int) -> GetMonitorsResponse:
+    """Contents of GetMonitorsResponse."""
+    again = (decode_get_monitors_response, data, pos, end, _GET_MONITORS_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "monitoring.GetMonitorsResponse")
+    if octet not in (0x04, 0x30):
+        return ber.without_unknown(*again, "monitoring.GetMonitorsResponse.crossRefIDorRegistrationData", pos)
+    cross_ref_id_or_registration_data = decode_get_monitor_result_cross_ref_id_or_registration_data(
+        data, octet, pos, stop
+    )
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitorsResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitorsResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "monitoring.GetMonitorsResponse", pos)
+    return GetMonitorsResponse(
+        cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
+    )
+
+
+def encode_get_monitors_response(value: GetMonitorsResponse) -> bytes:
+    """Contents of GetMonitorsResponse."""
+    out = b""
+    out += encode_get_monitor_result_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data)
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_MONITOR_INFO_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x04,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
+    """Contents of MonitorInfo."""
+    again = (decode_monitor_info, data, pos, end, _MONITOR_INFO_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorInfo")
+    if octet != 0x04:
+        return ber.without_unknown(*again, "monitoring.MonitorInfo.serviceCrossRefID", pos)
+    service_cross_ref_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    segment_id: int | None = None
+    if octet == 0x02:
+        segment_id = ber.integer(data, pos, stop, "monitoring.MonitorInfo.segmentID")
+        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "monitoring.MonitorInfo.lastSegment", pos)
+    last_segment = ber.boolean(data, pos, stop, "monitoring.MonitorInfo.lastSegment")
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "monitoring.MonitorInfo.monitorList", pos)
+    monitor_list = decode_monitor_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    if octet != END:
+        return ber.without_unknown(*again, "monitoring.MonitorInfo", pos)
+    return MonitorInfo(
+        service_cross_ref_id=service_cross_ref_id,
+        segment_id=segment_id,
+        last_segment=last_segment,
+        monitor_list=monitor_list,
+        extensions=extensions,
+    )
+
+
+def encode_monitor_info(value: MonitorInfo) -> bytes:
+    """Contents of MonitorInfo."""
+    out = b""
+    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.segment_id is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
+    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
+    out += ber.tlv(0x30, encode_monitor_list(value.monitor_list))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 MESSAGES: Codecs = {
     "ChangeMonitorFilter": (0x30, decode_change_monitor_filter, encode_change_monitor_filter),
     "ChangeMonitorFilterResponse": (0x30, decode_change_monitor_filter_response, encode_change_monitor_filter_response),
@@ -393,4 +594,7 @@ MESSAGES: Codecs = {
     "MonitorStartResponse": (0x30, decode_monitor_start_response, encode_monitor_start_response),
     "MonitorStop": (0x30, decode_monitor_stop, encode_monitor_stop),
     "MonitorStopResponse": (None, decode_monitor_stop_response, encode_monitor_stop_response),
+    "GetMonitors": (0x30, decode_get_monitors, encode_get_monitors),
+    "GetMonitorsResponse": (0x30, decode_get_monitors_response, encode_get_monitors_response),
+    "MonitorInfo": (0x30, decode_monitor_info, encode_monitor_info),
 }

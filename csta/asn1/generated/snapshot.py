@@ -35,6 +35,8 @@ from csta.asn1.generated.identifiers import (
     encode_subject_device_id,
 )
 from csta.asn1.generated.media import (
+    MEDIA_SERVICE_TYPE_NUMBERS,
+    MEDIA_SERVICE_TYPE_VALUES,
     decode_connection_information,
     decode_media_call_characteristics,
     encode_connection_information,
@@ -59,19 +61,20 @@ from csta.messages.identifiers import (
     CallingDeviceID,
     SubjectDeviceID,
 )
-from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
+from csta.messages.media import ConnectionInformation, MediaCallCharacteristics, MediaServiceType
 from csta.messages.snapshot import (
     CallMediaInfoListItem,
     CallState,
     DeviceMediaInfoListItem,
-    MediaServiceType,
     SimpleCallState,
     SnapshotCall,
     SnapshotCallContents,
+    SnapshotCallData,
     SnapshotCallResponse,
     SnapshotCallResponseInfo,
     SnapshotDevice,
     SnapshotDeviceContents,
+    SnapshotDeviceData,
     SnapshotDeviceResponse,
     SnapshotDeviceResponseInfo,
 )
@@ -110,49 +113,6 @@ def encode_snapshot_call(value: SnapshotCall) -> bytes:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
 
-
-MEDIA_SERVICE_TYPE_VALUES = {
-    0: MediaServiceType.CSTA_VOICE_UNIT,
-    1: MediaServiceType.DATA_MODEM,
-    2: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_1394,
-    3: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_GEOPORT,
-    4: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM,
-    5: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN,
-    6: MediaServiceType.DIGITAL_DATA_API,
-    7: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_DEFAULT,
-    8: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_APP_SERVICES,
-    9: MediaServiceType.CSTA_IVR_SCRIPT_1,
-    10: MediaServiceType.CSTA_IVR_SCRIPT_2,
-    11: MediaServiceType.CSTA_IVR_SCRIPT_3,
-    12: MediaServiceType.CSTA_IVR_SCRIPT_4,
-    13: MediaServiceType.CSTA_IVR_SCRIPT_5,
-    14: MediaServiceType.CSTA_IVR_SCRIPT_6,
-    15: MediaServiceType.CSTA_IVR_SCRIPT_7,
-    16: MediaServiceType.CSTA_IVR_SCRIPT_8,
-    17: MediaServiceType.CSTA_IVR_SCRIPT_9,
-    18: MediaServiceType.CSTA_IVR_SCRIPT_10,
-    19: MediaServiceType.LIVE_SOUND_CAPTURE_ANALOG,
-    20: MediaServiceType.LIVE_SOUND_TRANSMIT_ANALOG,
-    21: MediaServiceType.LIVE_SOUND_CAPTURE_IEEE_1394,
-    22: MediaServiceType.LIVE_SOUND_TRANSMIT_IEEE_1394,
-    23: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT,
-    24: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ATM,
-    25: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ISDN,
-    26: MediaServiceType.SOUND_CAPTURE_TRANSMIT_ADPCM,
-    27: MediaServiceType.SOUND_CAPTURE_TRANSMIT_API,
-    28: MediaServiceType.USB,
-    29: MediaServiceType.SF_SPECIFIC_1,
-    30: MediaServiceType.SF_SPECIFIC_2,
-    31: MediaServiceType.SF_SPECIFIC_3,
-    32: MediaServiceType.SF_SPECIFIC_4,
-    33: MediaServiceType.SF_SPECIFIC_5,
-    34: MediaServiceType.SF_SPECIFIC_6,
-    35: MediaServiceType.SF_SPECIFIC_7,
-    36: MediaServiceType.SF_SPECIFIC_8,
-    37: MediaServiceType.SF_SPECIFIC_9,
-    38: MediaServiceType.SF_SPECIFIC_10,
-}
-MEDIA_SERVICE_TYPE_NUMBERS = {value: number for number, value in MEDIA_SERVICE_TYPE_VALUES.items()}
 
 _CALL_MEDIA_INFO_LIST_ITEM_OCTETS = frozenset(
     (
@@ -280,9 +240,9 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
     if octet == 0xA1:
         media_service_info_list = decode_call_media_info_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
-    location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
+    location_info: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA2:
-        location_info_list = decode_location_info_list(data, pos, stop)
+        location_info = decode_location_info_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
     if octet != END:
         return ber.without_unknown(*again, "snapshot.SnapshotCallResponseInfo", pos)
@@ -292,7 +252,7 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
         local_connection_info=local_connection_info,
         services_permitted=services_permitted,
         media_service_info_list=media_service_info_list,
-        location_info_list=location_info_list,
+        location_info=location_info,
     )
 
 
@@ -308,8 +268,8 @@ def encode_snapshot_call_response_info(value: SnapshotCallResponseInfo) -> bytes
         out += ber.tlv(0xA0, encode_services_permitted(value.services_permitted))
     if value.media_service_info_list is not None:
         out += ber.tlv(0xA1, encode_call_media_info_list(value.media_service_info_list))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA2, encode_location_info_list(value.location_info_list))
+    if value.location_info is not None:
+        out += ber.tlv(0xA2, encode_location_info_list(value.location_info))
     return out
 
 
@@ -792,9 +752,129 @@ def encode_snapshot_device_response(value: SnapshotDeviceResponse) -> bytes:
     return out
 
 
+_SNAPSHOT_CALL_DATA_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x04,
+        0x77,
+        0x7E,
+    )
+)
+
+
+def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallData:
+    """Contents of SnapshotCallData."""
+    again = (decode_snapshot_call_data, data, pos, end, _SNAPSHOT_CALL_DATA_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallData")
+    if octet != 0x04:
+        return ber.without_unknown(*again, "snapshot.SnapshotCallData.serviceCrossRefID", pos)
+    service_cross_ref_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    segment_id: int | None = None
+    if octet == 0x02:
+        segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotCallData.segmentID")
+        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "snapshot.SnapshotCallData.lastSegment", pos)
+    last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotCallData.lastSegment")
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    if octet != 0x77:
+        return ber.without_unknown(*again, "snapshot.SnapshotCallData.snapshotData", pos)
+    snapshot_data = decode_snapshot_call_data_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    if octet != END:
+        return ber.without_unknown(*again, "snapshot.SnapshotCallData", pos)
+    return SnapshotCallData(
+        service_cross_ref_id=service_cross_ref_id,
+        segment_id=segment_id,
+        last_segment=last_segment,
+        snapshot_data=snapshot_data,
+        extensions=extensions,
+    )
+
+
+def encode_snapshot_call_data(value: SnapshotCallData) -> bytes:
+    """Contents of SnapshotCallData."""
+    out = b""
+    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.segment_id is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
+    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
+    out += ber.tlv(0x77, encode_snapshot_call_data_list(value.snapshot_data))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_SNAPSHOT_DEVICE_DATA_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x04,
+        0x76,
+        0x7E,
+    )
+)
+
+
+def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDeviceData:
+    """Contents of SnapshotDeviceData."""
+    again = (decode_snapshot_device_data, data, pos, end, _SNAPSHOT_DEVICE_DATA_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceData")
+    if octet != 0x04:
+        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.serviceCrossRefID", pos)
+    service_cross_ref_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    segment_id: int | None = None
+    if octet == 0x02:
+        segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotDeviceData.segmentID")
+        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.lastSegment", pos)
+    last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotDeviceData.lastSegment")
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    if octet != 0x76:
+        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.snapshotData", pos)
+    snapshot_data = decode_snapshot_device_data_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    if octet != END:
+        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData", pos)
+    return SnapshotDeviceData(
+        service_cross_ref_id=service_cross_ref_id,
+        segment_id=segment_id,
+        last_segment=last_segment,
+        snapshot_data=snapshot_data,
+        extensions=extensions,
+    )
+
+
+def encode_snapshot_device_data(value: SnapshotDeviceData) -> bytes:
+    """Contents of SnapshotDeviceData."""
+    out = b""
+    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.segment_id is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
+    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
+    out += ber.tlv(0x76, encode_snapshot_device_data_list(value.snapshot_data))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 MESSAGES: Codecs = {
     "SnapshotCall": (0x30, decode_snapshot_call, encode_snapshot_call),
     "SnapshotCallResponse": (0x30, decode_snapshot_call_response, encode_snapshot_call_response),
     "SnapshotDevice": (0x30, decode_snapshot_device, encode_snapshot_device),
     "SnapshotDeviceResponse": (0x30, decode_snapshot_device_response, encode_snapshot_device_response),
+    "SnapshotCallData": (0x30, decode_snapshot_call_data, encode_snapshot_call_data),
+    "SnapshotDeviceData": (0x30, decode_snapshot_device_data, encode_snapshot_device_data),
 }

@@ -5,13 +5,27 @@ from __future__ import annotations
 
 from csta.asn1 import ber
 from csta.asn1.ber import END, Codecs
+from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
 from csta.messages.call_data import CSTACommonArguments
+from csta.messages.common import DeviceID
 from csta.messages.system import (
+    ChangeSysStatFilter,
+    ChangeSysStatFilterResponse,
+    GetRegistrations,
+    GetRegistrationsResCrossRefIDorRegistrationData,
+    GetRegistrationsResponse,
+    RegistrationInfo,
+    RegistrationListEntry,
+    RegistrationType,
     RequestSystemStatus,
     RequestSystemStatusResponse,
     RequestTypes,
     StatusFilter,
+    SwFunctionCapsChanged,
+    SwFunctionCapsChangedResponse,
+    SwFunctionDevicesChanged,
+    SwFunctionDevicesChangedResponse,
     SystemRegister,
     SystemRegisterAbort,
     SystemRegisterCancel,
@@ -21,6 +35,111 @@ from csta.messages.system import (
     SystemStatusResponse,
     SystemStatusValue,
 )
+
+SYSTEM_STATUS_VALUE_VALUES = {
+    0: SystemStatusValue.INITIALIZING,
+    1: SystemStatusValue.ENABLED,
+    2: SystemStatusValue.NORMAL,
+    3: SystemStatusValue.MESSAGES_LOST,
+    4: SystemStatusValue.DISABLED,
+    5: SystemStatusValue.OVERLOAD_IMMINENT,
+    6: SystemStatusValue.OVERLOAD_REACHED,
+    7: SystemStatusValue.OVERLOAD_RELIEVED,
+    8: SystemStatusValue.PARTIALLY_DISABLED,
+}
+SYSTEM_STATUS_VALUE_NUMBERS = {value: number for number, value in SYSTEM_STATUS_VALUE_VALUES.items()}
+
+_CHANGE_SYS_STAT_FILTER_OCTETS = frozenset(
+    (
+        0x04,
+        0x0A,
+        0x7E,
+    )
+)
+
+
+def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysStatFilter:
+    """Contents of ChangeSysStatFilter."""
+    again = (decode_change_sys_stat_filter, data, pos, end, _CHANGE_SYS_STAT_FILTER_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilter")
+    if octet != 0x04:
+        return ber.without_unknown(*again, "system.ChangeSysStatFilter.sysStatRegisterID", pos)
+    sys_stat_register_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "system.ChangeSysStatFilter.requestedStatusFilter", pos)
+    requested_status_filter = ber.enumerated(
+        data,
+        pos,
+        stop,
+        SYSTEM_STATUS_VALUE_VALUES,
+        SystemStatusValue,
+        "system.ChangeSysStatFilter.requestedStatusFilter",
+    )
+    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+    if octet != END:
+        return ber.without_unknown(*again, "system.ChangeSysStatFilter", pos)
+    return ChangeSysStatFilter(
+        sys_stat_register_id=sys_stat_register_id,
+        requested_status_filter=requested_status_filter,
+        extensions=extensions,
+    )
+
+
+def encode_change_sys_stat_filter(value: ChangeSysStatFilter) -> bytes:
+    """Contents of ChangeSysStatFilter."""
+    out = b""
+    out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.requested_status_filter, SYSTEM_STATUS_VALUE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_CHANGE_SYS_STAT_FILTER_RESPONSE_OCTETS = frozenset(
+    (
+        0x0A,
+        0x7E,
+    )
+)
+
+
+def decode_change_sys_stat_filter_response(data: bytes, pos: int, end: int) -> ChangeSysStatFilterResponse:
+    """Contents of ChangeSysStatFilterResponse."""
+    again = (decode_change_sys_stat_filter_response, data, pos, end, _CHANGE_SYS_STAT_FILTER_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilterResponse")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "system.ChangeSysStatFilterResponse.actualStatusFilter", pos)
+    actual_status_filter = ber.enumerated(
+        data,
+        pos,
+        stop,
+        SYSTEM_STATUS_VALUE_VALUES,
+        SystemStatusValue,
+        "system.ChangeSysStatFilterResponse.actualStatusFilter",
+    )
+    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilterResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilterResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "system.ChangeSysStatFilterResponse", pos)
+    return ChangeSysStatFilterResponse(actual_status_filter=actual_status_filter, extensions=extensions)
+
+
+def encode_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse) -> bytes:
+    """Contents of ChangeSysStatFilterResponse."""
+    out = b""
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.actual_status_filter, SYSTEM_STATUS_VALUE_NUMBERS))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
 
 _REQUEST_SYSTEM_STATUS_OCTETS = frozenset(
     (
@@ -56,19 +175,6 @@ def encode_request_system_status(value: RequestSystemStatus) -> bytes:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
 
-
-SYSTEM_STATUS_VALUE_VALUES = {
-    0: SystemStatusValue.INITIALIZING,
-    1: SystemStatusValue.ENABLED,
-    2: SystemStatusValue.NORMAL,
-    3: SystemStatusValue.MESSAGES_LOST,
-    4: SystemStatusValue.DISABLED,
-    5: SystemStatusValue.OVERLOAD_IMMINENT,
-    6: SystemStatusValue.OVERLOAD_REACHED,
-    7: SystemStatusValue.OVERLOAD_RELIEVED,
-    8: SystemStatusValue.PARTIALLY_DISABLED,
-}
-SYSTEM_STATUS_VALUE_NUMBERS = {value: number for number, value in SYSTEM_STATUS_VALUE_VALUES.items()}
 
 _REQUEST_SYSTEM_STATUS_RESPONSE_OCTETS = frozenset(
     (
@@ -345,7 +451,369 @@ def encode_system_status_response(value: SystemStatusResponse) -> bytes:
     return b"\x05\x00"
 
 
+_SW_FUNCTION_CAPS_CHANGED_OCTETS = frozenset(
+    (
+        0x04,
+        0x7E,
+    )
+)
+
+
+def decode_sw_function_caps_changed(data: bytes, pos: int, end: int) -> SwFunctionCapsChanged:
+    """Contents of SwFunctionCapsChanged."""
+    again = (decode_sw_function_caps_changed, data, pos, end, _SW_FUNCTION_CAPS_CHANGED_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.SwFunctionCapsChanged")
+    sys_stat_register_id: str | None = None
+    if octet == 0x04:
+        sys_stat_register_id = ber.identifier(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionCapsChanged")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionCapsChanged")
+    if octet != END:
+        return ber.without_unknown(*again, "system.SwFunctionCapsChanged", pos)
+    return SwFunctionCapsChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+def encode_sw_function_caps_changed(value: SwFunctionCapsChanged) -> bytes:
+    """Contents of SwFunctionCapsChanged."""
+    out = b""
+    if value.sys_stat_register_id is not None:
+        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_sw_function_caps_changed_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> SwFunctionCapsChangedResponse:
+    """The alternative of SwFunctionCapsChangedResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SwFunctionCapsChangedResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "system.SwFunctionCapsChangedResponse.noData")
+        return SwFunctionCapsChangedResponse()
+    return ber.unexpected(octet, "system.SwFunctionCapsChangedResponse", pos)
+
+
+def encode_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse) -> bytes:
+    """The chosen alternative of SwFunctionCapsChangedResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+_SW_FUNCTION_DEVICES_CHANGED_OCTETS = frozenset(
+    (
+        0x04,
+        0x7E,
+    )
+)
+
+
+def decode_sw_function_devices_changed(data: bytes, pos: int, end: int) -> SwFunctionDevicesChanged:
+    """Contents of SwFunctionDevicesChanged."""
+    again = (decode_sw_function_devices_changed, data, pos, end, _SW_FUNCTION_DEVICES_CHANGED_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.SwFunctionDevicesChanged")
+    sys_stat_register_id: str | None = None
+    if octet == 0x04:
+        sys_stat_register_id = ber.identifier(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionDevicesChanged")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionDevicesChanged")
+    if octet != END:
+        return ber.without_unknown(*again, "system.SwFunctionDevicesChanged", pos)
+    return SwFunctionDevicesChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+def encode_sw_function_devices_changed(value: SwFunctionDevicesChanged) -> bytes:
+    """Contents of SwFunctionDevicesChanged."""
+    out = b""
+    if value.sys_stat_register_id is not None:
+        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+def decode_sw_function_devices_changed_response(
+    data: bytes, octet: int, pos: int, stop: int
+) -> SwFunctionDevicesChangedResponse:
+    """The alternative of SwFunctionDevicesChangedResponse with identifier ``octet``."""
+    if octet == 0x7E:
+        return SwFunctionDevicesChangedResponse(extensions=decode_csta_common_arguments(data, pos, stop))
+    if octet == 0x05:
+        ber.null(pos, stop, "system.SwFunctionDevicesChangedResponse.noData")
+        return SwFunctionDevicesChangedResponse()
+    return ber.unexpected(octet, "system.SwFunctionDevicesChangedResponse", pos)
+
+
+def encode_sw_function_devices_changed_response(value: SwFunctionDevicesChangedResponse) -> bytes:
+    """The chosen alternative of SwFunctionDevicesChangedResponse with its tag."""
+    if value.extensions is not None:
+        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return b"\x05\x00"
+
+
+REGISTRATION_TYPE_VALUES = {
+    1: RegistrationType.ESCAPE_REGISTER,
+    2: RegistrationType.IO_REGISTER,
+    3: RegistrationType.ROUTE_REGISTER,
+    4: RegistrationType.SYS_STAT_REGISTER,
+}
+REGISTRATION_TYPE_NUMBERS = {value: number for number, value in REGISTRATION_TYPE_VALUES.items()}
+
+
+def decode_registration_type_list(data: bytes, pos: int, end: int) -> tuple[RegistrationType, ...]:
+    """Contents of RegistrationTypeList."""
+    values: list[RegistrationType] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "system.RegistrationTypeList")
+        if octet != 0x0A:
+            ber.unexpected(octet, "system.RegistrationTypeList", pos)
+        value = ber.enumerated(
+            data, pos, stop, REGISTRATION_TYPE_VALUES, RegistrationType, "system.RegistrationTypeList"
+        )
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_registration_type_list(values: tuple[RegistrationType, ...]) -> bytes:
+    """Contents of RegistrationTypeList."""
+    return b"".join([ber.tlv(0x0A, ber.encode_enumerated(value, REGISTRATION_TYPE_NUMBERS)) for value in values])
+
+
+_GET_REGISTRATIONS_OCTETS = frozenset(
+    (
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_registrations(data: bytes, pos: int, end: int) -> GetRegistrations:
+    """Contents of GetRegistrations."""
+    again = (decode_get_registrations, data, pos, end, _GET_REGISTRATIONS_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.GetRegistrations")
+    requested_reg_types: tuple[RegistrationType, ...] | None = None
+    if octet == 0x30:
+        requested_reg_types = decode_registration_type_list(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrations")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrations")
+    if octet != END:
+        return ber.without_unknown(*again, "system.GetRegistrations", pos)
+    return GetRegistrations(requested_reg_types=requested_reg_types, extensions=extensions)
+
+
+def encode_get_registrations(value: GetRegistrations) -> bytes:
+    """Contents of GetRegistrations."""
+    out = b""
+    if value.requested_reg_types is not None:
+        out += ber.tlv(0x30, encode_registration_type_list(value.requested_reg_types))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_REGISTRATION_LIST_ENTRY_OCTETS = frozenset(
+    (
+        0x0A,
+        0x16,
+        0x30,
+    )
+)
+
+
+def decode_registration_list_entry(data: bytes, pos: int, end: int) -> RegistrationListEntry:
+    """Contents of RegistrationListEntry."""
+    again = (decode_registration_list_entry, data, pos, end, _REGISTRATION_LIST_ENTRY_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.RegistrationListEntry")
+    if octet != 0x0A:
+        return ber.without_unknown(*again, "system.RegistrationListEntry.registrationType", pos)
+    registration_type = ber.enumerated(
+        data, pos, stop, REGISTRATION_TYPE_VALUES, RegistrationType, "system.RegistrationListEntry.registrationType"
+    )
+    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+    if octet != 0x16:
+        return ber.without_unknown(*again, "system.RegistrationListEntry.registrationID", pos)
+    registration_id = ber.text(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+    registration_object: DeviceID | None = None
+    if octet == 0x30:
+        registration_object = decode_device_id(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+    if octet != END:
+        return ber.without_unknown(*again, "system.RegistrationListEntry", pos)
+    return RegistrationListEntry(
+        registration_type=registration_type, registration_id=registration_id, registration_object=registration_object
+    )
+
+
+def encode_registration_list_entry(value: RegistrationListEntry) -> bytes:
+    """Contents of RegistrationListEntry."""
+    out = b""
+    out += ber.tlv(0x0A, ber.encode_enumerated(value.registration_type, REGISTRATION_TYPE_NUMBERS))
+    out += ber.tlv(0x16, ber.encode_text(value.registration_id))
+    if value.registration_object is not None:
+        out += ber.tlv(0x30, encode_device_id(value.registration_object))
+    return out
+
+
+def decode_registration_list(data: bytes, pos: int, end: int) -> tuple[RegistrationListEntry, ...]:
+    """Contents of RegistrationList."""
+    values: list[RegistrationListEntry] = []
+    while pos < end:
+        octet, pos, stop = ber.header(data, pos, end, "system.RegistrationList")
+        if octet != 0x30:
+            ber.unexpected(octet, "system.RegistrationList", pos)
+        value = decode_registration_list_entry(data, pos, stop)
+        values.append(value)
+        pos = stop
+    return tuple(values)
+
+
+def encode_registration_list(values: tuple[RegistrationListEntry, ...]) -> bytes:
+    """Contents of RegistrationList."""
+    return b"".join([ber.tlv(0x30, encode_registration_list_entry(value)) for value in values])
+
+
+def decode_get_registrations_res_cross_ref_id_or_registration_data(
+    data: bytes, octet: int, pos: int, stop: int
+) -> GetRegistrationsResCrossRefIDorRegistrationData:
+    """The alternative of GetRegistrationsResCrossRefIDorRegistrationData with identifier ``octet``."""
+    if octet == 0x04:
+        return GetRegistrationsResCrossRefIDorRegistrationData(service_cross_ref_id=ber.identifier(data, pos, stop))
+    if octet == 0x30:
+        return GetRegistrationsResCrossRefIDorRegistrationData(
+            registration_list=decode_registration_list(data, pos, stop)
+        )
+    return ber.unexpected(octet, "system.GetRegistrationsResCrossRefIDorRegistrationData", pos)
+
+
+def encode_get_registrations_res_cross_ref_id_or_registration_data(
+    value: GetRegistrationsResCrossRefIDorRegistrationData,
+) -> bytes:
+    """The chosen alternative of GetRegistrationsResCrossRefIDorRegistrationData with its tag."""
+    if value.service_cross_ref_id is not None:
+        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.registration_list is not None:
+        return ber.tlv(0x30, encode_registration_list(value.registration_list))
+    return ber.none_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
+
+
+_GET_REGISTRATIONS_RESPONSE_OCTETS = frozenset(
+    (
+        0x04,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_get_registrations_response(data: bytes, pos: int, end: int) -> GetRegistrationsResponse:
+    """Contents of GetRegistrationsResponse."""
+    again = (decode_get_registrations_response, data, pos, end, _GET_REGISTRATIONS_RESPONSE_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.GetRegistrationsResponse")
+    if octet not in (0x04, 0x30):
+        return ber.without_unknown(*again, "system.GetRegistrationsResponse.crossRefIDorRegistrationData", pos)
+    cross_ref_id_or_registration_data = decode_get_registrations_res_cross_ref_id_or_registration_data(
+        data, octet, pos, stop
+    )
+    octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrationsResponse")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrationsResponse")
+    if octet != END:
+        return ber.without_unknown(*again, "system.GetRegistrationsResponse", pos)
+    return GetRegistrationsResponse(
+        cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
+    )
+
+
+def encode_get_registrations_response(value: GetRegistrationsResponse) -> bytes:
+    """Contents of GetRegistrationsResponse."""
+    out = b""
+    out += encode_get_registrations_res_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data)
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
+_REGISTRATION_INFO_OCTETS = frozenset(
+    (
+        0x01,
+        0x02,
+        0x04,
+        0x30,
+        0x7E,
+    )
+)
+
+
+def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInfo:
+    """Contents of RegistrationInfo."""
+    again = (decode_registration_info, data, pos, end, _REGISTRATION_INFO_OCTETS, ())
+    octet, pos, stop = ber.following(data, pos, end, "system.RegistrationInfo")
+    if octet != 0x04:
+        return ber.without_unknown(*again, "system.RegistrationInfo.serviceCrossRefID", pos)
+    service_cross_ref_id = ber.identifier(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    segment_id: int | None = None
+    if octet == 0x02:
+        segment_id = ber.integer(data, pos, stop, "system.RegistrationInfo.segmentID")
+        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    if octet != 0x01:
+        return ber.without_unknown(*again, "system.RegistrationInfo.lastSegment", pos)
+    last_segment = ber.boolean(data, pos, stop, "system.RegistrationInfo.lastSegment")
+    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    if octet != 0x30:
+        return ber.without_unknown(*again, "system.RegistrationInfo.registrationList", pos)
+    registration_list = decode_registration_list(data, pos, stop)
+    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    extensions: CSTACommonArguments | None = None
+    if octet == 0x7E:
+        extensions = decode_csta_common_arguments(data, pos, stop)
+        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    if octet != END:
+        return ber.without_unknown(*again, "system.RegistrationInfo", pos)
+    return RegistrationInfo(
+        service_cross_ref_id=service_cross_ref_id,
+        segment_id=segment_id,
+        last_segment=last_segment,
+        registration_list=registration_list,
+        extensions=extensions,
+    )
+
+
+def encode_registration_info(value: RegistrationInfo) -> bytes:
+    """Contents of RegistrationInfo."""
+    out = b""
+    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+    if value.segment_id is not None:
+        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
+    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
+    out += ber.tlv(0x30, encode_registration_list(value.registration_list))
+    if value.extensions is not None:
+        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    return out
+
+
 MESSAGES: Codecs = {
+    "ChangeSysStatFilter": (0x30, decode_change_sys_stat_filter, encode_change_sys_stat_filter),
+    "ChangeSysStatFilterResponse": (
+        0x30,
+        decode_change_sys_stat_filter_response,
+        encode_change_sys_stat_filter_response,
+    ),
     "RequestSystemStatus": (0x30, decode_request_system_status, encode_request_system_status),
     "RequestSystemStatusResponse": (0x30, decode_request_system_status_response, encode_request_system_status_response),
     "SystemRegister": (0x30, decode_system_register, encode_system_register),
@@ -359,4 +827,19 @@ MESSAGES: Codecs = {
     "SystemRegisterAbort": (0x30, decode_system_register_abort, encode_system_register_abort),
     "SystemStatus": (0x30, decode_system_status, encode_system_status),
     "SystemStatusResponse": (None, decode_system_status_response, encode_system_status_response),
+    "SwFunctionCapsChanged": (0x30, decode_sw_function_caps_changed, encode_sw_function_caps_changed),
+    "SwFunctionCapsChangedResponse": (
+        None,
+        decode_sw_function_caps_changed_response,
+        encode_sw_function_caps_changed_response,
+    ),
+    "SwFunctionDevicesChanged": (0x30, decode_sw_function_devices_changed, encode_sw_function_devices_changed),
+    "SwFunctionDevicesChangedResponse": (
+        None,
+        decode_sw_function_devices_changed_response,
+        encode_sw_function_devices_changed_response,
+    ),
+    "GetRegistrations": (0x30, decode_get_registrations, encode_get_registrations),
+    "GetRegistrationsResponse": (0x30, decode_get_registrations_response, encode_get_registrations_response),
+    "RegistrationInfo": (0x30, decode_registration_info, encode_registration_info),
 }

@@ -9,21 +9,36 @@ from csta.messages.call_associated import (
     AssociateData,
     AssociateDataResponse,
     CallInformationEvent,
+    CancelTelephonyTones,
+    CancelTelephonyTonesResponse,
+    ChangeConnectionInformation,
+    ChangeConnectionInformationResponse,
+    ChargingEvent,
     DigitMode,
+    DigitsGeneratedEvent,
     GenerateDigits,
     GenerateDigitsResponse,
+    GenerateTelephonyTones,
+    GenerateTelephonyTonesResponse,
+    OtherCall,
+    PrimaryOrSecondaryCall,
     SendUserInformation,
     SendUserInformationResponse,
+    ServiceCompletionFailureEvent,
+    TelephonyTone,
+    TelephonyTonesGeneratedEvent,
 )
-from csta.messages.call_data import CallCharacteristics
+from csta.messages.call_data import CallCharacteristics, EventCause, LocalConnectionState
 from csta.xml import elements
 from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data_list,
+    read_charging_info,
     read_csta_common_arguments,
     read_services_permitted,
     write_call_linkage_data_list,
+    write_charging_info,
     write_csta_common_arguments,
     write_services_permitted,
 )
@@ -33,7 +48,12 @@ from csta.xml.generated.identifiers import (
     write_calling_device_id,
     write_subject_device_id,
 )
-from csta.xml.generated.media import read_connection_information, write_connection_information
+from csta.xml.generated.media import (
+    read_connection_information,
+    read_media_call_characteristics,
+    write_connection_information,
+    write_media_call_characteristics,
+)
 
 _CALL_INFORMATION_EVENT: elements.Table = {
     "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
@@ -108,6 +128,270 @@ def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
+_CHARGING_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "connection": ("connection", read_connection_id),
+    "chargedDevice": ("charged_device", read_device_id),
+    "chargingInfo": ("charging_info", read_charging_info),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_charging_event(element: _Element) -> ChargingEvent:
+    """Read ChargingEvent."""
+    return elements.structure(element, ChargingEvent, _CHARGING_EVENT)
+
+
+def write_charging_event(value: ChargingEvent, out: Out) -> None:
+    """Write the children of ChargingEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    write_connection_id("connection", value.connection, out)
+    write_device_id("chargedDevice", value.charged_device, out)
+    out.append("<chargingInfo>")
+    write_charging_info(value.charging_info, out)
+    out.append("</chargingInfo>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+def read_digits_generated_event_digit_duration_list(element: _Element) -> tuple[int, ...]:
+    """Read DigitsGeneratedEventDigitDurationList."""
+    return elements.listed(element, "digitDuration", elements.integer)
+
+
+def write_digits_generated_event_digit_duration_list(values: tuple[int, ...], out: Out) -> None:
+    """Write the entries of DigitsGeneratedEventDigitDurationList."""
+    for value in values:
+        out.append(f"<digitDuration>{value}</digitDuration>")
+
+
+def read_digits_generated_event_pause_duration_list(element: _Element) -> tuple[int, ...]:
+    """Read DigitsGeneratedEventPauseDurationList."""
+    return elements.listed(element, "pauseDuration", elements.integer)
+
+
+def write_digits_generated_event_pause_duration_list(values: tuple[int, ...], out: Out) -> None:
+    """Write the entries of DigitsGeneratedEventPauseDurationList."""
+    for value in values:
+        out.append(f"<pauseDuration>{value}</pauseDuration>")
+
+
+_DIGITS_GENERATED_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "connection": ("connection", read_connection_id),
+    "digitGeneratedList": ("digit_generated_list", elements.text),
+    "digitDurationList": ("digit_duration_list", read_digits_generated_event_digit_duration_list),
+    "pauseDurationList": ("pause_duration_list", read_digits_generated_event_pause_duration_list),
+    "connectionInfo": ("connection_info", read_connection_information),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_digits_generated_event(element: _Element) -> DigitsGeneratedEvent:
+    """Read DigitsGeneratedEvent."""
+    return elements.structure(element, DigitsGeneratedEvent, _DIGITS_GENERATED_EVENT)
+
+
+def write_digits_generated_event(value: DigitsGeneratedEvent, out: Out) -> None:
+    """Write the children of DigitsGeneratedEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    write_connection_id("connection", value.connection, out)
+    out.append(f"<digitGeneratedList>{elements.escape(value.digit_generated_list)}</digitGeneratedList>")
+    if value.digit_duration_list is not None:
+        out.append("<digitDurationList>")
+        write_digits_generated_event_digit_duration_list(value.digit_duration_list, out)
+        out.append("</digitDurationList>")
+    if value.pause_duration_list is not None:
+        out.append("<pauseDurationList>")
+        write_digits_generated_event_pause_duration_list(value.pause_duration_list, out)
+        out.append("</pauseDurationList>")
+    if value.connection_info is not None:
+        out.append("<connectionInfo>")
+        write_connection_information(value.connection_info, out)
+        out.append("</connectionInfo>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_TELEPHONY_TONES_GENERATED_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "connection": ("connection", read_connection_id),
+    "toneGenerated": ("tone_generated", elements.enumeration(TelephonyTone)),
+    "toneFrequency": ("tone_frequency", elements.integer),
+    "toneDuration": ("tone_duration", elements.integer),
+    "pauseDuration": ("pause_duration", elements.integer),
+    "connectionInfo": ("connection_info", read_connection_information),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_telephony_tones_generated_event(element: _Element) -> TelephonyTonesGeneratedEvent:
+    """Read TelephonyTonesGeneratedEvent."""
+    return elements.structure(element, TelephonyTonesGeneratedEvent, _TELEPHONY_TONES_GENERATED_EVENT)
+
+
+def write_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent, out: Out) -> None:
+    """Write the children of TelephonyTonesGeneratedEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    write_connection_id("connection", value.connection, out)
+    if value.tone_generated is not None:
+        out.append(f"<toneGenerated>{elements.escape(value.tone_generated.value)}</toneGenerated>")
+    if value.tone_frequency is not None:
+        out.append(f"<toneFrequency>{value.tone_frequency}</toneFrequency>")
+    if value.tone_duration is not None:
+        out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
+    if value.pause_duration is not None:
+        out.append(f"<pauseDuration>{value.pause_duration}</pauseDuration>")
+    if value.connection_info is not None:
+        out.append("<connectionInfo>")
+        write_connection_information(value.connection_info, out)
+        out.append("</connectionInfo>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_PRIMARY_OR_SECONDARY_CALL: elements.Table = {
+    "deviceID": ("device_id", read_device_id),
+    "connectionID": ("connection_id", read_connection_id),
+    "localConnectionState": ("local_connection_state", elements.enumeration(LocalConnectionState)),
+    "connectionInfo": ("connection_info", read_connection_information),
+}
+
+
+def read_primary_or_secondary_call(element: _Element) -> PrimaryOrSecondaryCall:
+    """Read PrimaryOrSecondaryCall."""
+    return elements.structure(element, PrimaryOrSecondaryCall, _PRIMARY_OR_SECONDARY_CALL)
+
+
+def write_primary_or_secondary_call(value: PrimaryOrSecondaryCall, out: Out) -> None:
+    """Write the children of PrimaryOrSecondaryCall."""
+    write_device_id("deviceID", value.device_id, out)
+    write_connection_id("connectionID", value.connection_id, out)
+    out.append(f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>")
+    if value.connection_info is not None:
+        out.append("<connectionInfo>")
+        write_connection_information(value.connection_info, out)
+        out.append("</connectionInfo>")
+
+
+_OTHER_CALL: elements.Table = {
+    "deviceID": ("device_id", read_device_id),
+    "connectionID": ("connection_id", read_connection_id),
+    "localConnectionState": ("local_connection_state", elements.enumeration(LocalConnectionState)),
+    "connectionInfo": ("connection_info", read_connection_information),
+}
+
+
+def read_other_call(element: _Element) -> OtherCall:
+    """Read OtherCall."""
+    return elements.structure(element, OtherCall, _OTHER_CALL)
+
+
+def write_other_call(value: OtherCall, out: Out) -> None:
+    """Write the children of OtherCall."""
+    write_device_id("deviceID", value.device_id, out)
+    write_connection_id("connectionID", value.connection_id, out)
+    if value.local_connection_state is not None:
+        out.append(
+            f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>"
+        )
+    if value.connection_info is not None:
+        out.append("<connectionInfo>")
+        write_connection_information(value.connection_info, out)
+        out.append("</connectionInfo>")
+
+
+def read_service_completion_failure_event_other_devs_primary_call_list(element: _Element) -> tuple[OtherCall, ...]:
+    """Read ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
+    return elements.listed(element, "otherDevsPrimaryCall", read_other_call)
+
+
+def write_service_completion_failure_event_other_devs_primary_call_list(
+    values: tuple[OtherCall, ...], out: Out
+) -> None:
+    """Write the entries of ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
+    for value in values:
+        out.append("<otherDevsPrimaryCall>")
+        write_other_call(value, out)
+        out.append("</otherDevsPrimaryCall>")
+
+
+def read_service_completion_failure_event_other_devs_secondary_call_list(element: _Element) -> tuple[OtherCall, ...]:
+    """Read ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
+    return elements.listed(element, "otherDevsSecondaryCall", read_other_call)
+
+
+def write_service_completion_failure_event_other_devs_secondary_call_list(
+    values: tuple[OtherCall, ...], out: Out
+) -> None:
+    """Write the entries of ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
+    for value in values:
+        out.append("<otherDevsSecondaryCall>")
+        write_other_call(value, out)
+        out.append("</otherDevsSecondaryCall>")
+
+
+_SERVICE_COMPLETION_FAILURE_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "primaryCall": ("primary_call", read_primary_or_secondary_call),
+    "secondaryCall": ("secondary_call", read_primary_or_secondary_call),
+    "otherDevsPrimaryCallList": (
+        "other_devs_primary_call_list",
+        read_service_completion_failure_event_other_devs_primary_call_list,
+    ),
+    "otherDevsSecondaryCallList": (
+        "other_devs_secondary_call_list",
+        read_service_completion_failure_event_other_devs_secondary_call_list,
+    ),
+    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_service_completion_failure_event(element: _Element) -> ServiceCompletionFailureEvent:
+    """Read ServiceCompletionFailureEvent."""
+    return elements.structure(element, ServiceCompletionFailureEvent, _SERVICE_COMPLETION_FAILURE_EVENT)
+
+
+def write_service_completion_failure_event(value: ServiceCompletionFailureEvent, out: Out) -> None:
+    """Write the children of ServiceCompletionFailureEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<primaryCall>")
+    write_primary_or_secondary_call(value.primary_call, out)
+    out.append("</primaryCall>")
+    if value.secondary_call is not None:
+        out.append("<secondaryCall>")
+        write_primary_or_secondary_call(value.secondary_call, out)
+        out.append("</secondaryCall>")
+    if value.other_devs_primary_call_list is not None:
+        out.append("<otherDevsPrimaryCallList>")
+        write_service_completion_failure_event_other_devs_primary_call_list(value.other_devs_primary_call_list, out)
+        out.append("</otherDevsPrimaryCallList>")
+    if value.other_devs_secondary_call_list is not None:
+        out.append("<otherDevsSecondaryCallList>")
+        write_service_completion_failure_event_other_devs_secondary_call_list(value.other_devs_secondary_call_list, out)
+        out.append("</otherDevsSecondaryCallList>")
+    if value.media_call_characteristics is not None:
+        out.append("<mediaCallCharacteristics>")
+        write_media_call_characteristics(value.media_call_characteristics, out)
+        out.append("</mediaCallCharacteristics>")
+    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 _ASSOCIATE_DATA: elements.Table = {
     "existingCall": ("existing_call", read_connection_id),
     "accountCode": ("account_code", elements.octets),
@@ -170,6 +454,90 @@ def write_associate_data_response(value: AssociateDataResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
+_CANCEL_TELEPHONY_TONES: elements.Table = {
+    "connectionToStopTone": ("connection_to_stop_tone", read_connection_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_telephony_tones(element: _Element) -> CancelTelephonyTones:
+    """Read CancelTelephonyTones."""
+    return elements.structure(element, CancelTelephonyTones, _CANCEL_TELEPHONY_TONES)
+
+
+def write_cancel_telephony_tones(value: CancelTelephonyTones, out: Out) -> None:
+    """Write the children of CancelTelephonyTones."""
+    write_connection_id("connectionToStopTone", value.connection_to_stop_tone, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CANCEL_TELEPHONY_TONES_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_telephony_tones_response(element: _Element) -> CancelTelephonyTonesResponse:
+    """Read CancelTelephonyTonesResponse."""
+    return elements.structure(element, CancelTelephonyTonesResponse, _CANCEL_TELEPHONY_TONES_RESPONSE)
+
+
+def write_cancel_telephony_tones_response(value: CancelTelephonyTonesResponse, out: Out) -> None:
+    """Write the children of CancelTelephonyTonesResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CHANGE_CONNECTION_INFORMATION: elements.Table = {
+    "connectionToBeChanged": ("connection_to_be_changed", read_connection_id),
+    "requestedConnectionInfo": ("requested_connection_info", read_connection_information),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_change_connection_information(element: _Element) -> ChangeConnectionInformation:
+    """Read ChangeConnectionInformation."""
+    return elements.structure(element, ChangeConnectionInformation, _CHANGE_CONNECTION_INFORMATION)
+
+
+def write_change_connection_information(value: ChangeConnectionInformation, out: Out) -> None:
+    """Write the children of ChangeConnectionInformation."""
+    write_connection_id("connectionToBeChanged", value.connection_to_be_changed, out)
+    out.append("<requestedConnectionInfo>")
+    write_connection_information(value.requested_connection_info, out)
+    out.append("</requestedConnectionInfo>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CHANGE_CONNECTION_INFORMATION_RESPONSE: elements.Table = {
+    "actualConnectionInfo": ("actual_connection_info", read_connection_information),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_change_connection_information_response(element: _Element) -> ChangeConnectionInformationResponse:
+    """Read ChangeConnectionInformationResponse."""
+    return elements.structure(element, ChangeConnectionInformationResponse, _CHANGE_CONNECTION_INFORMATION_RESPONSE)
+
+
+def write_change_connection_information_response(value: ChangeConnectionInformationResponse, out: Out) -> None:
+    """Write the children of ChangeConnectionInformationResponse."""
+    out.append("<actualConnectionInfo>")
+    write_connection_information(value.actual_connection_info, out)
+    out.append("</actualConnectionInfo>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 _GENERATE_DIGITS: elements.Table = {
     "connectionToSendDigits": ("connection_to_send_digits", read_connection_id),
     "digitMode": ("digit_mode", elements.enumeration(DigitMode)),
@@ -222,6 +590,49 @@ def write_generate_digits_response(value: GenerateDigitsResponse, out: Out) -> N
         out.append("</extensions>")
 
 
+_GENERATE_TELEPHONY_TONES: elements.Table = {
+    "connectionToSendTone": ("connection_to_send_tone", read_connection_id),
+    "toneToSend": ("tone_to_send", elements.enumeration(TelephonyTone)),
+    "toneDuration": ("tone_duration", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_generate_telephony_tones(element: _Element) -> GenerateTelephonyTones:
+    """Read GenerateTelephonyTones."""
+    return elements.structure(element, GenerateTelephonyTones, _GENERATE_TELEPHONY_TONES)
+
+
+def write_generate_telephony_tones(value: GenerateTelephonyTones, out: Out) -> None:
+    """Write the children of GenerateTelephonyTones."""
+    write_connection_id("connectionToSendTone", value.connection_to_send_tone, out)
+    out.append(f"<toneToSend>{elements.escape(value.tone_to_send.value)}</toneToSend>")
+    if value.tone_duration is not None:
+        out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GENERATE_TELEPHONY_TONES_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_generate_telephony_tones_response(element: _Element) -> GenerateTelephonyTonesResponse:
+    """Read GenerateTelephonyTonesResponse."""
+    return elements.structure(element, GenerateTelephonyTonesResponse, _GENERATE_TELEPHONY_TONES_RESPONSE)
+
+
+def write_generate_telephony_tones_response(value: GenerateTelephonyTonesResponse, out: Out) -> None:
+    """Write the children of GenerateTelephonyTonesResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 _SEND_USER_INFORMATION: elements.Table = {
     "existingCall": ("existing_call", read_connection_id),
     "userData": ("user_data", elements.wrapped_octets),
@@ -264,10 +675,23 @@ def write_send_user_information_response(value: SendUserInformationResponse, out
 
 MESSAGES: elements.Codecs = {
     "CallInformationEvent": (read_call_information_event, write_call_information_event),
+    "ChargingEvent": (read_charging_event, write_charging_event),
+    "DigitsGeneratedEvent": (read_digits_generated_event, write_digits_generated_event),
+    "TelephonyTonesGeneratedEvent": (read_telephony_tones_generated_event, write_telephony_tones_generated_event),
+    "ServiceCompletionFailureEvent": (read_service_completion_failure_event, write_service_completion_failure_event),
     "AssociateData": (read_associate_data, write_associate_data),
     "AssociateDataResponse": (read_associate_data_response, write_associate_data_response),
+    "CancelTelephonyTones": (read_cancel_telephony_tones, write_cancel_telephony_tones),
+    "CancelTelephonyTonesResponse": (read_cancel_telephony_tones_response, write_cancel_telephony_tones_response),
+    "ChangeConnectionInformation": (read_change_connection_information, write_change_connection_information),
+    "ChangeConnectionInformationResponse": (
+        read_change_connection_information_response,
+        write_change_connection_information_response,
+    ),
     "GenerateDigits": (read_generate_digits, write_generate_digits),
     "GenerateDigitsResponse": (read_generate_digits_response, write_generate_digits_response),
+    "GenerateTelephonyTones": (read_generate_telephony_tones, write_generate_telephony_tones),
+    "GenerateTelephonyTonesResponse": (read_generate_telephony_tones_response, write_generate_telephony_tones_response),
     "SendUserInformation": (read_send_user_information, write_send_user_information),
     "SendUserInformationResponse": (read_send_user_information_response, write_send_user_information_response),
 }

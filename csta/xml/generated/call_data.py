@@ -620,6 +620,28 @@ def write_location_info_list(values: tuple[tuple[GeoPriv, ...], ...], out: Out) 
         out.append("</locationInfoEntry>")
 
 
+def read_connection_rate_list(element: _Element) -> tuple[int, ...]:
+    """Read ConnectionRateList."""
+    return elements.listed(element, "connectionRate", elements.integer)
+
+
+def write_connection_rate_list(values: tuple[int, ...], out: Out) -> None:
+    """Write the entries of ConnectionRateList."""
+    for value in values:
+        out.append(f"<connectionRate>{value}</connectionRate>")
+
+
+def read_delay_tolerance_list(element: _Element) -> tuple[int, ...]:
+    """Read DelayToleranceList."""
+    return elements.listed(element, "delayTolerance", elements.integer)
+
+
+def write_delay_tolerance_list(values: tuple[int, ...], out: Out) -> None:
+    """Write the entries of DelayToleranceList."""
+    for value in values:
+        out.append(f"<delayTolerance>{value}</delayTolerance>")
+
+
 _CHARGING_UNITS: elements.Table = {
     "chargingUnits": ("charging_units", elements.integer),
     "typeOfUnits": ("type_of_units", elements.octets),

@@ -6,7 +6,12 @@ from __future__ import annotations
 from lxml.etree import _Element
 
 from csta.messages.call_data import EventCause
-from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
+from csta.messages.device_maintenance import (
+    BackInServiceEvent,
+    DeviceCapsChangedEvent,
+    OutOfServiceEvent,
+    PartiallyInServiceEvent,
+)
 from csta.xml import elements
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
@@ -27,6 +32,33 @@ def read_back_in_service_event(element: _Element) -> BackInServiceEvent:
 
 def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
     """Write the children of BackInServiceEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<device>")
+    write_subject_device_id(value.device, out)
+    out.append("</device>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_DEVICE_CAPS_CHANGED_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "device": ("device", read_subject_device_id),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_device_caps_changed_event(element: _Element) -> DeviceCapsChangedEvent:
+    """Read DeviceCapsChangedEvent."""
+    return elements.structure(element, DeviceCapsChangedEvent, _DEVICE_CAPS_CHANGED_EVENT)
+
+
+def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> None:
+    """Write the children of DeviceCapsChangedEvent."""
     out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
@@ -66,7 +98,36 @@ def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
+_PARTIALLY_IN_SERVICE_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "device": ("device", read_subject_device_id),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_partially_in_service_event(element: _Element) -> PartiallyInServiceEvent:
+    """Read PartiallyInServiceEvent."""
+    return elements.structure(element, PartiallyInServiceEvent, _PARTIALLY_IN_SERVICE_EVENT)
+
+
+def write_partially_in_service_event(value: PartiallyInServiceEvent, out: Out) -> None:
+    """Write the children of PartiallyInServiceEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<device>")
+    write_subject_device_id(value.device, out)
+    out.append("</device>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 MESSAGES: elements.Codecs = {
     "BackInServiceEvent": (read_back_in_service_event, write_back_in_service_event),
+    "DeviceCapsChangedEvent": (read_device_caps_changed_event, write_device_caps_changed_event),
     "OutOfServiceEvent": (read_out_of_service_event, write_out_of_service_event),
+    "PartiallyInServiceEvent": (read_partially_in_service_event, write_partially_in_service_event),
 }

@@ -5,28 +5,439 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
+from csta.messages.call_data import EventCause
 from csta.messages.common import DeviceID
 from csta.messages.logical_device import (
+    AgentBusyEvent,
+    AgentInfo,
+    AgentLoggedOffEvent,
+    AgentLoggedOnEvent,
+    AgentNotReadyEvent,
+    AgentReadyEvent,
+    AgentState,
+    AgentStateCondition,
+    AgentStateEntry,
+    AgentWorkingAfterCallEvent,
+    AgentWorkingAfterCallEventPendingAgentState,
+    AutoAnswerEvent,
+    AutoWorkModeEvent,
+    CallBackEvent,
+    CallBackListItem,
+    CallBackMessageEvent,
+    CallBackMessageNonCallRelated,
+    CallBackMessageNonCallRelatedResponse,
+    CallBackNonCallRelated,
+    CallBackNonCallRelatedResponse,
+    CallerIDStatusEvent,
     CallOrigination,
+    CancelCallBack,
+    CancelCallBackMessage,
+    CancelCallBackMessageResponse,
+    CancelCallBackResponse,
     DoNotDisturbEvent,
     ForwardDefault,
     ForwardingEvent,
     ForwardingType,
     ForwardListItem,
+    GetAgentState,
+    GetAgentStateResponse,
+    GetAutoAnswer,
+    GetAutoAnswerResponse,
+    GetAutoWorkMode,
+    GetAutoWorkModeResponse,
+    GetCallBack,
+    GetCallBackResponse,
+    GetCallerIDStatus,
+    GetCallerIDStatusResponse,
     GetDoNotDisturb,
     GetDoNotDisturbResponse,
     GetForwarding,
     GetForwardingResponse,
+    GetLastNumberDialed,
+    GetLastNumberDialedResponse,
+    GetPresenceState,
+    GetPresenceStateResponse,
+    GetRouteingMode,
+    GetRouteingModeResponse,
+    PendingAgentState,
+    PresenceState,
+    PresenceStateEvent,
+    ReqAgentState,
+    RouteingEvent,
+    SetAgentState,
+    SetAgentStateResponse,
+    SetAutoAnswer,
+    SetAutoAnswerResponse,
+    SetAutoWorkMode,
+    SetAutoWorkModeResponse,
+    SetCallerIDStatus,
+    SetCallerIDStatusResponse,
     SetDoNotDisturb,
     SetDoNotDisturbResponse,
     SetForwarding,
     SetForwardingResponse,
+    SetPresenceState,
+    SetPresenceStateResponse,
+    SetRouteingMode,
+    SetRouteingModeResponse,
 )
 from csta.xml import elements
 from csta.xml.common import read_device_id, write_device_id
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
+
+_AGENT_BUSY_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_busy_event(element: _Element) -> AgentBusyEvent:
+    """Read AgentBusyEvent."""
+    return elements.structure(element, AgentBusyEvent, _AGENT_BUSY_EVENT)
+
+
+def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
+    """Write the children of AgentBusyEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.pending_agent_state is not None:
+        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_LOGGED_OFF_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "agentPassword": ("agent_password", elements.octets),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_logged_off_event(element: _Element) -> AgentLoggedOffEvent:
+    """Read AgentLoggedOffEvent."""
+    return elements.structure(element, AgentLoggedOffEvent, _AGENT_LOGGED_OFF_EVENT)
+
+
+def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
+    """Write the children of AgentLoggedOffEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.agent_password is not None:
+        out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_LOGGED_ON_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "agentPassword": ("agent_password", elements.octets),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_logged_on_event(element: _Element) -> AgentLoggedOnEvent:
+    """Read AgentLoggedOnEvent."""
+    return elements.structure(element, AgentLoggedOnEvent, _AGENT_LOGGED_ON_EVENT)
+
+
+def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
+    """Write the children of AgentLoggedOnEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.agent_password is not None:
+        out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_NOT_READY_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_not_ready_event(element: _Element) -> AgentNotReadyEvent:
+    """Read AgentNotReadyEvent."""
+    return elements.structure(element, AgentNotReadyEvent, _AGENT_NOT_READY_EVENT)
+
+
+def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
+    """Write the children of AgentNotReadyEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_READY_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_ready_event(element: _Element) -> AgentReadyEvent:
+    """Read AgentReadyEvent."""
+    return elements.structure(element, AgentReadyEvent, _AGENT_READY_EVENT)
+
+
+def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
+    """Write the children of AgentReadyEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_WORKING_AFTER_CALL_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "agentDevice": ("agent_device", read_subject_device_id),
+    "agentID": ("agent_id", elements.octets),
+    "acdGroup": ("acd_group", read_device_id),
+    "pendingAgentState": ("pending_agent_state", elements.enumeration(AgentWorkingAfterCallEventPendingAgentState)),
+    "cause": ("cause", elements.enumeration(EventCause)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_agent_working_after_call_event(element: _Element) -> AgentWorkingAfterCallEvent:
+    """Read AgentWorkingAfterCallEvent."""
+    return elements.structure(element, AgentWorkingAfterCallEvent, _AGENT_WORKING_AFTER_CALL_EVENT)
+
+
+def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out: Out) -> None:
+    """Write the children of AgentWorkingAfterCallEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<agentDevice>")
+    write_subject_device_id(value.agent_device, out)
+    out.append("</agentDevice>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.pending_agent_state is not None:
+        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+    if value.cause is not None:
+        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AUTO_ANSWER_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "invokingDevice": ("invoking_device", read_subject_device_id),
+    "autoAnswerOn": ("auto_answer_on", elements.boolean),
+    "numberOfRings": ("number_of_rings", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_auto_answer_event(element: _Element) -> AutoAnswerEvent:
+    """Read AutoAnswerEvent."""
+    return elements.structure(element, AutoAnswerEvent, _AUTO_ANSWER_EVENT)
+
+
+def write_auto_answer_event(value: AutoAnswerEvent, out: Out) -> None:
+    """Write the children of AutoAnswerEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<invokingDevice>")
+    write_subject_device_id(value.invoking_device, out)
+    out.append("</invokingDevice>")
+    out.append(f"<autoAnswerOn>{'true' if value.auto_answer_on else 'false'}</autoAnswerOn>")
+    if value.number_of_rings is not None:
+        out.append(f"<numberOfRings>{value.number_of_rings}</numberOfRings>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AUTO_WORK_MODE_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "invokingDevice": ("invoking_device", read_subject_device_id),
+    "autoWorkOn": ("auto_work_on", elements.boolean),
+    "autoWorkInterval": ("auto_work_interval", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_auto_work_mode_event(element: _Element) -> AutoWorkModeEvent:
+    """Read AutoWorkModeEvent."""
+    return elements.structure(element, AutoWorkModeEvent, _AUTO_WORK_MODE_EVENT)
+
+
+def write_auto_work_mode_event(value: AutoWorkModeEvent, out: Out) -> None:
+    """Write the children of AutoWorkModeEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<invokingDevice>")
+    write_subject_device_id(value.invoking_device, out)
+    out.append("</invokingDevice>")
+    out.append(f"<autoWorkOn>{'true' if value.auto_work_on else 'false'}</autoWorkOn>")
+    out.append(f"<autoWorkInterval>{value.auto_work_interval}</autoWorkInterval>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "originatingDevice": ("originating_device", read_subject_device_id),
+    "targetDevice": ("target_device", read_subject_device_id),
+    "callBackSetCanceled": ("call_back_set_canceled", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_event(element: _Element) -> CallBackEvent:
+    """Read CallBackEvent."""
+    return elements.structure(element, CallBackEvent, _CALL_BACK_EVENT)
+
+
+def write_call_back_event(value: CallBackEvent, out: Out) -> None:
+    """Write the children of CallBackEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<originatingDevice>")
+    write_subject_device_id(value.originating_device, out)
+    out.append("</originatingDevice>")
+    out.append("<targetDevice>")
+    write_subject_device_id(value.target_device, out)
+    out.append("</targetDevice>")
+    out.append(f"<callBackSetCanceled>{'true' if value.call_back_set_canceled else 'false'}</callBackSetCanceled>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_MESSAGE_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "originatingDevice": ("originating_device", read_subject_device_id),
+    "targetDevice": ("target_device", read_subject_device_id),
+    "callBackMsgSetCanceled": ("call_back_msg_set_canceled", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_message_event(element: _Element) -> CallBackMessageEvent:
+    """Read CallBackMessageEvent."""
+    return elements.structure(element, CallBackMessageEvent, _CALL_BACK_MESSAGE_EVENT)
+
+
+def write_call_back_message_event(value: CallBackMessageEvent, out: Out) -> None:
+    """Write the children of CallBackMessageEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<originatingDevice>")
+    write_subject_device_id(value.originating_device, out)
+    out.append("</originatingDevice>")
+    out.append("<targetDevice>")
+    write_subject_device_id(value.target_device, out)
+    out.append("</targetDevice>")
+    out.append(
+        f"<callBackMsgSetCanceled>{'true' if value.call_back_msg_set_canceled else 'false'}</callBackMsgSetCanceled>"
+    )
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALLER_ID_STATUS_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "device": ("device", read_device_id),
+    "callerIDProvided": ("caller_id_provided", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_caller_id_status_event(element: _Element) -> CallerIDStatusEvent:
+    """Read CallerIDStatusEvent."""
+    return elements.structure(element, CallerIDStatusEvent, _CALLER_ID_STATUS_EVENT)
+
+
+def write_caller_id_status_event(value: CallerIDStatusEvent, out: Out) -> None:
+    """Write the children of CallerIDStatusEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    write_device_id("device", value.device, out)
+    out.append(f"<callerIDProvided>{'true' if value.caller_id_provided else 'false'}</callerIDProvided>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
 
 
 def read_calling_device_list(element: _Element) -> tuple[DeviceID, ...]:
@@ -115,6 +526,556 @@ def write_forwarding_event(value: ForwardingEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
+_PRESENCE_STATE_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "device": ("device", read_subject_device_id),
+    "presenceState": ("presence_state", elements.named_bits(PresenceState)),
+    "fromTime": ("from_time", elements.text),
+    "untilTime": ("until_time", elements.text),
+    "place": ("place", elements.octets),
+    "mood": ("mood", elements.octets),
+    "namedPresenceState": ("named_presence_state", elements.octets),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_presence_state_event(element: _Element) -> PresenceStateEvent:
+    """Read PresenceStateEvent."""
+    return elements.structure(element, PresenceStateEvent, _PRESENCE_STATE_EVENT)
+
+
+def write_presence_state_event(value: PresenceStateEvent, out: Out) -> None:
+    """Write the children of PresenceStateEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<device>")
+    write_subject_device_id(value.device, out)
+    out.append("</device>")
+    elements.write_bits("presenceState", value.presence_state, out)
+    if value.from_time is not None:
+        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+    if value.until_time is not None:
+        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+    if value.place is not None:
+        out.append(f"<place>{value.place.hex()}</place>")
+    if value.mood is not None:
+        out.append(f"<mood>{value.mood.hex()}</mood>")
+    if value.named_presence_state is not None:
+        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_ROUTEING_EVENT: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "device": ("device", read_subject_device_id),
+    "routeingMode": ("routeing_mode", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_routeing_event(element: _Element) -> RouteingEvent:
+    """Read RouteingEvent."""
+    return elements.structure(element, RouteingEvent, _ROUTEING_EVENT)
+
+
+def write_routeing_event(value: RouteingEvent, out: Out) -> None:
+    """Write the children of RouteingEvent."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append("<device>")
+    write_subject_device_id(value.device, out)
+    out.append("</device>")
+    out.append(f"<routeingMode>{'true' if value.routeing_mode else 'false'}</routeingMode>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_NON_CALL_RELATED: elements.Table = {
+    "originatingDevice": ("originating_device", read_device_id),
+    "targetDevice": ("target_device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_non_call_related(element: _Element) -> CallBackNonCallRelated:
+    """Read CallBackNonCallRelated."""
+    return elements.structure(element, CallBackNonCallRelated, _CALL_BACK_NON_CALL_RELATED)
+
+
+def write_call_back_non_call_related(value: CallBackNonCallRelated, out: Out) -> None:
+    """Write the children of CallBackNonCallRelated."""
+    write_device_id("originatingDevice", value.originating_device, out)
+    write_device_id("targetDevice", value.target_device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_NON_CALL_RELATED_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_non_call_related_response(element: _Element) -> CallBackNonCallRelatedResponse:
+    """Read CallBackNonCallRelatedResponse."""
+    return elements.structure(element, CallBackNonCallRelatedResponse, _CALL_BACK_NON_CALL_RELATED_RESPONSE)
+
+
+def write_call_back_non_call_related_response(value: CallBackNonCallRelatedResponse, out: Out) -> None:
+    """Write the children of CallBackNonCallRelatedResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_MESSAGE_NON_CALL_RELATED: elements.Table = {
+    "originatingDevice": ("originating_device", read_device_id),
+    "targetDevice": ("target_device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_message_non_call_related(element: _Element) -> CallBackMessageNonCallRelated:
+    """Read CallBackMessageNonCallRelated."""
+    return elements.structure(element, CallBackMessageNonCallRelated, _CALL_BACK_MESSAGE_NON_CALL_RELATED)
+
+
+def write_call_back_message_non_call_related(value: CallBackMessageNonCallRelated, out: Out) -> None:
+    """Write the children of CallBackMessageNonCallRelated."""
+    write_device_id("originatingDevice", value.originating_device, out)
+    write_device_id("targetDevice", value.target_device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_call_back_message_non_call_related_response(element: _Element) -> CallBackMessageNonCallRelatedResponse:
+    """Read CallBackMessageNonCallRelatedResponse."""
+    return elements.structure(
+        element, CallBackMessageNonCallRelatedResponse, _CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE
+    )
+
+
+def write_call_back_message_non_call_related_response(value: CallBackMessageNonCallRelatedResponse, out: Out) -> None:
+    """Write the children of CallBackMessageNonCallRelatedResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CANCEL_CALL_BACK: elements.Table = {
+    "originatingDevice": ("originating_device", read_device_id),
+    "targetDevice": ("target_device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_call_back(element: _Element) -> CancelCallBack:
+    """Read CancelCallBack."""
+    return elements.structure(element, CancelCallBack, _CANCEL_CALL_BACK)
+
+
+def write_cancel_call_back(value: CancelCallBack, out: Out) -> None:
+    """Write the children of CancelCallBack."""
+    write_device_id("originatingDevice", value.originating_device, out)
+    write_device_id("targetDevice", value.target_device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CANCEL_CALL_BACK_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_call_back_response(element: _Element) -> CancelCallBackResponse:
+    """Read CancelCallBackResponse."""
+    return elements.structure(element, CancelCallBackResponse, _CANCEL_CALL_BACK_RESPONSE)
+
+
+def write_cancel_call_back_response(value: CancelCallBackResponse, out: Out) -> None:
+    """Write the children of CancelCallBackResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CANCEL_CALL_BACK_MESSAGE: elements.Table = {
+    "originatingDevice": ("originating_device", read_device_id),
+    "targetDevice": ("target_device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_call_back_message(element: _Element) -> CancelCallBackMessage:
+    """Read CancelCallBackMessage."""
+    return elements.structure(element, CancelCallBackMessage, _CANCEL_CALL_BACK_MESSAGE)
+
+
+def write_cancel_call_back_message(value: CancelCallBackMessage, out: Out) -> None:
+    """Write the children of CancelCallBackMessage."""
+    write_device_id("originatingDevice", value.originating_device, out)
+    write_device_id("targetDevice", value.target_device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CANCEL_CALL_BACK_MESSAGE_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_cancel_call_back_message_response(element: _Element) -> CancelCallBackMessageResponse:
+    """Read CancelCallBackMessageResponse."""
+    return elements.structure(element, CancelCallBackMessageResponse, _CANCEL_CALL_BACK_MESSAGE_RESPONSE)
+
+
+def write_cancel_call_back_message_response(value: CancelCallBackMessageResponse, out: Out) -> None:
+    """Write the children of CancelCallBackMessageResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_AGENT_STATE: elements.Table = {
+    "device": ("device", read_device_id),
+    "acdGroup": ("acd_group", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_agent_state(element: _Element) -> GetAgentState:
+    """Read GetAgentState."""
+    return elements.structure(element, GetAgentState, _GET_AGENT_STATE)
+
+
+def write_get_agent_state(value: GetAgentState, out: Out) -> None:
+    """Write the children of GetAgentState."""
+    write_device_id("device", value.device, out)
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_AGENT_INFO: elements.Table = {
+    "acdGroup": ("acd_group", read_device_id),
+    "agentState": ("agent_state", elements.enumeration(AgentState)),
+    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
+    "agentStateCondition": ("agent_state_condition", elements.enumeration(AgentStateCondition)),
+}
+
+
+def read_agent_info(element: _Element) -> AgentInfo:
+    """Read AgentInfo."""
+    return elements.structure(element, AgentInfo, _AGENT_INFO)
+
+
+def write_agent_info(value: AgentInfo, out: Out) -> None:
+    """Write the children of AgentInfo."""
+    if value.acd_group is not None:
+        write_device_id("acdGroup", value.acd_group, out)
+    out.append(f"<agentState>{elements.escape(value.agent_state.value)}</agentState>")
+    if value.pending_agent_state is not None:
+        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+    if value.agent_state_condition is not None:
+        out.append(f"<agentStateCondition>{elements.escape(value.agent_state_condition.value)}</agentStateCondition>")
+
+
+def read_agent_state_entry_agent_info(element: _Element) -> tuple[AgentInfo, ...]:
+    """Read AgentStateEntryAgentInfo."""
+    return elements.listed(element, "agentInfoItem", read_agent_info)
+
+
+def write_agent_state_entry_agent_info(values: tuple[AgentInfo, ...], out: Out) -> None:
+    """Write the entries of AgentStateEntryAgentInfo."""
+    for value in values:
+        out.append("<agentInfoItem>")
+        write_agent_info(value, out)
+        out.append("</agentInfoItem>")
+
+
+_AGENT_STATE_ENTRY: elements.Table = {
+    "agentID": ("agent_id", elements.octets),
+    "loggedOnState": ("logged_on_state", elements.boolean),
+    "agentInfo": ("agent_info", read_agent_state_entry_agent_info),
+}
+
+
+def read_agent_state_entry(element: _Element) -> AgentStateEntry:
+    """Read AgentStateEntry."""
+    return elements.structure(element, AgentStateEntry, _AGENT_STATE_ENTRY)
+
+
+def write_agent_state_entry(value: AgentStateEntry, out: Out) -> None:
+    """Write the children of AgentStateEntry."""
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    out.append(f"<loggedOnState>{'true' if value.logged_on_state else 'false'}</loggedOnState>")
+    if value.agent_info is not None:
+        out.append("<agentInfo>")
+        write_agent_state_entry_agent_info(value.agent_info, out)
+        out.append("</agentInfo>")
+
+
+def read_agent_state_list(element: _Element) -> tuple[AgentStateEntry, ...]:
+    """Read AgentStateList."""
+    return elements.listed(element, "agentStateEntry", read_agent_state_entry)
+
+
+def write_agent_state_list(values: tuple[AgentStateEntry, ...], out: Out) -> None:
+    """Write the entries of AgentStateList."""
+    for value in values:
+        out.append("<agentStateEntry>")
+        write_agent_state_entry(value, out)
+        out.append("</agentStateEntry>")
+
+
+_GET_AGENT_STATE_RESPONSE: elements.Table = {
+    "agentStateList": ("agent_state_list", read_agent_state_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_agent_state_response(element: _Element) -> GetAgentStateResponse:
+    """Read GetAgentStateResponse."""
+    return elements.structure(element, GetAgentStateResponse, _GET_AGENT_STATE_RESPONSE)
+
+
+def write_get_agent_state_response(value: GetAgentStateResponse, out: Out) -> None:
+    """Write the children of GetAgentStateResponse."""
+    out.append("<agentStateList>")
+    write_agent_state_list(value.agent_state_list, out)
+    out.append("</agentStateList>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_AUTO_ANSWER: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_auto_answer(element: _Element) -> GetAutoAnswer:
+    """Read GetAutoAnswer."""
+    return elements.structure(element, GetAutoAnswer, _GET_AUTO_ANSWER)
+
+
+def write_get_auto_answer(value: GetAutoAnswer, out: Out) -> None:
+    """Write the children of GetAutoAnswer."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_AUTO_ANSWER_RESPONSE: elements.Table = {
+    "autoAnswerOn": ("auto_answer_on", elements.boolean),
+    "numberOfRings": ("number_of_rings", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_auto_answer_response(element: _Element) -> GetAutoAnswerResponse:
+    """Read GetAutoAnswerResponse."""
+    return elements.structure(element, GetAutoAnswerResponse, _GET_AUTO_ANSWER_RESPONSE)
+
+
+def write_get_auto_answer_response(value: GetAutoAnswerResponse, out: Out) -> None:
+    """Write the children of GetAutoAnswerResponse."""
+    out.append(f"<autoAnswerOn>{'true' if value.auto_answer_on else 'false'}</autoAnswerOn>")
+    if value.number_of_rings is not None:
+        out.append(f"<numberOfRings>{value.number_of_rings}</numberOfRings>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_AUTO_WORK_MODE: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_auto_work_mode(element: _Element) -> GetAutoWorkMode:
+    """Read GetAutoWorkMode."""
+    return elements.structure(element, GetAutoWorkMode, _GET_AUTO_WORK_MODE)
+
+
+def write_get_auto_work_mode(value: GetAutoWorkMode, out: Out) -> None:
+    """Write the children of GetAutoWorkMode."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_AUTO_WORK_MODE_RESPONSE: elements.Table = {
+    "autoWorkOn": ("auto_work_on", elements.boolean),
+    "autoWorkInterval": ("auto_work_interval", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_auto_work_mode_response(element: _Element) -> GetAutoWorkModeResponse:
+    """Read GetAutoWorkModeResponse."""
+    return elements.structure(element, GetAutoWorkModeResponse, _GET_AUTO_WORK_MODE_RESPONSE)
+
+
+def write_get_auto_work_mode_response(value: GetAutoWorkModeResponse, out: Out) -> None:
+    """Write the children of GetAutoWorkModeResponse."""
+    out.append(f"<autoWorkOn>{'true' if value.auto_work_on else 'false'}</autoWorkOn>")
+    if value.auto_work_interval is not None:
+        out.append(f"<autoWorkInterval>{value.auto_work_interval}</autoWorkInterval>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_CALL_BACK: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_call_back(element: _Element) -> GetCallBack:
+    """Read GetCallBack."""
+    return elements.structure(element, GetCallBack, _GET_CALL_BACK)
+
+
+def write_get_call_back(value: GetCallBack, out: Out) -> None:
+    """Write the children of GetCallBack."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CALL_BACK_LIST_ITEM: elements.Table = {
+    "originatingDevice": ("originating_device", read_device_id),
+    "targetDevice": ("target_device", read_device_id),
+    "callBackMessageIndicator": ("call_back_message_indicator", elements.boolean),
+}
+
+
+def read_call_back_list_item(element: _Element) -> CallBackListItem:
+    """Read CallBackListItem."""
+    return elements.structure(element, CallBackListItem, _CALL_BACK_LIST_ITEM)
+
+
+def write_call_back_list_item(value: CallBackListItem, out: Out) -> None:
+    """Write the children of CallBackListItem."""
+    write_device_id("originatingDevice", value.originating_device, out)
+    write_device_id("targetDevice", value.target_device, out)
+    if value.call_back_message_indicator is not None:
+        out.append(
+            f"<callBackMessageIndicator>{'true' if value.call_back_message_indicator else 'false'}</callBackMessageIndicator>"
+        )
+
+
+def read_call_back_list(element: _Element) -> tuple[CallBackListItem, ...]:
+    """Read CallBackList."""
+    return elements.listed(element, "callBackListItem", read_call_back_list_item)
+
+
+def write_call_back_list(values: tuple[CallBackListItem, ...], out: Out) -> None:
+    """Write the entries of CallBackList."""
+    for value in values:
+        out.append("<callBackListItem>")
+        write_call_back_list_item(value, out)
+        out.append("</callBackListItem>")
+
+
+_GET_CALL_BACK_RESPONSE: elements.Table = {
+    "callBackList": ("call_back_list", read_call_back_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_call_back_response(element: _Element) -> GetCallBackResponse:
+    """Read GetCallBackResponse."""
+    return elements.structure(element, GetCallBackResponse, _GET_CALL_BACK_RESPONSE)
+
+
+def write_get_call_back_response(value: GetCallBackResponse, out: Out) -> None:
+    """Write the children of GetCallBackResponse."""
+    out.append("<callBackList>")
+    write_call_back_list(value.call_back_list, out)
+    out.append("</callBackList>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_CALLER_ID_STATUS: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_caller_id_status(element: _Element) -> GetCallerIDStatus:
+    """Read GetCallerIDStatus."""
+    return elements.structure(element, GetCallerIDStatus, _GET_CALLER_ID_STATUS)
+
+
+def write_get_caller_id_status(value: GetCallerIDStatus, out: Out) -> None:
+    """Write the children of GetCallerIDStatus."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_CALLER_ID_STATUS_RESPONSE: elements.Table = {
+    "callerIDProvided": ("caller_id_provided", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_caller_id_status_response(element: _Element) -> GetCallerIDStatusResponse:
+    """Read GetCallerIDStatusResponse."""
+    return elements.structure(element, GetCallerIDStatusResponse, _GET_CALLER_ID_STATUS_RESPONSE)
+
+
+def write_get_caller_id_status_response(value: GetCallerIDStatusResponse, out: Out) -> None:
+    """Write the children of GetCallerIDStatusResponse."""
+    out.append(f"<callerIDProvided>{'true' if value.caller_id_provided else 'false'}</callerIDProvided>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 _GET_DO_NOT_DISTURB: elements.Table = {
     "device": ("device", read_device_id),
     "extensions": ("extensions", read_csta_common_arguments),
@@ -157,54 +1118,6 @@ def write_get_do_not_disturb_response(value: GetDoNotDisturbResponse, out: Out) 
         out.append("<callingDeviceList>")
         write_calling_device_list(value.calling_device_list, out)
         out.append("</callingDeviceList>")
-    if value.extensions is not None:
-        out.append("<extensions>")
-        write_csta_common_arguments(value.extensions, out)
-        out.append("</extensions>")
-
-
-_SET_DO_NOT_DISTURB: elements.Table = {
-    "device": ("device", read_device_id),
-    "doNotDisturbOn": ("do_not_disturb_on", elements.boolean),
-    "callOrigination": ("call_origination", elements.named_bits(CallOrigination)),
-    "callingDeviceList": ("calling_device_list", read_calling_device_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
-
-
-def read_set_do_not_disturb(element: _Element) -> SetDoNotDisturb:
-    """Read SetDoNotDisturb."""
-    return elements.structure(element, SetDoNotDisturb, _SET_DO_NOT_DISTURB)
-
-
-def write_set_do_not_disturb(value: SetDoNotDisturb, out: Out) -> None:
-    """Write the children of SetDoNotDisturb."""
-    write_device_id("device", value.device, out)
-    out.append(f"<doNotDisturbOn>{'true' if value.do_not_disturb_on else 'false'}</doNotDisturbOn>")
-    if value.call_origination is not None:
-        elements.write_bits("callOrigination", value.call_origination, out)
-    if value.calling_device_list is not None:
-        out.append("<callingDeviceList>")
-        write_calling_device_list(value.calling_device_list, out)
-        out.append("</callingDeviceList>")
-    if value.extensions is not None:
-        out.append("<extensions>")
-        write_csta_common_arguments(value.extensions, out)
-        out.append("</extensions>")
-
-
-_SET_DO_NOT_DISTURB_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
-
-
-def read_set_do_not_disturb_response(element: _Element) -> SetDoNotDisturbResponse:
-    """Read SetDoNotDisturbResponse."""
-    return elements.structure(element, SetDoNotDisturbResponse, _SET_DO_NOT_DISTURB_RESPONSE)
-
-
-def write_set_do_not_disturb_response(value: SetDoNotDisturbResponse, out: Out) -> None:
-    """Write the children of SetDoNotDisturbResponse."""
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -296,6 +1209,367 @@ def write_get_forwarding_response(value: GetForwardingResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
+_GET_LAST_NUMBER_DIALED: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_last_number_dialed(element: _Element) -> GetLastNumberDialed:
+    """Read GetLastNumberDialed."""
+    return elements.structure(element, GetLastNumberDialed, _GET_LAST_NUMBER_DIALED)
+
+
+def write_get_last_number_dialed(value: GetLastNumberDialed, out: Out) -> None:
+    """Write the children of GetLastNumberDialed."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_LAST_NUMBER_DIALED_RESPONSE: elements.Table = {
+    "numberDialed": ("number_dialed", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_last_number_dialed_response(element: _Element) -> GetLastNumberDialedResponse:
+    """Read GetLastNumberDialedResponse."""
+    return elements.structure(element, GetLastNumberDialedResponse, _GET_LAST_NUMBER_DIALED_RESPONSE)
+
+
+def write_get_last_number_dialed_response(value: GetLastNumberDialedResponse, out: Out) -> None:
+    """Write the children of GetLastNumberDialedResponse."""
+    write_device_id("numberDialed", value.number_dialed, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_PRESENCE_STATE: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_presence_state(element: _Element) -> GetPresenceState:
+    """Read GetPresenceState."""
+    return elements.structure(element, GetPresenceState, _GET_PRESENCE_STATE)
+
+
+def write_get_presence_state(value: GetPresenceState, out: Out) -> None:
+    """Write the children of GetPresenceState."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_PRESENCE_STATE_RESPONSE: elements.Table = {
+    "presenceState": ("presence_state", elements.named_bits(PresenceState)),
+    "fromTime": ("from_time", elements.text),
+    "untilTime": ("until_time", elements.text),
+    "place": ("place", elements.octets),
+    "mood": ("mood", elements.octets),
+    "namedPresenceState": ("named_presence_state", elements.octets),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_presence_state_response(element: _Element) -> GetPresenceStateResponse:
+    """Read GetPresenceStateResponse."""
+    return elements.structure(element, GetPresenceStateResponse, _GET_PRESENCE_STATE_RESPONSE)
+
+
+def write_get_presence_state_response(value: GetPresenceStateResponse, out: Out) -> None:
+    """Write the children of GetPresenceStateResponse."""
+    elements.write_bits("presenceState", value.presence_state, out)
+    if value.from_time is not None:
+        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+    if value.until_time is not None:
+        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+    if value.place is not None:
+        out.append(f"<place>{value.place.hex()}</place>")
+    if value.mood is not None:
+        out.append(f"<mood>{value.mood.hex()}</mood>")
+    if value.named_presence_state is not None:
+        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_ROUTEING_MODE: elements.Table = {
+    "device": ("device", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_routeing_mode(element: _Element) -> GetRouteingMode:
+    """Read GetRouteingMode."""
+    return elements.structure(element, GetRouteingMode, _GET_ROUTEING_MODE)
+
+
+def write_get_routeing_mode(value: GetRouteingMode, out: Out) -> None:
+    """Write the children of GetRouteingMode."""
+    write_device_id("device", value.device, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_GET_ROUTEING_MODE_RESPONSE: elements.Table = {
+    "routeingMode": ("routeing_mode", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_routeing_mode_response(element: _Element) -> GetRouteingModeResponse:
+    """Read GetRouteingModeResponse."""
+    return elements.structure(element, GetRouteingModeResponse, _GET_ROUTEING_MODE_RESPONSE)
+
+
+def write_get_routeing_mode_response(value: GetRouteingModeResponse, out: Out) -> None:
+    """Write the children of GetRouteingModeResponse."""
+    out.append(f"<routeingMode>{'true' if value.routeing_mode else 'false'}</routeingMode>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AGENT_STATE: elements.Table = {
+    "device": ("device", read_device_id),
+    "requestedAgentState": ("requested_agent_state", elements.enumeration(ReqAgentState)),
+    "agentID": ("agent_id", elements.octets),
+    "password": ("password", elements.octets),
+    "group": ("group", read_device_id),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_agent_state(element: _Element) -> SetAgentState:
+    """Read SetAgentState."""
+    return elements.structure(element, SetAgentState, _SET_AGENT_STATE)
+
+
+def write_set_agent_state(value: SetAgentState, out: Out) -> None:
+    """Write the children of SetAgentState."""
+    write_device_id("device", value.device, out)
+    out.append(f"<requestedAgentState>{elements.escape(value.requested_agent_state.value)}</requestedAgentState>")
+    if value.agent_id is not None:
+        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+    if value.password is not None:
+        out.append(f"<password>{value.password.hex()}</password>")
+    if value.group is not None:
+        write_device_id("group", value.group, out)
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AGENT_STATE_RESPONSE: elements.Table = {
+    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_agent_state_response(element: _Element) -> SetAgentStateResponse:
+    """Read SetAgentStateResponse."""
+    return elements.structure(element, SetAgentStateResponse, _SET_AGENT_STATE_RESPONSE)
+
+
+def write_set_agent_state_response(value: SetAgentStateResponse, out: Out) -> None:
+    """Write the children of SetAgentStateResponse."""
+    if value.pending_agent_state is not None:
+        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AUTO_ANSWER: elements.Table = {
+    "device": ("device", read_device_id),
+    "autoAnswerOn": ("auto_answer_on", elements.boolean),
+    "numberOfRings": ("number_of_rings", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_auto_answer(element: _Element) -> SetAutoAnswer:
+    """Read SetAutoAnswer."""
+    return elements.structure(element, SetAutoAnswer, _SET_AUTO_ANSWER)
+
+
+def write_set_auto_answer(value: SetAutoAnswer, out: Out) -> None:
+    """Write the children of SetAutoAnswer."""
+    write_device_id("device", value.device, out)
+    out.append(f"<autoAnswerOn>{'true' if value.auto_answer_on else 'false'}</autoAnswerOn>")
+    if value.number_of_rings is not None:
+        out.append(f"<numberOfRings>{value.number_of_rings}</numberOfRings>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AUTO_ANSWER_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_auto_answer_response(element: _Element) -> SetAutoAnswerResponse:
+    """Read SetAutoAnswerResponse."""
+    return elements.structure(element, SetAutoAnswerResponse, _SET_AUTO_ANSWER_RESPONSE)
+
+
+def write_set_auto_answer_response(value: SetAutoAnswerResponse, out: Out) -> None:
+    """Write the children of SetAutoAnswerResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AUTO_WORK_MODE: elements.Table = {
+    "device": ("device", read_device_id),
+    "autoWorkOn": ("auto_work_on", elements.boolean),
+    "autoWorkInterval": ("auto_work_interval", elements.integer),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_auto_work_mode(element: _Element) -> SetAutoWorkMode:
+    """Read SetAutoWorkMode."""
+    return elements.structure(element, SetAutoWorkMode, _SET_AUTO_WORK_MODE)
+
+
+def write_set_auto_work_mode(value: SetAutoWorkMode, out: Out) -> None:
+    """Write the children of SetAutoWorkMode."""
+    write_device_id("device", value.device, out)
+    out.append(f"<autoWorkOn>{'true' if value.auto_work_on else 'false'}</autoWorkOn>")
+    if value.auto_work_interval is not None:
+        out.append(f"<autoWorkInterval>{value.auto_work_interval}</autoWorkInterval>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_AUTO_WORK_MODE_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_auto_work_mode_response(element: _Element) -> SetAutoWorkModeResponse:
+    """Read SetAutoWorkModeResponse."""
+    return elements.structure(element, SetAutoWorkModeResponse, _SET_AUTO_WORK_MODE_RESPONSE)
+
+
+def write_set_auto_work_mode_response(value: SetAutoWorkModeResponse, out: Out) -> None:
+    """Write the children of SetAutoWorkModeResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_CALLER_ID_STATUS: elements.Table = {
+    "device": ("device", read_device_id),
+    "callerIDProvided": ("caller_id_provided", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_caller_id_status(element: _Element) -> SetCallerIDStatus:
+    """Read SetCallerIDStatus."""
+    return elements.structure(element, SetCallerIDStatus, _SET_CALLER_ID_STATUS)
+
+
+def write_set_caller_id_status(value: SetCallerIDStatus, out: Out) -> None:
+    """Write the children of SetCallerIDStatus."""
+    write_device_id("device", value.device, out)
+    out.append(f"<callerIDProvided>{'true' if value.caller_id_provided else 'false'}</callerIDProvided>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_CALLER_ID_STATUS_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_caller_id_status_response(element: _Element) -> SetCallerIDStatusResponse:
+    """Read SetCallerIDStatusResponse."""
+    return elements.structure(element, SetCallerIDStatusResponse, _SET_CALLER_ID_STATUS_RESPONSE)
+
+
+def write_set_caller_id_status_response(value: SetCallerIDStatusResponse, out: Out) -> None:
+    """Write the children of SetCallerIDStatusResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_DO_NOT_DISTURB: elements.Table = {
+    "device": ("device", read_device_id),
+    "doNotDisturbOn": ("do_not_disturb_on", elements.boolean),
+    "callOrigination": ("call_origination", elements.named_bits(CallOrigination)),
+    "callingDeviceList": ("calling_device_list", read_calling_device_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_do_not_disturb(element: _Element) -> SetDoNotDisturb:
+    """Read SetDoNotDisturb."""
+    return elements.structure(element, SetDoNotDisturb, _SET_DO_NOT_DISTURB)
+
+
+def write_set_do_not_disturb(value: SetDoNotDisturb, out: Out) -> None:
+    """Write the children of SetDoNotDisturb."""
+    write_device_id("device", value.device, out)
+    out.append(f"<doNotDisturbOn>{'true' if value.do_not_disturb_on else 'false'}</doNotDisturbOn>")
+    if value.call_origination is not None:
+        elements.write_bits("callOrigination", value.call_origination, out)
+    if value.calling_device_list is not None:
+        out.append("<callingDeviceList>")
+        write_calling_device_list(value.calling_device_list, out)
+        out.append("</callingDeviceList>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_DO_NOT_DISTURB_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_do_not_disturb_response(element: _Element) -> SetDoNotDisturbResponse:
+    """Read SetDoNotDisturbResponse."""
+    return elements.structure(element, SetDoNotDisturbResponse, _SET_DO_NOT_DISTURB_RESPONSE)
+
+
+def write_set_do_not_disturb_response(value: SetDoNotDisturbResponse, out: Out) -> None:
+    """Write the children of SetDoNotDisturbResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 _SET_FORWARDING: elements.Table = {
     "device": ("device", read_device_id),
     "forwardingType": ("forwarding_type", elements.enumeration(ForwardingType)),
@@ -348,15 +1622,168 @@ def write_set_forwarding_response(value: SetForwardingResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
+_SET_PRESENCE_STATE: elements.Table = {
+    "device": ("device", read_device_id),
+    "requestedPresenceState": ("requested_presence_state", elements.named_bits(PresenceState)),
+    "fromTime": ("from_time", elements.text),
+    "untilTime": ("until_time", elements.text),
+    "place": ("place", elements.octets),
+    "mood": ("mood", elements.octets),
+    "namedPresenceState": ("named_presence_state", elements.octets),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_presence_state(element: _Element) -> SetPresenceState:
+    """Read SetPresenceState."""
+    return elements.structure(element, SetPresenceState, _SET_PRESENCE_STATE)
+
+
+def write_set_presence_state(value: SetPresenceState, out: Out) -> None:
+    """Write the children of SetPresenceState."""
+    write_device_id("device", value.device, out)
+    elements.write_bits("requestedPresenceState", value.requested_presence_state, out)
+    if value.from_time is not None:
+        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+    if value.until_time is not None:
+        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+    if value.place is not None:
+        out.append(f"<place>{value.place.hex()}</place>")
+    if value.mood is not None:
+        out.append(f"<mood>{value.mood.hex()}</mood>")
+    if value.named_presence_state is not None:
+        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_PRESENCE_STATE_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_presence_state_response(element: _Element) -> SetPresenceStateResponse:
+    """Read SetPresenceStateResponse."""
+    return elements.structure(element, SetPresenceStateResponse, _SET_PRESENCE_STATE_RESPONSE)
+
+
+def write_set_presence_state_response(value: SetPresenceStateResponse, out: Out) -> None:
+    """Write the children of SetPresenceStateResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_ROUTEING_MODE: elements.Table = {
+    "device": ("device", read_device_id),
+    "routeingMode": ("routeing_mode", elements.boolean),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_routeing_mode(element: _Element) -> SetRouteingMode:
+    """Read SetRouteingMode."""
+    return elements.structure(element, SetRouteingMode, _SET_ROUTEING_MODE)
+
+
+def write_set_routeing_mode(value: SetRouteingMode, out: Out) -> None:
+    """Write the children of SetRouteingMode."""
+    write_device_id("device", value.device, out)
+    out.append(f"<routeingMode>{'true' if value.routeing_mode else 'false'}</routeingMode>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SET_ROUTEING_MODE_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_set_routeing_mode_response(element: _Element) -> SetRouteingModeResponse:
+    """Read SetRouteingModeResponse."""
+    return elements.structure(element, SetRouteingModeResponse, _SET_ROUTEING_MODE_RESPONSE)
+
+
+def write_set_routeing_mode_response(value: SetRouteingModeResponse, out: Out) -> None:
+    """Write the children of SetRouteingModeResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 MESSAGES: elements.Codecs = {
+    "AgentBusyEvent": (read_agent_busy_event, write_agent_busy_event),
+    "AgentLoggedOffEvent": (read_agent_logged_off_event, write_agent_logged_off_event),
+    "AgentLoggedOnEvent": (read_agent_logged_on_event, write_agent_logged_on_event),
+    "AgentNotReadyEvent": (read_agent_not_ready_event, write_agent_not_ready_event),
+    "AgentReadyEvent": (read_agent_ready_event, write_agent_ready_event),
+    "AgentWorkingAfterCallEvent": (read_agent_working_after_call_event, write_agent_working_after_call_event),
+    "AutoAnswerEvent": (read_auto_answer_event, write_auto_answer_event),
+    "AutoWorkModeEvent": (read_auto_work_mode_event, write_auto_work_mode_event),
+    "CallBackEvent": (read_call_back_event, write_call_back_event),
+    "CallBackMessageEvent": (read_call_back_message_event, write_call_back_message_event),
+    "CallerIDStatusEvent": (read_caller_id_status_event, write_caller_id_status_event),
     "DoNotDisturbEvent": (read_do_not_disturb_event, write_do_not_disturb_event),
     "ForwardingEvent": (read_forwarding_event, write_forwarding_event),
+    "PresenceStateEvent": (read_presence_state_event, write_presence_state_event),
+    "RouteingEvent": (read_routeing_event, write_routeing_event),
+    "CallBackNonCallRelated": (read_call_back_non_call_related, write_call_back_non_call_related),
+    "CallBackNonCallRelatedResponse": (
+        read_call_back_non_call_related_response,
+        write_call_back_non_call_related_response,
+    ),
+    "CallBackMessageNonCallRelated": (
+        read_call_back_message_non_call_related,
+        write_call_back_message_non_call_related,
+    ),
+    "CallBackMessageNonCallRelatedResponse": (
+        read_call_back_message_non_call_related_response,
+        write_call_back_message_non_call_related_response,
+    ),
+    "CancelCallBack": (read_cancel_call_back, write_cancel_call_back),
+    "CancelCallBackResponse": (read_cancel_call_back_response, write_cancel_call_back_response),
+    "CancelCallBackMessage": (read_cancel_call_back_message, write_cancel_call_back_message),
+    "CancelCallBackMessageResponse": (read_cancel_call_back_message_response, write_cancel_call_back_message_response),
+    "GetAgentState": (read_get_agent_state, write_get_agent_state),
+    "GetAgentStateResponse": (read_get_agent_state_response, write_get_agent_state_response),
+    "GetAutoAnswer": (read_get_auto_answer, write_get_auto_answer),
+    "GetAutoAnswerResponse": (read_get_auto_answer_response, write_get_auto_answer_response),
+    "GetAutoWorkMode": (read_get_auto_work_mode, write_get_auto_work_mode),
+    "GetAutoWorkModeResponse": (read_get_auto_work_mode_response, write_get_auto_work_mode_response),
+    "GetCallBack": (read_get_call_back, write_get_call_back),
+    "GetCallBackResponse": (read_get_call_back_response, write_get_call_back_response),
+    "GetCallerIDStatus": (read_get_caller_id_status, write_get_caller_id_status),
+    "GetCallerIDStatusResponse": (read_get_caller_id_status_response, write_get_caller_id_status_response),
     "GetDoNotDisturb": (read_get_do_not_disturb, write_get_do_not_disturb),
     "GetDoNotDisturbResponse": (read_get_do_not_disturb_response, write_get_do_not_disturb_response),
-    "SetDoNotDisturb": (read_set_do_not_disturb, write_set_do_not_disturb),
-    "SetDoNotDisturbResponse": (read_set_do_not_disturb_response, write_set_do_not_disturb_response),
     "GetForwarding": (read_get_forwarding, write_get_forwarding),
     "GetForwardingResponse": (read_get_forwarding_response, write_get_forwarding_response),
+    "GetLastNumberDialed": (read_get_last_number_dialed, write_get_last_number_dialed),
+    "GetLastNumberDialedResponse": (read_get_last_number_dialed_response, write_get_last_number_dialed_response),
+    "GetPresenceState": (read_get_presence_state, write_get_presence_state),
+    "GetPresenceStateResponse": (read_get_presence_state_response, write_get_presence_state_response),
+    "GetRouteingMode": (read_get_routeing_mode, write_get_routeing_mode),
+    "GetRouteingModeResponse": (read_get_routeing_mode_response, write_get_routeing_mode_response),
+    "SetAgentState": (read_set_agent_state, write_set_agent_state),
+    "SetAgentStateResponse": (read_set_agent_state_response, write_set_agent_state_response),
+    "SetAutoAnswer": (read_set_auto_answer, write_set_auto_answer),
+    "SetAutoAnswerResponse": (read_set_auto_answer_response, write_set_auto_answer_response),
+    "SetAutoWorkMode": (read_set_auto_work_mode, write_set_auto_work_mode),
+    "SetAutoWorkModeResponse": (read_set_auto_work_mode_response, write_set_auto_work_mode_response),
+    "SetCallerIDStatus": (read_set_caller_id_status, write_set_caller_id_status),
+    "SetCallerIDStatusResponse": (read_set_caller_id_status_response, write_set_caller_id_status_response),
+    "SetDoNotDisturb": (read_set_do_not_disturb, write_set_do_not_disturb),
+    "SetDoNotDisturbResponse": (read_set_do_not_disturb_response, write_set_do_not_disturb_response),
     "SetForwarding": (read_set_forwarding, write_set_forwarding),
     "SetForwardingResponse": (read_set_forwarding_response, write_set_forwarding_response),
+    "SetPresenceState": (read_set_presence_state, write_set_presence_state),
+    "SetPresenceStateResponse": (read_set_presence_state_response, write_set_presence_state_response),
+    "SetRouteingMode": (read_set_routeing_mode, write_set_routeing_mode),
+    "SetRouteingModeResponse": (read_set_routeing_mode_response, write_set_routeing_mode_response),
 }

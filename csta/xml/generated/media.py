@@ -16,6 +16,28 @@ from csta.messages.media import (
 from csta.xml import elements
 from csta.xml.elements import Out
 
+_CONNECTION_INFORMATION: elements.Table = {
+    "flowDirection": ("flow_direction", elements.enumeration(FlowDirection)),
+    "numberOfChannels": ("number_of_channels", elements.integer),
+    "mediaSessionInfo": ("media_session_info", elements.text),
+}
+
+
+def read_connection_information(element: _Element) -> ConnectionInformation:
+    """Read ConnectionInformation."""
+    return elements.structure(element, ConnectionInformation, _CONNECTION_INFORMATION)
+
+
+def write_connection_information(value: ConnectionInformation, out: Out) -> None:
+    """Write the children of ConnectionInformation."""
+    if value.flow_direction is not None:
+        out.append(f"<flowDirection>{elements.escape(value.flow_direction.value)}</flowDirection>")
+    if value.number_of_channels != 1:
+        out.append(f"<numberOfChannels>{value.number_of_channels}</numberOfChannels>")
+    if value.media_session_info is not None:
+        out.append(f"<mediaSessionInfo>{elements.escape(value.media_session_info)}</mediaSessionInfo>")
+
+
 _MEDIA_CALL_CHARACTERISTICS: elements.Table = {
     "mediaClass": ("media_class", elements.named_bits(MediaClass)),
     "connectionRate": ("connection_rate", elements.integer),
@@ -48,25 +70,3 @@ def write_media_call_characteristics(value: MediaCallCharacteristics, out: Out) 
         out.append(
             f"<switchingSubDomainInformationElements>{value.switching_sub_domain_information_elements.hex()}</switchingSubDomainInformationElements>"
         )
-
-
-_CONNECTION_INFORMATION: elements.Table = {
-    "flowDirection": ("flow_direction", elements.enumeration(FlowDirection)),
-    "numberOfChannels": ("number_of_channels", elements.integer),
-    "mediaSessionInfo": ("media_session_info", elements.text),
-}
-
-
-def read_connection_information(element: _Element) -> ConnectionInformation:
-    """Read ConnectionInformation."""
-    return elements.structure(element, ConnectionInformation, _CONNECTION_INFORMATION)
-
-
-def write_connection_information(value: ConnectionInformation, out: Out) -> None:
-    """Write the children of ConnectionInformation."""
-    if value.flow_direction is not None:
-        out.append(f"<flowDirection>{elements.escape(value.flow_direction.value)}</flowDirection>")
-    if value.number_of_channels != 1:
-        out.append(f"<numberOfChannels>{value.number_of_channels}</numberOfChannels>")
-    if value.media_session_info is not None:
-        out.append(f"<mediaSessionInfo>{elements.escape(value.media_session_info)}</mediaSessionInfo>")

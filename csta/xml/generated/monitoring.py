@@ -11,9 +11,14 @@ from csta.messages.monitoring import (
     ChangeMonitorFilter,
     ChangeMonitorFilterResponse,
     DeviceMaintenanceEventFilter,
+    GetMonitorResultCrossRefIDorRegistrationData,
+    GetMonitors,
+    GetMonitorsResponse,
     LogicalDeviceFeatureEventFilter,
     MediaAttachmentEventFilter,
     MonitorFilter,
+    MonitorInfo,
+    MonitorListEntry,
     MonitorMediaClass,
     MonitorStart,
     MonitorStartResponse,
@@ -25,6 +30,7 @@ from csta.messages.monitoring import (
     VoiceUnitEventFilter,
 )
 from csta.xml import elements
+from csta.xml.common import read_device_id, write_device_id
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -221,6 +227,138 @@ def write_monitor_stop_response(value: MonitorStopResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
+_GET_MONITORS: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_monitors(element: _Element) -> GetMonitors:
+    """Read GetMonitors."""
+    return elements.structure(element, GetMonitors, _GET_MONITORS)
+
+
+def write_get_monitors(value: GetMonitors, out: Out) -> None:
+    """Write the children of GetMonitors."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_MONITOR_LIST_ENTRY: elements.Table = {
+    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
+    "monitorObject": ("monitor_object", read_device_id),
+}
+
+
+def read_monitor_list_entry(element: _Element) -> MonitorListEntry:
+    """Read MonitorListEntry."""
+    return elements.structure(element, MonitorListEntry, _MONITOR_LIST_ENTRY)
+
+
+def write_monitor_list_entry(value: MonitorListEntry, out: Out) -> None:
+    """Write the children of MonitorListEntry."""
+    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    write_device_id("monitorObject", value.monitor_object, out)
+
+
+def read_monitor_list(element: _Element) -> tuple[MonitorListEntry, ...]:
+    """Read MonitorList."""
+    return elements.listed(element, "monitorListEntry", read_monitor_list_entry)
+
+
+def write_monitor_list(values: tuple[MonitorListEntry, ...], out: Out) -> None:
+    """Write the entries of MonitorList."""
+    for value in values:
+        out.append("<monitorListEntry>")
+        write_monitor_list_entry(value, out)
+        out.append("</monitorListEntry>")
+
+
+_GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "monitorList": ("monitor_list", read_monitor_list),
+}
+
+
+def read_get_monitor_result_cross_ref_id_or_registration_data(
+    element: _Element,
+) -> GetMonitorResultCrossRefIDorRegistrationData:
+    """Read GetMonitorResultCrossRefIDorRegistrationData."""
+    return elements.structure(
+        element, GetMonitorResultCrossRefIDorRegistrationData, _GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA
+    )
+
+
+def write_get_monitor_result_cross_ref_id_or_registration_data(
+    value: GetMonitorResultCrossRefIDorRegistrationData, out: Out
+) -> None:
+    """Write the children of GetMonitorResultCrossRefIDorRegistrationData."""
+    if value.service_cross_ref_id is not None:
+        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        return
+    if value.monitor_list is not None:
+        out.append("<monitorList>")
+        write_monitor_list(value.monitor_list, out)
+        out.append("</monitorList>")
+        return
+    elements.none_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
+
+
+_GET_MONITORS_RESPONSE: elements.Table = {
+    "crossRefIDorRegistrationData": (
+        "cross_ref_id_or_registration_data",
+        read_get_monitor_result_cross_ref_id_or_registration_data,
+    ),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_monitors_response(element: _Element) -> GetMonitorsResponse:
+    """Read GetMonitorsResponse."""
+    return elements.structure(element, GetMonitorsResponse, _GET_MONITORS_RESPONSE)
+
+
+def write_get_monitors_response(value: GetMonitorsResponse, out: Out) -> None:
+    """Write the children of GetMonitorsResponse."""
+    out.append("<crossRefIDorRegistrationData>")
+    write_get_monitor_result_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data, out)
+    out.append("</crossRefIDorRegistrationData>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_MONITOR_INFO: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "segmentID": ("segment_id", elements.integer),
+    "lastSegment": ("last_segment", elements.boolean),
+    "monitorList": ("monitor_list", read_monitor_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_monitor_info(element: _Element) -> MonitorInfo:
+    """Read MonitorInfo."""
+    return elements.structure(element, MonitorInfo, _MONITOR_INFO)
+
+
+def write_monitor_info(value: MonitorInfo, out: Out) -> None:
+    """Write the children of MonitorInfo."""
+    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    if value.segment_id is not None:
+        out.append(f"<segmentID>{value.segment_id}</segmentID>")
+    out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
+    out.append("<monitorList>")
+    write_monitor_list(value.monitor_list, out)
+    out.append("</monitorList>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 MESSAGES: elements.Codecs = {
     "ChangeMonitorFilter": (read_change_monitor_filter, write_change_monitor_filter),
     "ChangeMonitorFilterResponse": (read_change_monitor_filter_response, write_change_monitor_filter_response),
@@ -228,4 +366,7 @@ MESSAGES: elements.Codecs = {
     "MonitorStartResponse": (read_monitor_start_response, write_monitor_start_response),
     "MonitorStop": (read_monitor_stop, write_monitor_stop),
     "MonitorStopResponse": (read_monitor_stop_response, write_monitor_stop_response),
+    "GetMonitors": (read_get_monitors, write_get_monitors),
+    "GetMonitorsResponse": (read_get_monitors_response, write_get_monitors_response),
+    "MonitorInfo": (read_monitor_info, write_monitor_info),
 }

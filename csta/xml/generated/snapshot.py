@@ -6,18 +6,20 @@ from __future__ import annotations
 from lxml.etree import _Element
 
 from csta.messages.call_data import CallCharacteristics, LocalConnectionState
+from csta.messages.media import MediaServiceType
 from csta.messages.snapshot import (
     CallMediaInfoListItem,
     CallState,
     DeviceMediaInfoListItem,
-    MediaServiceType,
     SimpleCallState,
     SnapshotCall,
     SnapshotCallContents,
+    SnapshotCallData,
     SnapshotCallResponse,
     SnapshotCallResponseInfo,
     SnapshotDevice,
     SnapshotDeviceContents,
+    SnapshotDeviceData,
     SnapshotDeviceResponse,
     SnapshotDeviceResponseInfo,
 )
@@ -125,7 +127,7 @@ _SNAPSHOT_CALL_RESPONSE_INFO: elements.Table = {
     "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
     "servicesPermitted": ("services_permitted", read_services_permitted),
     "mediaServiceInfoList": ("media_service_info_list", read_call_media_info_list),
-    "locationInfoList": ("location_info_list", read_location_info_list),
+    "locationInfo": ("location_info", read_location_info_list),
 }
 
 
@@ -151,10 +153,10 @@ def write_snapshot_call_response_info(value: SnapshotCallResponseInfo, out: Out)
         out.append("<mediaServiceInfoList>")
         write_call_media_info_list(value.media_service_info_list, out)
         out.append("</mediaServiceInfoList>")
-    if value.location_info_list is not None:
-        out.append("<locationInfoList>")
-        write_location_info_list(value.location_info_list, out)
-        out.append("</locationInfoList>")
+    if value.location_info is not None:
+        out.append("<locationInfo>")
+        write_location_info_list(value.location_info, out)
+        out.append("</locationInfo>")
 
 
 def read_snapshot_call_data_list(element: _Element) -> tuple[SnapshotCallResponseInfo, ...]:
@@ -468,9 +470,69 @@ def write_snapshot_device_response(value: SnapshotDeviceResponse, out: Out) -> N
         out.append("</extensions>")
 
 
+_SNAPSHOT_CALL_DATA: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "segmentID": ("segment_id", elements.integer),
+    "lastSegment": ("last_segment", elements.boolean),
+    "snapshotData": ("snapshot_data", read_snapshot_call_data_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_snapshot_call_data(element: _Element) -> SnapshotCallData:
+    """Read SnapshotCallData."""
+    return elements.structure(element, SnapshotCallData, _SNAPSHOT_CALL_DATA)
+
+
+def write_snapshot_call_data(value: SnapshotCallData, out: Out) -> None:
+    """Write the children of SnapshotCallData."""
+    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    if value.segment_id is not None:
+        out.append(f"<segmentID>{value.segment_id}</segmentID>")
+    out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
+    out.append("<snapshotData>")
+    write_snapshot_call_data_list(value.snapshot_data, out)
+    out.append("</snapshotData>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SNAPSHOT_DEVICE_DATA: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "segmentID": ("segment_id", elements.integer),
+    "lastSegment": ("last_segment", elements.boolean),
+    "snapshotData": ("snapshot_data", read_snapshot_device_data_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_snapshot_device_data(element: _Element) -> SnapshotDeviceData:
+    """Read SnapshotDeviceData."""
+    return elements.structure(element, SnapshotDeviceData, _SNAPSHOT_DEVICE_DATA)
+
+
+def write_snapshot_device_data(value: SnapshotDeviceData, out: Out) -> None:
+    """Write the children of SnapshotDeviceData."""
+    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    if value.segment_id is not None:
+        out.append(f"<segmentID>{value.segment_id}</segmentID>")
+    out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
+    out.append("<snapshotData>")
+    write_snapshot_device_data_list(value.snapshot_data, out)
+    out.append("</snapshotData>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 MESSAGES: elements.Codecs = {
     "SnapshotCall": (read_snapshot_call, write_snapshot_call),
     "SnapshotCallResponse": (read_snapshot_call_response, write_snapshot_call_response),
     "SnapshotDevice": (read_snapshot_device, write_snapshot_device),
     "SnapshotDeviceResponse": (read_snapshot_device_response, write_snapshot_device_response),
+    "SnapshotCallData": (read_snapshot_call_data, write_snapshot_call_data),
+    "SnapshotDeviceData": (read_snapshot_device_data, write_snapshot_device_data),
 }

@@ -6,10 +6,22 @@ from __future__ import annotations
 from lxml.etree import _Element
 
 from csta.messages.system import (
+    ChangeSysStatFilter,
+    ChangeSysStatFilterResponse,
+    GetRegistrations,
+    GetRegistrationsResCrossRefIDorRegistrationData,
+    GetRegistrationsResponse,
+    RegistrationInfo,
+    RegistrationListEntry,
+    RegistrationType,
     RequestSystemStatus,
     RequestSystemStatusResponse,
     RequestTypes,
     StatusFilter,
+    SwFunctionCapsChanged,
+    SwFunctionCapsChangedResponse,
+    SwFunctionDevicesChanged,
+    SwFunctionDevicesChangedResponse,
     SystemRegister,
     SystemRegisterAbort,
     SystemRegisterCancel,
@@ -20,8 +32,51 @@ from csta.messages.system import (
     SystemStatusValue,
 )
 from csta.xml import elements
+from csta.xml.common import read_device_id, write_device_id
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
+
+_CHANGE_SYS_STAT_FILTER: elements.Table = {
+    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
+    "requestedStatusFilter": ("requested_status_filter", elements.enumeration(SystemStatusValue)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_change_sys_stat_filter(element: _Element) -> ChangeSysStatFilter:
+    """Read ChangeSysStatFilter."""
+    return elements.structure(element, ChangeSysStatFilter, _CHANGE_SYS_STAT_FILTER)
+
+
+def write_change_sys_stat_filter(value: ChangeSysStatFilter, out: Out) -> None:
+    """Write the children of ChangeSysStatFilter."""
+    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<requestedStatusFilter>{elements.escape(value.requested_status_filter.value)}</requestedStatusFilter>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_CHANGE_SYS_STAT_FILTER_RESPONSE: elements.Table = {
+    "actualStatusFilter": ("actual_status_filter", elements.enumeration(SystemStatusValue)),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_change_sys_stat_filter_response(element: _Element) -> ChangeSysStatFilterResponse:
+    """Read ChangeSysStatFilterResponse."""
+    return elements.structure(element, ChangeSysStatFilterResponse, _CHANGE_SYS_STAT_FILTER_RESPONSE)
+
+
+def write_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse, out: Out) -> None:
+    """Write the children of ChangeSysStatFilterResponse."""
+    out.append(f"<actualStatusFilter>{elements.escape(value.actual_status_filter.value)}</actualStatusFilter>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
 
 _REQUEST_SYSTEM_STATUS: elements.Table = {
     "sysStatRegisterID": ("sys_stat_register_id", elements.text),
@@ -209,7 +264,240 @@ def write_system_status_response(value: SystemStatusResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
+_SW_FUNCTION_CAPS_CHANGED: elements.Table = {
+    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_sw_function_caps_changed(element: _Element) -> SwFunctionCapsChanged:
+    """Read SwFunctionCapsChanged."""
+    return elements.structure(element, SwFunctionCapsChanged, _SW_FUNCTION_CAPS_CHANGED)
+
+
+def write_sw_function_caps_changed(value: SwFunctionCapsChanged, out: Out) -> None:
+    """Write the children of SwFunctionCapsChanged."""
+    if value.sys_stat_register_id is not None:
+        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SW_FUNCTION_CAPS_CHANGED_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_sw_function_caps_changed_response(element: _Element) -> SwFunctionCapsChangedResponse:
+    """Read SwFunctionCapsChangedResponse."""
+    return elements.structure(element, SwFunctionCapsChangedResponse, _SW_FUNCTION_CAPS_CHANGED_RESPONSE)
+
+
+def write_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse, out: Out) -> None:
+    """Write the children of SwFunctionCapsChangedResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SW_FUNCTION_DEVICES_CHANGED: elements.Table = {
+    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_sw_function_devices_changed(element: _Element) -> SwFunctionDevicesChanged:
+    """Read SwFunctionDevicesChanged."""
+    return elements.structure(element, SwFunctionDevicesChanged, _SW_FUNCTION_DEVICES_CHANGED)
+
+
+def write_sw_function_devices_changed(value: SwFunctionDevicesChanged, out: Out) -> None:
+    """Write the children of SwFunctionDevicesChanged."""
+    if value.sys_stat_register_id is not None:
+        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_SW_FUNCTION_DEVICES_CHANGED_RESPONSE: elements.Table = {
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_sw_function_devices_changed_response(element: _Element) -> SwFunctionDevicesChangedResponse:
+    """Read SwFunctionDevicesChangedResponse."""
+    return elements.structure(element, SwFunctionDevicesChangedResponse, _SW_FUNCTION_DEVICES_CHANGED_RESPONSE)
+
+
+def write_sw_function_devices_changed_response(value: SwFunctionDevicesChangedResponse, out: Out) -> None:
+    """Write the children of SwFunctionDevicesChangedResponse."""
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+def read_registration_type_list(element: _Element) -> tuple[RegistrationType, ...]:
+    """Read RegistrationTypeList."""
+    return elements.listed(element, "registrationType", elements.enumeration(RegistrationType))
+
+
+def write_registration_type_list(values: tuple[RegistrationType, ...], out: Out) -> None:
+    """Write the entries of RegistrationTypeList."""
+    for value in values:
+        out.append(f"<registrationType>{elements.escape(value.value)}</registrationType>")
+
+
+_GET_REGISTRATIONS: elements.Table = {
+    "requestedRegTypes": ("requested_reg_types", read_registration_type_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_registrations(element: _Element) -> GetRegistrations:
+    """Read GetRegistrations."""
+    return elements.structure(element, GetRegistrations, _GET_REGISTRATIONS)
+
+
+def write_get_registrations(value: GetRegistrations, out: Out) -> None:
+    """Write the children of GetRegistrations."""
+    if value.requested_reg_types is not None:
+        out.append("<requestedRegTypes>")
+        write_registration_type_list(value.requested_reg_types, out)
+        out.append("</requestedRegTypes>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_REGISTRATION_LIST_ENTRY: elements.Table = {
+    "registrationType": ("registration_type", elements.enumeration(RegistrationType)),
+    "registrationID": ("registration_id", elements.text),
+    "registrationObject": ("registration_object", read_device_id),
+}
+
+
+def read_registration_list_entry(element: _Element) -> RegistrationListEntry:
+    """Read RegistrationListEntry."""
+    return elements.structure(element, RegistrationListEntry, _REGISTRATION_LIST_ENTRY)
+
+
+def write_registration_list_entry(value: RegistrationListEntry, out: Out) -> None:
+    """Write the children of RegistrationListEntry."""
+    out.append(f"<registrationType>{elements.escape(value.registration_type.value)}</registrationType>")
+    out.append(f"<registrationID>{elements.escape(value.registration_id)}</registrationID>")
+    if value.registration_object is not None:
+        write_device_id("registrationObject", value.registration_object, out)
+
+
+def read_registration_list(element: _Element) -> tuple[RegistrationListEntry, ...]:
+    """Read RegistrationList."""
+    return elements.listed(element, "registrationListEntry", read_registration_list_entry)
+
+
+def write_registration_list(values: tuple[RegistrationListEntry, ...], out: Out) -> None:
+    """Write the entries of RegistrationList."""
+    for value in values:
+        out.append("<registrationListEntry>")
+        write_registration_list_entry(value, out)
+        out.append("</registrationListEntry>")
+
+
+_GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "registrationList": ("registration_list", read_registration_list),
+}
+
+
+def read_get_registrations_res_cross_ref_id_or_registration_data(
+    element: _Element,
+) -> GetRegistrationsResCrossRefIDorRegistrationData:
+    """Read GetRegistrationsResCrossRefIDorRegistrationData."""
+    return elements.structure(
+        element,
+        GetRegistrationsResCrossRefIDorRegistrationData,
+        _GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA,
+    )
+
+
+def write_get_registrations_res_cross_ref_id_or_registration_data(
+    value: GetRegistrationsResCrossRefIDorRegistrationData, out: Out
+) -> None:
+    """Write the children of GetRegistrationsResCrossRefIDorRegistrationData."""
+    if value.service_cross_ref_id is not None:
+        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        return
+    if value.registration_list is not None:
+        out.append("<registrationList>")
+        write_registration_list(value.registration_list, out)
+        out.append("</registrationList>")
+        return
+    elements.none_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
+
+
+_GET_REGISTRATIONS_RESPONSE: elements.Table = {
+    "crossRefIDorRegistrationData": (
+        "cross_ref_id_or_registration_data",
+        read_get_registrations_res_cross_ref_id_or_registration_data,
+    ),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_get_registrations_response(element: _Element) -> GetRegistrationsResponse:
+    """Read GetRegistrationsResponse."""
+    return elements.structure(element, GetRegistrationsResponse, _GET_REGISTRATIONS_RESPONSE)
+
+
+def write_get_registrations_response(value: GetRegistrationsResponse, out: Out) -> None:
+    """Write the children of GetRegistrationsResponse."""
+    out.append("<crossRefIDorRegistrationData>")
+    write_get_registrations_res_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data, out)
+    out.append("</crossRefIDorRegistrationData>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
+_REGISTRATION_INFO: elements.Table = {
+    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
+    "segmentID": ("segment_id", elements.integer),
+    "lastSegment": ("last_segment", elements.boolean),
+    "registrationList": ("registration_list", read_registration_list),
+    "extensions": ("extensions", read_csta_common_arguments),
+}
+
+
+def read_registration_info(element: _Element) -> RegistrationInfo:
+    """Read RegistrationInfo."""
+    return elements.structure(element, RegistrationInfo, _REGISTRATION_INFO)
+
+
+def write_registration_info(value: RegistrationInfo, out: Out) -> None:
+    """Write the children of RegistrationInfo."""
+    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    if value.segment_id is not None:
+        out.append(f"<segmentID>{value.segment_id}</segmentID>")
+    out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
+    out.append("<registrationList>")
+    write_registration_list(value.registration_list, out)
+    out.append("</registrationList>")
+    if value.extensions is not None:
+        out.append("<extensions>")
+        write_csta_common_arguments(value.extensions, out)
+        out.append("</extensions>")
+
+
 MESSAGES: elements.Codecs = {
+    "ChangeSysStatFilter": (read_change_sys_stat_filter, write_change_sys_stat_filter),
+    "ChangeSysStatFilterResponse": (read_change_sys_stat_filter_response, write_change_sys_stat_filter_response),
     "RequestSystemStatus": (read_request_system_status, write_request_system_status),
     "RequestSystemStatusResponse": (read_request_system_status_response, write_request_system_status_response),
     "SystemRegister": (read_system_register, write_system_register),
@@ -219,4 +507,14 @@ MESSAGES: elements.Codecs = {
     "SystemRegisterAbort": (read_system_register_abort, write_system_register_abort),
     "SystemStatus": (read_system_status, write_system_status),
     "SystemStatusResponse": (read_system_status_response, write_system_status_response),
+    "SwFunctionCapsChanged": (read_sw_function_caps_changed, write_sw_function_caps_changed),
+    "SwFunctionCapsChangedResponse": (read_sw_function_caps_changed_response, write_sw_function_caps_changed_response),
+    "SwFunctionDevicesChanged": (read_sw_function_devices_changed, write_sw_function_devices_changed),
+    "SwFunctionDevicesChangedResponse": (
+        read_sw_function_devices_changed_response,
+        write_sw_function_devices_changed_response,
+    ),
+    "GetRegistrations": (read_get_registrations, write_get_registrations),
+    "GetRegistrationsResponse": (read_get_registrations_response, write_get_registrations_response),
+    "RegistrationInfo": (read_registration_info, write_registration_info),
 }
