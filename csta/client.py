@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, succeed
@@ -150,6 +150,13 @@ def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], Non
     return unsubscribe
 
 
+class ClientEndpoint(Protocol):
+    """The part of a Twisted client endpoint needed here."""
+
+    def connect(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # Twisted's endpoints are not generic
+        """Make a connection."""
+
+
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
@@ -178,6 +185,20 @@ class ClientFactory(protocol.Factory):
         """Twisted: a connection is being made."""
         return self._make().link
 
+    def connect(self, endpoint: ClientEndpoint, where: str) -> Deferred[Client]:
+        """Connect to a switch; see :func:`connect`.
+
+        :param where: what the endpoint is called in errors.
+        """
+
+        def unreachable(failure: Failure) -> Failure:
+            if isinstance(failure.value, ConnectError | OSError):
+                raise LinkLost(f"connect to {where}", failure.getErrorMessage()) from failure.value
+            return failure
+
+        connected = endpoint.connect(self)
+        return connected.addErrback(unreachable).addCallback(lambda link: link.application.when_open())
+
 
 def connect(
     reactor: ReactorTime,
@@ -199,13 +220,13 @@ def connect(
     :raises ValueError: there is no such kind of link.
     """
     factory = ClientFactory(reactor, protocol, association, framing=framing, settings=settings)
+    return factory.connect(client_endpoint(reactor, endpoint), endpoint)
 
-    def unreachable(failure: Failure) -> Failure:
-        if isinstance(failure.value, ConnectError):
-            raise LinkLost(f"connect to {endpoint}", failure.getErrorMessage()) from failure.value
-        return failure
 
-    target = clientFromString(reactor, endpoint)
-    connected: Deferred[Link[Client]] = target.connect(factory)
-    connected.addErrback(unreachable)
-    return connected.addCallback(lambda link: link.application.when_open())
+def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:
+    """The endpoint that a description names; raises ValueError when it names none."""
+    try:
+        endpoint: ClientEndpoint = clientFromString(reactor, description)
+    except (ValueError, TypeError, ImportError) as error:  # Twisted's parser raises all of them
+        raise ValueError(f"endpoint {description!r}: {error}; write it as tcp:host:port or tls:host:port") from None
+    return endpoint

@@ -38,6 +38,7 @@ from csta.session import (
     StatusReceived,
     Undecodable,
     UnexpectedAnswer,
+    why,
 )
 
 R = TypeVar("R")
@@ -67,6 +68,9 @@ class DelayedCall(Structural):
 
     def cancel(self) -> None:
         """Do not call it."""
+
+    def active(self) -> bool:
+        """Whether it is still to be called."""
 
 
 class Transport(Structural):
@@ -103,6 +107,9 @@ class Application(Structural):
 
 A = TypeVar("A", bound=Application)
 
+LINGER = 5.0
+"""Seconds a closed connection may take to send its last octets; a dead peer never takes them."""
+
 
 class Link(protocol.Protocol, Generic[A]):
     """One CSTA link on a Twisted transport.
@@ -121,6 +128,7 @@ class Link(protocol.Protocol, Generic[A]):
         self._timer: DelayedCall | None = None
         self._waiting: dict[int, Deferred[Any]] = {}
         self._delivering = False
+        self._linger: DelayedCall | None = None
         self._reason = "the link is not open yet"
 
     def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
@@ -180,6 +188,9 @@ class Link(protocol.Protocol, Generic[A]):
 
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
         """Twisted: the connection is gone."""
+        self._transport = None
+        if self._linger is not None and self._linger.active():
+            self._linger.cancel()
         done = isinstance(reason.value, ConnectionDone)
         self.session.connection_lost("the peer closed the connection" if done else reason.getErrorMessage())
         self._deliver()
@@ -228,10 +239,11 @@ class Link(protocol.Protocol, Generic[A]):
                 self._end(error)
 
     def _end(self, error: CSTAError | None) -> None:
-        self._reason = str(error) if error else "the link was closed"
+        self._reason = why(error)
         self._update()
         if self._transport is not None:
             self._transport.loseConnection()
+            self._linger = cast(DelayedCall, self._reactor.callLater(LINGER, self.drop))
         self.application.link_closed(error)
 
     def _update(self) -> None:

@@ -79,7 +79,7 @@ async def open_link(args: Namespace, reactor: Reactor) -> Client:
     try:
         client = await connect(reactor, args.link, args.protocol, args.association, framing=args.framing)
     except ValueError as error:
-        raise Trouble.usage(f"--link {args.link}: {error}") from None
+        raise Trouble.usage(str(error)) from None
     reactor.addSystemEventTrigger("before", "shutdown", client.close)
     return client
 

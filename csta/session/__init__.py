@@ -12,7 +12,7 @@ from csta.session.events import (
     Undecodable,
     UnexpectedAnswer,
 )
-from csta.session.session import Session
+from csta.session.session import Session, why
 from csta.session.settings import Codec, Role, Settings
 from csta.session.states import MOVES, Move, State
 
@@ -34,4 +34,5 @@ __all__ = [
     "StatusReceived",
     "Undecodable",
     "UnexpectedAnswer",
+    "why",
 ]

@@ -229,7 +229,7 @@ class Session:
         self._move(move)
         self._expiry = None
         self._heartbeat.stop()
-        reason = str(error) if error else "the link was closed"
+        reason = why(error)
         for invocation in self._invocations.drain():
             self._end(invocation, LinkLost(type(invocation.request).__name__, reason))
         self._events.append(Closed(error))
@@ -355,6 +355,13 @@ class Session:
     def _on_abort(self, abort: Abort) -> None:
         who = "the peer" if abort.source == 0 else "the peer's ACSE provider"
         self._close(Move.PEER_ABORTS, RemoteProtocolError(f"{who} aborted the association", "association"))
+
+
+def why(error: CSTAError | None) -> str:
+    """The end of a link in words, for what ends with it."""
+    if isinstance(error, LinkLost):
+        return error.reason
+    return "the link was closed" if error is None else str(error)
 
 
 _HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {

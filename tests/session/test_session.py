@@ -145,7 +145,7 @@ def test_what_waits_ends_with_the_connection(joined: Joined) -> None:
     assert before == EventReceived(HELD)
     assert isinstance(failed, RequestFailed)
     assert failed.invoke_id == invoke_id
-    assert str(failed.error) == "HoldCall: link: cable pulled"
+    assert str(failed.error) == "HoldCall: cable pulled"
     assert isinstance(closed, Closed)
     assert isinstance(closed.error, LinkLost)
     assert joined.client.next_deadline() is None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet import protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
@@ -214,35 +213,45 @@ def test_a_message_that_does_not_fit_the_wire_fails_alone(pair: Pair) -> None:
     assert not outcome(pair.client.when_closed())
 
 
-def associating() -> tuple[MemoryReactorClock, protocol.Protocol, list[object]]:
-    """A client that has asked for an association: its reactor, its protocol, and what becomes of it."""
-    reactor = MemoryReactorClock()
-    opened = outcome(connect(reactor, "tcp:pbx.example.org:33333", "asn1", "acse"))
-    host, port, factory, *_ = reactor.tcpClients[0]
-    assert (host, port) == ("pbx.example.org", 33333)
-    link = factory.buildProtocol(None)
-    assert isinstance(link, protocol.Protocol)
-    transport: Any = StringTransport()
-    link.makeConnection(transport)
-    return reactor, link, opened
+class Associating:
+    """A client that has asked for an association and hears nothing."""
+
+    def __init__(self) -> None:
+        self.reactor = MemoryReactorClock()
+        self.opened = outcome(connect(self.reactor, "tcp:pbx.example.org:33333", "asn1", "acse"))
+        host, port, factory, *_ = self.reactor.tcpClients[0]
+        assert (host, port) == ("pbx.example.org", 33333)
+        self.link: Any = factory.buildProtocol(None)
+        self.transport = StringTransport()
+        self.link.makeConnection(self.transport)
 
 
 @pytest.mark.parametrize(("result", "how"), [(1, "for good"), (2, "for now")])
 def test_an_association_refused(result: int, how: str) -> None:
-    _, link, opened = associating()
+    asking = Associating()
     refusal = asn1.encode(AssociateResponse(APPLICATION_CONTEXT, result, diagnostic=1))
-    link.dataReceived(LengthFraming().encode(Frame(refusal)))
-    assert isinstance(opened[0], AssociationRefused)
-    assert how in str(opened[0])
+    asking.link.dataReceived(LengthFraming().encode(Frame(refusal)))
+    assert isinstance(asking.opened[0], AssociationRefused)
+    assert how in str(asking.opened[0])
 
 
 def test_the_association_has_its_time() -> None:
-    reactor, _, opened = associating()
-    reactor.advance(9)
-    assert opened == []
-    reactor.advance(1)
-    assert isinstance(opened[0], AssociationRefused)
-    assert not reactor.getDelayedCalls()
+    asking = Associating()
+    asking.reactor.advance(9)
+    assert asking.opened == []
+    asking.reactor.advance(1)
+    assert isinstance(asking.opened[0], AssociationRefused)
+    asking.link.connectionLost()
+    assert not asking.reactor.getDelayedCalls()
+
+
+def test_a_closed_connection_does_not_linger() -> None:
+    asking = Associating()
+    asking.reactor.advance(10)
+    assert asking.transport.disconnecting
+    assert not asking.transport.disconnected
+    asking.reactor.advance(5)
+    assert asking.transport.disconnected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""Watches devices on a link: monitors, snapshots, and what listeners are told of it.
+
+A monitor lives as long as its link; after each connect all are started anew, and a snapshot of each device puts right
+what was missed meanwhile (ECMA-269 §15.1.2, §16.1.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from twisted.internet.defer import Deferred, DeferredList, DeferredSemaphore
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from csta.client import Client
+from csta.errors import CSTAError, LinkLost, ServiceError
+from csta.messages.base import Event
+from csta.messages.monitoring import MonitorStop, MonitorStopResponse
+from csta.messages.system import SystemStatusValue
+from csta.model.events import CallEnded, DeviceChanged, LinkDown, LinkUp, ModelEvent
+from csta.model.happenings import Regrouping
+from csta.model.provider import Listener
+from csta.model.tracker import Tracker
+from csta.protocol import DelayedCall, ReactorTime
+from csta.provider import snapshots
+from csta.provider.connections import Connections
+from csta.provider.events import happening
+from csta.provider.features import Features
+from csta.provider.identifiers import extension
+from csta.provider.monitors import Monitors
+
+WINDOW = 16
+"""Devices that monitors are started for at the same time: a switch may limit the requests under way (§9.3.1)."""
+
+RETRY_REFUSED = 60.0
+"""Seconds until a device whose monitor the switch refused, or ended, is tried again."""
+
+_STATUS_OF_RESTART = frozenset({SystemStatusValue.INITIALIZING, SystemStatusValue.DISABLED})
+
+
+class Watch:
+    """The devices of one provider.
+
+    :ivar tracker: their calls.
+    :ivar connections: the switch's names of their connections.
+    :ivar features: what is set at them.
+    """
+
+    log = Logger()
+
+    def __init__(self, reactor: ReactorTime, name: str) -> None:
+        self.tracker = Tracker(extension)
+        self.connections = Connections()
+        self.monitors = Monitors()
+        self.features = Features()
+        self._reactor = reactor
+        self._name = name
+        self._listeners: list[Listener] = []
+        self._restarting = False
+        self._retry: DelayedCall | None = None
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """See :class:`csta.model.provider.Provider`."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def tell(self, events: Iterable[ModelEvent]) -> None:
+        """Tell every listener; one that fails harms nobody else."""
+        for event in events:
+            for listener in tuple(self._listeners):
+                try:
+                    listener(event)
+                except Exception:
+                    self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
+
+    # What the uplink calls
+
+    async def prepare(self, client: Client) -> None:
+        """Start all monitors and learn all calls; raises CSTAError when the link does not last so long."""
+        self.monitors.void()
+        self._restarting = False
+        client.subscribe(self._hear)
+        client.subscribe_status(lambda status: self._status(client, status))
+        client.serve(MonitorStop, lambda stop: self._stopped(client, stop))
+        await self.watch_missing(client)
+
+    def link_up(self) -> None:
+        """Tell that the link is up."""
+        self.log.info("{link}: up, {count} devices", link=self._name, count=len(self.monitors.wanted))
+        self.tell([LinkUp()])
+
+    def link_down(self, reason: str, retry_in: float | None) -> None:
+        """Tell that the link is down."""
+        self.monitors.void()
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        self.log.info("{link}: down: {reason}", link=self._name, reason=reason)
+        self.tell([LinkDown(reason, retry_in)])
+
+    # Devices
+
+    async def watch_missing(self, client: Client) -> None:
+        """Watch every device that is to be watched and is not; those the switch refuses are tried again later.
+
+        :raises LinkLost: the link went away meanwhile.
+        """
+        window = DeferredSemaphore(WINDOW)
+        while missing := self.monitors.take_missing():  # more may be asked for while these are started
+            each = [window.run(self._watch_or_refuse, client, device) for device in missing]
+            for fine, result in await DeferredList(each, consumeErrors=True):
+                if not fine:
+                    cast(Failure, result).raiseException()
+
+    async def watch(self, client: Client, device: str) -> None:
+        """Start a monitor and take a snapshot; raises CSTAError when the switch does not let us."""
+        started = await client.monitoring.start(device)
+        if self.monitors.started(device, started.monitor_cross_ref_id):
+            self.tell([DeviceChanged(device, in_service=True)])
+        try:
+            await self.take_snapshot(client, device)
+        except ServiceError as error:
+            self.log.warn("{link}: no snapshot of {device}: {error}", link=self._name, device=device, error=error)
+
+    async def take_snapshot(self, client: Client, device: str) -> None:
+        """Ask for the calls at a device and put right what was missed; raises CSTAError."""
+        answer = await client.snapshot.device(device)
+        entries = snapshots.entries(answer)
+        if entries is None:
+            self.log.warn("{link}: snapshot of {device} comes in parts: not read", link=self._name, device=device)
+            return
+        self.connections.learn_from_snapshot(device, answer)
+        self._tell_of(device, self.tracker.resynchronise(device, entries, self._reactor.seconds()))
+
+    async def release(self, client: Client) -> None:
+        """End all monitors; what the switch says to it does not matter any more."""
+        references = self.monitors.references
+        await DeferredList([client.monitoring.stop(each) for each in references], consumeErrors=True)
+
+    async def _watch_or_refuse(self, client: Client, device: str) -> None:
+        try:
+            await self.watch(client, device)
+        except LinkLost:
+            raise
+        except CSTAError as error:
+            self.log.warn("{link}: {device} is not watched: {error}", link=self._name, device=device, error=error)
+            self._refuse(client, device)
+
+    def _refuse(self, client: Client, device: str) -> None:
+        self.monitors.refused(device)
+        self.tell([DeviceChanged(device, in_service=False)])
+        if self._retry is None:
+            self._retry = cast(DelayedCall, self._reactor.callLater(RETRY_REFUSED, self._retry_refused, client))
+
+    def _retry_refused(self, client: Client) -> None:
+        self._retry = None
+        self.monitors.retry()
+        self._again(client)
+
+    def _again(self, client: Client) -> None:
+        """Watch what is missing; when the link goes away meanwhile, the next one does it."""
+        Deferred.fromCoroutine(self.watch_missing(client)).addErrback(_only_of_the_link)
+
+    # What the switch says
+
+    def _hear(self, event: Event) -> None:
+        device = self.monitors.device(event.monitor_cross_ref_id)
+        if device is None:
+            return  # before the answer that names its monitor: the snapshot that follows knows
+        changed = self.features.changed(device, event)
+        if changed is not None:
+            self.tell([changed])
+        happened = happening(event)
+        if happened is not None:
+            self.connections.learn_from_event(device, event)
+            old = happened.old_calls if isinstance(happened, Regrouping) else ()
+            self._tell_of(device, self.tracker.apply(device, happened, self._reactor.seconds()), old)
+
+    def _tell_of(self, device: str, events: list[ModelEvent], old_calls: tuple[str, ...] = ()) -> None:
+        """Tell what happened to calls, and forget what the switch called those that are over."""
+        self.tell(events)
+        ended = [event.call.call_id for event in events if isinstance(event, CallEnded)]
+        present = {call.call_id for call in self.tracker.calls(device)}
+        self.connections.forget(device, {*ended, *old_calls} - present)
+
+    def _stopped(self, client: Client, stop: MonitorStop) -> MonitorStopResponse:
+        """The switch ends a monitor (§15.1.3)."""
+        device = self.monitors.ended(stop.monitor_cross_ref_id)
+        if device is not None:
+            self.log.warn("{link}: the switch ended the monitor of {device}", link=self._name, device=device)
+            self._refuse(client, device)
+        return MonitorStopResponse()
+
+    def _status(self, client: Client, status: SystemStatusValue) -> None:
+        """What a status says of monitors and events (§12.2.28)."""
+        if status in _STATUS_OF_RESTART:
+            self._restarting = True
+        elif status is SystemStatusValue.ENABLED:
+            if self._restarting:  # every earlier monitor is void
+                self.monitors.void()
+            self._restarting = False
+            self.monitors.retry()
+            self._again(client)
+        elif status is SystemStatusValue.MESSAGES_LOST:
+            for device in self.monitors.wanted:
+                Deferred.fromCoroutine(self.take_snapshot(client, device)).addErrback(_only_of_the_link)
+
+
+def _only_of_the_link(failure: Failure) -> None:
+    """What was under way ends with the link or with the switch's refusal; the next link, or retry, does it again."""
+    failure.trap(CSTAError)
