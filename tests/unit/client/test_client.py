@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectError
+from twisted.internet.error import ConnectError, ConnectionDone
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.logger import capturedLogs
 from twisted.python.failure import Failure
@@ -221,7 +221,8 @@ class Associating:
         self.opened = outcome(connect(self.reactor, "tcp:pbx.example.org:33333", "asn1", "acse"))
         host, port, factory, *_ = self.reactor.tcpClients[0]
         assert (host, port) == ("pbx.example.org", 33333)
-        self.link: Any = factory.buildProtocol(None)
+        built: Any = factory.buildProtocol(None)
+        self.link = built
         self.transport = StringTransport()
         self.link.makeConnection(self.transport)
 
@@ -241,7 +242,7 @@ def test_the_association_has_its_time() -> None:
     assert asking.opened == []
     asking.reactor.advance(1)
     assert isinstance(asking.opened[0], AssociationRefused)
-    asking.link.connectionLost()
+    asking.link.connectionLost(Failure(ConnectionDone()))
     assert not asking.reactor.getDelayedCalls()
 
 
