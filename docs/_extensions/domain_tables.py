@@ -19,8 +19,6 @@ from csta.messages.base import Event, Request
 from csta.model.states import NEEDS, PAIRS, ConnectionState
 from csta.session.states import MOVES
 
-HAND_WRITTEN = {"csta.messages.base", "csta.messages.common"}
-
 
 class Table(SphinxDirective):
     """A Markdown table made of :meth:`rows`."""
@@ -87,19 +85,7 @@ class Messages(Table):
         for module in _chapters():
             for name, message in inspect.getmembers(importlib.import_module(module), inspect.isclass):
                 if message.__module__ == module and (kind := _kind(message)):
-                    yield f"{{py:class}}`{name} <{module}.{name}>`", kind, inspect.getdoc(message) or "", f"`{module}`"
-
-
-class MessageChapters(SphinxDirective):
-    """Every type of every generated chapter, with its fields."""
-
-    def run(self) -> list[nodes.Node]:
-        """Parse one ``automodule`` a chapter."""
-        lines = [f".. automodule:: {module}" for module in _chapters() if module not in HAND_WRITTEN]
-        text = StringList(["```{eval-rst}", *lines, "```"], source=self.get_source_info()[0])
-        container = nodes.Element()
-        self.state.nested_parse(text, self.content_offset, container)
-        return list(container.children)
+                    yield f"`{name}`", kind, inspect.getdoc(message) or "", f"`{module}`"
 
 
 def _chapters() -> list[str]:
@@ -122,5 +108,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("session-moves", SessionMoves)
     app.add_directive("framings", Framings)
     app.add_directive("messages", Messages)
-    app.add_directive("message-chapters", MessageChapters)
     return {"parallel_read_safe": True}
