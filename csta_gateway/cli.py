@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from csta.provider import CstaProvider
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 import csta
 from csta.model.provider import Provider
+from csta.provider import CstaProvider
 from csta_gateway import config as settings
 from csta_gateway import config_file, demo
 from csta_gateway import log as lines

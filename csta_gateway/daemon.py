@@ -13,28 +13,21 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-import csta
 from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
 from crm_adapter.journal import Journal
-from crm_adapter.lookup import Lookup
 from crm_adapter.screenpop import Templates
 from crm_adapter.sources.sql import SqlSource
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
 from csta_gateway.api.application import application
-from csta_gateway.auth import Sessions, verify
-from csta_gateway.board import Board
-from csta_gateway.commands import Commands
+from csta_gateway.assembly import assemble
+from csta_gateway.auth import verify
 from csta_gateway.config import Config, Server, Source
-from csta_gateway.contacts import Contacts
 from csta_gateway.gateway import Gateway
-from csta_gateway.links import Links, MakeProvider
-from csta_gateway.metrics import Metrics
-from csta_gateway.pages import Pages
+from csta_gateway.links import MakeProvider
 from csta_gateway.site import Root, WebServer
-from csta_gateway.streams import CloseCode, Streams
-from csta_gateway.websocket import socket_factory
+from csta_gateway.streams import CloseCode
 
 log = Logger()
 
@@ -80,7 +73,7 @@ class Daemon:
                 log.failure("a part did not stop cleanly")
 
     async def _gateway(self) -> Gateway:
-        config, clock = self._config, self._reactor
+        config = self._config
         sources = {each.name: await self._source(each) for each in config.sources}
         users = Users(await sources[config.users.source].users())
         templates = Templates(config.screen.templates, config.screen.allowed_hosts)
@@ -91,31 +84,15 @@ class Daemon:
         self._passwords.start()
         self._cleanup.append(self._passwords.stop)
 
-        metrics = Metrics(csta.__version__)
-        links = Links(config.links, users.devices(), self._make_provider, clock, metrics)
-        lookup = Lookup(tuple(sources.values()), clock, users=users)
-        for source in sources.values():
-            source.subscribe(lookup.forget)
-        pages = Pages(templates, config.screen.record, config.location)
-        streams = Streams(metrics)
-        board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)
-        return Gateway(
-            settings=config.server,
-            version=csta.__version__,
-            clock=clock,
-            location=config.location,
+        return assemble(
+            config,
+            clock=self._reactor,
             users=users,
-            sessions=Sessions(users, clock, config.server.session_hours * 3600, self._verify),
-            links=links,
-            lookup=lookup,
-            contacts=Contacts(tuple(sources.values())),
+            sources=tuple(sources.values()),
+            templates=templates,
             journal=journal,
-            pages=pages,
-            board=board,
-            commands=Commands(links, board.calls, config.location, metrics),
-            streams=streams,
-            metrics=metrics,
-            socket_factory=socket_factory(self._reactor),
+            make_provider=self._make_provider,
+            verifier=self._verify,
         )
 
     async def _source(self, settings: Source) -> SqlSource:
@@ -140,7 +117,7 @@ class Daemon:
         root = Root(gateway.settings, application(gateway), health.pages(gateway))
         where = endpoint(gateway.settings)
         try:
-            port = await serverFromString(self._reactor, where).listen(WebServer(root))
+            port = await serverFromString(self._reactor, where).listen(WebServer(root, self._reactor))
         except CannotListenError as error:
             raise StartError(
                 f"cannot listen on {gateway.settings.address} port {gateway.settings.port}: {error.socketError};"

@@ -105,7 +105,6 @@ class SwitchLink:
     def _went_up(self) -> None:
         self.state = LinkState(name=self.state.name, up=True, since=self._clock.seconds())
         self._metrics.link_up.labels(self.state.name).set(1)
-        log.info("{link}: connected", link=self.state.name)
         for device in self.devices:
             ensureDeferred(self._ask_features(device))
 
@@ -117,12 +116,6 @@ class SwitchLink:
         since = now if self.state.up else self.state.since
         self.state = LinkState(name=self.state.name, up=False, since=since, retry_at=retry_at, reason=event.reason)
         self._metrics.link_up.labels(self.state.name).set(0)
-        log.warn(
-            "{link}: not connected: {reason}; next try in {wait}",
-            link=self.state.name,
-            reason=event.reason,
-            wait="the background" if event.retry_in is None else f"{event.retry_in:.1f} s",
-        )
 
     def _device_changed(self, event: DeviceChanged) -> None:
         known = self.devices.get(event.device)

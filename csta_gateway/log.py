@@ -18,7 +18,7 @@ from csta_gateway.config import Log
 FIELDS = ("link", "device", "call_id", "user", "source", "address")
 """Fields of an event that go into a JSON line besides time, level, where it comes from and the sentence."""
 
-QUIET = dict.fromkeys(("twisted", "autobahn", "txaio", "-"), LogLevel.warn)
+QUIET = dict.fromkeys(("twisted", "log_legacy", "autobahn", "txaio"), LogLevel.warn)
 """Libraries that tell of every socket and request at "info", which is detail here, and their lowest level."""
 
 NUMBER = re.compile(r"(?<![\w.:-])(\+?\d[\d /()-]{4,}\d)(?![\w:-]|\.\d)")

@@ -13,6 +13,7 @@ from klein.resource import KleinResource
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
+from crm_adapter.clock import Clock
 from csta_gateway.config import Server
 
 LARGEST_BODY = 16_384
@@ -141,9 +142,10 @@ class WebServer(Site):
     """The server factory. It writes no access log: that would be a list of who looked up whom."""
 
     displayTracebacks = False
+    noisy = False
 
-    def __init__(self, root: Root) -> None:
-        Site.__init__(self, root, requestFactory=LimitedRequest, timeout=IDLE)
+    def __init__(self, root: Root, clock: Clock) -> None:
+        Site.__init__(self, root, requestFactory=LimitedRequest, timeout=IDLE, reactor=clock)
 
     def log(self, request: object) -> None:
         """Write nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
@@ -21,8 +22,10 @@ PONG_WITHIN = 20.0
 OpenStream = Callable[["EventSocket", Session], Stream]
 
 
-class ClientMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ping"):
+class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The only thing a page says: it is still there."""
+
+    type: Literal["ping"]
 
 
 PONG = msgspec.json.encode({"type": "pong"})
@@ -62,7 +65,7 @@ class EventSocket(WebSocketServerProtocol):
                 raise msgspec.DecodeError("binary message")
             msgspec.json.decode(payload, type=ClientMessage)
         except msgspec.DecodeError:
-            self.close(CloseCode.NOT_UNDERSTOOD)
+            self._end(CloseCode.NOT_UNDERSTOOD)
         else:
             self.write(PONG)
 
@@ -79,17 +82,17 @@ class EventSocket(WebSocketServerProtocol):
         super().onMessageFrameBegin(length)
         if self.message_data_total_length > LARGEST_MESSAGE:
             self.failedByMe = True  # autobahn keeps nothing more of this message
-            self.close(CloseCode.NOT_UNDERSTOOD)
+            self._end(CloseCode.NOT_UNDERSTOOD)
 
     def write(self, data: bytes) -> None:
-        """Send one message."""
-        WebSocketServerProtocol.sendMessage(self, data)
+        """Send one message; while the connection is closing there is nobody to read it."""
+        if self.state == self.STATE_OPEN:
+            WebSocketServerProtocol.sendMessage(self, data)
 
     def close(self, code: int) -> None:
         """Say why and end the connection; a browser that does not answer is cut off after a moment."""
-        self.unregisterProducer()
-        # sendClose() does not let a server say 1012.
-        self.sendCloseFrame(code)
+        if self.state == self.STATE_OPEN:
+            self.sendCloseFrame(code)  # sendClose() does not let a server say 1012
 
     def pauseProducing(self) -> None:
         """The browser leaves data unread."""
@@ -105,8 +108,11 @@ class EventSocket(WebSocketServerProtocol):
         """The connection is being closed."""
 
     def _log_out(self) -> None:
+        self._end(CloseCode.NOT_LOGGED_IN)
+
+    def _end(self, code: CloseCode) -> None:
         if self.stream is not None:
-            self.stream.close(CloseCode.NOT_LOGGED_IN)
+            self.stream.close(code)
 
 
 class Handover:

@@ -1,0 +1,63 @@
+"""How the parts of a gateway hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.interfaces import IReactorTime
+
+import csta
+from crm_adapter.directory import DirectorySource
+from crm_adapter.journal import Journal
+from crm_adapter.lookup import Lookup
+from crm_adapter.screenpop import Templates
+from crm_adapter.users import Users
+from csta_gateway.auth import Sessions, Verifier
+from csta_gateway.board import Board
+from csta_gateway.commands import Commands
+from csta_gateway.config import Config
+from csta_gateway.contacts import Contacts
+from csta_gateway.gateway import Gateway
+from csta_gateway.links import Links, MakeProvider
+from csta_gateway.metrics import Metrics
+from csta_gateway.pages import Pages
+from csta_gateway.streams import Streams
+from csta_gateway.websocket import socket_factory
+
+
+def assemble(
+    config: Config,
+    *,
+    clock: IReactorTime,
+    users: Users,
+    sources: Sequence[DirectorySource],
+    templates: Templates,
+    journal: Journal,
+    make_provider: MakeProvider,
+    verifier: Verifier,
+) -> Gateway:
+    """A gateway that only has to be connected: its sources and journal are open, its links are not."""
+    metrics = Metrics(csta.__version__)
+    links = Links(config.links, users.devices(), make_provider, clock, metrics)
+    lookup = Lookup(sources, clock, users=users)
+    pages = Pages(templates, config.screen.record, config.location)
+    streams = Streams(metrics)
+    board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)
+    return Gateway(
+        settings=config.server,
+        version=csta.__version__,
+        clock=clock,
+        location=config.location,
+        users=users,
+        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
+        links=links,
+        lookup=lookup,
+        contacts=Contacts(sources),
+        journal=journal,
+        pages=pages,
+        board=board,
+        commands=Commands(links, board.calls, config.location, metrics),
+        streams=streams,
+        metrics=metrics,
+        socket_factory=socket_factory(clock),
+    )

@@ -1,0 +1,413 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from msgspec import structs
+from twisted.internet.defer import Deferred
+
+from csta.errors import (
+    CSTAError,
+    LinkLost,
+    LocalProtocolError,
+    RequestCancelled,
+    RequestRejected,
+    RequestTimeout,
+    ServiceError,
+)
+from csta.model.events import CallAnswered, CallEnded, CallHeld, CallOriginated
+from csta.model.states import ConnectionState
+from csta_gateway.api.application import ROUTES
+
+if TYPE_CHECKING:
+    from tests.unit.csta_gateway.conftest import World
+
+
+def test_logging_in_gives_a_session(world: World) -> None:
+    answer = world.browser().log_in("jonas")
+    assert answer.json["user"] == {
+        "login": "jonas",
+        "name": "Jonas Weber",
+        "language": "en",
+        "role": "user",
+        "devices": [{"id": "2002", "name": "2002"}],
+    }
+    assert answer.json["csrf"]
+    assert answer.json["version"]
+
+
+def test_the_cookie_is_for_the_server_alone(world: World) -> None:
+    cookie = world.browser().log_in("anna").headers["set-cookie"]
+    assert cookie.startswith("csta_session=")
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+
+
+def test_on_https_the_cookie_is_secure(make_world: Callable[..., World], settings: Any) -> None:  # noqa: ANN401
+    behind_proxy = structs.replace(settings, server=structs.replace(settings.server, behind_proxy=True))
+    answer = make_world(behind_proxy).browser().log_in("anna")
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "strict-transport-security" in answer.headers
+
+
+def test_a_wrong_password_is_told_in_the_browsers_language(world: World) -> None:
+    wrong = {"user": "anna", "password": "x"}
+    german = world.browser().post("/api/login", wrong)
+    english = world.browser().post("/api/login", wrong, Accept_Language="fr;q=0.1, en-GB, de")
+    assert (german.status, german.error) == (401, "login_failed")
+    assert german.json["error"]["message"].startswith("Benutzer oder Kennwort")
+    assert english.json["error"]["message"].startswith("User or password")
+
+
+def test_too_many_attempts_are_told_with_the_time_to_wait(world: World) -> None:
+    browser = world.browser()
+    answers = [browser.log_in("anna", "wrong") for _ in range(6)]
+    assert [answer.status for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].headers["retry-after"] == "2"
+    assert "2 Sekunden" in answers[-1].json["error"]["message"]
+
+
+def test_logging_out_ends_the_session(world: World) -> None:
+    browser = world.browser("anna")
+    answer = browser.post("/api/logout")
+    assert (answer.status, answer.body) == (204, b"")
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert browser.get("/api/me").error == "not_logged_in"
+
+
+def test_the_language_can_be_changed(world: World) -> None:
+    browser = world.browser("anna")
+    assert browser.put("/api/me", {"language": "en"}).json["user"]["language"] == "en"
+    assert browser.get("/api/me").json["user"]["language"] == "en"
+    assert browser.post("/api/calls/none/hold").json["error"]["message"] == "This call does not exist any more."
+    assert browser.put("/api/me", {"language": "fr"}).error == "bad_request"
+
+
+PROTECTED = [route for route in ROUTES if route.action is not None]
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=lambda route: f"{route.method} {route.path}")
+def test_nothing_works_without_a_session(world: World, route: Any) -> None:  # noqa: ANN401
+    path = "/api" + route.path.replace("<call>", "c1").replace("<device>", "2001")
+    answer = world.browser().ask(route.method, path, {})
+    assert (answer.status, answer.error) == (401, "not_logged_in")
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in PROTECTED if each.method != "GET"], ids=lambda route: f"{route.method} {route.path}"
+)
+def test_no_change_without_the_token(world: World, route: Any) -> None:  # noqa: ANN401
+    browser = world.browser("anna")
+    browser.csrf = browser.csrf[:-1]
+    path = "/api" + route.path.replace("<call>", "c1").replace("<device>", "2001")
+    answer = browser.ask(route.method, path, {})
+    assert (answer.status, answer.error) == (403, "csrf")
+    assert world.switch.sent == []
+
+
+@pytest.mark.parametrize("route", PROTECTED, ids=lambda route: f"{route.method} {route.path}")
+def test_without_cti_only_the_session_is_left(world: World, route: Any) -> None:  # noqa: ANN401
+    browser = world.browser("lager")
+    path = "/api" + route.path.replace("<call>", "c1").replace("<device>", "2009")
+    answer = browser.ask(route.method, path, {})
+    if route.path in ("/me", "/logout"):
+        assert answer.status in (200, 204)
+    else:
+        assert (answer.status, answer.error) == (403, "forbidden")
+
+
+def test_a_foreign_page_may_change_nothing(world: World) -> None:
+    browser = world.browser("anna")
+    call = {"number": "2002"}
+    assert browser.post("/api/calls", call, Origin="https://evil.example").error == "forbidden"
+    assert browser.post("/api/calls", call, Origin="http://cti.example.org").status == 201
+    assert browser.post("/api/calls", call, Origin="https://crm.example.org").status == 201
+    assert len(world.switch.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", "bad_request"),
+        (b"{", "bad_request"),
+        (b"\xff", "bad_request"),
+        ([], "bad_request"),
+        ({}, "bad_request"),
+        ({"number": 5}, "bad_request"),
+        ({"number": "2002", "x": 1}, "bad_request"),
+        ({"number": "1" * 129}, "bad_request"),
+        (b" " * 16_385, "too_large"),
+        (b" " * 1_000_000, "too_large"),
+    ],
+)
+def test_a_body_that_makes_no_sense_is_refused(world: World, content: object, error: str) -> None:
+    assert world.browser("anna").post("/api/calls", content).error == error
+
+
+def test_only_json_is_taken(world: World) -> None:
+    answer = world.browser("anna").post("/api/calls", {"number": "2002"}, Content_Type="text/plain")
+    assert answer.error == "bad_request"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/none"), ("DELETE", "/api/me"), ("POST", "/api/calls/c1/getattr"), ("GET", "/api/")],
+)
+def test_what_is_not_there_is_told(world: World, method: str, path: str) -> None:
+    answer = world.browser("anna").ask(method, path)
+    assert (answer.status, answer.error) == (404, "not_found")
+
+
+def test_preview_says_what_would_be_dialled_and_sends_nothing(world: World) -> None:
+    answer = world.browser("anna").post("/api/dial/preview", {"number": "089 99-123"})
+    assert answer.json == {
+        "display": "089 99123",
+        "dial": "008999123",
+        "kind": "national",
+        "matches": [
+            {
+                "kind": "person",
+                "name": "Erika Mustermann",
+                "company": "Muster GmbH",
+                "certainty": "exact",
+                "url": "https://crm.example.org/p/7",
+            }
+        ],
+    }
+    assert world.switch.sent == []
+
+
+@pytest.mark.parametrize("path", ["/api/dial/preview", "/api/calls"])
+def test_an_impossible_number_is_told_and_nothing_sent(world: World, path: str) -> None:
+    answer = world.browser("jonas").post(path, {"number": "hello"})
+    assert (answer.status, answer.error) == (422, "number_invalid")
+    assert answer.json["error"]["message"].startswith("That is not a phone number.")
+    assert world.switch.sent == []
+
+
+@pytest.mark.parametrize(
+    ("user", "body", "sent"),
+    [
+        ("anna", {"number": "+44 161 4960142"}, ("make_call", "2001", "000441614960142")),
+        ("anna", {"number": "2002"}, ("make_call", "2001", "2002")),
+        ("chef", {"number": "2002"}, ("make_call", "2003", "2002")),
+        ("chef", {"number": "2002", "device": "2004"}, ("make_call", "2004", "2002")),
+    ],
+)
+def test_dialling(world: World, user: str, body: dict[str, str], sent: tuple[str, ...]) -> None:
+    answer = world.browser(user).post("/api/calls", body)
+    assert (answer.status, answer.json) == (201, {"call": "new"})
+    assert world.switch.sent == [sent]
+
+
+@pytest.mark.parametrize("user", ["anna", "jonas", "chef"])
+def test_nobody_dials_from_a_foreign_telephone(world: World, user: str) -> None:
+    foreign = "2002" if user != "jonas" else "2001"
+    assert world.browser(user).post("/api/calls", {"number": "2009", "device": foreign}).error == "forbidden"
+    assert world.switch.sent == []
+
+
+ACTIONS = [
+    ("answer", None, ("answer", "2001", "c1")),
+    ("clear", None, ("clear_connection", "2001", "c1")),
+    ("hold", None, ("hold", "2001", "c1")),
+    ("retrieve", None, ("retrieve", "2001", "c1")),
+    ("transfer", {"number": "2002"}, ("single_step_transfer", "2001", "c1", "2002")),
+    ("deflect", {"number": "030 123456"}, ("deflect", "2001", "c1", "0030123456")),
+    ("digits", {"digits": "12#"}, ("generate_digits", "2001", "c1", "12#")),
+]
+
+
+@pytest.mark.parametrize(("action", "body", "sent"), ACTIONS)
+def test_actions_on_a_call(world: World, action: str, body: object, sent: tuple[str, ...]) -> None:
+    world.switch.ring()
+    answer = world.browser("anna").post(f"/api/calls/c1/{action}", body)
+    assert (answer.status, answer.body) == (204, b"")
+    assert world.switch.sent == [sent]
+
+
+@pytest.mark.parametrize(("action", "body"), [(action, body) for action, body, _ in ACTIONS] + [("complete", None)])
+def test_the_call_of_somebody_else_does_not_exist(world: World, action: str, body: object) -> None:
+    world.switch.ring()
+    assert world.browser("chef").post(f"/api/calls/c1/{action}", body).error == "call_unknown"
+    assert world.switch.sent == []
+
+
+@pytest.mark.parametrize(
+    ("action", "sent"),
+    [
+        ("alternate", ("alternate", "2001", "c1", "c2")),
+        ("reconnect", ("reconnect", "2001", "c2", "c1")),
+        ("complete", ("transfer", "2001", "c1", "c2")),
+        ("conference", ("conference", "2001", "c1", "c2")),
+    ],
+)
+def test_the_gateway_knows_the_held_call(world: World, action: str, sent: tuple[str, ...]) -> None:
+    first = world.switch.ring()
+    world.switch.change(first, CallHeld, state=ConnectionState.HOLD, answered=1001.0)
+    second = world.switch.ring(number="2002", call="c2")
+    world.switch.change(second, CallAnswered, state=ConnectionState.CONNECTED, answered=1002.0, consultation_of="c1")
+    browser = world.browser("anna")
+    assert browser.post(f"/api/calls/c2/{action}").status == 204
+    assert world.switch.sent == [sent]
+    assert browser.post(f"/api/calls/c1/{action}").error == "call_state"
+
+
+def test_consulting(world: World) -> None:
+    world.switch.ring()
+    answer = world.browser("anna").post("/api/calls/c1/consult", {"number": "2002"})
+    assert (answer.status, answer.json) == (201, {"call": "new"})
+    assert world.switch.sent == [("consult", "2001", "c1", "2002")]
+
+
+@pytest.mark.parametrize("digits", ["", "x", "1" * 33, "1 2"])
+def test_digits_that_are_none(world: World, digits: str) -> None:
+    world.switch.ring()
+    assert world.browser("anna").post("/api/calls/c1/digits", {"digits": digits}).error == "bad_request"
+
+
+FAILURES: list[tuple[CSTAError, int, str, str]] = [
+    (ServiceError("MakeCall", "stateIncompatibility", "invalidObjectState"), 409, "refused", "im falschen Zustand"),
+    (ServiceError("MakeCall", "systemResourceAvailability", "resourceBusy"), 409, "refused", "ist besetzt"),
+    (ServiceError("MakeCall", "unspecified"), 409, "refused", "passt nicht"),
+    (RequestRejected("MakeCall", "unrecognizedOperation"), 409, "refused", "passt nicht"),
+    (LinkLost("MakeCall", "connection lost"), 503, "link_down", "nicht erreichbar"),
+    (RequestTimeout("MakeCall", 5), 504, "timeout", "antwortet nicht"),
+    (RequestCancelled("MakeCall", "stopping"), 504, "timeout", "antwortet nicht"),
+    (LocalProtocolError("no such call"), 409, "call_state", "geht im Augenblick"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "id_", "words"), FAILURES)
+def test_a_failure_is_told_in_words(world: World, error: CSTAError, status: int, id_: str, words: str) -> None:
+    world.switch.outcome = error
+    answer = world.browser("anna").post("/api/calls", {"number": "2002"})
+    assert (answer.status, answer.error) == (status, id_)
+    assert words in answer.json["error"]["message"]
+    sample = world.gateway.metrics.registry.get_sample_value
+    assert sample("csta_commands_total", {"action": "dial", "outcome": id_}) == 1
+
+
+def test_a_refusal_names_category_and_code(world: World) -> None:
+    world.switch.outcome = ServiceError("MakeCall", "operation", "invalidDestination")
+    error = world.browser("anna").post("/api/calls", {"number": "2002"}).json["error"]
+    assert error["details"] == {"category": "operation", "code": "invalidDestination"}
+
+
+def test_what_nobody_foresaw_is_told_without_details(world: World) -> None:
+    world.switch.outcome = ZeroDivisionError("secret")
+    answer = world.browser("anna").post("/api/calls", {"number": "2002"})
+    assert (answer.status, answer.error) == (500, "internal")
+    assert b"secret" not in answer.body
+
+
+def test_nothing_is_sent_while_the_link_is_down(world: World) -> None:
+    world.switch.ring()
+    world.switch.go_down()
+    browser = world.browser("anna")
+    assert browser.post("/api/calls", {"number": "2002"}).error == "link_down"
+    assert browser.post("/api/calls/c1/answer").error == "link_down"
+    assert world.switch.sent == []
+
+
+def test_an_answer_comes_when_the_switch_has_answered(world: World) -> None:
+    world.switch.outcome = waiting = Deferred()
+    browser = world.browser("anna")
+    transport = browser.send(
+        "POST /api/calls",
+        {"Content-Type": "application/json", "Content-Length": "17", "X-CSRF-Token": browser.csrf},
+        b'{"number":"2002"}',
+    )
+    assert transport.value() == b""
+    waiting.callback(None)
+    assert transport.value().startswith(b"HTTP/1.1 201")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sent"),
+    [
+        ("2001/do-not-disturb", {"on": True}, ("set_do_not_disturb", "2001", "True")),
+        (
+            "2001/forwarding",
+            {"type": "forwardImmediate", "destination": "0171 3920014"},
+            ("set_forwarding", "2001", "forwardImmediate", "001713920014"),
+        ),
+        (
+            "2001/forwarding",
+            {"type": "forwardBusy", "destination": None},
+            ("set_forwarding", "2001", "forwardBusy", "None"),
+        ),
+    ],
+)
+def test_features_of_the_own_telephone(world: World, path: str, body: object, sent: tuple[str, ...]) -> None:
+    assert world.browser("anna").put(f"/api/devices/{path}", body).status == 204
+    assert world.switch.sent == [sent]
+    world.switch.sent.clear()
+    assert world.browser("chef").put(f"/api/devices/{path}", body).error == "forbidden"
+    assert world.switch.sent == []
+
+
+def test_contacts(world: World) -> None:
+    browser = world.browser("anna")
+    (erika,) = browser.get("/api/contacts?q=erika").json["contacts"]
+    assert erika == {
+        "kind": "person",
+        "name": "Erika Mustermann",
+        "company": "Muster GmbH",
+        "url": "https://crm.example.org/p/7",
+        "numbers": [
+            {"label": "business", "display": "089 99123", "dial": "+498999123"},
+            {"label": "?", "display": "ask Eva", "dial": "ask Eva"},
+        ],
+    }
+    for query in ("q=nobody", "q=", "q=%20", ""):
+        assert browser.get(f"/api/contacts?{query}").json == {"contacts": []}
+    assert browser.get("/api/contacts?q=" + "x" * 129).error == "too_large"
+    assert browser.get("/api/contacts?q=%FF").error == "bad_request"
+
+
+def test_a_broken_source_costs_only_its_contacts(world: World) -> None:
+    world.crm.broken = True
+    assert world.browser("anna").get("/api/contacts?q=erika").json == {"contacts": []}
+
+
+def test_colleagues_and_their_presence(world: World) -> None:
+    browser = world.browser("anna")
+
+    def states() -> dict[str, str]:
+        return {each["login"]: each["state"] for each in browser.get("/api/colleagues").json["colleagues"]}
+
+    assert states() == {"anna": "free", "jonas": "free", "chef": "free", "lager": "unknown"}
+    ringing = world.switch.ring("2002")
+    assert states()["jonas"] == "ringing"
+    world.switch.change(ringing, CallAnswered, state=ConnectionState.CONNECTED)
+    world.switch.change(world.switch.ring("2004", call="c4"), CallOriginated, state=ConnectionState.INITIATED)
+    assert states() == {"anna": "free", "jonas": "busy", "chef": "busy", "lager": "unknown"}
+    world.switch.go_down()
+    assert set(states().values()) == {"unknown"}
+
+
+def test_the_journal_holds_past_calls(world: World) -> None:
+    for number in range(3):
+        call = world.switch.ring(call=f"c{number}")
+        call = world.switch.change(call, CallAnswered, began=1000.0 + number)
+        world.switch.change(call, CallEnded, state=ConnectionState.NULL, answered=1990.0 if number == 1 else None)
+    browser = world.browser("anna")
+    page = browser.get("/api/journal").json
+    assert [(entry["began"], entry["result"], entry["duration"]) for entry in page["entries"]] == [
+        (1_002_000, "missed", 0),
+        (1_001_000, "answered", 10),
+        (1_000_000, "missed", 0),
+    ]
+    assert page["more"] is False
+    assert set(page["entries"][0]) == {
+        "id", "direction", "number", "name", "company", "internal", "result", "began", "duration"
+    }  # fmt: skip
+    assert page["entries"][0]["name"] == "Erika Mustermann"
+    assert [entry["began"] for entry in browser.get("/api/journal?missed=1&before=1002000").json["entries"]] == [
+        1_000_000
+    ]
+    assert world.browser("jonas").get("/api/journal").json["entries"] == []
+    for nonsense in ("x", "-1", "9" * 17, "%FF", "%C2%B2"):
+        assert browser.get(f"/api/journal?before={nonsense}").error == "bad_request"
