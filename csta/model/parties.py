@@ -42,8 +42,10 @@ def regrouped_parties(call: Call, happening: Regrouping, is_here: IsHere) -> tup
     before = {party.number: party for party in call.parties if gone is None or party.number != gone}
     added = {party.number: party for party in (happening.added,) if party != UNKNOWN}
     stay = before if isinstance(happening, Conferenced) else {}
-    listed = happening.parties or tuple((stay | added).values())
+    listed = happening.parties or tuple(stay.values())
     far = [party for party in listed if party.number is None or not (is_here(party.number) or party.number == gone)]
+    if not happening.parties or not far:  # a party that is still to be reached need not be listed
+        far += [party for number, party in added.items() if number not in before and not is_here(number)]
     named = {party.number for party in far}
     spare = iter([party for number, party in before.items() if number not in named])
     known = added | before
