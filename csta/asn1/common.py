@@ -42,8 +42,29 @@ _TAGS = {
 _KNOWN = frozenset({*_PLAIN, *_WRAPPED, 0x81, 0x86, 0xA0, 0xA1, 0x30})
 
 
+_REMEMBERED: dict[bytes, DeviceID] = {}
+_MOST_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 40
+
+
 def decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
-    """Contents of DeviceID, a SEQUENCE of the numbering and three options."""
+    """Contents of DeviceID, a SEQUENCE of the numbering and three options.
+
+    A link names the same few thousand devices over and over, several times in each event: their values are remembered.
+    """
+    if end - pos > _LONGEST_REMEMBERED:
+        return _decode_device_id(data, pos, end)
+    octets = data[pos:end]
+    device = _REMEMBERED.get(octets)
+    if device is None:
+        device = _decode_device_id(data, pos, end)
+        if len(_REMEMBERED) >= _MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        _REMEMBERED[octets] = device
+    return device
+
+
+def _decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
     where = "identifiers.DeviceID"
     octet, content, stop = ber.following(data, pos, end, where)
     kind = _PLAIN.get(octet)
@@ -86,7 +107,7 @@ def _with_options(data: bytes, start: int, pos: int, end: int, number: str, kind
         media = decode_media_call_characteristics(data, content, stop)
         octet, content, stop = _next(data, pos := stop, end)
     if octet != ber.END:
-        return ber.without_unknown(decode_device_id, data, start, end, _KNOWN, (), where, pos)
+        return ber.without_unknown(_decode_device_id, data, start, end, _KNOWN, (), where, pos)
     return DeviceID(
         number=number,
         type_of_number=kind,

@@ -52,7 +52,7 @@ def decode(pdu: bytes, octet: int, pos: int, end: int) -> Rose:
 
 def _invoke_id(pdu: bytes, pdu_octet: int, pos: int, end: int) -> tuple[int | None, int]:
     where = "ROSE.invokeId"
-    octet, content, stop = ber.header(pdu, pos, end, where)
+    octet, content, stop = ber.following(pdu, pos, end, where)
     if octet == 0x02:
         return ber.integer(pdu, content, stop, where), stop
     if octet == 0x05 and pdu_octet == REJECT:  # the peer could not even read the id it rejects
@@ -61,7 +61,7 @@ def _invoke_id(pdu: bytes, pdu_octet: int, pos: int, end: int) -> tuple[int | No
 
 
 def _opcode(pdu: bytes, pos: int, end: int, where: str) -> tuple[int, int]:
-    octet, content, stop = ber.header(pdu, pos, end, where)
+    octet, content, stop = ber.following(pdu, pos, end, where)
     if octet == 0x06:
         raise DecodeError("global operation codes are not used by CSTA", where, pos)
     if octet != 0x02:
@@ -72,7 +72,7 @@ def _opcode(pdu: bytes, pos: int, end: int, where: str) -> tuple[int, int]:
 def _decode_invoke(pdu: bytes, invoke_id: int, pos: int, end: int) -> Invoke:
     linked: int | None = None
     if pos < end and pdu[pos] in (0x80, 0x81):
-        octet, content, pos = ber.header(pdu, pos, end, "ROSE.linkedId")
+        octet, content, pos = ber.following(pdu, pos, end, "ROSE.linkedId")
         linked = ber.integer(pdu, content, pos, "ROSE.linkedId") if octet == 0x80 else None
     code, pos = _opcode(pdu, pos, end, "ROSE.opcode")
     if code == EVENT_REPORT:
@@ -89,7 +89,7 @@ def _decode_message(pdu: bytes, place: tuple[str, str], pos: int, end: int) -> M
     expected, decode_contents, _ = _codec(chapter, name)
     if pos >= end:
         raise DecodeError("argument missing", path, pos)
-    octet, content, stop = ber.header(pdu, pos, end, path)
+    octet, content, stop = ber.following(pdu, pos, end, path)
     if stop != end:
         raise DecodeError("octets behind the argument", path, stop)
     message: Message
@@ -107,7 +107,7 @@ def _decode_event(pdu: bytes, pos: int, end: int) -> Event:
     octet, pos, stop = ber.inner(pdu, pos, end, where) if pos < end else (ber.END, pos, pos)
     if octet != 0x30:
         ber.unexpected(octet, where, pos)
-    octet, content, stop = ber.header(pdu, pos, end, where)
+    octet, content, stop = ber.following(pdu, pos, end, where)
     if octet != 0x55:
         ber.unexpected(octet, f"{where}.crossRefIdentifier", pos)
     reference = ber.identifier(pdu, content, stop)
