@@ -120,7 +120,7 @@ class Uplink:
         try:
             await waited
         finally:
-            if not waited.called:
+            if timer.active():
                 timer.cancel()
 
     def _down(self, reason: str, retry_in: float | None) -> None:

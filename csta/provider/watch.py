@@ -88,6 +88,8 @@ class Watch:
         client.subscribe(self._hear)
         client.subscribe_status(lambda status: self._status(client, status))
         client.serve(MonitorStop, lambda stop: self._stopped(client, stop))
+        # Without it some switches tell no status (§14.1.2), others do not know it: nobody waits for the answer.
+        client.system.register().addErrback(_nothing_lost)
         await self.watch_missing(client)
 
     def link_up(self) -> None:
@@ -165,7 +167,7 @@ class Watch:
 
     def _again(self, client: Client) -> None:
         """Watch what is missing; when the link goes away meanwhile, the next one does it."""
-        Deferred.fromCoroutine(self.watch_missing(client)).addErrback(_only_of_the_link)
+        Deferred.fromCoroutine(self.watch_missing(client)).addErrback(_nothing_lost)
 
     # What the switch says
 
@@ -209,9 +211,9 @@ class Watch:
             self._again(client)
         elif status is SystemStatusValue.MESSAGES_LOST:
             for device in self.monitors.wanted:
-                Deferred.fromCoroutine(self.take_snapshot(client, device)).addErrback(_only_of_the_link)
+                Deferred.fromCoroutine(self.take_snapshot(client, device)).addErrback(_nothing_lost)
 
 
-def _only_of_the_link(failure: Failure) -> None:
-    """What was under way ends with the link or with the switch's refusal; the next link, or retry, does it again."""
+def _nothing_lost(failure: Failure) -> None:
+    """The switch refused, or the link went away; it does not matter, or the next link does it again."""
     failure.trap(CSTAError)
