@@ -98,6 +98,17 @@ class Bench:
         result: R = ended[0]
         return result
 
+    def lose_link(self) -> None:
+        """The cable is pulled."""
+        self.network.reachable = False
+        self.network.server.drop_clients()
+        self.network.settle()
+
+    def restore_link(self) -> None:
+        """The cable is back, and the next try is due."""
+        self.network.reachable = True
+        self.network.settle(2)
+
     def take(self) -> list[str]:
         """What was told since the last time, in short."""
         told, self.told[:] = [_short(event) for event in self.told], []
