@@ -19,7 +19,7 @@ from csta.provider import CstaProvider
 from csta_gateway import config as settings
 from csta_gateway import config_file, demo
 from csta_gateway import log as lines
-from csta_gateway.daemon import Daemon, StartError, stopped
+from csta_gateway.daemon import Daemon, StartError
 
 log = Logger()
 
@@ -93,7 +93,7 @@ async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN
 
 async def _started(reactor: Any, config: settings.Config) -> int:  # noqa: ANN401 -- all of its interfaces
     daemon = Daemon(reactor, config, partial(_provider, reactor))
-    reactor.addSystemEventTrigger("before", "shutdown", stopped, daemon)
+    reactor.addSystemEventTrigger("before", "shutdown", daemon.stop)
     return await daemon.start()
 
 

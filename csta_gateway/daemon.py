@@ -27,9 +27,16 @@ from csta_gateway.config import Config, Server, Source
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import MakeProvider
 from csta_gateway.site import Root, WebServer
-from csta_gateway.streams import CloseCode
+from csta_gateway.streams import CloseCode, Streams
 
 log = Logger()
+
+
+FAREWELL = 2.0
+"""Seconds pages have to answer that they are closed."""
+
+LONGEST_STOP = 10.0
+"""Seconds stopping may take; a switch that does not answer any more is left as it is."""
 
 
 class StartError(CSTAError):
@@ -49,7 +56,6 @@ class Daemon:
         self._make_provider = make_provider
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
-        self._stopping = False
 
     async def start(self) -> int:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
@@ -57,20 +63,28 @@ class Daemon:
             gateway = await self._gateway()
         except (DirectoryError, UsersInvalid, TemplateInvalid) as error:
             raise StartError(str(error)) from error
+        self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
-        self._cleanup += [lambda: gateway.streams.close_all(CloseCode.RESTART), gateway.links.stop]
         gateway.links.start(gateway.board.hear)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         return port
 
-    async def stop(self) -> None:
+    def stop(self) -> Deferred[None]:
         """Release everything in the opposite order; a part that fails does not keep the others."""
+        return Deferred.fromCoroutine(self._stop()).addTimeout(LONGEST_STOP, self._reactor, onTimeoutCancel=_unfinished)
+
+    async def _stop(self) -> None:
         while self._cleanup:
             step = self._cleanup.pop()
             try:
                 await maybeDeferred(step)
             except Exception:  # stopping goes on whatever happens
                 log.failure("a part did not stop cleanly")
+
+    async def _close_pages(self, streams: Streams) -> None:
+        """Tell the pages, and wait until they have read it."""
+        streams.close_all(CloseCode.RESTART)
+        await streams.when_empty().addTimeout(FAREWELL, self._reactor, onTimeoutCancel=lambda result, seconds: None)
 
     async def _gateway(self) -> Gateway:
         config = self._config
@@ -149,6 +163,5 @@ def _url(source: Source) -> str:
         raise StartError(f"source {source.name}: `url_file` cannot be read: {error}") from error
 
 
-def stopped(daemon: Daemon) -> Deferred[None]:
-    """What Twisted waits for before it ends."""
-    return Deferred.fromCoroutine(daemon.stop())
+def _unfinished(result: object, seconds: float) -> None:
+    log.warn("stopping was not finished after {seconds:g} s; ending all the same", seconds=seconds)

@@ -36,8 +36,8 @@ class LimitedRequest(Request):
     received = 0
 
     def gotLength(self, length: int | None) -> None:
-        """Make room for the body, but not for as much as the client likes."""
-        Request.gotLength(self, None if length is None else min(length, LARGEST_BODY))
+        """Make room for the body in memory, whatever length the client announces."""
+        Request.gotLength(self, LARGEST_BODY)
 
     def handleContentChunk(self, data: bytes) -> None:
         """Keep a piece of the body while it is within the limit."""

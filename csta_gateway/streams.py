@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 import msgspec
+from twisted.internet.defer import Deferred
 
 from crm_adapter.clock import Clock, Timer
 from csta_gateway.auth import Session
@@ -120,6 +121,7 @@ class Streams:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._streams: defaultdict[str, set[Stream]] = defaultdict(set)
+        self._waiting: list[Deferred[None]] = []
 
     def full(self, login: str) -> bool:
         """Whether a user has as many pages open as one may."""
@@ -139,6 +141,8 @@ class Streams:
             self._metrics.streams.dec()
         if not streams:
             self._streams.pop(login, None)
+        if not self._streams:
+            self._tell_empty()
 
     def of(self, login: str) -> tuple[Stream, ...]:
         """The open pages of one user."""
@@ -157,3 +161,17 @@ class Streams:
         """End every stream."""
         for stream in self.all():
             stream.close(code)
+
+    def when_empty(self) -> Deferred[None]:
+        """Fires when no page is open any more."""
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append(waiting)
+        if not self._streams:
+            self._tell_empty()
+        return waiting
+
+    def _tell_empty(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if not each.called:
+                each.callback(None)

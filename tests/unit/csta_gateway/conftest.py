@@ -332,11 +332,11 @@ def reply(data: bytes) -> Reply:
 class World:
     """Everything, with a clock that stands still."""
 
-    def __init__(self, settings: config.Config, folder: Path) -> None:
+    def __init__(self, settings: config.Config, folder: Path, unknown: frozenset[str] = frozenset()) -> None:
         here = Here()
         self.clock = Clock()
         self.clock.advance(2000.0)
-        self.switch = Switch()
+        self.switch = Switch(unknown=unknown)
         self.crm = Crm()
         journal = Journal(f"sqlite:///{folder / 'journal.db'}", cast(IReactorFromThreads, here), cast(ThreadPool, here))
         Deferred.fromCoroutine(journal.start())
@@ -367,7 +367,7 @@ class World:
 
 @pytest.fixture
 def make_world(tmp_path: Path) -> Callable[..., World]:
-    return lambda settings=SETTINGS: World(settings, tmp_path)
+    return lambda settings=SETTINGS, **options: World(settings, tmp_path, **options)
 
 
 @pytest.fixture
