@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from crm_adapter.numbers import Location
+from crm_adapter.location import Location
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Filled = Annotated[str, Meta(min_length=1, max_length=2048)]

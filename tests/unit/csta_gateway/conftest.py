@@ -16,9 +16,11 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
+from twisted.web.server import Site
 
 from crm_adapter.directory import Contact, LabelledNumber, Match
 from crm_adapter.journal import Journal
+from crm_adapter.location import Location
 from crm_adapter.numbers import Number
 from crm_adapter.screenpop import Templates
 from crm_adapter.users import User, Users
@@ -32,7 +34,7 @@ from csta_gateway.assembly import assemble
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
 
-LOCATION = config.Location(country="DE", area_code="089", internal_length=4)
+LOCATION = Location(country="DE", area_code="089", internal_length=4)
 ERIKA = Match(kind="person", record_id="7", name="Erika Mustermann", company="Muster GmbH", person_id="7", source="crm")
 USERS = (
     User(login="anna", name="Anna Berger", devices=("2001",), extension="2001", call_screen="case", password_hash="a"),
@@ -278,7 +280,7 @@ class Browser:
 
     def connect(self) -> tuple[Any, StringTransport]:
         transport = StringTransport(peerAddress=IPv4Address("TCP", self.address, 50000))
-        protocol = self.world.server.buildProtocol(transport.getPeer())
+        protocol = Site.buildProtocol(self.world.server, transport.getPeer())
         transport.protocol = protocol  # type: ignore[attr-defined] # a real one knows its protocol
         protocol.makeConnection(transport)
         return protocol, transport

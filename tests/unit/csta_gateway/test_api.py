@@ -312,7 +312,8 @@ def test_nothing_is_sent_while_the_link_is_down(world: World) -> None:
 
 
 def test_an_answer_comes_when_the_switch_has_answered(world: World) -> None:
-    world.switch.outcome = waiting = Deferred()
+    waiting: Deferred[None] = Deferred()
+    world.switch.outcome = waiting
     browser = world.browser("anna")
     transport = browser.send(
         "POST /api/calls",

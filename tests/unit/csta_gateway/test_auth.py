@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from argon2 import PasswordHasher
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from crm_adapter.users import User, Users
 from csta_gateway.auth import FREE_ATTEMPTS, LONGEST_PAUSE, SESSIONS_PER_USER, Session, Sessions, Throttle, verify
@@ -29,17 +32,24 @@ def sessions(clock: Clock) -> Sessions:
 
 
 def open_session(all_: Sessions, login: str = "anna", password: str = RIGHT, address: str = "a") -> tuple[str, Session]:
+    opening = Deferred.fromCoroutine(all_.open(login, password, address))
     result: list[tuple[str, Session]] = []
-    Deferred.fromCoroutine(all_.open(login, password, address)).addCallback(result.append).addErrback(
-        lambda failure: failure.raiseException()
-    )
+    opening.addCallback(result.append)
     return result[0]
 
 
 def refused(all_: Sessions, login: str, password: str, address: str = "a") -> ApiError:
     errors: list[ApiError] = []
-    Deferred.fromCoroutine(all_.open(login, password, address)).addErrback(lambda failure: errors.append(failure.value))
+    Deferred.fromCoroutine(all_.open(login, password, address)).addErrback(_keep(errors))
     return errors[0]
+
+
+def _keep(errors: list[ApiError]) -> Callable[[Failure], None]:
+    def keep(failure: Failure) -> None:
+        assert isinstance(failure.value, ApiError)
+        errors.append(failure.value)
+
+    return keep
 
 
 def test_the_right_password_opens_a_session() -> None:
@@ -150,7 +160,7 @@ def test_attempts_at_the_same_moment_count_too() -> None:
     all_ = Sessions(USERS, clock, LIFETIME, later)
     errors: list[ApiError] = []
     for _ in range(50):
-        Deferred.fromCoroutine(all_.open("anna", "guess", "a")).addErrback(lambda failure: errors.append(failure.value))
+        Deferred.fromCoroutine(all_.open("anna", "guess", "a")).addErrback(_keep(errors))
     assert len(waiting) == FREE_ATTEMPTS
     assert {error.id for error in errors} == {"too_many_attempts"}
 
@@ -159,8 +169,7 @@ def test_an_own_account_does_not_clear_the_address() -> None:
     all_ = sessions(Clock())
     for _ in range(2 * FREE_ATTEMPTS):
         refused(all_, "anna", "guess")
-        if refused_ := Deferred.fromCoroutine(all_.open("jonas", "his", "a")):
-            refused_.addErrback(lambda failure: None)
+        Deferred.fromCoroutine(all_.open("jonas", "his", "a")).addErrback(_keep([]))
     assert refused(all_, "anna", "right").id == "too_many_attempts"
 
 

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from csta_gateway.cli import main
+
+COMMAND = [sys.executable, "-m", "csta_gateway"]
+PATIENCE = 60.0
+
+SETTINGS = """\
+[server]
+port = {port}
+[[links]]
+name = "HQ"
+endpoint = "tcp:127.0.0.1:9"
+[[sources]]
+name = "crm"
+type = "sql"
+url = "sqlite:///{folder}/crm.db"
+[users]
+source = "crm"
+[journal]
+url = "sqlite:///{folder}/journal.db"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "gateway.toml"
+    file.write_text(SETTINGS.format(port=0, folder=tmp_path))
+    return file
+
+
+def test_right_settings_are_called_fine(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--config", str(settings)]) == 0
+    assert capsys.readouterr().out == f"{settings}: fine. Links: HQ (xml on tcp:127.0.0.1:9).\n"
+
+
+@pytest.mark.parametrize("command", ["check-config", "run"])
+def test_wrong_settings_are_told_with_their_place(
+    settings: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text(settings.read_text().replace("endpoint", "endpiont"))
+    assert main([command, "--config", str(settings)]) == 2
+    assert capsys.readouterr().err == (f"{settings}:5: links[0].endpiont: unknown key; did you mean `endpoint`?\n")
+
+
+def test_a_wrong_command_line_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["walk"])
+    assert "invalid choice: 'walk'" in capsys.readouterr().err
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, "run", *arguments], capture_output=True, text=True, timeout=PATIENCE)
+
+
+def test_a_port_in_use_is_told(settings: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings.write_text(SETTINGS.format(port=port, folder=tmp_path))
+        ended = run("--config", str(settings))
+    assert ended.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_cannot_be_opened_is_told(settings: Path) -> None:
+    settings.write_text(settings.read_text().replace("crm.db", "none/crm.db"))
+    ended = run("--config", str(settings))
+    assert ended.returncode == 1
+    assert "unable to open database file" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_template_that_leads_elsewhere_is_told(settings: Path) -> None:
+    with settings.open("a") as file:
+        file.write("[screen]\ntemplates = {case = 'https://evil.example/'}\n")
+    ended = run("--config", str(settings))
+    assert ended.returncode == 1
+    assert "template 'case'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture(params=["xml", "asn1"])
+def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, dict[str, str]]]:
+    command = [*COMMAND, "run", "--demo", "--data", str(tmp_path), "--port", "0", "--protocol", request.param]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        text = ""
+        while "Ctrl-C" not in text and (line := process.stdout.readline()):
+            text += line
+        address = re.search(r"http://\S+/", text)
+        assert address, text
+        yield process, address[0], dict(re.findall(r"^ +(anna|jonas) +(\S+)$", text, re.MULTILINE))
+        process.kill()
+
+
+def get(address: str) -> tuple[int, object]:
+    try:
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 -- the gateway just started
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def test_the_demo_gets_ready_and_ends_cleanly(demo: tuple[subprocess.Popen[str], str, dict[str, str]]) -> None:
+    process, address, passwords = demo
+    assert set(passwords) == {"anna", "jonas"}
+    until = time.monotonic() + PATIENCE
+    while get(f"{address}readyz")[0] != 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+    assert not any(password in errors for password in passwords.values())
