@@ -55,7 +55,7 @@ class Call:
     :param parties: far parties, more than one in a conference.
     :param consultation_of: :attr:`id` of the held call this call consults for, or None.
     :param cause: event cause (§12.2.15) of the last change, ECMA-323 spelling.
-    :param since: time of the last state change, seconds, on the clock the provider was given.
+    :param since: time of the last state change or of the answer, seconds, on the clock the provider was given.
     :param began: time the call was first seen at the device, same clock.
     :param answered: time it was first connected to the far party, or None.
     """

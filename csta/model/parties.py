@@ -44,8 +44,8 @@ def regrouped_parties(call: Call, happening: Regrouping, is_here: IsHere) -> tup
     stay = before if isinstance(happening, Conferenced) else {}
     listed = happening.parties or tuple(stay.values())
     far = [party for party in listed if party.number is None or not (is_here(party.number) or party.number == gone)]
-    if not happening.parties or not far:  # a party that is still to be reached need not be listed
-        far += [party for number, party in added.items() if number not in before and not is_here(number)]
+    if not happening.parties or not far:  # a party still to be reached need not be listed
+        far += [party for party in added.values() if party not in far and not is_here(party.number)]
     named = {party.number for party in far}
     spare = iter([party for number, party in before.items() if number not in named])
     known = added | before

@@ -375,16 +375,18 @@ def _direction_of(entry: SnapshotEntry, is_here: IsHere) -> Direction:
 
 
 def _as_found(call: Call, entry: SnapshotEntry) -> Call:
-    """The call as the snapshot shows it."""
+    """The call as the snapshot shows it; of parties known already it can only tell more (the far end may be a line)."""
+    said = entry.calling if call.direction is Direction.INCOMING else entry.called
+    other = call.other if call.other.number is not None else learn(learn(call.other, entry.other), said)
     parties: tuple[Party, ...] = entry.parties
-    if len(parties) <= 1:  # Snapshot Device tells one other end only, also of a conference
-        parties = call.parties if len(call.parties) > 1 else (learn(call.other, entry.other),)
+    if len(parties) <= 1 or call.state is not _S.NULL:
+        parties = call.parties if len(call.parties) > 1 else (other,)
     return replace(
         call,
         state=entry.state,
         far_state=call.far_state if entry.far_state is _S.NULL else entry.far_state,
-        other=first_of(call.other, parties),
+        other=first_of(other, parties),
         parties=parties,
-        called=learn(call.called, entry.called),
+        called=learn(call.called, entry.called) if call.state is _S.NULL else call.called,
         cause=call.cause if entry.state is call.state else "",
     )
