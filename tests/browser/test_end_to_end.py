@@ -28,11 +28,12 @@ class Demo(NamedTuple):
     passwords: dict[str, str]
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    """`csta-gateway run --demo` on a free port with databases of its own."""
+@pytest.fixture(params=["xml"])
+def demo(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """`csta-gateway run --demo` on a free port with databases of its own; the parameter is the wire to the switch."""
     output, log = tmp_path / "output", tmp_path / "log"
     command = [sys.executable, "-m", "csta_gateway", "run", "--demo", "--data", str(tmp_path / "data"), "--port", "0"]
+    command += ["--protocol", request.param]
     with output.open("w") as out, log.open("w") as err, subprocess.Popen(command, stdout=out, stderr=err) as process:
         try:
             yield wait_for_welcome(process, output, log)
@@ -65,6 +66,7 @@ def log_in(context: BrowserContext, demo: Demo, user: str) -> Page:
     return page
 
 
+@pytest.mark.parametrize("demo", ["xml", "asn1"], indirect=True)
 def test_from_the_ring_to_the_finished_transfer(
     demo: Demo, new_context: Callable[..., BrowserContext], picture: Callable[[Page, str], None]
 ) -> None:
