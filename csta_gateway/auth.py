@@ -11,6 +11,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -142,13 +143,14 @@ class Sessions:
         return token, session
 
     def _expire(self) -> None:
-        oldest = self._clock.seconds() - self._lifetime
-        over = []
-        for key, session in self._sessions.items():  # ordered by last use
-            if session.used >= oldest:
-                break
-            over.append(key)
-        self._end(over)
+        """End what was not used for too long. An open page is use: a call screen may stay open for days."""
+        now = self._clock.seconds()
+        stale = list(takewhile(lambda key: self._sessions[key].used < now - self._lifetime, self._sessions))
+        for key in stale:
+            if self._sessions[key].on_end:
+                self._sessions[key].used = now
+                self._sessions.move_to_end(key)
+        self._end([key for key in stale if self._sessions[key].used < now])
 
     def _end(self, keys: list[bytes]) -> None:
         for key in keys:

@@ -113,7 +113,7 @@ class Board:
                 self._streams.send(user.login, "device", {"device": self._device_view(link, known)})
 
     def _link_changed(self, link: SwitchLink) -> None:
-        """What can be done with a telephone changes with its link, so pages get the whole state."""
+        """Also what can be done with a telephone, and who can be seen to be free, changes with its link."""
         for stream in self._streams.all():
             if link in self._links_of(stream.session.user):
                 stream.send("link", {"link": self._link_view(stream.session.user, stream.session.language)})

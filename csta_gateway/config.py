@@ -39,7 +39,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param behind_proxy: a reverse proxy before the gateway speaks HTTPS, so plain HTTP is right here.
     :param origins: origins (``https://cti.example.org``) pages may come from besides the gateway's own.
     :param frame_ancestors: origins that may show the call screen in a frame (a CRM); empty: none.
-    :param session_hours: a log-in ends after this many hours without use.
+    :param session_hours: a log-in ends this many hours after its last page was closed or used.
     :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
     """
 

@@ -68,8 +68,7 @@ class SwitchLink:
         :param heard: called with every event, after :attr:`state` and :attr:`devices` have followed it.
         """
         self._heard = heard
-        self._metrics.link_up.labels(self.state.name).set(0)
-        self._metrics.monitors.labels(self.state.name).set(0)
+        self._count()
         self.provider.subscribe(self._follow)
         self.provider.start()
         for device in self.devices:
@@ -89,8 +88,6 @@ class SwitchLink:
         except CSTAError as error:
             log.error("{link}: {device} cannot be watched: {error}", link=self.state.name, device=device, error=error)
             self._follow(DeviceChanged(device, in_service=False))
-        else:
-            self._metrics.monitors.labels(self.state.name).inc()
 
     def _follow(self, event: ModelEvent) -> None:
         self._metrics.events.labels(self.state.name, type(event).__name__).inc()
@@ -100,13 +97,14 @@ class SwitchLink:
             self._went_down(event)
         elif isinstance(event, DeviceChanged):
             self._device_changed(event)
+        self._count()
         self._heard(self, event)
 
     def _went_up(self) -> None:
         self.state = LinkState(name=self.state.name, up=True, since=self._clock.seconds())
-        self._metrics.link_up.labels(self.state.name).set(1)
-        for device in self.devices:
-            ensureDeferred(self._ask_features(device))
+        for device, known in self.devices.items():
+            if known.in_service:
+                ensureDeferred(self._ask_features(device))
 
     def _went_down(self, event: LinkDown) -> None:
         now = self._clock.seconds()
@@ -115,13 +113,22 @@ class SwitchLink:
             self._metrics.link_losses.labels(self.state.name).inc()
         since = now if self.state.up else self.state.since
         self.state = LinkState(name=self.state.name, up=False, since=since, retry_at=retry_at, reason=event.reason)
-        self._metrics.link_up.labels(self.state.name).set(0)
+        # A device the switch refused before may be all right when it is back; it says so again if not.
+        self.devices = {device: structs.replace(known, in_service=True) for device, known in self.devices.items()}
 
     def _device_changed(self, event: DeviceChanged) -> None:
         known = self.devices.get(event.device)
-        if known is not None:
-            said = {name: value for name in FEATURES if (value := FEATURES[name](event)) is not None}
-            self.devices[event.device] = structs.replace(known, **said)
+        if known is None:
+            return
+        said = {name: value for name in FEATURES if (value := FEATURES[name](event)) is not None}
+        self.devices[event.device] = now = structs.replace(known, **said)
+        if self.state.up and now.in_service and not known.in_service:
+            ensureDeferred(self._ask_features(event.device))
+
+    def _count(self) -> None:
+        watched = sum(device.in_service for device in self.devices.values()) if self.state.up else 0
+        self._metrics.link_up.labels(self.state.name).set(self.state.up)
+        self._metrics.monitors.labels(self.state.name).set(watched)
 
     async def _ask_features(self, device: str) -> None:
         """Learn what was set while nobody listened; a switch without the feature leaves it unknown."""

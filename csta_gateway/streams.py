@@ -29,7 +29,6 @@ class CloseCode(IntEnum):
 
     RESTART = 1012
     NOT_LOGGED_IN = 4001
-    FORBIDDEN = 4003
     NOT_UNDERSTOOD = 4008
     TOO_SLOW = 4009
 

@@ -93,8 +93,6 @@ def test_a_session_ends_when_it_is_not_used() -> None:
     all_ = sessions(clock)
     idle, _ = open_session(all_)
     busy, session = open_session(all_)
-    ended: list[str] = []
-    session.on_end.add(lambda: ended.append("busy"))
     clock.advance(LIFETIME - 1)
     assert all_.find(busy) is session
     clock.advance(2)
@@ -102,7 +100,21 @@ def test_a_session_ends_when_it_is_not_used() -> None:
     assert all_.find(busy) is session
     clock.advance(LIFETIME + 1)
     assert all_.find(busy) is None
-    assert ended == ["busy"]
+
+
+def test_an_open_page_keeps_its_session() -> None:
+    clock = Clock()
+    all_ = sessions(clock)
+    token, session = open_session(all_)
+    page: Callable[[], None] = lambda: None  # noqa: E731 -- something that hangs on the session
+    session.on_end.add(page)
+    for _ in range(3):
+        clock.advance(LIFETIME + 1)
+        all_.find("another")
+    session.on_end.discard(page)
+    assert all_.find(token) is session
+    clock.advance(LIFETIME + 1)
+    assert all_.find(token) is None
 
 
 def test_logging_out_ends_what_hangs_on_the_session() -> None:

@@ -98,6 +98,26 @@ def test_a_device_the_switch_does_not_know_is_shown_and_harms_no_other(make_worl
     assert sorted(world.switch.watched) == ["2001", "2002", "2004"]
 
 
+def test_a_device_that_comes_back_is_counted_and_asked_again(make_world: Any) -> None:  # noqa: ANN401
+    world = make_world(unknown=frozenset({"2004"}))
+    link = next(iter(world.gateway.links))
+    sample = world.gateway.metrics.registry.get_sample_value
+    assert sample("csta_monitors", {"link": "HQ"}) == 3
+    assert link.devices["2004"].do_not_disturb is None
+    world.switch.tell(DeviceChanged("2004", in_service=True))
+    assert sample("csta_monitors", {"link": "HQ"}) == 4
+    assert link.devices["2004"].do_not_disturb is True
+    world.switch.go_down()
+    assert sample("csta_monitors", {"link": "HQ"}) == 0
+
+
+def test_a_device_refused_on_the_last_link_is_not_out_of_service_on_the_next(make_world: Any) -> None:  # noqa: ANN401
+    world = make_world(unknown=frozenset({"2004"}))
+    world.switch.go_down()
+    world.switch.come_up()
+    assert next(iter(world.gateway.links)).devices["2004"].in_service
+
+
 def test_an_event_of_a_strange_device_is_passed_over(world: World) -> None:
     world.switch.tell(DeviceChanged("9999", do_not_disturb=True))
     assert "9999" not in next(iter(world.gateway.links)).devices
