@@ -63,7 +63,7 @@ def _frames(data: bytes, args: Namespace) -> Iterator[Frame | FramingError]:
         while (frame := cutter.next_frame()) is not None:
             yield frame
         if cutter.pending:
-            yield FramingError(f"{cutter.pending} octets that make no whole message", cutter.name)
+            yield FramingError(f"the last {cutter.pending} of {len(octets)} octets are no whole message", cutter.name)
     except FramingError as error:
         yield error
 
@@ -73,7 +73,7 @@ def _framing(octets: bytes, args: Namespace) -> framing.Framing:
         return framing.FRAMINGS[args.framing]()
     found = framing.detect(octets)
     if found is None:
-        raise Trouble(f"{len(octets)} octets are no whole message" if octets else "there is nothing to decode")
+        raise Trouble("too short to be a message" if octets else "there is nothing to decode")
     return found()
 
 

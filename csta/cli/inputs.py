@@ -18,12 +18,21 @@ def read(source: str, opens: str) -> bytes:
     """
     if source == "-":
         return sys.stdin.buffer.read()
-    if source.lstrip().startswith(opens) or (_HEX.issuperset(source.encode()) and not Path(source).is_file()):
+    path = Path(source)
+    if source.lstrip().startswith(opens) or (_HEX.issuperset(source.encode()) and not _is_file(path)):
         return source.encode()
     try:
-        return Path(source).read_bytes()
-    except OSError as error:
-        raise Trouble.usage(f"{source!r} is no data of the wanted kind, and as a file: {error.strerror}") from None
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Trouble.usage(f"{source!r} is no data of the wanted kind, and as a file: {reason}") from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a message in hexadecimal digits is longer than the name of any file
+        return False
 
 
 def is_xml(data: bytes) -> bool:

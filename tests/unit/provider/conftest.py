@@ -33,6 +33,8 @@ class Network(Clock):
         self.server = SwitchServer(self, self.switch)
         self.reachable = True
         self.attempts = 0
+        self.wire = wire
+        self.at_shutdown: list[Callable[[], object]] = []
         self._factory = self.server.factory(wire, association)
         self._pumps: list[IOPump] = []
 
@@ -46,6 +48,10 @@ class Network(Clock):
         client, server = factory.buildProtocol(connector), self._factory.buildProtocol(None)
         ends = (server, FakeTransport(server, isServer=True), client, FakeTransport(client, isServer=False))
         self._pumps.append(connect(*ends, clock=self))
+
+    def addSystemEventTrigger(self, phase: str, event: str, what: Callable[[], object]) -> None:
+        """Twisted: call something when the reactor stops."""
+        self.at_shutdown.append(what)
 
     def settle(self, seconds: float = 0) -> None:
         """Let time pass and everything arrive."""

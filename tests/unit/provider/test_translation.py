@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csta.messages import _index, message_class
@@ -45,6 +45,7 @@ from csta.provider.connections import Connections
 from csta.provider.events import READINGS, happening
 from csta.provider.identifiers import extension, identity, party, party_of_device
 from csta.provider.snapshots import SIMPLE_STATES, entries
+from tests.wire.values import messages
 
 RESTRICTED = Party(presentation=Presentation.RESTRICTED)
 S = ConnectionState
@@ -303,3 +304,21 @@ def test_held_and_established_read_their_own_fields() -> None:
     found = happening(established)
     assert isinstance(found, happenings.Established)
     assert (found.called, found.last_redirection) == (Party("2009"), Party("2009"))
+
+
+@pytest.mark.parametrize("kind", READINGS, ids=lambda kind: kind.__name__)
+@settings(max_examples=5, deadline=None)  # a message of all its fields takes its time to be made
+@given(data=st.data())
+def test_any_event_of_the_chapter_is_read(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(messages(kind.__name__))
+    found = happening(event)
+    assert found is None or isinstance(found, READINGS[kind].kind)
+    known = Connections()
+    known.learn_from_event("2001", event)
+    assert (found is None) == (not any(call_id for call_id in _call_ids(event)))
+
+
+def _call_ids(event: Event) -> list[str | None]:
+    reading = READINGS[type(event)]
+    news = [item.new_connection.call_id for item in reading.joined(event) if item.new_connection is not None]
+    return [*news[:1], reading.connection(event).call_id]
