@@ -47,9 +47,19 @@ report = _Report()
 """What the last decode on this thread passed over."""
 
 
+_LOCAL_NAMES: dict[object, str] = {}
+_MOST_LOCAL_NAMES = 4096
+
+
 def local_name(element: _Element) -> str:
     """Element name without its namespace: peers use any edition's, or none."""
-    return str(element.tag).rpartition("}")[2]
+    tag = element.tag
+    name = _LOCAL_NAMES.get(tag)
+    if name is None:
+        if len(_LOCAL_NAMES) >= _MOST_LOCAL_NAMES:
+            _LOCAL_NAMES.clear()
+        name = _LOCAL_NAMES[tag] = str(tag).rpartition("}")[2]
+    return name
 
 
 def deviate(what: str, element: _Element) -> None:
@@ -68,8 +78,8 @@ def _line(element: _Element) -> int:
 def structure(element: _Element, kind: type[S], table: Table) -> S:
     """Read the children of a SEQUENCE or CHOICE; what the table does not know is passed over and noted."""
     values: dict[str, Any] = {}
-    for child in element:
-        name = str(child.tag).rpartition("}")[2]
+    for child in list(element):  # a list keeps lxml from making and dropping its proxies one by one
+        name = local_name(child)
         entry = table.get(name)
         if entry is None:
             deviate("unknown element", child)
@@ -96,7 +106,8 @@ def _missing(kind: type[Structure], table: Table, values: dict[str, Any]) -> str
 
 def text(element: _Element) -> str:
     """Text of an element without the white space around it."""
-    return (element.text or "").strip()
+    value = element.text
+    return value.strip() if value else ""
 
 
 def bad(element: _Element, expected: str) -> DecodeError:
