@@ -101,13 +101,13 @@ MOVES: dict[type[Happening], Move] = {
 RINGING = (Offered, Delivered)
 """Events of a call that comes to its subject."""
 
-RECEIVED = (*RINGING, Established)
+RECEIVED = (*RINGING, Established, Queued, Failed)
 """Events of a called device that imply a connected caller (call state "received", Table 6-5)."""
 
 DIALLING = (ServiceInitiated, Originated)
 """Events of a calling device."""
 
-ENTERING = (*DIALLING, *RECEIVED, Queued)
+ENTERING = (*DIALLING, *RINGING, Established, Queued)
 """Events with which a device enters a call, or comes back to one it had left."""
 
 WAITING = frozenset({_S.ALERTING, _S.QUEUED})

@@ -361,7 +361,7 @@ def _after(tracked: _Tracked, happening: Happening, part: Role, state: Connectio
 
 def _taken_by(tracked: _Tracked, before: Call, happening: Happening | None) -> str | None:
     """Device that took a call which left this one unanswered."""
-    if before.answered is not None or before.state not in WAITING:
+    if before.answered is not None or before.direction is Direction.OUTGOING:
         return None
     return happening.new_destination.number if isinstance(happening, Diverted) else tracked.taken_by
 

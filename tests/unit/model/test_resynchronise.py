@@ -50,6 +50,15 @@ def test_a_call_ringing_before_the_link_was_lost_is_answered_after() -> None:
     assert (the_call(tracker).answered, the_call(tracker).other) == (9.0, ANNA)
 
 
+def test_why_a_state_was_reached_meanwhile_is_not_known() -> None:
+    tracker = Tracker()
+    follow(tracker, incoming())
+    tracker.resynchronise(HERE, [entry("1", S.ALERTING, S.HOLD)], 9.0)
+    assert the_call(tracker).cause == "newCall"
+    tracker.resynchronise(HERE, [entry("1", S.CONNECTED, S.CONNECTED)], 9.0)
+    assert the_call(tracker).cause == ""
+
+
 DIRECTIONS = [
     (entry("1", S.CONNECTED, S.CONNECTED, calling=OWN), Direction.OUTGOING),
     (entry("1", S.CONNECTED, S.CONNECTED, calling=ANNA), Direction.INCOMING),

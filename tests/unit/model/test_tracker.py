@@ -5,13 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from csta.errors import LocalProtocolError
 from csta.model.call import UNKNOWN, Call, Direction, Party, Presentation
 from csta.model.events import CallEnded, CallEvent, ModelEvent
 from csta.model.happenings import (
     CallCleared,
     CallInformation,
-    Conferenced,
     ConnectionCleared,
     Delivered,
     Diverted,
@@ -25,9 +23,8 @@ from csta.model.happenings import (
     Queued,
     Retrieved,
     ServiceInitiated,
-    Transferred,
 )
-from csta.model.states import ConnectionState, Service
+from csta.model.states import ConnectionState
 from csta.model.tracker import REMEMBERED, Tracker
 
 S = ConnectionState
@@ -209,6 +206,7 @@ ELSEWHERE: dict[str, tuple[list[Happening], str | None]] = {
     ),
     "not answered at all": ([incoming(), incoming(ConnectionCleared)], None),
     "answered here, then passed on": ([incoming(), ANSWERED, incoming(Diverted, new_destination=BERT)], None),
+    "busy here, forwarded": ([incoming(Failed), incoming(Diverted, new_destination=BERT)], "2002"),
     "rang elsewhere too": ([incoming(), incoming(subject=BERT), incoming(ConnectionCleared)], None),
 }
 
@@ -222,147 +220,10 @@ def test_who_took_a_call_that_rang_here(happenings: list[Happening], taker: str 
     assert ended.call.far_state is S.CONNECTED
 
 
-def consulting(tracker: Tracker, hold_cause: str = "consultation", cause: str = "") -> None:
-    follow(tracker, incoming(), ANSWERED, incoming(Held, cause=hold_cause))
-    follow(
-        tracker,
-        outgoing(ServiceInitiated, "2", cause=cause),
-        outgoing(Originated, "2"),
-        outgoing(Delivered, "2", BERT),
-        outgoing(Established, "2", BERT),
-    )
-
-
-@pytest.mark.parametrize(
-    ("hold_cause", "cause", "linked"),
-    [
-        ("consultation", "", "c1"),
-        ("normal", "consultation", "c1"),
-        ("", "transfer", "c1"),
-        ("normal", "makeCall", None),
-    ],
-)
-def test_what_a_call_consults_for(hold_cause: str, cause: str, linked: str | None) -> None:
-    tracker = Tracker()
-    consulting(tracker, hold_cause, cause)
-    assert [call.consultation_of for call in tracker.calls(HERE)] == [None, linked]
-
-
-def test_a_second_incoming_call_is_no_consultation() -> None:
-    tracker = Tracker()
-    follow(tracker, incoming(), ANSWERED, incoming(Held, cause="consultation"), incoming(call_id="2"))
-    assert [call.consultation_of for call in tracker.calls(HERE)] == [None, None]
-
-
-def test_the_consultation_goes_on_when_the_held_call_ends() -> None:
-    tracker = Tracker()
-    consulting(tracker)
-    assert names(follow(tracker, incoming(ConnectionCleared))) == "Ended Updated"
-    assert (the_call(tracker).id, the_call(tracker).consultation_of) == ("c2", None)
-
-
-TRANSFER = Transferred(
-    call_id="3", subject=OWN, cause="transfer", old_calls=("1", "2"), added=BERT, parties=(ANNA, Party("2002"))
-)
-
-
-@pytest.mark.parametrize("local", [None, S.NULL])
-def test_the_transferring_device_is_out_of_both_calls(local: ConnectionState | None) -> None:
-    tracker = Tracker()
-    consulting(tracker)
-    assert names(follow(tracker, replace(TRANSFER, local=local))) == "Ended Ended"
-    assert tracker.calls(HERE) == ()
-    assert follow(tracker, replace(TRANSFER, local=local)) == []
-
-
-@pytest.mark.parametrize(
-    ("parties", "added", "other"),
-    [
-        ((OWN, CARL), CARL, CARL),
-        ((OWN, BERT, CARL), CARL, CARL),
-        ((OWN, Party("2003")), CARL, CARL),
-        ((), CARL, CARL),
-        ((OWN,), CARL, CARL),
-        ((OWN, UNKNOWN), UNKNOWN, UNKNOWN),
-        ((OWN, WITHHELD), UNKNOWN, WITHHELD),
-        ((), UNKNOWN, UNKNOWN),
-        ((), OWN, UNKNOWN),
-    ],
-)
-def test_the_party_that_was_transferred(parties: tuple[Party, ...], added: Party, other: Party) -> None:
-    tracker = Tracker()
-    follow(tracker, DIALLED, RINGS_THERE, ANSWERED_THERE)
-    moved = Transferred(call_id="9", subject=BERT, old_calls=("1", "8"), added=added, parties=parties)
-    assert names(follow(tracker, moved)) == "Transferred"
-    call = the_call(tracker)
-    assert (call.id, call.call_id, call.state, call.direction) == ("c1", "9", S.CONNECTED, Direction.OUTGOING)
-    assert (call.other, call.parties, call.called) == (other, (other,), BERT)
-    assert names(follow(tracker, replace(moved, cause="transfer"))) == ""
-
-
-def test_later_events_do_not_bring_the_former_party_back() -> None:
-    tracker = Tracker()
-    follow(tracker, DIALLED, ANSWERED_THERE)
-    follow(tracker, Transferred(call_id="9", subject=BERT, old_calls=("1",), added=CARL, parties=(OWN, CARL)))
-    follow(tracker, outgoing(Delivered, "9", CARL), outgoing(Established, "9", CARL))
-    assert (the_call(tracker).other, the_call(tracker).far_state) == (CARL, S.CONNECTED)
-
-
-def test_events_of_the_new_identifier_that_come_before_the_transfer() -> None:
-    tracker = Tracker()
-    follow(tracker, DIALLED, ANSWERED_THERE, outgoing(Delivered, "9", CARL, called=CARL))
-    events = follow(tracker, Transferred(call_id="9", subject=BERT, old_calls=("1",), added=CARL, parties=(OWN, CARL)))
-    assert names(events) == "Ended Transferred"
-    assert (the_call(tracker).id, the_call(tracker).other) == ("c1", CARL)
-
-
-def test_a_transfer_of_others() -> None:
-    tracker = Tracker()
-    follow(tracker, incoming())
-    assert follow(tracker, Transferred(call_id="9", subject=BERT, old_calls=("7", "8"), added=CARL)) == []
-    assert the_call(tracker).id == "c1"
-
-
-CONFERENCE = Conferenced(
-    call_id="3", subject=OWN, cause="conference", old_calls=("1", "2"), added=BERT, parties=(OWN, ANNA, BERT)
-)
-
-
-@pytest.mark.parametrize("parties", [(OWN, ANNA, BERT), (OWN, UNKNOWN, Party("2002")), ()])
-def test_the_conferencing_device(parties: tuple[Party, ...]) -> None:
-    tracker = Tracker()
-    consulting(tracker)
-    assert names(follow(tracker, replace(CONFERENCE, parties=parties))) == "Ended Conferenced"
-    call = the_call(tracker)
-    assert (call.id, call.call_id, call.state) == ("c1", "3", S.CONNECTED)
-    assert call.other == ANNA
-    assert set(call.parties) == {ANNA, BERT}
-
-
-def test_a_party_leaves_a_conference() -> None:
-    tracker = Tracker()
-    consulting(tracker)
-    follow(tracker, CONFERENCE)
-    assert names(follow(tracker, ConnectionCleared(call_id="3", subject=Party(ANNA.number)))) == "Updated"
-    assert (the_call(tracker).other, the_call(tracker).parties) == (BERT, (BERT,))
-    assert the_call(tracker).far_state is S.CONNECTED
-    follow(tracker, ConnectionCleared(call_id="3", subject=BERT))
-    assert (the_call(tracker).parties, the_call(tracker).far_state) == ((BERT,), S.NULL)
-
-
-def test_an_unnamed_party_leaves_a_conference() -> None:
-    tracker = Tracker()
-    follow(tracker, incoming(calling=WITHHELD), incoming(Established, calling=WITHHELD))
-    follow(tracker, replace(CONFERENCE, subject=WITHHELD, old_calls=("1",), parties=(OWN, WITHHELD, BERT)))
-    follow(tracker, ConnectionCleared(call_id="3", subject=Party("T1")))
-    assert the_call(tracker).parties == (BERT,)
-
-
-def test_added_to_a_conference() -> None:
-    tracker = Tracker()
-    follow(tracker, DIALLED, ANSWERED_THERE)
-    follow(tracker, Conferenced(call_id="3", subject=BERT, old_calls=("1", "2"), added=CARL, parties=(OWN, BERT, CARL)))
-    assert (the_call(tracker).id, the_call(tracker).other, the_call(tracker).parties) == ("c1", BERT, (BERT, CARL))
+def test_nobody_takes_a_call_made_here() -> None:
+    [*_, ended] = follow(Tracker(), DIALLED, outgoing(Diverted, new_destination=CARL))
+    assert isinstance(ended, CallEnded)
+    assert ended.answered_by is None
 
 
 def test_one_call_at_two_devices() -> None:
@@ -417,26 +278,6 @@ def test_only_so_many_ended_calls_are_remembered() -> None:
         follow(tracker, incoming(call_id=str(number)), incoming(ConnectionCleared, call_id=str(number)))
     assert follow(tracker, incoming(Held, call_id=str(REMEMBERED))) == []
     assert names(follow(tracker, incoming(Held, call_id="0"))) == "Held"
-
-
-@pytest.mark.parametrize("call", ["c9", "", "1"])
-def test_a_service_on_no_call(call: str) -> None:
-    tracker = Tracker()
-    follow(tracker, incoming())
-    with pytest.raises(LocalProtocolError, match="there is no call"):
-        tracker.require(HERE, call, Service.ANSWER_CALL)
-
-
-def test_a_service_the_state_does_not_allow() -> None:
-    tracker = Tracker()
-    consulting(tracker)
-    held, active = tracker.calls(HERE)
-    assert tracker.require(HERE, held.id, Service.RETRIEVE_CALL) == held
-    assert tracker.require_pair(HERE, held.id, active.id, Service.ALTERNATE_CALL) == (held, active)
-    with pytest.raises(LocalProtocolError, match="retrieveCall needs a connection that is hold; call c2 is connected"):
-        tracker.require(HERE, active.id, Service.RETRIEVE_CALL)
-    with pytest.raises(LocalProtocolError, match="alternateCall needs"):
-        tracker.require_pair(HERE, active.id, held.id, Service.ALTERNATE_CALL)
 
 
 def test_every_told_call_is_the_call_after_it() -> None:
