@@ -24,6 +24,8 @@ class Identity(NamedTuple):
 
 def identity(identifier: str) -> Identity:
     """Take an identifier apart; one of no known form is all number."""
+    if ":" not in identifier and "<" not in identifier:  # nearly all of them
+        return Identity(identifier, None)
     for form in _FORMS:
         found = form.match(identifier)
         if found is not None:

@@ -36,6 +36,9 @@ WINDOW = 16
 RETRY_REFUSED = 60.0
 """Seconds until a device whose monitor the switch refused, or ended, is tried again."""
 
+RELEASE_TIMEOUT = 2.0
+"""Seconds the switch may take to end the monitors when the provider stops; closing the link ends them too."""
+
 _STATUS_OF_RESTART = frozenset({SystemStatusValue.INITIALIZING, SystemStatusValue.DISABLED})
 
 
@@ -142,8 +145,8 @@ class Watch:
 
     async def release(self, client: Client) -> None:
         """End all monitors; what the switch says to it does not matter any more."""
-        references = self.monitors.references
-        await DeferredList([client.monitoring.stop(each) for each in references], consumeErrors=True)
+        stops = [MonitorStop(monitor_cross_ref_id=each) for each in self.monitors.references]
+        await DeferredList([client.request(each, RELEASE_TIMEOUT) for each in stops], consumeErrors=True)
 
     async def _watch_or_refuse(self, client: Client, device: str) -> None:
         try:

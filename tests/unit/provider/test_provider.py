@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from csta.errors import CSTAError, LinkLost, LocalProtocolError, ServiceError
 from csta.messages.call_control import ParkCall
+from csta.messages.monitoring import MonitorStop
+from csta.messages.system import SystemStatusValue
 from csta.model.call import Call, Presentation
 from csta.model.events import CallEnded, DeviceChanged
 from csta.model.states import ConnectionState, Service
@@ -271,6 +274,45 @@ def test_a_switch_that_restarts_on_the_same_link(bench: Bench) -> None:
     bench.switch.ring("+49891234567", "2001", bench.network.seconds())
     bench.network.settle()
     assert bench.take() == ["CallOffered 2001 alerting"]
+
+
+def test_messages_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    talking(bench)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(bench.network.server.clients[0].link, "report", lambda event: None)
+        bench.switch.hang_up("2002", bench.network.seconds())
+        bench.switch.hang_up("2001", bench.network.seconds())
+        bench.network.settle()
+    assert bench.take() == []
+    bench.switch.announce(SystemStatusValue.MESSAGES_LOST)
+    bench.network.settle()
+    assert bench.take() == ["CallEnded 2001 null", "CallEnded 2002 null"]
+
+
+def test_a_monitor_the_switch_ends_is_started_again(bench: Bench) -> None:
+    bench.take()
+    reference = _monitor(bench, "2001")
+    bench.network.server.clients[0].link.request(MonitorStop(monitor_cross_ref_id=reference))
+    bench.network.settle()
+    assert bench.told == [DeviceChanged("2001", in_service=False)]
+    bench.told.clear()
+    bench.network.settle(60)
+    assert bench.told == [DeviceChanged("2001", in_service=True)]
+
+
+def _monitor(bench: Bench, device: str) -> str:
+    """The cross reference of the monitor of a device."""
+    monitors = bench.provider._watch.monitors
+    return next(reference for reference in monitors.references if monitors.device(reference) == device)
+
+
+def test_a_switch_that_does_not_answer_at_the_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench.network.server.clients[0].link, "respond", lambda *_: None)
+    stopping = Deferred.fromCoroutine(bench.provider.stop())
+    bench.network.settle(2)
+    bench.network.settle(5)
+    assert stopping.called
+    assert bench.network.server.clients == []
 
 
 def test_a_snapshot_on_request(bench: Bench) -> None:
