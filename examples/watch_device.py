@@ -21,7 +21,8 @@ def in_words(event: ModelEvent) -> str:
         case LinkUp():
             return "the switch is there"
         case LinkDown(reason, retry_in):
-            return f"the switch is not there: {reason}; next try in {retry_in} s"
+            again = "" if retry_in is None else f"; next try in {retry_in:.0f} s"
+            return f"the switch is not there: {reason}{again}"
         case CallEnded(call, answered_by):
             return f"call {call.id} is over" + (f", taken by {answered_by}" if answered_by else "")
         case CallEvent(call):
