@@ -144,3 +144,12 @@ def bench(request: pytest.FixtureRequest) -> Bench:
 @pytest.fixture
 def make_bench() -> Callable[[str, str], Bench]:
     return Bench
+
+
+def talking(bench: Bench) -> tuple[Call, Call]:
+    """2001 has called 2002 and they talk."""
+    bench.run(bench.provider.make_call("2001", "2002"))
+    bench.switch.lift("2002", bench.network.seconds())
+    bench.network.settle()
+    bench.take()
+    return bench.call("2001"), bench.call("2002")
