@@ -28,6 +28,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "decode": Command("turn messages of a link into JSON"),
+    "dump": Command("print BER as a tree, damaged or not"),
     "encode": Command("turn JSON into messages of a link"),
     "monitor": Command("print the events of devices", online=True),
     "call": Command("make a call and follow it", online=True),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from csta.codegen import ber, messages, xmlwire
+from csta.codegen import ber, elements, messages, xmlwire
 from csta.codegen.schema import Schema, load
 
 ROOT = Path(__file__).parent.parent
@@ -17,7 +17,10 @@ MAX_DIFF_LINES = 40
 
 def render(schema: Schema) -> dict[Path, str]:
     """Every generated file and its text, formatted."""
-    files = {ROOT / "messages" / "_index.py": messages.index(schema)}
+    files = {
+        ROOT / "messages" / "_index.py": messages.index(schema),
+        ROOT / "asn1" / "generated" / "elements.py": elements.module(schema),
+    }
     for chapter in schema.chapters:
         if chapter != "event_report":  # only says which event stands under which tag
             files[ROOT / "messages" / f"{chapter}.py"] = messages.module(schema, chapter)
