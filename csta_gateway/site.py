@@ -75,7 +75,8 @@ class StaticFiles(Resource):
         request.setHeader("Cache-Control", "no-cache")  # keep it, but ask whether it is still right
         if request.setETag(file.etag):
             return b""
-        return file.content
+        request.setHeader("Content-Length", str(len(file.content)))
+        return b"" if request.method == b"HEAD" else file.content
 
 
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, StaticFile]]:

@@ -28,6 +28,9 @@ def test_the_call_screen_is_served(world: World, path: str, kind: str) -> None:
     answer = world.browser().get(path)
     assert (answer.status, answer.headers["content-type"]) == (200, kind)
     assert answer.body
+    head = world.browser().ask("HEAD", path)
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["content-length"] == str(len(answer.body))
     again = world.browser().get(path, If_None_Match=answer.headers["etag"])
     assert (again.status, again.body) == (304, b"")
 
