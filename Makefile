@@ -17,6 +17,7 @@ run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo da
 
 test: $(VENV)/.installed-dev ## run all tests and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
+	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,30 @@ def load(folder: Path = SCHEMA) -> Schema:
             schema.types[name] = _type(name, chapter, parsed)
         for name, value in modules[module]["values"].items():
             schema.operations[value["value"]] = name[0].upper() + name[1:]
+    _tag_choices(schema)
     _find_events(schema)
     return schema
+
+
+UNTAGGED = "Untagged"
+"""Before the name of a tagged CHOICE: its alternatives alone (see ``identifiers.asn``)."""
+
+
+def _tag_choices(schema: Schema) -> None:
+    """Make one type of ``X ::= [n] UntaggedX``, as in ECMA-285, and read ``[n] UntaggedX`` as ``[n] IMPLICIT X``."""
+    for name in [name for name in schema.types if name.startswith(UNTAGGED)]:
+        untagged = schema.types.pop(name)
+        schema.chapters[untagged.chapter].remove(name)
+        tagged = name.removeprefix(UNTAGGED)
+        schema.types[tagged] = replace(untagged, name=tagged, tag=schema.types[tagged].tag)
+    for name, found in schema.types.items():
+        schema.types[name] = replace(found, members=tuple(_tagged(member) for member in found.members))
+
+
+def _tagged(member: Member) -> Member:
+    if not member.type.startswith(UNTAGGED) or member.tag is None:
+        return member
+    return replace(member, type=member.type.removeprefix(UNTAGGED), tag=replace(member.tag, explicit=False))
 
 
 def _in_order(modules: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from pathlib import Path
 
 import asn1tools  # type: ignore[import-untyped] # has no type information
@@ -35,7 +36,9 @@ def wrapped(message: Message) -> Apdu:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_asn1tools_reads_and_writes_the_same_octets(name: str, second_opinion: Specification) -> None:
+def test_asn1tools_reads_and_writes_the_same_octets(
+    name: str, second_opinion: Specification, compared: Counter[str]
+) -> None:
     @quick
     @given(messages(name))
     def check(message: Message) -> None:

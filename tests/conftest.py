@@ -1,0 +1,24 @@
+"""What the tests have in common: the count of what was compared with other implementations."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+COMPARED = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[COMPARED] = Counter()
+
+
+@pytest.fixture(scope="session")
+def compared(pytestconfig: pytest.Config) -> Counter[str]:
+    """Implementation → values on which it and ours agree; a test that compares adds to it."""
+    return pytestconfig.stash[COMPARED]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name, count in sorted(config.stash[COMPARED].items()):
+        terminalreporter.write_line(f"Same octets as {name} for {count:,} random values of messages.")
