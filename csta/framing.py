@@ -16,6 +16,9 @@ from csta.errors import FramingError, LocalProtocolError
 MAX_FRAME = 65_535
 """Octets of the longest message: what a 2-octet length can say; the self-delimiting framing keeps to it too."""
 
+MAX_LONG_FRAME = 1 << 20
+"""Octets of the longest message where the length has four octets: more than any switch was seen to send."""
+
 XML_HEADER = 8
 """Octets before the document on an XML link (ECMA-323 Annex J)."""
 
@@ -24,12 +27,17 @@ APDU_TAGS = frozenset({0xA1, 0xA2, 0xA3, 0xA4, 0x60, 0x61, 0x62, 0x63, 0x64})
 
 _INDICATORS = frozenset({b"\x00\x00", b"00"})  # the second is a slip of one client that switches put up with
 _SOAP = 0x01
+_HIPATH = 0x26
+_HIPATH_LENGTH = 0x8000
 _END_OF_CONTENTS = b"\x00\x00"
 _LONGEST_LENGTH = 4
 
 
 class Framing(ABC):
-    """Cuts frames out of a stream and wraps frames for sending."""
+    """Cuts frames out of a stream and wraps frames for sending.
+
+    :param limit: octets of the longest message to send, as the peer takes it; the framing's own limit where left out.
+    """
 
     name: ClassVar[str]
     """What configuration and command line call it."""
@@ -37,8 +45,11 @@ class Framing(ABC):
     """Whether the invoke id stands in the framing header (XML) and not in the PDU."""
     last_invoke_id: ClassVar[int] = 32_767
     """Greatest invoke id of a request; peers are known to read it into two octets."""
+    longest: ClassVar[int] = MAX_FRAME
+    """Octets of the longest message this framing can say the length of."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = self.longest if limit is None else min(limit, self.longest)
         self._buffer = bytearray()
 
     def receive(self, data: bytes) -> None:
@@ -67,12 +78,13 @@ class Framing(ABC):
 
         :raises LocalProtocolError: the frame does not fit this framing.
         """
-        wrapped = self._wrap(frame)
-        if len(wrapped) > MAX_FRAME + self._uncounted:
-            raise LocalProtocolError(f"{len(wrapped)} octets, but a message has at most {MAX_FRAME}", self.name)
-        return wrapped
+        octets = self._counted + len(frame.payload)
+        if octets > self.limit:
+            raise LocalProtocolError(f"{octets} octets, but a message has at most {self.limit}", self.name)
+        return self._wrap(frame)
 
-    _uncounted: ClassVar[int] = 0
+    _counted: ClassVar[int] = 0
+    """Octets of the header that the length counts."""
 
     @abstractmethod
     def _cut(self, data: bytearray) -> tuple[Frame, int] | None:
@@ -87,7 +99,6 @@ class LengthFraming(Framing):
     """Two octets of length, big-endian and not counting themselves, before each PDU (most ASN.1 links)."""
 
     name = "length"
-    _uncounted = 2
 
     def _cut(self, data: bytearray) -> tuple[Frame, int] | None:
         if len(data) < 3:
@@ -100,7 +111,30 @@ class LengthFraming(Framing):
         return (Frame(bytes(data[2:end])), end) if len(data) >= end else None
 
     def _wrap(self, frame: Frame) -> bytes:
-        return (len(frame.payload) & 0xFFFF).to_bytes(2, "big") + frame.payload
+        return len(frame.payload).to_bytes(2, "big") + frame.payload
+
+
+class HiPathFraming(Framing):
+    """Octet 26 (hex), then two octets of length with the highest bit set, before each PDU (HiPath 3000)."""
+
+    name = "hipath"
+    longest = 0x7FFF
+
+    def _cut(self, data: bytearray) -> tuple[Frame, int] | None:
+        if data[0] != _HIPATH:
+            raise FramingError(f"octet {data[0]:02x} where 26 begins a message", self.name, 0)
+        if len(data) < 4:
+            return None
+        length = int.from_bytes(data[1:3], "big")
+        if length <= _HIPATH_LENGTH:
+            raise FramingError(f"a length of {length:04x}, which is none with the highest bit set", self.name, 1)
+        if data[3] not in APDU_TAGS:
+            raise FramingError(f"octet {data[3]:02x} begins no PDU", self.name, 3)
+        end = 3 + length - _HIPATH_LENGTH
+        return (Frame(bytes(data[3:end])), end) if len(data) >= end else None
+
+    def _wrap(self, frame: Frame) -> bytes:
+        return struct.pack(">BH", _HIPATH, _HIPATH_LENGTH | len(frame.payload)) + frame.payload
 
 
 class XmlHeaderFraming(Framing):
@@ -109,12 +143,12 @@ class XmlHeaderFraming(Framing):
     name = "xml-tcp"
     carries_invoke_id = True
     last_invoke_id = EVENT_INVOKE_ID - 1
+    _counted = XML_HEADER
 
     def _cut(self, data: bytearray) -> tuple[Frame, int] | None:
         if len(data) < XML_HEADER:
             return None
-        self._check_indicator(data)
-        end = int.from_bytes(data[2:4], "big")
+        end = self._length(data)
         if end <= XML_HEADER:
             raise FramingError(f"a length of {end}, which leaves no document", self.name, 2)
         if len(data) < end:
@@ -124,9 +158,10 @@ class XmlHeaderFraming(Framing):
         invoke_id = int(digits) if digits.isdigit() else None
         return Frame(bytes(data[XML_HEADER:end]), invoke_id), end
 
-    def _check_indicator(self, data: bytearray) -> None:
+    def _length(self, data: bytearray) -> int:
+        """Octets of the message with its header, as the header says."""
         if bytes(data[:2]) in _INDICATORS:
-            return
+            return int.from_bytes(data[2:4], "big")
         if data[0] == _SOAP:
             raise FramingError("the peer wraps messages in SOAP, which this link does not", self.name, 0)
         raise FramingError(f"octets {data[:2].hex()} begin no CSTA XML message", self.name, 0)
@@ -134,8 +169,23 @@ class XmlHeaderFraming(Framing):
     def _wrap(self, frame: Frame) -> bytes:
         if frame.invoke_id is None or not 0 <= frame.invoke_id <= EVENT_INVOKE_ID:
             raise LocalProtocolError(f"invoke id {frame.invoke_id} is not 0 to {EVENT_INVOKE_ID}", self.name)
-        length = (XML_HEADER + len(frame.payload)) & 0xFFFF
-        return struct.pack(">HH4s", 0, length, b"%04d" % frame.invoke_id) + frame.payload
+        # Where the format indicator is zero, it and the length are one number of four octets.
+        return struct.pack(">L4s", XML_HEADER + len(frame.payload), b"%04d" % frame.invoke_id) + frame.payload
+
+
+class LongXmlHeaderFraming(XmlHeaderFraming):
+    """The header of `xml-tcp` with its first four octets read as one length: the same octets up to 65,535, and room
+    for longer documents after that.
+    """
+
+    name = "xml-tcp-32"
+    longest = MAX_LONG_FRAME
+
+    def _length(self, data: bytearray) -> int:
+        length = int.from_bytes(data[:4], "big")
+        if length > self.longest:
+            raise FramingError(f"a length of {length}; at most {self.longest} octets are read", self.name, 0)
+        return length
 
 
 class NoFraming(Framing):
@@ -197,23 +247,35 @@ def _header(data: bytearray, pos: int) -> tuple[int, int | None] | None:
     return (pos + octets, int.from_bytes(data[pos : pos + octets], "big")) if pos + octets <= len(data) else None
 
 
-FRAMINGS: dict[str, type[Framing]] = {each.name: each for each in (LengthFraming, XmlHeaderFraming, NoFraming)}
+_KINDS: tuple[type[Framing], ...] = (
+    LengthFraming,
+    HiPathFraming,
+    NoFraming,
+    XmlHeaderFraming,
+    LongXmlHeaderFraming,
+)
+FRAMINGS: dict[str, type[Framing]] = {each.name: each for each in _KINDS}
 """The framings by name."""
 
 
 def detect(first: bytes) -> type[Framing] | None:
     """Tell the framing from the first octets of a link; None until there are enough of them.
 
-    Three octets decide: a PDU tag first, a length before a PDU tag, or the zero octets of the XML header.
+    Three octets decide: a PDU tag first, 26 (hex) and a length, a length before a PDU tag, or the zero octets of the
+    XML header. The two readings of that header differ only for documents longer than 65,535 octets.
 
     :raises FramingError: it is none of the framings known here.
     """
     if first and first[0] in APDU_TAGS:
         return NoFraming
+    if len(first) >= 3 and first[0] == _HIPATH and first[1] & 0x80:
+        return HiPathFraming
     if len(first) < XML_HEADER:
         return LengthFraming if len(first) >= 3 and first[2] in APDU_TAGS and any(first[:2]) else None
     if first[:2] in _INDICATORS and first[4:XML_HEADER].isdigit():
         return XmlHeaderFraming
     if first[2] in APDU_TAGS:
         return LengthFraming
+    if int.from_bytes(first[:4], "big") <= MAX_LONG_FRAME and first[4:XML_HEADER].isdigit():
+        return LongXmlHeaderFraming
     raise FramingError(f"octets {first[:XML_HEADER].hex()} begin no link known here", "link", 0)
