@@ -29,7 +29,31 @@ class Frame(NamedTuple):
     invoke_id: int | None = None
 
 
-class Invoke(msgspec.Struct, frozen=True):
+class Deviation(msgspec.Struct, frozen=True):
+    """Where received BER is not what the encoder makes of the same APDU.
+
+    :param path: which element inside which, counted from 0 in the received PDU; empty for the PDU itself.
+    :param octets: the element as it was received.
+    :param instead_of: what the encoder puts there; empty where it puts nothing (an element unknown to the schema).
+    """
+
+    path: tuple[int, ...]
+    octets: bytes
+    instead_of: bytes = b""
+
+
+class DataUnit(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the APDUs.
+
+    :param deviations: kept so that an APDU that is passed on gives the octets it came in. They belong to the APDU and
+        not to the types of the message: a field in each of a thousand types would cost every message something, and a
+        newer peer's elements mean nothing in a message made here. The XML binding has no use for them.
+    """
+
+    deviations: tuple[Deviation, ...] = ()
+
+
+class Invoke(DataUnit, frozen=True):
     """A request or an event report."""
 
     invoke_id: int
@@ -37,21 +61,21 @@ class Invoke(msgspec.Struct, frozen=True):
     linked_id: int | None = None
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(DataUnit, frozen=True):
     """A positive answer; :attr:`message` is None where the peer sent an answer without a value."""
 
     invoke_id: int
     message: Message | None = None
 
 
-class Error(msgspec.Struct, frozen=True):
+class Error(DataUnit, frozen=True):
     """A negative answer (universal failure)."""
 
     invoke_id: int
     message: UniversalFailure
 
 
-class Reject(msgspec.Struct, frozen=True):
+class Reject(DataUnit, frozen=True):
     """The peer could not process an APDU (X.880 §8.5); ``invoke_id`` is None when it could not even read that."""
 
     invoke_id: int | None
@@ -59,7 +83,7 @@ class Reject(msgspec.Struct, frozen=True):
     problem: int
 
 
-class Associate(msgspec.Struct, frozen=True):
+class Associate(DataUnit, frozen=True):
     """Opens an application association (ACSE AARQ, X.227 §9.1).
 
     :param application_context: object identifier in dotted form.
@@ -75,7 +99,7 @@ class Associate(msgspec.Struct, frozen=True):
     user_information: bytes = b""
 
 
-class AssociateResponse(msgspec.Struct, frozen=True):
+class AssociateResponse(DataUnit, frozen=True):
     """Answers :class:`Associate` (ACSE AARE, X.227 §9.2).
 
     :param result: 0 accepts, 1 refuses for good, 2 refuses for now.
@@ -92,15 +116,15 @@ class AssociateResponse(msgspec.Struct, frozen=True):
     user_information: bytes = b""
 
 
-class Release(msgspec.Struct, frozen=True):
+class Release(DataUnit, frozen=True):
     """Asks to end the association in order (ACSE RLRQ)."""
 
 
-class ReleaseResponse(msgspec.Struct, frozen=True):
+class ReleaseResponse(DataUnit, frozen=True):
     """Agrees to end the association (ACSE RLRE)."""
 
 
-class Abort(msgspec.Struct, frozen=True):
+class Abort(DataUnit, frozen=True):
     """Ends the association at once (ACSE ABRT); :attr:`source` 0 is the peer application, 1 its ACSE provider."""
 
     source: int = 0

@@ -302,7 +302,7 @@ def encode_enumerated(value: N, table: Mapping[N, int]) -> bytes:
     """Content of an ENUMERATED."""
     number = table.get(value)
     if number is None:
-        if not re.fullmatch(r"-?\d{1,9}", value):
+        if not re.fullmatch(r"-?\d{1,19}", value):
             raise LocalProtocolError(f"{type(value).__name__} {value.value!r} has no number in ECMA-285")
         number = int(value)
     return encode_integer(number)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Frame, Release, ReleaseResponse
-from csta.asn1 import acse, ber, rose
+from csta.asn1 import acse, ber, deviations, rose
 from csta.errors import DecodeError
 
 
-def decode(pdu: bytes) -> Apdu:
+def decode(pdu: bytes, *, exact: bool = False) -> Apdu:
     """Decode one PDU.
 
-    What the schema does not know is passed over; :data:`csta.asn1.ber.report` lists it until the next call.
+    What the schema does not know is passed over; :data:`csta.asn1.ber.report` lists it until the next call, and the
+    APDU keeps it in its ``deviations``.
+
+    :param exact: also keep what only has another form than ours (a default that is said, a length longer than need be),
+        so that :func:`encode` gives the same octets for any PDU of definite lengths. Costs an encoding.
 
     :raises DecodeError: with path and offset, for anything that is not a whole Phase III message; nothing else.
         Offsets in a PDU that used indefinite lengths count in its definite-length form.
@@ -18,9 +24,14 @@ def decode(pdu: bytes) -> Apdu:
     if ber.report.skipped:
         ber.report.skipped.clear()
     try:
-        return _decode(pdu)
+        apdu = _decode(pdu)
     except ber.Indefinite:
-        return _decode(ber.definite(pdu))
+        pdu = ber.definite(pdu)
+        apdu = _decode(pdu)
+    if exact or ber.report.skipped:
+        found = deviations.between(pdu, _encode(apdu))
+        return msgspec.structs.replace(apdu, deviations=found) if found else apdu
+    return apdu
 
 
 def _decode(pdu: bytes) -> Apdu:
@@ -39,6 +50,10 @@ def _decode(pdu: bytes) -> Apdu:
 
 def encode(apdu: Apdu) -> bytes:
     """Encode one APDU with definite lengths; raises LocalProtocolError for a value the wire has no form for."""
+    return deviations.put_back(_encode(apdu), apdu.deviations) if apdu.deviations else _encode(apdu)
+
+
+def _encode(apdu: Apdu) -> bytes:
     if isinstance(apdu, Associate | AssociateResponse | Release | ReleaseResponse | Abort):
         return acse.encode(apdu)
     return rose.encode(apdu)

@@ -84,7 +84,7 @@ def _decode(frame: Frame, protocol: str) -> Apdu:
         return xml.decode(frame.payload, frame.invoke_id or 0)
     from csta import asn1
 
-    return asn1.decode(frame.payload)
+    return asn1.decode(frame.payload, exact=True)
 
 
 def _is_xml(frame: Frame, protocol: str) -> bool:

@@ -15,6 +15,7 @@ from csta.apdu import (
     Apdu,
     Associate,
     AssociateResponse,
+    Deviation,
     Error,
     Invoke,
     Reject,
@@ -42,14 +43,26 @@ _ACSE = {each.__name__: each for each in (Associate, AssociateResponse, Release,
 _OCTETS = ("protocol_version", "authentication", "user_information")
 
 
+class DeviationLine(msgspec.Struct, rename="camel", omit_defaults=True):
+    """The shape of a deviation: octets as hexadecimal digits."""
+
+    path: tuple[int, ...]
+    octets: str
+    instead_of: str = ""
+
+
 class Line(msgspec.Struct, rename="camel", omit_defaults=True):
-    """The shape of a line."""
+    """The shape of a line.
+
+    :param deviations: makes ``csta encode`` give the octets that were decoded; leave it out in a line of your own.
+    """
 
     kind: str
     name: str
     invoke_id: int | None = None
     linked_id: int | None = None
     content: dict[str, Any] = {}
+    deviations: tuple[DeviationLine, ...] = ()
 
 
 def to_line(apdu: Apdu) -> bytes:
@@ -57,7 +70,8 @@ def to_line(apdu: Apdu) -> bytes:
     line = _line(apdu)
     fields = {"kind": line.kind, "name": line.name, "invokeId": line.invoke_id, "linkedId": line.linked_id}
     said = {key: value for key, value in fields.items() if value is not None}
-    return msgspec.json.encode(said | {"content": line.content})
+    kept = [DeviationLine(each.path, each.octets.hex(), each.instead_of.hex()) for each in apdu.deviations]
+    return msgspec.json.encode(said | {"content": line.content} | ({"deviations": kept} if kept else {}))
 
 
 def _line(apdu: Apdu) -> Line:
@@ -72,7 +86,9 @@ def _line(apdu: Apdu) -> Line:
     if isinstance(apdu, Reject):
         return Line("reject", "Reject", apdu.invoke_id, None, {"category": apdu.category, "problem": apdu.problem})
     content = {
-        key: value.hex() if isinstance(value, bytes) else value for key, value in msgspec.structs.asdict(apdu).items()
+        key: value.hex() if isinstance(value, bytes) else value
+        for key, value in msgspec.structs.asdict(apdu).items()
+        if key != "deviations"
     }
     return Line("association", type(apdu).__name__, None, None, content)
 
@@ -99,13 +115,20 @@ def from_line(text: bytes) -> Apdu:
     """
     try:
         line = msgspec.json.decode(text, type=Line)
-        return _KINDS[line.kind](line)
+        apdu = _KINDS[line.kind](line)
+        return msgspec.structs.replace(apdu, deviations=_deviations(line)) if line.deviations else apdu
     except msgspec.MsgspecError as error:
         raise LocalProtocolError(str(error)) from None
     except KeyError as error:
         raise LocalProtocolError(f"{error.args[0]!r} names nothing known here") from None
     except ValueError as error:
         raise LocalProtocolError(str(error), "content") from None
+
+
+def _deviations(line: Line) -> tuple[Deviation, ...]:
+    return tuple(
+        Deviation(each.path, bytes.fromhex(each.octets), bytes.fromhex(each.instead_of)) for each in line.deviations
+    )
 
 
 def _message(line: Line, name: str) -> Message:
