@@ -2,11 +2,155 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
 from csta.apdu import Abort, Acse, Associate, AssociateResponse, Release, ReleaseResponse
 from csta.asn1 import ber
 from csta.errors import DecodeError, LocalProtocolError
 
 AARQ, AARE, RLRQ, RLRE, ABRT = 0x60, 0x61, 0x62, 0x63, 0x64
+
+_OTHER_EXTERNAL = 0xA2  # Authentication-value: the alternative `external` (X.227 §9.1)
+_ENCODED, _EXTERNAL, _SEQUENCE, _OBJECT_IDENTIFIER, _BIT_STRING, _OCTET_STRING = 0xA0, 0x28, 0x30, 0x06, 0x03, 0x04
+_LOG_IN, _IDENTITY = 0xA0, 0xA1
+_VERSION_BITS = 16
+_LONGEST_IDENTIFIER = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Name and password a switch wants of an application; the password is never shown.
+
+    :param name: as configured in the switch, for example ``AMHOST``.
+    """
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a HiPath 3000 says of itself when it accepts a log-in.
+
+    :param stamp: marks the state of its database (16 octets).
+    :param system_version: its software, as it writes it.
+    """
+
+    stamp: bytes
+    system_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserInformation:
+    """The versions of CSTA an application speaks (ECMA-285, ACSEUserInformationForCSTA).
+
+    :param versions: their numbers; Phase III begins with 3.
+    :param reference: object identifier of the definition, empty where the switch wants none.
+    """
+
+    versions: frozenset[int]
+    reference: str = ""
+
+
+def encode_login(login: Login) -> bytes:
+    """A log-in as :attr:`csta.apdu.Associate.authentication`."""
+    return _requirements(0x8A) + _authentication(0xAC, _LOG_IN, login.name.encode(), login.password.encode())
+
+
+def login_of(asked: Associate) -> Login | None:
+    """The log-in in an association request; None where there is none, or one of another kind.
+
+    :raises DecodeError: it is damaged.
+    """
+    found = _authentication_of(asked.authentication, 0xAC, _LOG_IN)
+    return None if found is None else Login(ber.text(found[0], 0, len(found[0])), ber.text(found[1], 0, len(found[1])))
+
+
+def encode_identity(identity: Identity) -> bytes:
+    """The switch's identity as :attr:`csta.apdu.AssociateResponse.authentication`."""
+    return _requirements(0x88) + _authentication(0xAA, _IDENTITY, identity.stamp, identity.system_version.encode())
+
+
+def identity_of(answer: AssociateResponse) -> Identity | None:
+    """The switch's identity in the answer to a log-in; None where it tells none.
+
+    :raises DecodeError: it is damaged.
+    """
+    found = _authentication_of(answer.authentication, 0xAA, _IDENTITY)
+    return None if found is None else Identity(found[0], ber.text(found[1], 0, len(found[1])))
+
+
+def encode_user_information(information: UserInformation) -> bytes:
+    """The versions in the new definition, as :attr:`csta.apdu.Associate.user_information`."""
+    versions = ber.tlv(_BIT_STRING, b"\0" + _version_octets(information.versions))
+    reference = _encode_object_identifier(information.reference) if information.reference else b""
+    return ber.tlv(_EXTERNAL, reference + ber.tlv(_ENCODED, ber.tlv(_ENCODED, versions)))
+
+
+def user_information_of(apdu: Associate | AssociateResponse) -> UserInformation | None:
+    """The versions of CSTA in an association request or its answer; None where it says nothing of them.
+
+    The old definition (Phase II) is read too: its versions come first.
+
+    :raises DecodeError: they are damaged.
+    """
+    where = "ACSE.user-information"
+    external = _content(apdu.user_information, where, _EXTERNAL)
+    if external is None:
+        return None
+    elements = _elements(external, 0, len(external))
+    value = elements.get(_ENCODED, b"")
+    versions = _content(value, where, _ENCODED, _BIT_STRING) or _content(value, where, _SEQUENCE, _BIT_STRING)
+    if not versions:
+        return None
+    reference = elements.get(_OBJECT_IDENTIFIER, b"")
+    return UserInformation(_versions(versions[1:]), _dotted(reference, where) if reference else "")
+
+
+def _requirements(octet: int) -> bytes:
+    return ber.tlv(octet, b"\x06\x80")  # the functional unit `authentication` (X.227 §9.1)
+
+
+def _authentication(octet: int, kind: int, first: bytes, second: bytes) -> bytes:
+    both = ber.tlv(_OCTET_STRING, first) + ber.tlv(_OCTET_STRING, second)
+    return ber.tlv(octet, ber.tlv(_OTHER_EXTERNAL, ber.tlv(_ENCODED, ber.tlv(kind, both))))
+
+
+def _authentication_of(elements: bytes, octet: int, kind: int) -> tuple[bytes, bytes] | None:
+    where = "ACSE.authentication-value"
+    value = _content(elements, where, octet, _OTHER_EXTERNAL, _ENCODED, kind)
+    if value is None:
+        return None
+    first, start, middle = ber.header(value, 0, len(value), where)
+    second, begin, end = ber.header(value, middle, len(value), where)
+    if first != _OCTET_STRING or second != _OCTET_STRING:
+        raise DecodeError("not two octet strings", where, start)
+    return value[start:middle], value[begin:end]
+
+
+def _content(elements: bytes, where: str, *path: int) -> bytes | None:
+    """What stands within elements within each other; None where the path leads nowhere."""
+    value: bytes | None = elements
+    for octet in path:
+        if value is None:
+            return None
+        whole = ber.definite(ber.tlv(_SEQUENCE, value))
+        _, start, stop = ber.header(whole, 0, len(whole), where)
+        value = _elements(whole, start, stop).get(octet)
+    return value
+
+
+def _version_octets(versions: Collection[int]) -> bytes:
+    # versionOne is bit 0, the highest; two octets whatever is set, as HiPath 3000 and KX-TDA write it.
+    if not all(0 < version <= _VERSION_BITS for version in versions):
+        raise LocalProtocolError(f"CSTA versions {sorted(versions)}: 1 to {_VERSION_BITS} are known", "ACSE")
+    return sum(1 << (_VERSION_BITS - version) for version in versions).to_bytes(_VERSION_BITS // 8, "big")
+
+
+def _versions(octets: bytes) -> frozenset[int]:
+    bits = int.from_bytes(octets[: _VERSION_BITS // 8].ljust(_VERSION_BITS // 8, b"\0"), "big")
+    return frozenset(version for version in range(1, _VERSION_BITS + 1) if bits >> (_VERSION_BITS - version) & 1)
 
 
 def decode(pdu: bytes, octet: int, pos: int, end: int) -> Acse:
@@ -66,11 +210,18 @@ def _wrapped_integer(pdu: bytes, pos: int, end: int) -> int:
 def _object_identifier(pdu: bytes, pos: int, end: int) -> str:
     where = "ACSE.application-context-name"
     octet, content, stop = ber.inner(pdu, pos, end, where)
-    if octet != 0x06 or content == stop or pdu[stop - 1] & 0x80 or stop - content > 32:
-        raise DecodeError("not an object identifier", where, pos)
+    if octet != _OBJECT_IDENTIFIER:
+        ber.unexpected(octet, where, pos)
+    return _dotted(pdu[content:stop], where)
+
+
+def _dotted(octets: bytes, where: str) -> str:
+    """Octets of an object identifier in dotted form."""
+    if not octets or octets[-1] & 0x80 or len(octets) > _LONGEST_IDENTIFIER:
+        raise DecodeError("not an object identifier", where)
     arcs: list[int] = []
     value = 0
-    for each in pdu[content:stop]:
+    for each in octets:
         value = value << 7 | each & 0x7F
         if not each & 0x80:
             arcs.append(value)
