@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -13,9 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-import csta.messages
 from csta.framing import FRAMINGS
-from csta.messages.base import Event, Request
 from csta.model.states import NEEDS, PAIRS, ConnectionState
 from csta.session.states import MOVES
 
@@ -75,31 +71,8 @@ class Framings(Table):
             yield f"`{name}`", inspect.getdoc(framing) or ""
 
 
-class Messages(Table):
-    """Every message of the library with its code and its clause."""
-
-    header = ("message", "kind", "what it is", "module")
-
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        """Requests and events, chapter by chapter."""
-        for module in _chapters():
-            for name, message in inspect.getmembers(importlib.import_module(module), inspect.isclass):
-                if message.__module__ == module and (kind := _kind(message)):
-                    yield f"`{name}`", kind, inspect.getdoc(message) or "", f"`{module}`"
-
-
-def _chapters() -> list[str]:
-    modules = pkgutil.iter_modules(csta.messages.__path__, "csta.messages.")
-    return [module.name for module in modules if not module.name.startswith("csta.messages._")]
-
-
 def _names(states: frozenset[ConnectionState]) -> str:
     return ", ".join(state.value for state in ConnectionState if state in states)
-
-
-def _kind(message: type) -> str:
-    kinds: dict[type, str] = {Request: "request", Event: "event"}
-    return next((name for base, name in kinds.items() if base in message.__mro__[1:]), "")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -107,5 +80,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("services-by-state", ServicesByState)
     app.add_directive("session-moves", SessionMoves)
     app.add_directive("framings", Framings)
-    app.add_directive("messages", Messages)
     return {"parallel_read_safe": True}
