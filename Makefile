@@ -42,6 +42,7 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
 	$(BIN)/python tests/bench/codecs.py
+	$(BIN)/python tests/bench/events.py
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .
