@@ -20,14 +20,14 @@ from twisted.internet.error import ConnectError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from csta.apdu import Associate, AssociateResponse
+from csta.dialect import Login
 from csta.errors import CSTAError, LinkLost
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import OperationErrors, UniversalFailure
 from csta.messages.system import SystemStatusValue
 from csta.protocol import Link, ReactorTime, open_session
 from csta.services import CallAssociated, CallControl, LogicalDevice, Monitoring, Snapshot, System
-from csta.session import Role, Session, Settings
+from csta.session import Peer, Role, Session, Settings
 
 R = TypeVar("R")
 RequestT = TypeVar("RequestT", bound=Request[Any])
@@ -46,7 +46,7 @@ class Client:
 
     def __init__(self, reactor: ReactorTime, session: Session) -> None:
         self.link: Link[Client] = Link(reactor, session, self)
-        self.peer: Associate | AssociateResponse | None = None
+        self.peer: Peer | None = None
         self.call_control = CallControl(self)
         self.call_associated = CallAssociated(self)
         self.monitoring = Monitoring(self)
@@ -101,7 +101,7 @@ class Client:
 
     # Called by the link
 
-    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+    def link_opened(self, peer: Peer | None) -> None:
         """See :class:`csta.protocol.Application`."""
         self.peer = peer
         self._opened.callback(self)
@@ -168,14 +168,24 @@ class ClientFactory(protocol.Factory):
     def __init__(
         self,
         reactor: ReactorTime,
-        protocol: str = "xml",
-        association: str = "none",
+        protocol: str | None = None,
+        association: str | None = None,
         *,
+        dialect: str | None = None,
         framing: str | None = None,
+        login: Login | None = None,
         settings: Settings | None = None,
     ) -> None:
         def make() -> Client:
-            session = open_session(Role.COMPUTING, protocol, association, framing=framing, settings=settings)
+            session = open_session(
+                Role.COMPUTING,
+                protocol,
+                association,
+                dialect=dialect,
+                framing=framing,
+                login=login,
+                settings=settings,
+            )
             return Client(reactor, session)
 
         make()  # a wrong parameter is told now, not when the switch is reached
@@ -203,23 +213,29 @@ class ClientFactory(protocol.Factory):
 def connect(
     reactor: ReactorTime,
     endpoint: str,
-    protocol: str = "xml",
-    association: str = "none",
+    protocol: str | None = None,
+    association: str | None = None,
     *,
+    dialect: str | None = None,
     framing: str | None = None,
+    login: Login | None = None,
     settings: Settings | None = None,
 ) -> Deferred[Client]:
     """Connect to a switch.
 
     :param endpoint: a Twisted client endpoint: ``tcp:host:port``, ``tls:host:port``.
-    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285).
-    :param association: ``none``, or ``acse`` for switches that want an association first.
-    :param framing: how messages are cut apart, where it is not the protocol's usual way (:mod:`csta.framing`).
+    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285); the dialect's where left out, ``xml`` without one.
+    :param association: ``none``, or ``acse`` for switches that want an association first; the dialect's where left out.
+    :param dialect: what is known of the switches of one family (:mod:`csta.dialect`), for example ``hipath-3000``.
+    :param framing: how messages are cut apart, where it is not the dialect's usual way (:mod:`csta.framing`).
+    :param login: name and password, for switches that want them.
     :returns: the client once messages may flow; fails with :class:`csta.errors.LinkLost` when the switch is not
         reached and :class:`csta.errors.AssociationRefused` when it does not accept.
     :raises ValueError: there is no such kind of link.
     """
-    factory = ClientFactory(reactor, protocol, association, framing=framing, settings=settings)
+    factory = ClientFactory(
+        reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+    )
     return factory.connect(client_endpoint(reactor, endpoint), endpoint)
 
 

@@ -16,18 +16,23 @@ from twisted.internet.error import ConnectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from csta.apdu import Associate, AssociateResponse
+from csta.apdu import Associate
+from csta.dialect import LinkKind, Login, link_kind
 from csta.errors import CSTAError, LinkLost, ProtocolError
-from csta.framing import FRAMINGS, Framing, LengthFraming, XmlHeaderFraming
+from csta.framing import FRAMINGS
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatusValue
 from csta.session import (
+    AcseAssociation,
+    Admission,
     Answered,
+    Association,
     Closed,
     Codec,
     EventReceived,
     Opened,
+    Peer,
     RequestFailed,
     RequestReceived,
     Role,
@@ -43,11 +48,8 @@ from csta.session import (
 
 R = TypeVar("R")
 
-APPLICATION_CONTEXT = "1.3.12.0.218"
-"""Application context of CSTA over ACSE: named for phase II, used for phase III too."""
-
-ASSOCIATIONS = ("none", "acse")
-"""Ways of opening a link, by the names of configuration and command line."""
+ACSE_VERSION = b"\x07\x80"
+"""Contents of the bit string that says version 1 of ACSE (X.227 §9.1)."""
 
 
 class ReactorTime(Structural):
@@ -89,7 +91,7 @@ class Transport(Structural):
 class Application(Structural):
     """What stands on a link."""
 
-    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+    def link_opened(self, peer: Peer | None) -> None:
         """Messages may flow."""
 
     def event_received(self, event: Event) -> None:
@@ -265,51 +267,69 @@ class Link(protocol.Protocol, Generic[A]):
             self._timer = cast(DelayedCall, self._reactor.callLater(delay, self._on_timer))
 
 
-def _xml() -> Codec:
+def _xml(namespace: str) -> Codec:
     from csta.xml import Codec
 
-    return Codec()
+    return Codec(namespace)
 
 
-def _asn1() -> Codec:
+def _asn1(_: str) -> Codec:
     from csta.asn1 import Codec
 
     return Codec()
 
 
-WIRES: dict[str, tuple[Callable[[], Codec], type[Framing]]] = {
-    "xml": (_xml, XmlHeaderFraming),
-    "asn1": (_asn1, LengthFraming),
-}
-"""The two wires by name: their codec, imported on first use, and their usual framing."""
+CODECS: dict[str, Callable[[str], Codec]] = {"xml": _xml, "asn1": _asn1}
+"""The codecs of the two wires, imported on first use; given the namespace to write."""
 
 
 def open_session(
     role: Role,
-    wire: str = "xml",
-    association: str = "none",
+    protocol: str | None = None,
+    association: str | None = None,
     *,
+    dialect: str | None = None,
     framing: str | None = None,
+    login: Login | None = None,
     settings: Settings | None = None,
+    admission: Admission | None = None,
 ) -> Session:
     """A session for a link of the given kind.
 
-    :param wire: ``xml`` or ``asn1``.
-    :param association: ``none`` or ``acse`` (ASN.1 only).
-    :param framing: a name of :data:`csta.framing.FRAMINGS`; the wire's usual one where left out.
+    :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
+    :param association: a name of :data:`csta.dialect.ASSOCIATIONS`; the dialect's first where left out.
+    :param dialect: a name of :func:`csta.dialect.names`.
+    :param framing: a name of :data:`csta.framing.FRAMINGS`; the dialect's first where left out.
+    :param login: name and password for the switch.
+    :param settings: times; the dialect's heartbeat where left out.
+    :param admission: which applications the switching function takes; all where left out.
     :raises ValueError: there is no such kind of link.
     """
-    if wire not in WIRES:
-        raise ValueError(f"protocol {wire!r}: choose one of {', '.join(WIRES)}")
-    if association not in ASSOCIATIONS:
-        raise ValueError(f"association {association!r}: choose one of {', '.join(ASSOCIATIONS)}")
-    if framing is not None and framing not in FRAMINGS:
-        raise ValueError(f"framing {framing!r}: choose one of {', '.join(FRAMINGS)}")
-    codec, usual = WIRES[wire]
-    cut = FRAMINGS[framing] if framing else usual
-    if cut.carries_invoke_id is not (wire == "xml"):
-        raise ValueError(f"framing {cut.name!r} does not go with protocol {wire!r}")
-    if association == "acse" and wire == "xml":
-        raise ValueError("an ACSE association is possible with protocol 'asn1' only")
-    associate = Associate(APPLICATION_CONTEXT) if association == "acse" else None
-    return Session(role, codec(), cut(), association=associate, settings=settings)
+    kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
+    said = kind.dialect
+    usual = Settings(heartbeat_interval=said.heartbeat_interval, heartbeat_limit=said.heartbeat_limit)
+    return Session(
+        role,
+        CODECS[said.protocol](said.namespace),
+        FRAMINGS[kind.framing](said.message_limit),
+        association=_association(kind, admission),
+        settings=settings or usual,
+    )
+
+
+def _association(kind: LinkKind, admission: Admission | None) -> Association:
+    return AcseAssociation(_associate(kind), admission) if kind.association == "acse" else Association()
+
+
+def _associate(kind: LinkKind) -> Associate:
+    """The association request of a kind of link."""
+    from csta.asn1 import acse
+
+    said = kind.dialect.acse
+    offered = acse.UserInformation(frozenset(said.csta_versions), said.reference)
+    return Associate(
+        said.context,
+        ACSE_VERSION if said.protocol_version else b"",
+        acse.encode_login(kind.login) if kind.login is not None else b"",
+        acse.encode_user_information(offered) if offered.versions else b"",
+    )

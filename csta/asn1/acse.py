@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from csta.apdu import Abort, Acse, Associate, AssociateResponse, Release, ReleaseResponse
 from csta.asn1 import ber
+from csta.dialect import Login
 from csta.errors import DecodeError, LocalProtocolError
 
 AARQ, AARE, RLRQ, RLRE, ABRT = 0x60, 0x61, 0x62, 0x63, 0x64
@@ -16,17 +17,6 @@ _ENCODED, _EXTERNAL, _SEQUENCE, _OBJECT_IDENTIFIER, _BIT_STRING, _OCTET_STRING =
 _LOG_IN, _IDENTITY = 0xA0, 0xA1
 _VERSION_BITS = 16
 _LONGEST_IDENTIFIER = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Name and password a switch wants of an application; the password is never shown.
-
-    :param name: as configured in the switch, for example ``AMHOST``.
-    """
-
-    name: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from csta.apdu import Frame
 from csta.cli import inputs
 from csta.cli.exits import OK, WRONG
 from csta.cli.lines import from_line
+from csta.dialect import EDITIONS, PROTOCOLS
 from csta.errors import LocalProtocolError
 from csta.framing import FRAMINGS
-from csta.protocol import WIRES
+from csta.protocol import CODECS
 from csta.session import Codec
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("--protocol", choices=tuple(WIRES), default="asn1", help="the wire (default: %(default)s)")
+    parser.add_argument("--protocol", choices=PROTOCOLS, default="asn1", help="the wire (default: %(default)s)")
     parser.add_argument(
         "--framing",
         choices=tuple(FRAMINGS),
@@ -30,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Encode everything that can be; 1 when something could not."""
-    codec = WIRES[args.protocol][0]()
+    codec = CODECS[args.protocol](EDITIONS["ed4"])
     code = OK
     for number, line in enumerate(inputs.read(args.input, "{").splitlines(), 1):
         if not line.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -21,9 +22,10 @@ from twisted.logger import (
 
 from csta.cli.exits import OK, WRONG, Trouble
 from csta.client import Client, connect
+from csta.dialect import ASSOCIATIONS, PROTOCOLS, Login, names
 from csta.errors import CSTAError
 from csta.framing import FRAMINGS
-from csta.protocol import ASSOCIATIONS, WIRES, ReactorTime
+from csta.protocol import ReactorTime
 
 
 class Reactor(ReactorTime, Protocol):
@@ -66,9 +68,17 @@ def _warnings() -> ILogObserver:
 def add_link_arguments(parser: ArgumentParser) -> None:
     """The options that name a switch."""
     parser.add_argument("--link", required=True, metavar="ENDPOINT", help="the switch, for example tcp:pbx:8800")
-    parser.add_argument("--protocol", choices=tuple(WIRES), default="xml", help="the wire (default: %(default)s)")
-    parser.add_argument("--association", choices=ASSOCIATIONS, default="none", help="default: %(default)s")
-    parser.add_argument("--framing", choices=tuple(FRAMINGS), help="where it is not the protocol's usual one")
+    parser.add_argument("--dialect", choices=names(), help="what is known of the switch (default: nothing)")
+    parser.add_argument("--protocol", choices=PROTOCOLS, help="the wire (default: the dialect's, else xml)")
+    parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
+    parser.add_argument("--framing", choices=tuple(FRAMINGS), help="where it is not the dialect's usual one")
+    add_login_arguments(parser, "name to log in with, for switches that want one")
+
+
+def add_login_arguments(parser: ArgumentParser, meaning: str) -> None:
+    """The options that say name and password; the password never stands on the command line."""
+    parser.add_argument("--user", metavar="NAME", help=meaning)
+    parser.add_argument("--password-file", metavar="FILE", help="file whose first line is the password of --user")
 
 
 async def open_link(args: Namespace, reactor: Reactor) -> Client:
@@ -77,11 +87,35 @@ async def open_link(args: Namespace, reactor: Reactor) -> Client:
     :raises Trouble: the options do not go together, or the switch is not reached.
     """
     try:
-        client = await connect(reactor, args.link, args.protocol, args.association, framing=args.framing)
+        client = await connect(
+            reactor,
+            args.link,
+            args.protocol,
+            args.association,
+            dialect=args.dialect,
+            framing=args.framing,
+            login=login(args),
+        )
     except ValueError as error:
         raise Trouble.usage(str(error)) from None
     reactor.addSystemEventTrigger("before", "shutdown", client.close)
     return client
+
+
+def login(args: Namespace) -> Login | None:
+    """The log-in of the options; None without one.
+
+    :raises Trouble: only half of it is there, or its file cannot be read.
+    """
+    if (args.user is None) != (args.password_file is None):
+        raise Trouble.usage("--user and --password-file go together")
+    if args.user is None:
+        return None
+    try:
+        lines = Path(args.password_file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"--password-file {args.password_file}: {error}") from None
+    return Login(args.user, lines[0] if lines else "")
 
 
 def tell(words: str) -> None:

@@ -9,8 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
 from csta.cli.exits import Trouble
-from csta.cli.online import Reactor, tell
-from csta.protocol import ASSOCIATIONS
+from csta.cli.online import Reactor, add_login_arguments, login, tell
+from csta.dialect import ASSOCIATIONS, dialect, names
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, metavar="N", help="TCP port of --protocol, 0 for a free one (default: xml 8800, asn1 8801)"
     )
     parser.add_argument("--interface", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
-    parser.add_argument("--association", choices=ASSOCIATIONS, default="none", help="for asn1 (default: none)")
+    parser.add_argument("--dialect", choices=names(), help="behave on the link like these switches, on one wire")
+    parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
+    add_login_arguments(parser, "name every client must log in with")
     parser.add_argument(
         "--extension",
         action="append",
@@ -48,9 +50,10 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
 
     :raises Trouble: the options do not go together, or a port is taken.
     """
-    wires = [args.protocol] if args.protocol else list(PORTS)
-    if args.port is not None and args.protocol is None:
-        raise Trouble.usage("--port is for one wire: say which with --protocol")
+    one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
+    wires = [one] if one else list(PORTS)
+    if args.port is not None and one is None:
+        raise Trouble.usage("--port is for one wire: say which with --protocol or --dialect")
     switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
@@ -64,9 +67,17 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
 
 async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
     port = PORTS[wire] if args.port is None else args.port
-    association = args.association if wire == "asn1" else "none"
+    asked = wire == "asn1" or args.protocol or args.dialect  # of both wires, --association is for ASN.1
     try:
-        port = await server.listen(f"tcp:{port}:interface={args.interface}", wire, association)
+        port = await server.listen(
+            f"tcp:{port}:interface={args.interface}",
+            wire,
+            args.association if asked else None,
+            dialect=args.dialect,
+            login=login(args),
+        )
+    except ValueError as error:
+        raise Trouble.usage(str(error)) from None
     except CannotListenError as error:
         raise Trouble(f"cannot listen on port {port} of {args.interface}: {error.socketError}") from None
     tell(f"{wire} on tcp:{args.interface}:{port}")

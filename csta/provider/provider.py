@@ -8,6 +8,7 @@ from typing import TypeVar
 from twisted.application.internet import backoffPolicy
 
 from csta.client import Client, ClientFactory, client_endpoint
+from csta.dialect import Login
 from csta.errors import CSTAError, LinkLost, LocalProtocolError, RemoteProtocolError, ServiceError
 from csta.messages.common import ConnectionID
 from csta.messages.errors import OperationErrors
@@ -30,11 +31,13 @@ class CstaProvider:
     """Calls of a switch over CSTA; see :class:`csta.model.provider.Provider` for what its methods do.
 
     :param endpoint: a Twisted client endpoint, ``tcp:pbx.example.org:8800``.
-    :param protocol: ``xml`` or ``asn1``.
-    :param association: ``none`` or ``acse``.
+    :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
+    :param association: ``none`` or ``acse``; the dialect's where left out.
     :param name: what logs call the link.
     :param prompt: let the telephone ring before it calls; otherwise it takes its line at once if it can.
-    :param framing: how messages are cut apart, where it is not the protocol's usual way.
+    :param dialect: what is known of the switch (:mod:`csta.dialect`).
+    :param framing: how messages are cut apart, where it is not the dialect's usual way.
+    :param login: name and password, for switches that want them.
     :param retry_policy: seconds to wait after so many failures in a row; grows to a minute where left out.
     :raises ValueError: there is no such kind of link.
     """
@@ -43,16 +46,20 @@ class CstaProvider:
         self,
         reactor: ReactorTime,
         endpoint: str,
-        protocol: str = "xml",
-        association: str = "none",
+        protocol: str | None = None,
+        association: str | None = None,
         *,
         name: str = "",
         prompt: bool = False,
+        dialect: str | None = None,
         framing: str | None = None,
+        login: Login | None = None,
         settings: Settings | None = None,
         retry_policy: Callable[[int], float] | None = None,
     ) -> None:
-        factory = ClientFactory(reactor, protocol, association, framing=framing, settings=settings)
+        factory = ClientFactory(
+            reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+        )
         target = client_endpoint(reactor, endpoint)
         self._watch = Watch(reactor, name or endpoint)
         self._uplink = Uplink(

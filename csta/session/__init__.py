@@ -1,5 +1,6 @@
 """One CSTA link without any I/O: octets in, events out, for both ends and both wires."""
 
+from csta.session.association import AcseAssociation, Admission, Association, Peer
 from csta.session.events import (
     Answered,
     Closed,
@@ -18,12 +19,16 @@ from csta.session.states import MOVES, Move, State
 
 __all__ = [
     "MOVES",
+    "AcseAssociation",
+    "Admission",
     "Answered",
+    "Association",
     "Closed",
     "Codec",
     "EventReceived",
     "Move",
     "Opened",
+    "Peer",
     "RequestFailed",
     "RequestReceived",
     "Role",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from csta.apdu import Associate, AssociateResponse, Error, Frame, Reject, Result
+from csta.apdu import Error, Frame, Reject, Result
 from csta.errors import CSTAError, DecodeError
 from csta.messages.base import Event, Request, Response
 from csta.messages.system import SystemStatusValue
+from csta.session.association import Peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Opened:
     :param peer: what the peer said of itself when the association was made, None without association.
     """
 
-    peer: Associate | AssociateResponse | None = None
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from csta.apdu import (
-    EVENT_INVOKE_ID,
-    Abort,
-    Apdu,
-    Associate,
-    AssociateResponse,
-    Error,
-    Frame,
-    Invoke,
-    Reject,
-    Release,
-    ReleaseResponse,
-    Result,
-)
+from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Reject, Result
 from csta.errors import (
     AssociationRefused,
     CSTAError,
@@ -48,6 +35,7 @@ from csta.messages.system import (
     SystemStatusValue,
 )
 from csta.session import answers
+from csta.session.association import Association, Step
 from csta.session.events import (
     Answered,
     Closed,
@@ -69,8 +57,7 @@ from csta.session.states import Move, State, after
 class Session:
     """One end of one link.
 
-    :param association: the ACSE request to send (computing function) or to wait for (switching function, any value);
-        None for a link without association.
+    :param association: how the link is opened and ended; None for a link without association.
     """
 
     def __init__(
@@ -79,7 +66,7 @@ class Session:
         codec: Codec,
         framing: Framing,
         *,
-        association: Associate | None = None,
+        association: Association | None = None,
         settings: Settings | None = None,
     ) -> None:
         self.role = role
@@ -87,7 +74,7 @@ class Session:
         self.settings = settings or Settings()
         self._codec = codec
         self._framing = framing
-        self._association = association
+        self._association = association or Association()
         self._invocations = Invocations(framing.last_invoke_id)
         self._heartbeat = Heartbeat(self.settings.heartbeat_interval, self.settings.heartbeat_limit)
         self._events: deque[SessionEvent] = deque()
@@ -101,16 +88,9 @@ class Session:
         """The connection below has been made."""
         self._now = now
         self._heartbeat.heard(now)
-        if self._association is None:
-            self._move(Move.START)
-            self._events.append(Opened())
-            return
-        self._expiry = now + self.settings.association_timeout
-        if self.role is Role.COMPUTING:
-            self._move(Move.ASK)
-            self._write(self._association)
-        else:
-            self._move(Move.AWAIT)
+        self._take(self._association.open(self.role))
+        if self.state is not State.ACTIVE:
+            self._expiry = now + self.settings.association_timeout
 
     def request(self, message: Request[Any], now: float, timeout: float | None = None) -> int:
         """Ask the peer for a service; gives the invoke id that :class:`Answered` or :class:`RequestFailed` will name.
@@ -148,12 +128,11 @@ class Session:
 
     def release(self, now: float) -> None:
         """End the session in order; :class:`Closed` follows, at once where there is no association."""
-        if self._association is None or self.state is not State.ACTIVE:
+        if self.state is not State.ACTIVE:
             self._close(Move.STOP, None)
             return
-        self._move(Move.RELEASE)
         self._expiry = now + self.settings.release_timeout
-        self._write(Release())
+        self._take(self._association.release())
 
     # Moved by the peer and by the connection below
 
@@ -204,6 +183,19 @@ class Session:
 
     def _move(self, move: Move) -> None:
         self.state = after(self.state, move)
+
+    def _take(self, step: Step) -> None:
+        """Take a step of the association; raises what :func:`csta.session.states.after` raises."""
+        following = after(self.state, step.move)
+        if step.send is not None:
+            self._write(step.send)
+        if following is State.CLOSED:
+            self._close(step.move, step.error)
+            return
+        if following is State.ACTIVE and self.state is not State.ACTIVE:
+            self._expiry = None
+            self._events.append(Opened(step.peer))
+        self.state = following
 
     def _write(self, apdu: Apdu) -> None:
         self._outgoing += self._framing.encode(self._codec.encode(apdu))
@@ -265,7 +257,11 @@ class Session:
     def _handle(self, frame: Frame) -> None:
         try:
             apdu = self._decode(frame)
-            _HANDLERS[type(apdu)](self, apdu)
+            step = self._association.hear(apdu)
+            if step is None:
+                _HANDLERS[type(apdu)](self, apdu)
+            else:
+                self._take(step)
         except DecodeError as error:
             self._undecodable(frame, error)
         except RemoteProtocolError as error:
@@ -277,8 +273,9 @@ class Session:
         return self._codec.decode(frame)
 
     def _abort(self, error: CSTAError) -> None:
-        if self._association is not None:
-            self._write(Abort())
+        last_words = self._association.abort()
+        if last_words is not None:
+            self._write(last_words)
         self._close(Move.LOSE, error)
 
     def _undecodable(self, frame: Frame, error: DecodeError) -> None:
@@ -327,35 +324,6 @@ class Session:
         late = of_ours and answer.invoke_id is not None and self._invocations.was_parked(answer.invoke_id)
         self._events.append(UnexpectedAnswer(answer, late))
 
-    def _on_associate(self, asked: Associate) -> None:
-        self._move(Move.PEER_ASKS)
-        self._expiry = None
-        self._write(AssociateResponse(asked.application_context, 0))
-        self._events.append(Opened(asked))
-
-    def _on_associate_response(self, answer: AssociateResponse) -> None:
-        if answer.result:
-            how = "for good" if answer.result == 1 else "for now"
-            refused = AssociationRefused(f"the switch refused the association {how} (diagnostic {answer.diagnostic})")
-            self._close(Move.PEER_REFUSES, refused)
-            return
-        self._move(Move.PEER_ACCEPTS)
-        self._expiry = None
-        self._events.append(Opened(answer))
-
-    def _on_release(self, _: Release) -> None:
-        after(self.state, Move.PEER_RELEASES)
-        self._write(ReleaseResponse())
-        self._close(Move.PEER_RELEASES, None)
-
-    def _on_release_response(self, _: ReleaseResponse) -> None:
-        after(self.state, Move.PEER_AGREES)
-        self._close(Move.PEER_AGREES, None)
-
-    def _on_abort(self, abort: Abort) -> None:
-        who = "the peer" if abort.source == 0 else "the peer's ACSE provider"
-        self._close(Move.PEER_ABORTS, RemoteProtocolError(f"{who} aborted the association", "association"))
-
 
 def why(error: CSTAError | None) -> str:
     """The end of a link in words, for what ends with it."""
@@ -369,9 +337,4 @@ _HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {
     Result: Session._on_answer,
     Error: Session._on_answer,
     Reject: Session._on_answer,
-    Associate: Session._on_associate,
-    AssociateResponse: Session._on_associate_response,
-    Release: Session._on_release,
-    ReleaseResponse: Session._on_release_response,
-    Abort: Session._on_abort,
 }

@@ -38,6 +38,7 @@ class Move(Enum):
     RELEASE = "send release"
     STOP = "close"
     PEER_ASKS = "associate received"
+    PEER_ASKS_IN_VAIN = "associate received and refused"
     PEER_ACCEPTS = "associate accepted"
     PEER_REFUSES = "associate refused"
     PEER_SENDS = "message received"
@@ -71,6 +72,7 @@ MOVES: dict[State, dict[Move, State]] = {
     State.AWAITING: {
         **_OVER,
         Move.PEER_ASKS: State.ACTIVE,
+        Move.PEER_ASKS_IN_VAIN: State.CLOSED,
     },
     State.ACTIVE: {
         **_OVER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hmac import compare_digest
 from typing import Any, cast
 from typing import Protocol as Structural
 
@@ -14,12 +15,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from csta.apdu import Associate, AssociateResponse
-from csta.errors import CSTAError
+from csta.asn1 import acse
+from csta.dialect import Login
+from csta.errors import CSTAError, DecodeError
 from csta.messages.base import Event, Request
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatus, SystemStatusValue
 from csta.protocol import DelayedCall, Link, ReactorTime, open_session
-from csta.session import Role, Session, Settings, State
+from csta.session import Peer, Role, Session, Settings, State
+from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.switch import Switch
 
 
@@ -55,7 +59,7 @@ class ClientLink:
         else:
             self.link.request(message).addErrback(self._unacknowledged)
 
-    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+    def link_opened(self, peer: Peer | None) -> None:
         """See :class:`csta.protocol.Application`."""
         self._server.clients.append(self)
 
@@ -83,6 +87,32 @@ class ClientLink:
 
     def _unacknowledged(self, failure: Failure) -> None:
         self.log.info("status not acknowledged: {reason}", reason=failure.getErrorMessage())
+
+
+class LoginAdmission:
+    """Takes the clients that know the switch's name and password."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+
+    def __call__(self, asked: Associate) -> AssociateResponse:
+        """Answer an association request."""
+        try:
+            given = acse.login_of(asked)
+        except DecodeError:
+            return self._refuse(asked, AUTHENTICATION_FAILURE)
+        if given is None:
+            return self._refuse(asked, AUTHENTICATION_REQUIRED)
+        if not compare_digest(_secret(given), _secret(self._login)):
+            return self._refuse(asked, AUTHENTICATION_FAILURE)
+        return AssociateResponse(asked.application_context, 0, user_information=asked.user_information)
+
+    def _refuse(self, asked: Associate, reason: int) -> AssociateResponse:
+        return AssociateResponse(asked.application_context, REFUSED_FOR_GOOD, diagnostic=reason)
+
+
+def _secret(login: Login) -> bytes:
+    return f"{login.name}\0{login.password}".encode()
 
 
 class ClientFactory(protocol.ServerFactory):
@@ -117,17 +147,37 @@ class SwitchServer:
         switch.ready = self.pump
 
     def factory(
-        self, protocol: str = "xml", association: str = "none", settings: Settings | None = None
+        self,
+        protocol: str | None = None,
+        association: str | None = None,
+        settings: Settings | None = None,
+        *,
+        dialect: str | None = None,
+        framing: str | None = None,
+        login: Login | None = None,
     ) -> ClientFactory:
         """What makes links of one kind, for any endpoint or for a transport in memory.
 
-        :param protocol: ``xml`` or ``asn1``.
-        :param association: ``none`` or ``acse``.
+        :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
+        :param association: ``none`` or ``acse``; the dialect's where left out.
+        :param dialect: which switch to behave like (:mod:`csta.dialect`).
+        :param framing: how messages are cut apart, where it is not the dialect's usual way.
+        :param login: name and password every client must give; any client is taken where left out.
         :raises ValueError: there is no such kind of link.
         """
+        admission = LoginAdmission(login) if login is not None else None
 
         def session() -> Session:
-            return open_session(Role.SWITCHING, protocol, association, settings=settings)
+            return open_session(
+                Role.SWITCHING,
+                protocol,
+                association,
+                dialect=dialect,
+                framing=framing,
+                login=login,
+                settings=settings,
+                admission=admission,
+            )
 
         session()  # a wrong parameter is told now, not when a client comes
         return ClientFactory(self, session)
@@ -135,17 +185,21 @@ class SwitchServer:
     def listen(
         self,
         endpoint: str | int = 0,
-        protocol: str = "xml",
-        association: str = "none",
+        protocol: str | None = None,
+        association: str | None = None,
         settings: Settings | None = None,
+        *,
+        dialect: str | None = None,
+        framing: str | None = None,
+        login: Login | None = None,
     ) -> Deferred[int]:
-        """Wait for clients.
+        """Wait for clients; parameters as of :meth:`factory`.
 
         :param endpoint: a Twisted server endpoint, or a TCP port on the loopback interface; 0 takes a free one.
         :returns: the port in the end; fails with Twisted's ``CannotListenError``.
         :raises ValueError: there is no such kind of link.
         """
-        factory = self.factory(protocol, association, settings)
+        factory = self.factory(protocol, association, settings, dialect=dialect, framing=framing, login=login)
         where = f"tcp:{endpoint}:interface=127.0.0.1" if isinstance(endpoint, int) else endpoint
         listening: Deferred[ListeningPort] = serverFromString(self.reactor, where).listen(factory)
         return listening.addCallback(self._listening)

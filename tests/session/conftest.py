@@ -12,7 +12,7 @@ from csta.messages.call_control_events import HeldEvent
 from csta.messages.call_data import EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import SubjectDeviceID
-from csta.session import Role, Session, SessionEvent, Settings
+from csta.session import AcseAssociation, Role, Session, SessionEvent, Settings
 
 Category = Literal["general", "invoke", "returnResult", "returnError"]
 
@@ -33,7 +33,7 @@ KINDS = ["xml", "asn1", "acse"]
 def make_session(kind: str, role: Role, settings: Settings | None = None) -> Session:
     if kind == "xml":
         return Session(role, xml.Codec(), XmlHeaderFraming(), settings=settings)
-    association = Associate("1.3.12.0.218") if kind == "acse" else None
+    association = AcseAssociation(Associate("1.3.12.0.218")) if kind == "acse" else None
     return Session(role, asn1.Codec(), LengthFraming(), association=association, settings=settings)
 
 

@@ -20,6 +20,7 @@ associating close                        -> closed
 associating no answer in time            -> closed
 associating connection lost              -> closed
 awaiting    associate received           -> active
+awaiting    associate received and refused -> closed
 awaiting    abort received               -> closed
 awaiting    close                        -> closed
 awaiting    no answer in time            -> closed

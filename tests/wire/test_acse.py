@@ -8,7 +8,6 @@ from csta import asn1
 from csta.apdu import Associate, AssociateResponse
 from csta.asn1.acse import (
     Identity,
-    Login,
     UserInformation,
     encode_identity,
     encode_login,
@@ -17,6 +16,7 @@ from csta.asn1.acse import (
     login_of,
     user_information_of,
 )
+from csta.dialect import Login
 from csta.errors import DecodeError, LocalProtocolError
 
 CONTEXT = "1.3.12.0.218"

@@ -175,7 +175,7 @@ def test_real_programs_on_a_real_link(link: str) -> None:
 WRONG = [
     (["call", "--link", "tcp:127.0.0.1:1", "1", "2"], 1, "connect to tcp:127.0.0.1:1: Connection was refused"),
     (["monitor", "--link", "tcp:pbx", "1"], 2, "endpoint 'tcp:pbx'"),
-    (["call", "--link", "tcp:pbx:1", "--association", "acse", "1", "2"], 2, "ACSE association"),
+    (["call", "--link", "tcp:pbx:1", "--association", "acse", "1", "2"], 2, "dialect 'generic-xml'"),
 ]
 
 

@@ -31,7 +31,7 @@ from csta.messages.errors import StateIncompatibilityErrors, UniversalFailure
 from csta.messages.identifiers import SubjectDeviceID
 from csta.messages.monitoring import MonitorStop, MonitorStopResponse
 from csta.messages.system import SystemStatusValue
-from csta.protocol import APPLICATION_CONTEXT, open_session
+from csta.protocol import open_session
 from csta.session import Role
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class Associating:
 @pytest.mark.parametrize(("result", "how"), [(1, "for good"), (2, "for now")])
 def test_an_association_refused(result: int, how: str) -> None:
     asking = Associating()
-    refusal = asn1.encode(AssociateResponse(APPLICATION_CONTEXT, result, diagnostic=1))
+    refusal = asn1.encode(AssociateResponse("1.3.12.0.218", result, diagnostic=1))
     asking.link.dataReceived(LengthFraming().encode(Frame(refusal)))
     assert isinstance(asking.opened[0], AssociationRefused)
     assert how in str(asking.opened[0])
@@ -259,7 +259,7 @@ def test_a_closed_connection_does_not_linger() -> None:
     ("parameters", "reason"),
     [
         (("soap", "none"), "protocol 'soap'"),
-        (("xml", "acse"), "ACSE association"),
+        (("xml", "acse"), "'acse' does not go with dialect 'generic-xml'"),
         (("asn1", "login"), "association 'login'"),
         (("asn1", "none", "tpkt"), "framing 'tpkt'"),
         (("asn1", "none", "xml-tcp"), "does not go with"),

@@ -225,7 +225,7 @@ def test_clients_are_limited(site: Site) -> None:
 
 
 def test_wrong_links_are_told_before_anybody_connects(site: Site) -> None:
-    with pytest.raises(ValueError, match="association is possible"):
+    with pytest.raises(ValueError, match="does not go with dialect"):
         site.server.factory("xml", "acse")
     with pytest.raises(ValueError, match="protocol 'morse'"):
         site.server.factory("morse")
