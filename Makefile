@@ -41,7 +41,7 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 	@echo "Documentation: docs/_build/html/index.html"
 
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
-	$(BIN)/python tests/bench/codecs.py
+	$(BIN)/python -m tests.bench.codecs
 	$(BIN)/python tests/bench/events.py
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel

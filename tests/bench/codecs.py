@@ -1,4 +1,4 @@
-"""Time of one DeliveredEvent through the codecs, beside other implementations in the same run.
+"""Time of messages through the codecs, beside other implementations in the same run.
 
 Nothing is asserted: the numbers depend on the machine, only their proportions tell something.
 """
@@ -9,31 +9,64 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from timeit import Timer
 
-import asn1tools  # type: ignore[import-untyped] # has no type information
 from lxml import etree
 
 from csta import asn1, xml
-from csta.apdu import EVENT_INVOKE_ID, Frame, Invoke
+from csta.apdu import EVENT_INVOKE_ID, Apdu, Frame, Invoke, Result
+from csta.messages.base import Octets
+from csta.messages.call_control import HoldCall
 from csta.messages.call_control_events import DeliveredEvent
 from csta.messages.call_data import EventCause, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
-from csta.messages.identifiers import CalledDeviceID, CallingDeviceID, RedirectionDeviceID, SubjectDeviceID
+from csta.messages.identifiers import (
+    AssociatedCalledDeviceID,
+    CalledDeviceID,
+    CallingDeviceID,
+    NetworkCallingDeviceID,
+    RedirectionDeviceID,
+    SubjectDeviceID,
+)
+from csta.messages.snapshot import (
+    CallState,
+    SnapshotDeviceContents,
+    SnapshotDeviceResponse,
+    SnapshotDeviceResponseInfo,
+)
+from tests.bench.implementations import Implementation, others, ours
 
-SCHEMA = Path(asn1.__file__).with_name("schema")
 ANNA = DeviceID(number="2001")
+CALLER = DeviceID(number="00441615527789")
+LINE = DeviceID(number="00498912345678")
 EVENT = DeliveredEvent(
     monitor_cross_ref_id="00a1",
     connection=ConnectionID(call_id="2dc5", device_id=ANNA),
     alerting_device=SubjectDeviceID(device_identifier=ANNA),
-    calling_device=CallingDeviceID(device_identifier=DeviceID(number="00441615527789")),
+    calling_device=CallingDeviceID(device_identifier=CALLER),
     called_device=CalledDeviceID(device_identifier=ANNA),
     last_redirection_device=RedirectionDeviceID(not_required=True),
     local_connection_info=LocalConnectionState.ALERTING,
+    correlator_data=Octets(b"order 4711"),
     cause=EventCause.NEW_CALL,
+    network_calling_device=NetworkCallingDeviceID(device_identifier=CALLER),
+    associated_called_device=AssociatedCalledDeviceID(device_identifier=LINE),
 )
+CALLS = tuple(
+    SnapshotDeviceResponseInfo(
+        connection_identifier=ConnectionID(call_id=f"{number:04x}", device_id=ANNA),
+        endpoint_device=SubjectDeviceID(device_identifier=CALLER),
+        local_call_state=CallState(compound_call_state=(LocalConnectionState.CONNECTED, LocalConnectionState.HOLD)),
+    )
+    for number in range(100)
+)
+APDUS: dict[str, Apdu] = {
+    "HoldCall": Invoke(1, HoldCall(call_to_be_held=ConnectionID(call_id="2dc5", device_id=ANNA))),
+    "DeliveredEvent": Invoke(1, EVENT),
+    "SnapshotDeviceResponse": Result(
+        1, SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=SnapshotDeviceContents(snapshot_data=CALLS))
+    ),
+}
 
 
 def microseconds(work: Callable[[], object]) -> float:
@@ -52,25 +85,17 @@ def report(title: str, rows: dict[str, Callable[[], object]]) -> None:
 
 
 def ber() -> None:
-    apdu = Invoke(1, EVENT)
-    pdu = asn1.encode(apdu)
-    schema = asn1tools.compile_files([str(path) for path in sorted(SCHEMA.glob("*.asn"))], "ber")
-    argument = pdu[pdu.index(b"\x02\x01\x15") + 3 :]  # behind the operation code 21
-    values = schema.decode("CSTAEventReport", argument)
-    report(
-        f"BER, decode ({len(pdu)} octets)",
-        {
-            "csta.asn1 (ROSE and event, typed)": lambda: asn1.decode(pdu),
-            "asn1tools (event only, dict)": lambda: schema.decode("CSTAEventReport", argument),
-        },
-    )
-    report(
-        "BER, encode",
-        {
-            "csta.asn1": lambda: asn1.encode(apdu),
-            "asn1tools (event only, from a dict)": lambda: schema.encode("CSTAEventReport", values),
-        },
-    )
+    compared = [Implementation("csta.asn1", ours), *others()]
+    for name, apdu in APDUS.items():
+        pdu = asn1.encode(apdu)
+        works = {each.name: each.prepare(name, pdu) for each in compared}
+        for codec, (decode, encode) in works.items():
+            decode()
+            if (octets := encode()) != pdu:  # pyasn1 writes optional structures that are absent as empty ones
+                print(f"\nnote: {codec} makes {len(octets)} octets of the {len(pdu)} of {name}")
+        size = f"{name} ({len(pdu)} octets)"
+        report(f"BER, decode {size}", {codec: decode for codec, (decode, _) in works.items()})
+        report(f"BER, encode {size}", {codec: encode for codec, (_, encode) in works.items()})
 
 
 def text() -> None:
