@@ -17,7 +17,7 @@ from csta.framing import FRAMINGS
 PROTOCOLS = ("xml", "asn1")
 """The two wires: ECMA-323 and ECMA-285."""
 
-ASSOCIATIONS = ("none", "acse", "appl-session")
+ASSOCIATIONS = ("none", "acse")
 """Ways of opening a link, by the names of configuration and command line."""
 
 EDITIONS = {
@@ -31,7 +31,7 @@ EDITIONS = {
 """Editions of ECMA-323 that can be written, and their namespaces; all are read."""
 
 Words = Annotated[str, msgspec.Meta(min_length=1)]
-Association = Literal["none", "acse", "appl-session"]
+Association = Literal["none", "acse"]
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -99,9 +99,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 raise ValueError(f"framing {name!r}: choose of {', '.join(FRAMINGS)}")
             if FRAMINGS[name].carries_invoke_id is not (self.protocol == "xml"):
                 raise ValueError(f"framing {name!r} does not go with protocol {self.protocol!r}")
-        foreign = {"xml": "acse", "asn1": "appl-session"}[self.protocol]
-        if foreign in self.associations:
-            raise ValueError(f"association {foreign!r} does not go with protocol {self.protocol!r}")
+        if self.protocol == "xml" and "acse" in self.associations:
+            raise ValueError("association 'acse' does not go with protocol 'xml'")
 
     @property
     def namespace(self) -> str:

@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 import csta
+from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
 from csta_gateway import config as settings
@@ -61,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> int:
     config = config_file.read(options.config)
-    links = ", ".join(f"{link.name} ({link.protocol} on {link.endpoint})" for link in config.links)
+    links = ", ".join(
+        f"{link.name} ({link.dialect or link.protocol or 'xml'} on {link.endpoint})" for link in config.links
+    )
     print(f"{options.config}: fine. Links: {links}.")
     return OK
 
@@ -98,7 +101,27 @@ async def _started(reactor: Any, config: settings.Config) -> int:  # noqa: ANN40
 
 
 def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 -- all of its interfaces
-    return CstaProvider(reactor, link.endpoint, protocol=link.protocol, association=link.association, name=link.name)
+    return CstaProvider(
+        reactor,
+        link.endpoint,
+        link.protocol,
+        link.association,
+        name=link.name,
+        dialect=link.dialect,
+        framing=link.framing,
+        login=_login(link),
+    )
+
+
+def _login(link: settings.Link) -> Login | None:
+    """Name and password of a link; the password is in a file of its own, which others need not be able to read."""
+    if link.user is None or link.password_file is None:
+        return None
+    try:
+        lines = Path(link.password_file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"link {link.name}: `password_file` cannot be read: {error}") from error
+    return Login(link.user, lines[0] if lines else "")
 
 
 class Run:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crm_adapter.location import Location
+from csta.dialect import LinkKind, Login, link_kind
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Filled = Annotated[str, Meta(min_length=1, max_length=2048)]
@@ -77,21 +78,39 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     :param name: what people call the switch; shown on the call screen.
     :param endpoint: ``tcp:host:port`` or ``tls:host:port``.
-    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285).
-    :param association: ``acse`` when the switch wants an ACSE association first.
+    :param dialect: which switch it is, for example ``hipath-3000``; the keys that follow are needed only where it
+        leaves something open.
+    :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285); the dialect's, or ``xml`` without one.
+    :param framing: how messages are cut apart, ``length`` or ``xml-tcp`` for example; the dialect's first.
+    :param association: how the link is opened, ``none`` or ``acse`` for example; the dialect's first.
+    :param user: name to log in with, for switches that want one.
+    :param password_file: file whose first line is the password of ``user``.
     :param devices: patterns (``20*``) of the devices this link serves; a device goes to the first link that fits.
     """
 
     name: Filled
     endpoint: Filled
-    protocol: Literal["xml", "asn1"] = "xml"
-    association: Literal["none", "acse"] = "none"
+    dialect: Filled | None = None
+    protocol: Filled | None = None
+    framing: Filled | None = None
+    association: Filled | None = None
+    user: Filled | None = None
+    password_file: Filled | None = None
     devices: tuple[Filled, ...] = ("*",)
 
     def __post_init__(self) -> None:
-        """Check the form of the endpoint; whether somebody answers there shows at run time."""
+        """Check what can be checked without the switch; whether somebody answers there shows at run time."""
         if not ENDPOINT.fullmatch(self.endpoint):
             raise ValueError(f"`{self.endpoint}` is not an endpoint; write it as tcp:host:port or tls:host:port")
+        if (self.user is None) != (self.password_file is None):
+            raise ValueError("`user` and `password_file` go together")
+        self.kind(None if self.user is None else Login(self.user, ""))
+
+    def kind(self, login: Login | None) -> LinkKind:
+        """The kind of link these settings come to; raises ValueError when they contradict each other."""
+        return link_kind(
+            self.dialect, protocol=self.protocol, association=self.association, framing=self.framing, login=login
+        )
 
     def serves(self, device: str) -> bool:
         """Whether ``device`` is reached over this link."""

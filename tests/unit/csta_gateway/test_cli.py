@@ -67,6 +67,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, "run", *arguments], capture_output=True, text=True, timeout=PATIENCE)
 
 
+def test_a_password_that_cannot_be_read_is_told(settings: Path, tmp_path: Path) -> None:
+    login = f"dialect = 'hipath-3000'\nuser = 'AMHOST'\npassword_file = '{tmp_path}/missing'"
+    settings.write_text(settings.read_text().replace("endpoint =", f"{login}\nendpoint ="))
+    ended = run("--config", str(settings))
+    assert ended.returncode == 1
+    assert "link HQ: `password_file` cannot be read" in ended.stderr
+
+
 def test_a_port_in_use_is_told(settings: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from csta.dialect import Login
 from csta_gateway.config import Config, Link, is_loopback
 from csta_gateway.config_file import ConfigError, parse, read
 
@@ -41,6 +42,22 @@ MISTAKES = [
     ("[log]\nlevel = 'loud'", "gateway.toml:15: log.level: invalid enum value 'loud'"),
     ("[[links]]\nname = 'B'", "gateway.toml:14: links[1].endpoint: is missing"),
     ("[[links]]\nname = 'B'\nendpoint = 'pbx'", "gateway.toml:14: links[1]: `pbx` is not an endpoint;"),
+    (
+        "[[links]]\nname = 'B'\nendpoint = 'tcp:b:1'\ndialect = 'x'",
+        "gateway.toml:14: links[1]: dialect 'x': choose one",
+    ),
+    (
+        "[[links]]\nname = 'B'\nendpoint = 'tcp:b:1'\ndialect = 'hipath-3000'",
+        "gateway.toml:14: links[1]: dialect 'hipath-3000' wants a name and a password",
+    ),
+    (
+        "[[links]]\nname = 'B'\nendpoint = 'tcp:b:1'\ndialect = 'mx-one'\nprotocol = 'asn1'",
+        "gateway.toml:14: links[1]: protocol 'asn1' does not go with dialect 'mx-one', which has xml",
+    ),
+    (
+        "[[links]]\nname = 'B'\nendpoint = 'tcp:b:1'\nuser = 'AMHOST'",
+        "gateway.toml:14: links[1]: `user` and `password_file` go together",
+    ),
     (
         "[[links]]\nname = 'B'\nendpiont = 'x'",
         "gateway.toml:16: links[1].endpiont: unknown key; did you mean `endpoint`?",
@@ -124,3 +141,9 @@ def test_loopback(address: str, loopback: bool) -> None:
 )
 def test_a_link_serves_the_devices_of_its_patterns(patterns: tuple[str, ...], device: str, served: bool) -> None:
     assert Link(name="a", endpoint="tcp:a:1", devices=patterns).serves(device) is served
+
+
+def test_a_link_by_the_name_of_its_switch() -> None:
+    more = "[[links]]\nname = 'B'\nendpoint = 'tcp:b:7001'\ndialect = 'hipath-3000'\n"
+    link = parse(f"{SMALLEST}{more}user = 'A'\npassword_file = 'secret'", "gateway.toml").links[1]
+    assert link.kind(Login("A", "")).association == "acse"
