@@ -176,6 +176,11 @@ WRONG = [
     (["call", "--link", "tcp:127.0.0.1:1", "1", "2"], 1, "connect to tcp:127.0.0.1:1: Connection was refused"),
     (["monitor", "--link", "tcp:pbx", "1"], 2, "endpoint 'tcp:pbx'"),
     (["call", "--link", "tcp:pbx:1", "--association", "acse", "1", "2"], 2, "dialect 'generic-xml'"),
+    (["call", "--link", "tcp:pbx:1", "--dialect", "hipath-3000", "1", "2"], 2, "wants a name and a password"),
+    (["call", "--link", "tcp:pbx:1", "--dialect", "mx-one", "--protocol", "asn1", "1", "2"], 2, "does not go with"),
+    (["call", "--link", "tcp:pbx:1", "--user", "AMHOST", "1", "2"], 2, "--user and --password-file go together"),
+    (["monitor", "--link", "tcp:pbx:1", "--user", "A", "--password-file", "/no", "1"], 1, "--password-file /no: "),
+    (["switch", "--dialect", "hipath-3000"], 2, "wants a name and a password"),
 ]
 
 
