@@ -31,7 +31,8 @@ class Elements:
             elif found.kind == "CHOICE":
                 self.types[name] = (found.kind, self._rows("", self.schema.layers(name)))
             elif found.values:
-                named = {number: names.value_name(name, value) for value, number in found.values}
+                said = names.bit_name if found.kind == "BIT STRING" else names.value_name
+                named = {number: said(name, value) for value, number in found.values}
                 self.values[f"{found.kind} {name}"] = named
 
     def _contents(self, found: Type) -> tuple[Row, ...]:

@@ -77,8 +77,8 @@ def _enumeration(found: Type) -> list[str]:
 
 
 def _bits(found: Type) -> list[str]:
-    rows = sorted((number, names.value_name(found.name, bit)) for bit, number in found.values)
-    return [
+    rows = sorted((number, names.bit_name(found.name, bit)) for bit, number in found.values)
+    lines = [
         f"class {found.name}(NamedBits):",
         f'    """{names.title(found.name)}."""',
         "",
@@ -87,6 +87,9 @@ def _bits(found: Type) -> list[str]:
         *[f'        "{bit}": {number},' for number, bit in rows],
         "    }",
     ]
+    printed = ((names.bit_name(found.name, bit), names.value_name(found.name, bit)) for bit, _ in found.values)
+    misspelt = [f'"{name}": "{wire}"' for name, wire in printed if name != wire]
+    return [*lines, f"    xml_names: ClassVar[dict[str, str]] = {{{', '.join(misspelt)}}}"] if misspelt else lines
 
 
 def _structure(schema: Schema, found: Type) -> list[str]:

@@ -45,7 +45,7 @@ def snake(name: str) -> str:
 
 def constant(name: str) -> str:
     """Python name of an enumeration value."""
-    made = "_".join(words(name)).upper()
+    made = str(TABLE["python"].get(name, "_".join(words(name)))).upper()
     return f"N{made}" if made[0].isdigit() else made
 
 
@@ -74,6 +74,12 @@ def python_name(owner: str, member: str) -> str:
 def value_name(owner: str, value: str) -> str:
     """ECMA-323 name of an enumeration value or bit."""
     return str(TABLE["values"].get(f"{owner}.{value}", value))
+
+
+def bit_name(owner: str, bit: str) -> str:
+    """Name of a bit in Python and JSON: the ECMA-323 name with its misprints put right."""
+    name = value_name(owner, bit)
+    return str(TABLE["misspelt"].get(name, name))
 
 
 def item_name(name: str) -> str:

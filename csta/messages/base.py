@@ -92,11 +92,13 @@ class NamedBits(Set[str]):
     """A BIT STRING with named bits, as the set of the ECMA-323 names of those that are set.
 
     :cvar numbers: name → bit number. A set bit without a name is called ``bit<number>``.
+    :cvar xml_names: name → name on an XML link, for the bits that ECMA-323 misspells.
     :ivar width: number of bits the peer sent, so that the same octets can be sent again; 0 for as few as needed.
     """
 
     __slots__ = ("_names", "width")
     numbers: ClassVar[dict[str, int]] = {}
+    xml_names: ClassVar[dict[str, str]] = {}
 
     def __init__(self, names: Iterable[str] = (), width: int = 0) -> None:
         """Make the set; raises ValueError for a name that is no bit here."""

@@ -203,7 +203,7 @@ class CallCharacteristics(NamedBits):
     numbers: ClassVar[dict[str, int]] = {
         "acdCall": 0,
         "priorityCall": 1,
-        "maintainanceCall": 2,
+        "maintenanceCall": 2,
         "directAgent": 3,
         "assistCall": 4,
         "voiceUnitCall": 5,
@@ -215,6 +215,7 @@ class CallCharacteristics(NamedBits):
         "lowPriorityCall": 11,
         "highPriorityCall": 12,
     }
+    xml_names: ClassVar[dict[str, str]] = {"maintenanceCall": "maintainanceCall"}
 
 
 class ConsultOptions(Enumeration):
@@ -366,7 +367,7 @@ class RouteingServices(NamedBits):
         "routeRegister": 0,
         "routeRegisterCancel": 1,
         "routeRegisterAbort": 2,
-        "reroute": 3,
+        "reRoute": 3,
         "routeEnd": 4,
         "routeReject": 5,
         "routeRequest": 6,

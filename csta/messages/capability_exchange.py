@@ -174,12 +174,13 @@ class ConferenceCallCapabilities(NamedBits):
         "connectionParameterInAck": 5,
         "endpointDeviceID": 6,
         "resultingConnectionInfo": 7,
-        "conferenceCallOnfoInAck": 8,
+        "conferenceCallInfoInAck": 8,
         "privateDataInAck": 9,
         "protectedAgainstClearing": 10,
         "deviceIDOnly": 11,
         "ackModelMultiStep": 12,
     }
+    xml_names: ClassVar[dict[str, str]] = {"conferenceCallInfoInAck": "conferenceCallOnfoInAck"}
 
 
 class ConsultationCallCapabilities(NamedBits):
@@ -445,14 +446,15 @@ class MakeConnectionCapabilities(NamedBits):
         "startTime": 26,
         "duration": 27,
         "privateData": 28,
-        "mediaCharacteristicsinAck": 29,
+        "mediaCharacteristicsInAck": 29,
         "initiatedCallInfoInAck": 30,
         "privateDataInAck": 31,
         "supportsPrompting": 32,
         "promptingMode": 33,
         "mediaCharacteristicsAdjusted": 34,
-        "ackModelMultistep": 35,
+        "ackModelMultiStep": 35,
     }
+    xml_names: ClassVar[dict[str, str]] = {"mediaCharacteristicsInAck": "mediaCharacteristicsinAck"}
 
 
 class MakePredictiveCallCapabilities(NamedBits):
@@ -616,8 +618,8 @@ class SingleStepTransfer(NamedBits):
         "privateData": 4,
         "connectionParameterInAck": 5,
         "endpointDeviceID": 6,
-        "resultionConnectionInformation": 7,
-        "transferredCollInfoInAck": 8,
+        "resultingConnectionInformation": 7,
+        "transferredCallInfoInAck": 8,
         "privateDataInAck": 9,
         "deviceIDOnly": 10,
         "multipleDevices": 11,
@@ -626,6 +628,10 @@ class SingleStepTransfer(NamedBits):
         "languagePreferences": 14,
         "reason": 15,
         "callCharacteristicsinRequest": 16,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "resultingConnectionInformation": "resultionConnectionInformation",
+        "transferredCallInfoInAck": "transferredCollInfoInAck",
     }
 
 
@@ -1525,13 +1531,14 @@ class DataCollectedCapabilities(NamedBits):
         "toneDuration": 35,
         "tonePauseDuration": 36,
         "connectionInfo": 37,
-        "dcollCauseFushCharReceived": 38,
+        "dcollCauseFlushCharReceived": 38,
         "dcollCauseCharCountReached": 39,
         "dcollCauseTimeout": 40,
         "dcollCauseSFTerminated": 41,
         "privateData": 42,
         "privateDataInAck": 43,
     }
+    xml_names: ClassVar[dict[str, str]] = {"dcollCauseFlushCharReceived": "dcollCauseFushCharReceived"}
 
 
 class DataCollectionResumedCapabilities(NamedBits):
@@ -1994,8 +2001,8 @@ class StartLocationTrackingSessionCapabilities(NamedBits):
         "reportingType": 4,
         "reportingCount": 5,
         "privateData": 6,
-        "piDFProfileOption1inAck": 7,
-        "piDFProfileOption2inAck": 8,
+        "pIDFProfileOption1inAck": 7,
+        "pIDFProfileOption2inAck": 8,
         "privateDataInAck": 9,
     }
 
@@ -2096,7 +2103,7 @@ class Bridged(NamedBits):
         "privateData": 6,
         "callLinkageData": 7,
         "languagePreferences": 8,
-        "locationinfoList": 9,
+        "locationInfoList": 9,
     }
 
 
@@ -2120,15 +2127,15 @@ class Conferenced(NamedBits):
 
     __slots__ = ()
     numbers: ClassVar[dict[str, int]] = {
-        "confereceConnectionsEndpointDeviceID": 0,
-        "confereceConnectionsresultingConnectionInfo": 1,
+        "conferenceConnectionsEndpointDeviceID": 0,
+        "conferenceConnectionsresultingConnectionInfo": 1,
         "userData": 2,
         "servicesPermitted": 3,
         "mediaCallCharacteristics": 4,
         "callCharacteristics": 5,
         "bridgedConnectionInfo": 6,
         "privateData": 7,
-        "lannguagePreferences": 8,
+        "languagePreferences": 8,
         "deviceHistory": 9,
         "locationInfoList": 10,
     }
@@ -2404,7 +2411,7 @@ class Offered(NamedBits):
         "subjectOfCall": 9,
         "messageInfo": 10,
         "languagePreferences": 11,
-        "deciceHistory": 12,
+        "deviceHistory": 12,
         "locationInfoList": 13,
     }
 
@@ -2466,7 +2473,7 @@ class Retrieved(NamedBits):
         "callLinkageData": 6,
         "languagePreferences": 7,
         "deviceHistory": 8,
-        "locationInfoLiist": 9,
+        "locationInfoList": 9,
     }
 
 
@@ -2551,7 +2558,7 @@ class CallInformation(NamedBits):
     numbers: ClassVar[dict[str, int]] = {
         "callingDevice": 0,
         "accountInfo": 1,
-        "authorisatinonCode": 2,
+        "authorisationCode": 2,
         "correlatorData": 3,
         "servicesPermitted": 4,
         "userData": 5,
@@ -2565,6 +2572,7 @@ class CallInformation(NamedBits):
         "languagePreferences": 13,
         "deviceInfo": 14,
     }
+    xml_names: ClassVar[dict[str, str]] = {"authorisationCode": "authorisatinonCode"}
 
 
 class Charging(NamedBits):
@@ -3277,7 +3285,7 @@ class VoiceUnitEvtsList(Structure, frozen=True, kw_only=True, rename="camel"):
     suspend_play: SuspendPlay | None = None
     suspend_record: SuspendRecord | None = None
     voice_attrib_changed: VoiceAttribChanged | None = None
-    voice_error_occured: VoiceErrorOccured | None = None
+    voice_error_occurred: VoiceErrorOccured | None = None
 
 
 class LogDevEvtsList(Structure, frozen=True, kw_only=True, rename="camel"):
@@ -3464,7 +3472,7 @@ class SystemRegisterCapabilities(NamedBits):
         "requestTypesSystemStatus": 0,
         "requestTypesRequestSystemStatus": 1,
         "requestTypesSwitchingFunctionCapsChanged": 2,
-        "requestTypesSwitchingFuncionDevicesChanged": 3,
+        "requestTypesSwitchingFunctionDevicesChanged": 3,
         "statusFilterInitializing": 4,
         "statusFilterEnabled": 5,
         "statusFilterNormal": 6,
@@ -3478,6 +3486,9 @@ class SystemRegisterCapabilities(NamedBits):
         "privateData": 14,
         "privateDataOctetStringInAck": 15,
         "privateDataInAck": 16,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "requestTypesSwitchingFunctionDevicesChanged": "requestTypesSwitchingFuncionDevicesChanged"
     }
 
 
@@ -3688,7 +3699,7 @@ class SnapshotCallCapabilities(NamedBits):
     __slots__ = ()
     numbers: ClassVar[dict[str, int]] = {
         "privateData": 0,
-        "locaConnectionStateInAck": 1,
+        "localConnectionStateInAck": 1,
         "mediaServiceInfoListInAck": 2,
         "mediaServiceVersionInAck": 3,
         "mediaServiceInstanceInAck": 4,
@@ -3707,6 +3718,7 @@ class SnapshotCallCapabilities(NamedBits):
         "deviceHistoryInAck": 17,
         "locationInfoList": 18,
     }
+    xml_names: ClassVar[dict[str, str]] = {"localConnectionStateInAck": "locaConnectionStateInAck"}
 
 
 class SnapshotDeviceCapabilities(NamedBits):
@@ -3796,6 +3808,10 @@ class RouteRegisterCapabilities(NamedBits):
         "requestedMonitorMediaClassIM": 13,
         "requestedMonitorMediaClassSMS": 14,
         "requestedMonitorMediaClassMMS": 15,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "requestedMonitorMediaClassEmail": "requestedMonitorrMediaClassEmail",
+        "requestedMonitorMediaClassMessage": "requestedMonitorrMediaClassMessage",
     }
 
 
@@ -4894,7 +4910,7 @@ class CdrReport(NamedBits):
         "nodeNumberArea0": 16,
         "nodeNumberArea1": 17,
         "nodeNumberArea2": 18,
-        "tarifTable": 19,
+        "tariffTable": 19,
         "connectionStart": 20,
         "connectionEnd": 21,
         "connectionDuration": 22,
@@ -4933,6 +4949,7 @@ class CdrReport(NamedBits):
         "privateData": 55,
         "privateDataInAck": 56,
     }
+    xml_names: ClassVar[dict[str, str]] = {"tariffTable": "tarifTable"}
 
 
 class SendStoredCDRs(NamedBits):
@@ -5067,7 +5084,7 @@ class DeviceIDFormat(NamedBits):
 
     __slots__ = ()
     numbers: ClassVar[dict[str, int]] = {
-        "dialableDigitsAsterix": 0,
+        "dialableDigitsAsterisk": 0,
         "dialableDigitsHash": 1,
         "dialableDigitsABCD": 2,
         "dialableDigitsExclamation": 3,
@@ -5085,7 +5102,7 @@ class DeviceIDFormat(NamedBits):
         "sFReprNM": 15,
         "sFReprGeneric": 16,
         "sFReprImplicitTON": 17,
-        "sFReprPubTONUnkown": 18,
+        "sFReprPubTONUnknown": 18,
         "sFReprPubTONInternal": 19,
         "sFReprPubTONNational": 20,
         "sFReprPubTONSubscriber": 21,
@@ -5099,8 +5116,12 @@ class DeviceIDFormat(NamedBits):
         "sFReprOther": 29,
         "deviceNumber": 30,
         "sFRResourceID": 31,
-        "privateNumber": 32,
-        "privateName": 33,
+        "deviceIDTagPrivateNumber": 32,
+        "deviceIDTagPrivateName": 33,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "dialableDigitsAsterisk": "dialableDigitsAsterix",
+        "sFReprPubTONUnknown": "sFReprPubTONUnkown",
     }
 
 
@@ -5113,17 +5134,21 @@ class SwDomainFeatures(NamedBits):
         "isForwardingAfter": 1,
         "swFunctionDefaultSettings": 2,
         "userSpecific": 3,
-        "userSpecificDefaultFowardingType": 4,
+        "userSpecificDefaultForwardingType": 4,
         "userSpecificDefaultForwardDestination": 5,
         "negativeAcknowledgment": 6,
         "supportFailedWithAssConn": 7,
         "supportFailedWithoutAssConn": 8,
-        "supportFailedWithAssConnNotReportet": 9,
+        "supportFailedWithAssConnNotReported": 9,
         "recall": 10,
         "callBack": 11,
         "extCallsIncoming": 12,
         "extCallsOutgoing": 13,
         "prompting": 14,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "userSpecificDefaultForwardingType": "userSpecificDefaultFowardingType",
+        "supportFailedWithAssConnNotReported": "supportFailedWithAssConnNotReportet",
     }
 
 
@@ -5174,11 +5199,16 @@ class MiscMonitorCaps(NamedBits):
 
     __slots__ = ()
     numbers: ClassVar[dict[str, int]] = {
-        "groupInclusivModel": 0,
+        "groupInclusiveModel": 0,
         "groupExclusiveModel": 1,
         "monitorPhysicalElement": 2,
-        "acdDeviceInclusiv": 3,
-        "acdDeviceExclusiv": 4,
+        "acdDeviceInclusive": 3,
+        "acdDeviceExclusive": 4,
+    }
+    xml_names: ClassVar[dict[str, str]] = {
+        "groupInclusiveModel": "groupInclusivModel",
+        "acdDeviceInclusive": "acdDeviceInclusiv",
+        "acdDeviceExclusive": "acdDeviceExclusiv",
     }
 
 
@@ -5579,19 +5609,20 @@ class Profiles(NamedBits):
     numbers: ClassVar[dict[str, int]] = {
         "basicTelephonyProfile": 0,
         "routeingProfile": 1,
-        "level1aVoiceBrowserProfile": 2,
-        "level1bVoiceBrowserProfile": 3,
-        "level2VoiceBrowserProfile": 4,
-        "minimalUaCSTACallControlProfile": 5,
-        "basicUaCSTACallControlProfile": 6,
-        "advancedUaCSTACallControlProfile": 7,
-        "conferencingUaCSTACallControlProfile": 8,
-        "basicUaCSTADeviceFeatureProfile": 9,
+        "l1aVoiceBrowserProfile": 2,
+        "l1bVoiceBrowserProfile": 3,
+        "l2VoiceBrowserProfile": 4,
+        "minimalUACSTACallControlProfile": 5,
+        "basicUACSTACallControlProfile": 6,
+        "advancedUACSTACallControlProfile": 7,
+        "conferencingUACSTACallControlProfile": 8,
+        "basicUACSTADeviceFeatureProfile": 9,
         "advancedUaCSTADeviceFeatureProfile": 10,
         "speakerUACSTADeviceFeatureProfile": 11,
         "basicSpeechServiceProfile": 12,
         "advancedSpeechServiceProfile": 13,
     }
+    xml_names: ClassVar[dict[str, str]] = {"basicUACSTACallControlProfile": "basicUACSTAtCallControlProfile"}
 
 
 class MiscMediaCallCharacteristics(NamedBits):

@@ -60,7 +60,7 @@ class DcollCause(Enumeration):
     """Dcoll Cause."""
 
     FLUSH_CHAR_RECEIVED = "flushCharReceived"
-    CHAR_COUNT_REACHED = "charCountReached"
+    CHAR_COUNT_RECEIVED = "charCountReceived"
     TIMEOUT = "timeout"
     SF_TERMINATED = "sfTerminated"
 

@@ -288,8 +288,8 @@ class StartLocationTrackingSession(
 class PIDProfile(Enumeration):
     """PID Profile."""
 
-    PID_PROFILE_OPTION_1 = "pidProfileOption1"
-    PID_PROFILE_OPTION_2 = "pidProfileOption2"
+    PIDF_PROFILE_OPTION_1 = "pidfProfileOption1"
+    PIDF_PROFILE_OPTION_2 = "pidfProfileOption2"
 
 
 class StartLocationTrackingSessionResponse(Response, frozen=True, kw_only=True, rename="camel"):

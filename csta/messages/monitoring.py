@@ -45,8 +45,8 @@ class CallAssociatedEventFilter(NamedBits):
     numbers: ClassVar[dict[str, int]] = {
         "callInformation": 0,
         "charging": 1,
-        "dTMFDigitsDetected": 2,
-        "telephonyTonesDetected": 3,
+        "digitsGenerated": 2,
+        "telephonyTonesGenerated": 3,
         "serviceCompletionFailure": 4,
     }
 
@@ -126,7 +126,7 @@ class VoiceUnitEventFilter(NamedBits):
         "record": 3,
         "suspendRecord": 4,
         "review": 5,
-        "voiceAttributesChange": 6,
+        "voiceAttributesChanged": 6,
         "bookmarkReached": 7,
         "completed": 8,
         "dtmfDetected": 9,
@@ -137,7 +137,7 @@ class VoiceUnitEventFilter(NamedBits):
         "started": 14,
         "silenceTimeoutExpired": 15,
         "speechDetected": 16,
-        "voiceErrorOccured": 17,
+        "voiceErrorOccurred": 17,
     }
 
 

@@ -359,7 +359,7 @@ class AttributeToQuery(Enumeration):
     ENCODING_ALGORITHM = "encodingAlgorithm"
     SAMPLING_RATE = "samplingRate"
     DURATION = "duration"
-    FILE_NAME = "fileName"
+    FILENAME = "filename"
     CURRENT_POSITION = "currentPosition"
     CURRENT_SPEED = "currentSpeed"
     CURRENT_VOLUME = "currentVolume"
@@ -376,7 +376,7 @@ class AttributeToQuery(Enumeration):
     REJECTION_THRESHOLD = "rejectionThreshold"
     AUTO_INTERRUPTIBLE = "autoInterruptible"
     INNER_XML = "innerXml"
-    INTER_DIGIT_TIMEOUT = "interDigitTimeout"
+    INTERDIGIT_TIMEOUT = "interdigitTimeout"
     PREFLUSH = "preflush"
 
 

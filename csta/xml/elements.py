@@ -171,11 +171,13 @@ def enumeration(kind: type[E]) -> Callable[[_Element], E | None]:
 
 def named_bits(kind: type[B]) -> Callable[[_Element], B]:
     """Reader of a set of flags: one boolean child per bit, those left out are false."""
+    printed = {wire: name for name, wire in kind.xml_names.items()}
 
     def read(element: _Element) -> B:
         names = []
         for child in element:
             name = local_name(child)
+            name = printed.get(name, name)
             if name not in kind.numbers:
                 deviate("unknown flag", child)
             elif boolean(child):
@@ -226,7 +228,8 @@ def escape(value: str) -> str:
 def write_bits(tag: str, value: NamedBits, out: Out) -> None:
     """Write a set of flags; bits without a name have no form in XML."""
     out.append(f"<{tag}>")
-    out.extend(f"<{name}>true</{name}>" for name in value if name in value.numbers)
+    printed = (value.xml_names.get(name, name) for name in value if name in value.numbers)
+    out.extend(f"<{name}>true</{name}>" for name in printed)
     out.append(f"</{tag}>")
 
 

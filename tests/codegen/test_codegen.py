@@ -80,3 +80,34 @@ def test_every_operation_and_event_of_the_index_exists(schema: Schema) -> None:
         assert getattr(message_class(name), "operation", None) == code
         assert CHAPTERS[name] == chapter
     assert len(EVENTS) == len(schema.events)
+
+
+@pytest.mark.parametrize(
+    ("owner", "printed", "name", "in_xml"),
+    [
+        ("CallCharacteristics", "maintainanceCall", "maintenanceCall", "maintainanceCall"),
+        ("Offered", "deciceHistory", "deviceHistory", "deviceHistory"),
+        (
+            "RouteRegisterCapabilities",
+            "requestedMonitorMediaClassEmail",
+            "requestedMonitorMediaClassEmail",
+            "requestedMonitorrMediaClassEmail",
+        ),
+        ("Play", "privateData", "privateData", "privateData"),
+    ],
+)
+def test_misprints_of_bits(owner: str, printed: str, name: str, in_xml: str) -> None:
+    assert names.bit_name(owner, printed) == name
+    assert names.value_name(owner, printed) == in_xml
+
+
+def test_the_table_of_names_speaks_of_what_the_schema_has(schema: Schema) -> None:
+    owners = {
+        found.name: {value for value, _ in found.values} | {each.name for each in found.members}
+        for found in schema.types.values()
+    }
+    printed = {names.value_name(owner, value) for owner, values in owners.items() for value in values}
+    named = [key.split(".") for table in ("xml", "values") for key in names.TABLE[table] if "." in key]
+    wrong = [f"{owner}.{value}" for owner, value in named if value not in owners.get(owner, set())]
+    assert not [key for key in wrong if key not in ("VendorSpecEvents.privateEvent",)]
+    assert set(names.TABLE["misspelt"]) <= printed

@@ -2265,10 +2265,10 @@ def decode_voice_unit_evts_list(data: bytes, pos: int, end: int) -> VoiceUnitEvt
             data, pos, stop, VoiceAttribChanged, "capability_exchange.VoiceUnitEvtsList.voiceAttribChanged"
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
-    voice_error_occured: VoiceErrorOccured | None = None
+    voice_error_occurred: VoiceErrorOccured | None = None
     if octet == 0x91:
-        voice_error_occured = ber.bits(
-            data, pos, stop, VoiceErrorOccured, "capability_exchange.VoiceUnitEvtsList.voiceErrorOccured"
+        voice_error_occurred = ber.bits(
+            data, pos, stop, VoiceErrorOccured, "capability_exchange.VoiceUnitEvtsList.voiceErrorOccurred"
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
     if octet != END:
@@ -2291,7 +2291,7 @@ def decode_voice_unit_evts_list(data: bytes, pos: int, end: int) -> VoiceUnitEvt
         suspend_play=suspend_play,
         suspend_record=suspend_record,
         voice_attrib_changed=voice_attrib_changed,
-        voice_error_occured=voice_error_occured,
+        voice_error_occurred=voice_error_occurred,
     )
 
 
@@ -2332,8 +2332,8 @@ def encode_voice_unit_evts_list(value: VoiceUnitEvtsList) -> bytes:
         out += ber.tlv(0x85, ber.encode_bits(value.suspend_record))
     if value.voice_attrib_changed is not None:
         out += ber.tlv(0x86, ber.encode_bits(value.voice_attrib_changed))
-    if value.voice_error_occured is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.voice_error_occured))
+    if value.voice_error_occurred is not None:
+        out += ber.tlv(0x91, ber.encode_bits(value.voice_error_occurred))
     return out
 
 

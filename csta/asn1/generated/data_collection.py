@@ -196,7 +196,7 @@ def encode_tel_tones_data(value: TelTonesData) -> bytes:
 
 DCOLL_CAUSE_VALUES = {
     0: DcollCause.FLUSH_CHAR_RECEIVED,
-    1: DcollCause.CHAR_COUNT_REACHED,
+    1: DcollCause.CHAR_COUNT_RECEIVED,
     2: DcollCause.TIMEOUT,
     3: DcollCause.SF_TERMINATED,
 }

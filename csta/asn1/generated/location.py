@@ -1272,7 +1272,7 @@ def encode_start_location_tracking_session(value: StartLocationTrackingSession) 
     return out
 
 
-PID_PROFILE_VALUES = {0: PIDProfile.PID_PROFILE_OPTION_1, 1: PIDProfile.PID_PROFILE_OPTION_2}
+PID_PROFILE_VALUES = {0: PIDProfile.PIDF_PROFILE_OPTION_1, 1: PIDProfile.PIDF_PROFILE_OPTION_2}
 PID_PROFILE_NUMBERS = {value: number for number, value in PID_PROFILE_VALUES.items()}
 
 _START_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS = frozenset(

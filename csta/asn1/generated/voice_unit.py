@@ -2054,7 +2054,7 @@ ATTRIBUTE_TO_QUERY_VALUES = {
     0: AttributeToQuery.ENCODING_ALGORITHM,
     1: AttributeToQuery.SAMPLING_RATE,
     2: AttributeToQuery.DURATION,
-    3: AttributeToQuery.FILE_NAME,
+    3: AttributeToQuery.FILENAME,
     4: AttributeToQuery.CURRENT_POSITION,
     5: AttributeToQuery.CURRENT_SPEED,
     6: AttributeToQuery.CURRENT_VOLUME,
@@ -2071,7 +2071,7 @@ ATTRIBUTE_TO_QUERY_VALUES = {
     17: AttributeToQuery.REJECTION_THRESHOLD,
     18: AttributeToQuery.AUTO_INTERRUPTIBLE,
     19: AttributeToQuery.INNER_XML,
-    20: AttributeToQuery.INTER_DIGIT_TIMEOUT,
+    20: AttributeToQuery.INTERDIGIT_TIMEOUT,
     21: AttributeToQuery.PREFLUSH,
 }
 ATTRIBUTE_TO_QUERY_NUMBERS = {value: number for number, value in ATTRIBUTE_TO_QUERY_VALUES.items()}

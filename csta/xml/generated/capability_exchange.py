@@ -1038,7 +1038,7 @@ _VOICE_UNIT_EVTS_LIST: elements.Table = {
     "suspendPlay": ("suspend_play", elements.named_bits(SuspendPlay)),
     "suspendRecord": ("suspend_record", elements.named_bits(SuspendRecord)),
     "voiceAttribChanged": ("voice_attrib_changed", elements.named_bits(VoiceAttribChanged)),
-    "voiceErrorOccured": ("voice_error_occured", elements.named_bits(VoiceErrorOccured)),
+    "voiceErrorOccurred": ("voice_error_occurred", elements.named_bits(VoiceErrorOccured)),
 }
 
 
@@ -1083,8 +1083,8 @@ def write_voice_unit_evts_list(value: VoiceUnitEvtsList, out: Out) -> None:
         elements.write_bits("suspendRecord", value.suspend_record, out)
     if value.voice_attrib_changed is not None:
         elements.write_bits("voiceAttribChanged", value.voice_attrib_changed, out)
-    if value.voice_error_occured is not None:
-        elements.write_bits("voiceErrorOccured", value.voice_error_occured, out)
+    if value.voice_error_occurred is not None:
+        elements.write_bits("voiceErrorOccurred", value.voice_error_occurred, out)
 
 
 _LOG_DEV_EVTS_LIST: elements.Table = {
