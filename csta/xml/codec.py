@@ -12,7 +12,7 @@ from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
 from csta.errors import DecodeError, LocalProtocolError
 from csta.messages import _index
 from csta.messages.base import Event, Message, Response, UnknownEvent
-from csta.xml import elements
+from csta.xml import application_session, elements
 
 if TYPE_CHECKING:
     from csta.messages.errors import UniversalFailure
@@ -45,6 +45,8 @@ _PARSER = _parser()
 
 @cache
 def _codec(name: str) -> tuple[elements.Reader, elements.Writer]:
+    if name in application_session.MESSAGES:
+        return application_session.MESSAGES[name]
     module = import_module(f"csta.xml.generated.{_index.CHAPTERS[name]}")
     codecs: elements.Codecs = module.MESSAGES
     return codecs[name]
@@ -64,7 +66,7 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
     root = _parse(document)
     tag = elements.local_name(root)
     name = _SPELLINGS.get(tag, tag)
-    if name not in _index.CHAPTERS:
+    if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
         raise _located(DecodeError("not a message of ECMA-323 that is known here", tag), invoke_id)
     try:
         message: Message = _codec(name)[0](root)
@@ -117,6 +119,7 @@ def encode(apdu: Apdu, namespace: str = ED4) -> bytes:
     if isinstance(message, UnknownEvent):
         raise LocalProtocolError("an event known by its ASN.1 tags only has no form in XML", name)
     tag = _FAILURE if isinstance(apdu, Error) else name
+    namespace = application_session.NAMESPACE if name in application_session.MESSAGES else namespace
     out = [_DECLARATION, f'<{tag} xmlns="{namespace}">' if namespace else f"<{tag}>"]
     _codec(name)[1](message, out)
     out.append(f"</{tag}>")

@@ -26,15 +26,11 @@ BEYOND = {"panasonic-008"}
 """The last octets of an ACSE PDU."""
 
 NOT_ECMA_323 = {
-    "openscape-skarakis-008",
     "openscape-skarakis-011",
-    "avaya-001",
     "avaya-004",
     "avaya-005",
-    "avaya-go-01",
-    "avaya-go-02",
 }
-"""ECMA-354 sessions, vendor services, a message without its mandatory child, and one that is not well-formed."""
+"""Vendor services, a message without its mandatory child, and one that is not well-formed."""
 
 
 def rows(protocol: str) -> list[Any]:
