@@ -17,7 +17,7 @@ from csta.framing import FRAMINGS
 PROTOCOLS = ("xml", "asn1")
 """The two wires: ECMA-323 and ECMA-285."""
 
-ASSOCIATIONS = ("none", "acse")
+ASSOCIATIONS = ("none", "acse", "appl-session")
 """Ways of opening a link, by the names of configuration and command line."""
 
 EDITIONS = {
@@ -31,7 +31,7 @@ EDITIONS = {
 """Editions of ECMA-323 that can be written, and their namespaces; all are read."""
 
 Words = Annotated[str, msgspec.Meta(min_length=1)]
-Association = Literal["none", "acse"]
+Association = Literal["none", "acse", "appl-session"]
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -57,6 +57,19 @@ class Acse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     protocol_version: bool = True
     csta_versions: tuple[Annotated[int, msgspec.Meta(ge=1, le=16)], ...] = ()
     reference: str = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[session]``: how an application session is asked for (ECMA-354).
+
+    :param application: name of the application.
+    :param versions: protocol versions asked for, best first; none: the namespace of the edition.
+    :param duration: seconds asked for.
+    """
+
+    application: Words = "csta-gateway"
+    versions: tuple[str, ...] = ()
+    duration: Annotated[int, msgspec.Meta(ge=10, le=3600)] = 180
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +101,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     heartbeat_interval: Annotated[float, msgspec.Meta(ge=0, le=180)] = 30.0
     heartbeat_limit: Annotated[int, msgspec.Meta(ge=1)] = 2
     acse: Acse = Acse()
+    session: Session = Session()
     based_on: Words
     untested: Words
     notes: tuple[Words, ...] = ()
@@ -99,8 +113,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 raise ValueError(f"framing {name!r}: choose of {', '.join(FRAMINGS)}")
             if FRAMINGS[name].carries_invoke_id is not (self.protocol == "xml"):
                 raise ValueError(f"framing {name!r} does not go with protocol {self.protocol!r}")
-        if self.protocol == "xml" and "acse" in self.associations:
-            raise ValueError("association 'acse' does not go with protocol 'xml'")
+        foreign = {"xml": "acse", "asn1": "appl-session"}[self.protocol]
+        if foreign in self.associations:
+            raise ValueError(f"association {foreign!r} does not go with protocol {self.protocol!r}")
 
     @property
     def namespace(self) -> str:

@@ -20,6 +20,7 @@ from csta.apdu import Associate
 from csta.dialect import LinkKind, Login, link_kind
 from csta.errors import CSTAError, LinkLost, ProtocolError
 from csta.framing import FRAMINGS
+from csta.messages.application_session import ApplicationInfo, StartApplicationSession
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatusValue
@@ -27,10 +28,12 @@ from csta.session import (
     AcseAssociation,
     Admission,
     Answered,
+    ApplicationSession,
     Association,
     Closed,
     Codec,
     EventReceived,
+    LoginCheck,
     Opened,
     Peer,
     RequestFailed,
@@ -293,6 +296,7 @@ def open_session(
     login: Login | None = None,
     settings: Settings | None = None,
     admission: Admission | None = None,
+    welcome: LoginCheck | None = None,
 ) -> Session:
     """A session for a link of the given kind.
 
@@ -303,6 +307,7 @@ def open_session(
     :param login: name and password for the switch.
     :param settings: times; the dialect's heartbeat where left out.
     :param admission: which applications the switching function takes; all where left out.
+    :param welcome: the same for application sessions, by their log-in.
     :raises ValueError: there is no such kind of link.
     """
     kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
@@ -312,13 +317,25 @@ def open_session(
         role,
         CODECS[said.protocol](said.namespace),
         FRAMINGS[kind.framing](said.message_limit),
-        association=_association(kind, admission),
+        association=_association(kind, admission, welcome),
         settings=settings or usual,
     )
 
 
-def _association(kind: LinkKind, admission: Admission | None) -> Association:
-    return AcseAssociation(_associate(kind), admission) if kind.association == "acse" else Association()
+def _association(kind: LinkKind, admission: Admission | None, welcome: LoginCheck | None) -> Association:
+    if kind.association == "acse":
+        return AcseAssociation(_associate(kind), admission)
+    return ApplicationSession(_start(kind), welcome) if kind.association == "appl-session" else Association()
+
+
+def _start(kind: LinkKind) -> StartApplicationSession:
+    """The request for an application session of a kind of link."""
+    said = kind.dialect.session
+    return StartApplicationSession(
+        application_info=ApplicationInfo(application_id=said.application, login=kind.login),
+        requested_protocol_versions=said.versions or (kind.dialect.namespace,),
+        requested_session_duration=said.duration,
+    )
 
 
 def _associate(kind: LinkKind) -> Associate:

@@ -1,5 +1,6 @@
 """One CSTA link without any I/O: octets in, events out, for both ends and both wires."""
 
+from csta.session.application_session import ApplicationSession, LoginCheck
 from csta.session.association import AcseAssociation, Admission, Association, Peer
 from csta.session.events import (
     Answered,
@@ -22,10 +23,12 @@ __all__ = [
     "AcseAssociation",
     "Admission",
     "Answered",
+    "ApplicationSession",
     "Association",
     "Closed",
     "Codec",
     "EventReceived",
+    "LoginCheck",
     "Move",
     "Opened",
     "Peer",

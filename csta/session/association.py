@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Release, ReleaseResponse
 from csta.errors import AssociationRefused, CSTAError, RemoteProtocolError
+from csta.messages.application_session import StartApplicationSession, StartApplicationSessionPosResponse
 from csta.session.settings import Role
 from csta.session.states import Move
 
@@ -39,7 +40,7 @@ DIAGNOSTICS: dict[int, tuple[str, ...]] = {
 REFUSED_FOR_GOOD = 1
 AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED = 13, 14
 
-Peer = Associate | AssociateResponse
+Peer = Associate | AssociateResponse | StartApplicationSession | StartApplicationSessionPosResponse
 """What the peer says of itself."""
 
 Admission = Callable[[Associate], AssociateResponse]
@@ -63,8 +64,8 @@ class Step(NamedTuple):
 class Association:
     """None: messages flow as soon as the connection is there."""
 
-    def open(self, role: Role) -> Step:
-        """The connection below is there."""
+    def open(self, role: Role, next_id: Callable[[], int]) -> Step:
+        """The connection below is there; ``next_id`` gives the invoke ids of this side."""
         return Step(Move.START)
 
     def release(self) -> Step:
@@ -75,7 +76,15 @@ class Association:
         """What to send before the connection is closed because the peer broke the rules."""
         return None
 
-    def hear(self, apdu: Apdu) -> Step | None:
+    def next_deadline(self) -> float | None:
+        """When :meth:`due` is to be asked next, None for never."""
+        return None
+
+    def due(self, now: float) -> Step | None:
+        """What the association has to do at ``now``."""
+        return None
+
+    def hear(self, apdu: Apdu, now: float) -> Step | None:
         """What an APDU of the peer means for the association; None: nothing, it is for the session."""
         step = _FROM_PEER.get(type(apdu))
         return None if step is None else step(self, apdu)
@@ -130,7 +139,7 @@ class AcseAssociation(Association):
         self._request = request
         self._admission = admission
 
-    def open(self, role: Role) -> Step:
+    def open(self, role: Role, next_id: Callable[[], int]) -> Step:
         """Ask, or wait to be asked."""
         return Step(Move.ASK, self._request) if role is Role.COMPUTING else Step(Move.AWAIT)
 

@@ -88,7 +88,7 @@ class Session:
         """The connection below has been made."""
         self._now = now
         self._heartbeat.heard(now)
-        self._take(self._association.open(self.role))
+        self._take(self._association.open(self.role, self._invocations.next_id))
         if self.state is not State.ACTIVE:
             self._expiry = now + self.settings.association_timeout
 
@@ -166,7 +166,8 @@ class Session:
 
     def next_deadline(self) -> float | None:
         """When :meth:`on_timer` is to be called, None for never."""
-        deadlines = (self._expiry, self._invocations.next_deadline(), self._heartbeat.next_deadline())
+        session = self._association.next_deadline() if self.state is State.ACTIVE else None
+        deadlines = (self._expiry, self._invocations.next_deadline(), self._heartbeat.next_deadline(), session)
         return min((each for each in deadlines if each is not None), default=None)
 
     def on_timer(self, now: float) -> None:
@@ -177,7 +178,11 @@ class Session:
         if self._expiry is not None and self._expiry <= now:
             self._expire()
         elif self.state is State.ACTIVE:
-            self._beat(now)
+            step = self._association.due(now)
+            if step is None:
+                self._beat(now)
+            else:
+                self._take(step)
 
     # Below here: how
 
@@ -257,7 +262,7 @@ class Session:
     def _handle(self, frame: Frame) -> None:
         try:
             apdu = self._decode(frame)
-            step = self._association.hear(apdu)
+            step = self._association.hear(apdu, self._now)
             if step is None:
                 _HANDLERS[type(apdu)](self, apdu)
             else:

@@ -41,6 +41,7 @@ class Move(Enum):
     PEER_ASKS_IN_VAIN = "associate received and refused"
     PEER_ACCEPTS = "associate accepted"
     PEER_REFUSES = "associate refused"
+    PEER_GREETS = "status received"
     PEER_SENDS = "message received"
     PEER_RELEASES = "release received"
     PEER_AGREES = "release response received"
@@ -68,6 +69,7 @@ MOVES: dict[State, dict[Move, State]] = {
         **_OVER,
         Move.PEER_ACCEPTS: State.ACTIVE,
         Move.PEER_REFUSES: State.CLOSED,
+        Move.PEER_GREETS: State.ASSOCIATING,
     },
     State.AWAITING: {
         **_OVER,

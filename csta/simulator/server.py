@@ -103,9 +103,13 @@ class LoginAdmission:
             return self._refuse(asked, AUTHENTICATION_FAILURE)
         if given is None:
             return self._refuse(asked, AUTHENTICATION_REQUIRED)
-        if not compare_digest(_secret(given), _secret(self._login)):
+        if not self.knows(given):
             return self._refuse(asked, AUTHENTICATION_FAILURE)
         return AssociateResponse(asked.application_context, 0, user_information=asked.user_information)
+
+    def knows(self, login: Login | None) -> bool:
+        """Whether name and password are the right ones."""
+        return login is not None and compare_digest(_secret(login), _secret(self._login))
 
     def _refuse(self, asked: Associate, reason: int) -> AssociateResponse:
         return AssociateResponse(asked.application_context, REFUSED_FOR_GOOD, diagnostic=reason)
@@ -177,6 +181,7 @@ class SwitchServer:
                 login=login,
                 settings=settings,
                 admission=admission,
+                welcome=None if admission is None else admission.knows,
             )
 
         session()  # a wrong parameter is told now, not when a client comes

@@ -15,6 +15,7 @@ unopened    close                        -> closed
 unopened    connection lost              -> closed
 associating associate accepted           -> active
 associating associate refused            -> closed
+associating status received              -> associating
 associating abort received               -> closed
 associating close                        -> closed
 associating no answer in time            -> closed

@@ -78,7 +78,7 @@ UNSOUND: list[tuple[dict[str, Any], str]] = [
     ({"framings": ["morse"]}, "framing 'morse': choose of"),
     ({"framings": ["xml-tcp"]}, "'xml-tcp' does not go with protocol 'asn1'"),
     ({"framings": []}, "length >= 1"),
-    ({"associations": ["morse"]}, "associations"),
+    ({"associations": ["appl-session"]}, "'appl-session' does not go with protocol 'asn1'"),
     ({"protocol": "xml", "framings": ["xml-tcp"], "associations": ["acse"]}, "'acse' does not go with protocol 'xml'"),
     ({"ports": [0]}, "ports"),
     ({"heartbeat_interval": 181}, "heartbeat_interval"),
