@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from csta.apdu import Abort, Acse, Associate, AssociateResponse, Release, ReleaseResponse
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.dialect import Login
 from csta.errors import DecodeError, LocalProtocolError
 
@@ -125,7 +125,7 @@ def _content(elements: bytes, where: str, *path: int) -> bytes | None:
     for octet in path:
         if value is None:
             return None
-        whole = ber.definite(ber.tlv(_SEQUENCE, value))
+        whole = tolerance.definite(ber.tlv(_SEQUENCE, value))
         _, start, stop = ber.header(whole, 0, len(whole), where)
         value = _elements(whole, start, stop).get(octet)
     return value

@@ -1,7 +1,8 @@
 """BER (X.690) primitives that the generated codec calls where its own straight line ends.
 
 Decoding works on one ``bytes`` object with positions; a TLV's content is ``data[pos:stop]``. Definite lengths only: a
-PDU with indefinite lengths is first rewritten by :func:`definite`, so the fast path never asks.
+PDU with indefinite lengths is first rewritten (:mod:`csta.asn1.tolerance`), so the fast path never asks. Strings in
+constructed form come to light as tags that are not expected; only then are their pieces joined.
 """
 
 from __future__ import annotations
@@ -25,6 +26,21 @@ Codecs = dict[str, tuple[int | None, Callable[..., Any], Callable[..., bytes]]]
 END = 0
 """Stands for "no further element": the end-of-contents octet, which no definite-length element starts with."""
 
+LONG_TAG = 0x1F
+"""The bits of an identifier octet that say that the tag number follows."""
+
+MAX_TAG_OCTETS = 4
+"""Octets of a tag number that follows."""
+
+CONSTRUCTED = 0x20
+"""The bit of an identifier octet that says that elements are inside."""
+
+STRING_IN_PIECES, BITS_IN_PIECES = 0x100, 0x200
+"""Added to the constructed octet of a string, they stand for it among the octets a type knows."""
+
+UNIVERSAL_PIECES = frozenset((0x23, 0x24, 0x36, 0x38))
+"""Octets of BIT STRING, OCTET STRING, IA5String and GeneralizedTime in constructed form."""
+
 MAX_DEPTH = 32
 """Nesting a PDU may have; the deepest message of the standard stays below 20."""
 
@@ -45,10 +61,16 @@ class Skipped(NamedTuple):
 class _Report(local):
     def __init__(self) -> None:
         self.skipped: list[Skipped] = []
+        self.decoded: dict[tuple[Callable[..., Any], bytes], Any] = {}
+
+    def clear(self) -> None:
+        """Forget the last PDU."""
+        self.skipped.clear()
+        self.decoded.clear()
 
 
 report = _Report()
-"""What the last decode on this thread passed over."""
+"""What the last decode on this thread passed over, and what it had to decode again."""
 
 
 # --- lengths and tags ------------------------------------------------------------------------------------------------
@@ -67,7 +89,7 @@ def long_length(data: bytes, pos: int, first: int) -> tuple[int, int]:
 
 
 class Indefinite(Exception):
-    """Raised where a definite length was expected and an indefinite one stands."""
+    """Raised at what :func:`csta.asn1.tolerance.definite` has to rewrite: an indefinite length, a string in pieces."""
 
 
 def header(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
@@ -76,13 +98,27 @@ def header(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
         raise DecodeError("element cut off", where, pos)
     first, stop = data[pos], data[pos + 1]
     content = pos + 2
-    if first & 0x1F == 0x1F:
-        raise DecodeError("multi-octet tag", where, pos)
+    if first & LONG_TAG == LONG_TAG:
+        content = tag_end(data, pos, end, where) + 1
+        stop = data[content - 1]
     if stop > 127:
         stop, content = long_length(data, content, stop)
     if content + stop > end:
         raise DecodeError("element longer than its surroundings", where, pos)
     return first, content, content + stop
+
+
+def tag_end(data: bytes, pos: int, end: int, where: str) -> int:
+    """Position behind an identifier of several octets (X.690 §8.1.2.4), which nothing of CSTA has but additions may."""
+    number = 0
+    for at in range(pos + 1, min(end - 1, pos + 1 + MAX_TAG_OCTETS)):
+        number = number << 7 | data[at] & 0x7F
+        if data[at] & 0x80:
+            continue
+        if number < LONG_TAG:
+            raise DecodeError(f"tag number {number} in the form for numbers above 30", where, pos)
+        return at + 1
+    raise DecodeError(f"tag cut off, or of more than {MAX_TAG_OCTETS} octets", where, pos)
 
 
 def following(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
@@ -91,7 +127,7 @@ def following(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, in
         return END, end, end
     first = data[pos]
     stop = data[pos + 1] + pos + 2
-    if data[pos + 1] < 128 and stop <= end and first & 0x1F != 0x1F:
+    if data[pos + 1] < 128 and stop <= end and first & LONG_TAG != LONG_TAG:
         return first, pos + 2, stop
     return header(data, pos, end, where)
 
@@ -100,7 +136,7 @@ def inner(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
     """:func:`header` of the one element that an explicit tag wraps; it must fill the wrapper."""
     first = data[pos]
     stop = data[pos + 1] + pos + 2
-    if stop == end and data[pos + 1] < 128 and first & 0x1F != 0x1F:
+    if stop == end and data[pos + 1] < 128 and first & LONG_TAG != LONG_TAG:
         return first, pos + 2, stop
     first, content, stop = header(data, pos, end, where)
     if stop != end:
@@ -110,6 +146,8 @@ def inner(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
 
 def unexpected(octet: int, where: str, pos: int) -> NoReturn:
     """Raise for an element that may not stand here."""
+    if octet in UNIVERSAL_PIECES:
+        raise Indefinite(pos)
     raise DecodeError(f"unexpected tag 0x{octet:02x}", where, pos)
 
 
@@ -130,83 +168,6 @@ def tlv(octet: int, content: bytes) -> bytes:
     if length < 128:
         return _SHORT[octet][length] + content
     return bytes((octet,)) + encode_length(length) + content
-
-
-# --- tolerance -------------------------------------------------------------------------------------------------------
-
-
-def without_unknown(
-    decode: Callable[..., T],
-    data: bytes,
-    start: int,
-    end: int,
-    known: frozenset[int],
-    more: tuple[str, ...],
-    where: str,
-    pos: int,
-) -> T:
-    """Decode a SEQUENCE again with the elements its type does not know taken out (a peer of a newer edition).
-
-    Raises DecodeError when there is none: then the element at ``pos`` is missing, repeated, or out of order. Additions
-    have context tags; an unknown universal tag is another message altogether (Phase II answers look like that).
-    """
-    kept: list[bytes] = []
-    found = False
-    at = start
-    while at < end:
-        octet, _, stop = header(data, at, end, where)
-        if octet in known:
-            kept.append(data[at:stop])
-        elif octet < 0x40:
-            unexpected(octet, where, at)
-        else:
-            found = True
-            if len(report.skipped) < MAX_SKIPPED:
-                report.skipped.append(Skipped(where, data[at:stop]))
-        at = stop
-    if not found:
-        raise DecodeError("element missing, repeated or out of order" if pos < end else "element missing", where, pos)
-    content = b"".join(kept)
-    return decode(content, 0, len(content), *more)
-
-
-def definite(data: bytes) -> bytes:
-    """The same PDU with definite lengths only (X.690 §8.1.3.6); raises DecodeError for what is not BER."""
-    out, pos = _definite_element(data, 0, len(data), 0)
-    if pos != len(data):
-        raise DecodeError("octets behind the PDU", "", pos)
-    return out
-
-
-def _definite_element(data: bytes, pos: int, end: int, depth: int) -> tuple[bytes, int]:
-    if depth > MAX_DEPTH:
-        raise DecodeError(f"nested deeper than {MAX_DEPTH}", "", pos)
-    if pos + 2 > end:
-        raise DecodeError("element cut off", "", pos)
-    first = data[pos]
-    if first & 0x1F == 0x1F:
-        raise DecodeError("multi-octet tag", "", pos)
-    if data[pos + 1] != 0x80:
-        _, content, stop = header(data, pos, end, "")
-        if not first & 0x20:
-            return data[pos:stop], stop
-        return tlv(first, b"".join(_definite_content(data, content, stop, depth + 1)[0])), stop
-    if not first & 0x20:
-        raise DecodeError("indefinite length on a primitive element", "", pos)
-    parts, stop = _definite_content(data, pos + 2, end, depth + 1, until_eoc=True)
-    return tlv(first, b"".join(parts)), stop
-
-
-def _definite_content(data: bytes, pos: int, end: int, depth: int, until_eoc: bool = False) -> tuple[list[bytes], int]:
-    parts: list[bytes] = []
-    while pos < end:
-        if until_eoc and data[pos : pos + 2] == b"\0\0":
-            return parts, pos + 2
-        part, pos = _definite_element(data, pos, end, depth)
-        parts.append(part)
-    if until_eoc:
-        raise DecodeError("indefinite length without its end", "", pos)
-    return parts, pos
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

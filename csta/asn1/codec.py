@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Frame, Release, ReleaseResponse
-from csta.asn1 import acse, ber, deviations, rose
+from csta.asn1 import acse, ber, deviations, rose, tolerance
 from csta.errors import DecodeError
 
 
@@ -21,12 +21,13 @@ def decode(pdu: bytes, *, exact: bool = False) -> Apdu:
     :raises DecodeError: with path and offset, for anything that is not a whole Phase III message; nothing else.
         Offsets in a PDU that used indefinite lengths count in its definite-length form.
     """
-    if ber.report.skipped:
-        ber.report.skipped.clear()
+    if ber.report.decoded:
+        ber.report.clear()
     try:
         apdu = _decode(pdu)
     except ber.Indefinite:
-        pdu = ber.definite(pdu)
+        ber.report.clear()
+        pdu = tolerance.definite(pdu)
         apdu = _decode(pdu)
     if exact or ber.report.skipped:
         found = deviations.between(pdu, _encode(apdu))

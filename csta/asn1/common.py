@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.generated.media import (
     decode_media_call_characteristics,
     encode_media_call_characteristics,
@@ -40,6 +40,10 @@ _TAGS = {
     **{kind: (wrapper, octet) for wrapper, table in _WRAPPED.items() for octet, kind in table.items()},
 }
 _KNOWN = frozenset({*_PLAIN, *_WRAPPED, 0x81, 0x86, 0xA0, 0xA1, 0x30})
+_PIECES = frozenset(octet | ber.STRING_IN_PIECES for octet in (0xA0, 0xA2, 0xA4, 0xA6))
+_WRAPPED_PIECES = frozenset(octet | ber.STRING_IN_PIECES for octet in range(0xA0, 0xA7))
+_CALL_ID_PIECES = frozenset((0xA0 | ber.STRING_IN_PIECES,))
+_DYNAMIC_ID_PIECES = frozenset((0xA3 | ber.STRING_IN_PIECES,))
 
 
 _REMEMBERED: dict[bytes, DeviceID] = {}
@@ -79,12 +83,16 @@ def _decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
 
 def _other_numbering(data: bytes, octet: int, content: int, stop: int, pos: int) -> tuple[str, TypeOfNumber]:
     where = "identifiers.DeviceID.deviceIdentifier"
+    data, octet, content, stop = tolerance.in_one_piece(data, octet, content, stop, _PIECES, where)
+    if octet in _PLAIN:
+        return ber.text(data, content, stop), _PLAIN[octet]
     if octet == 0x81:
         return str(ber.integer(data, content, stop, where)), TypeOfNumber.DEVICE_NUMBER
     if octet == 0x86:  # OtherPlan: octets that mean something to the switch only; Latin-1 keeps each
         return data[content:stop].decode("latin-1"), TypeOfNumber.OTHER
     if octet in _WRAPPED:
         inner, content, stop = ber.inner(data, content, stop, where)
+        data, inner, content, stop = tolerance.in_one_piece(data, inner, content, stop, _WRAPPED_PIECES, where)
         if inner in _WRAPPED[octet]:
             return ber.text(data, content, stop), _WRAPPED[octet][inner]
         octet = inner
@@ -107,7 +115,7 @@ def _with_options(data: bytes, start: int, pos: int, end: int, number: str, kind
         media = decode_media_call_characteristics(data, content, stop)
         octet, content, stop = _next(data, pos := stop, end)
     if octet != ber.END:
-        return ber.without_unknown(_decode_device_id, data, start, end, _KNOWN, (), where, pos)
+        return tolerance.without_unknown(_decode_device_id, data, start, end, _KNOWN, (), where, pos)
     return DeviceID(
         number=number,
         type_of_number=kind,
@@ -165,6 +173,9 @@ def decode_local_device_id(data: bytes, octet: int, pos: int, end: int) -> Devic
     """LocalDeviceID, a CHOICE of static and dynamic identifier (§12.3.11)."""
     if octet == 0x30:
         return decode_device_id(data, pos, end)
+    data, octet, pos, end = tolerance.in_one_piece(
+        data, octet, pos, end, _DYNAMIC_ID_PIECES, "identifiers.LocalDeviceID"
+    )
     if octet == 0x83:
         return DeviceID(number=ber.identifier(data, pos, end), type_of_number=TypeOfNumber.DYNAMIC)
     return ber.unexpected(octet, "identifiers.LocalDeviceID", pos)
@@ -182,18 +193,25 @@ def decode_connection_id(data: bytes, octet: int, pos: int, end: int) -> Connect
     where = "identifiers.ConnectionID"
     if octet == 0x30:
         octet, content, stop = ber.following(data, pos, end, where)
-        if octet != 0x80 or stop == end:
+        if octet not in (0x80, 0xA0) or stop == end:
             raise DecodeError("a call id and a device id are expected", where, pos)
-        call_id = ber.identifier(data, content, stop)
+        call_id = _call_id(data, octet, content, stop)
         octet, content, stop = ber.inner(data, stop, end, where)
         if octet != 0xA1:
             ber.unexpected(octet, where, pos)
         return ConnectionID(call_id=call_id, device_id=_device_of(data, content, stop))
-    if octet == 0x80:
-        return ConnectionID(call_id=ber.identifier(data, pos, end))
+    if octet in (0x80, 0xA0):
+        return ConnectionID(call_id=_call_id(data, octet, pos, end))
     if octet == 0xA1:
         return ConnectionID(device_id=_device_of(data, pos, end))
     return ber.unexpected(octet, where, pos)
+
+
+def _call_id(data: bytes, octet: int, pos: int, stop: int) -> str:
+    data, _, pos, stop = tolerance.in_one_piece(
+        data, octet, pos, stop, _CALL_ID_PIECES, "identifiers.ConnectionID.callID"
+    )
+    return ber.identifier(data, pos, stop)
 
 
 def _device_of(data: bytes, pos: int, end: int) -> DeviceID:
@@ -212,6 +230,8 @@ def encode_connection_id(connection: ConnectionID) -> bytes:
 
 def decode_private_data(data: bytes, octet: int, pos: int, end: int) -> PrivateData:
     """CSTAPrivateData and SecurityInfo: octets, or any one value in place of the NULL of ECMA-285 (§12.2.11)."""
+    if octet in ber.UNIVERSAL_PIECES:  # maybe an optional element before this one, for which any value is right
+        ber.unexpected(octet, "CSTAPrivateData", pos)
     if octet == 0x04:
         return PrivateData(string=Octets(data[pos:end]))
     return PrivateData(private=Octets(ber.tlv(octet, data[pos:end])))

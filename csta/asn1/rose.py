@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from csta.apdu import Error, Invoke, Reject, Result, Rose
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.errors import DecodeError, LocalProtocolError
 from csta.messages import _index, chapter_of
 from csta.messages.base import Event, Message, Request, Response, UnknownEvent
@@ -24,6 +24,7 @@ UNIVERSAL_FAILURE = 1
 INVOKE, RESULT, ERROR, REJECT = 0xA1, 0xA2, 0xA3, 0xA4
 
 _PROBLEMS = {0x80: "general", 0x81: "invoke", 0x82: "returnResult", 0x83: "returnError"}
+_REFERENCE_PIECES = frozenset((0x75 | ber.STRING_IN_PIECES,))
 _EVENT_TAGS = {name: tags for tags, (_, name) in _index.EVENTS.items()}
 
 
@@ -108,9 +109,12 @@ def _decode_event(pdu: bytes, pos: int, end: int) -> Event:
     if octet != 0x30:
         ber.unexpected(octet, where, pos)
     octet, content, stop = ber.following(pdu, pos, end, where)
-    if octet != 0x55:
+    if octet not in (0x55, 0x75):
         ber.unexpected(octet, f"{where}.crossRefIdentifier", pos)
-    reference = ber.identifier(pdu, content, stop)
+    whole, _, start, last = tolerance.in_one_piece(
+        pdu, octet, content, stop, _REFERENCE_PIECES, f"{where}.crossRefIdentifier"
+    )
+    reference = ber.identifier(whole, start, last)
     group, content, end = ber.inner(pdu, stop, end, f"{where}.eventSpecificInfo")
     event, content, stop = ber.inner(pdu, content, end, f"{where}.eventSpecificInfo")
     tags = (group & 0x1F, event & 0x1F)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import builtins
 
+from csta.asn1 import ber
 from csta.codegen import names
-from csta.codegen.schema import Member, Schema, Type
-
-ANY = frozenset({"CSTAPrivateData", "SecurityInfo"})
-"""Types that any value may stand for, so that no tag is asked."""
+from csta.codegen.references import ANY, References
+from csta.codegen.schema import CONSTRUCTED, Member, Schema, Type
 
 DECODE = {
     "BOOLEAN": "ber.boolean(data, {pos}, {stop}, {where})",
@@ -38,6 +37,18 @@ def module(schema: Schema, chapter: str) -> str:
     return Emitter(schema, chapter).module()
 
 
+IMPLICIT = 0x40
+"""Identifier octets from here on have another class than universal."""
+
+PIECES = {
+    "OCTET STRING": ber.STRING_IN_PIECES,
+    "IA5String": ber.STRING_IN_PIECES,
+    "GeneralizedTime": ber.STRING_IN_PIECES,
+    "BIT STRING": ber.BITS_IN_PIECES,
+}
+"""How the constructed octet of a string stands among the octets a type knows."""
+
+
 RESERVED = frozenset({"again", "data", "end", "octet", "pos", "stop", *dir(builtins)})
 """Local variables and functions of a decoding function; a component of that name gets an underscore."""
 
@@ -52,13 +63,8 @@ def _negated(match: str) -> str:
     return match.replace(" == ", " != ").replace(" in ", " not in ")
 
 
-class Emitter:
+class Emitter(References):
     """Writes one chapter."""
-
-    def __init__(self, schema: Schema, chapter: str) -> None:
-        self.schema = schema
-        self.chapter = chapter
-        self.wanted: dict[str, set[str]] = {}
 
     def module(self) -> str:
         """The whole file."""
@@ -75,7 +81,7 @@ class Emitter:
             "",
             "from __future__ import annotations",
             "",
-            "from csta.asn1 import ber",
+            "from csta.asn1 import ber, tolerance",
             "from csta.asn1.ber import END, Codecs",
             *imports,
             "",
@@ -92,47 +98,6 @@ class Emitter:
                 octet = "None" if found.kind == "CHOICE" else "0x30"
                 lines.append(f'    "{found.name}": ({octet}, decode_{name}, encode_{name}),')
         return [*lines, "}"] if len(lines) > 2 else []
-
-    # --- names ---
-
-    def _function(self, verb: str, name: str) -> str:
-        if name in names.HANDWRITTEN:
-            made = f"{verb}_{'private_data' if name in ANY else names.snake(name)}"
-            self.wanted.setdefault("csta.asn1.common", set()).add(made)
-            return made
-        made = f"{verb}_{names.snake(name)}"
-        chapter = self.schema.types[name].chapter
-        if chapter != self.chapter:
-            self.wanted.setdefault(f"csta.asn1.generated.{chapter}", set()).add(made)
-        return made
-
-    def _class(self, name: str) -> str:
-        where = "common" if name in names.HANDWRITTEN else self.schema.types[name].chapter
-        self.wanted.setdefault(f"csta.messages.{where}", set()).add(names.class_name(name))
-        return names.class_name(name)
-
-    def _annotation(self, name: str) -> str:
-        found = self.schema.layers(name).base
-        if found.name in names.HANDWRITTEN or found.kind in (
-            "SEQUENCE",
-            "CHOICE",
-            "ENUMERATED",
-            "BIT STRING",
-        ):
-            return self._class(found.name)
-        if found.kind == "SEQUENCE OF":
-            return f"tuple[{self._annotation(found.target)}, ...]"
-        made = names.python_type(self.schema, name)
-        if made == "Octets":
-            self.wanted.setdefault("csta.messages.base", set()).add("Octets")
-        return made
-
-    def _table(self, name: str, side: str) -> str:
-        made = f"{names.snake(name).upper()}_{side}"
-        chapter = self.schema.types[name].chapter
-        if chapter != self.chapter:
-            self.wanted.setdefault(f"csta.asn1.generated.{chapter}", set()).add(made)
-        return made
 
     # --- types ---
 
@@ -208,7 +173,7 @@ class Emitter:
         path = f"{self.chapter}.{found.name}"
         event = found.name in self.schema.events.values()
         known = f"_{name.upper()}_OCTETS"
-        octets = sorted({octet for member in found.members for octet in self._octets(member)})
+        octets = sorted({octet for member in found.members for octet in self._octets(member) + self._pieces(member)})
         reference = "monitor_cross_ref_id" if event else ""
         lines = [
             "",
@@ -222,7 +187,7 @@ class Emitter:
         ]
         for member in found.members:
             lines += self._decode_member(found, member, path)
-        lines += ["    if octet != END:", f'        return ber.without_unknown(*again, "{path}", pos)']
+        lines += ["    if octet != END:", f'        return tolerance.without_unknown(*again, "{path}", pos)']
         arguments = [f"{reference}={reference}"] if event else []
         components = [names.python_name(found.name, member.name) for member in found.members]
         arguments += [f"{each}={_local(each)}" for each in components]
@@ -230,6 +195,17 @@ class Emitter:
 
     def _octets(self, member: Member) -> tuple[int, ...]:
         return () if member.type in ANY and member.tag is None else self.schema.octets(member.type, member.tag)
+
+    def _pieces(self, member: Member) -> tuple[int, ...]:
+        """Constructed octets of a string with an implicit tag, marked; those with universal tags need no telling."""
+        layers = self.schema.layers(member.type, member.tag)
+        base = layers.base
+        if layers.wrappers:
+            return ()
+        if base.kind == "CHOICE":
+            return tuple(octet for inner in base.members for octet in self._pieces(inner))
+        mark = PIECES.get(base.target if base.kind == "alias" else base.kind)
+        return (layers.octet | CONSTRUCTED | mark,) if mark and layers.octet and layers.octet >= IMPLICIT else ()
 
     def _match(self, member: Member) -> str:
         octets = self._octets(member)
@@ -247,7 +223,7 @@ class Emitter:
         if not member.optional:
             return [
                 f"    if {_negated(match)}:",
-                f"        return ber.without_unknown(*again, {where}, pos)",
+                f"        return tolerance.without_unknown(*again, {where}, pos)",
                 *self._unwrapped(member, "    ", variable, where),
                 f"    {following}",
             ]
@@ -313,7 +289,16 @@ class Emitter:
                 *decode[:-1],
                 f"        return {kind}({variable}={decode[-1].split(' = ', 1)[1]})",
             ]
-        return [*lines, f'    return ber.unexpected(octet, "{path}", pos)']
+        pieces = sorted({octet for member in found.members for octet in self._pieces(member)})
+        if not pieces:
+            return [*lines, f'    return ber.unexpected(octet, "{path}", pos)']
+        known = f"_{name.upper()}_PIECES"
+        return [
+            "",
+            f"{known} = frozenset(({''.join(f'0x{octet:02x}, ' for octet in pieces)}))",
+            *lines,
+            f'    return tolerance.other_alternative(decode_{name}, data, octet, pos, stop, {known}, "{path}")',
+        ]
 
     # --- encoding ---
 

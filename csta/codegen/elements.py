@@ -7,7 +7,7 @@ the type of its contents, which is again a key of the table, a built-in type or 
 from __future__ import annotations
 
 from csta.codegen import names
-from csta.codegen.ber import ANY
+from csta.codegen.references import ANY
 from csta.codegen.schema import Layers, Schema, Type
 
 Row = tuple[str, int, str]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -86,6 +86,13 @@ _CALL_INFORMATION_EVENT_OCTETS = frozenset(
         0xA3,
         0xA5,
         0xA9,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A4,
+        0x1A7,
+        0x1A8,
+        0x2A6,
     )
 )
 
@@ -95,12 +102,12 @@ def decode_call_information_event(data: bytes, pos: int, end: int, monitor_cross
     again = (decode_call_information_event, data, pos, end, _CALL_INFORMATION_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_associated.CallInformationEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.CallInformationEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_associated.CallInformationEvent.device", pos)
+        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
@@ -167,7 +174,7 @@ def decode_call_information_event(data: bytes, pos: int, end: int, monitor_cross
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.CallInformationEvent", pos)
+        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent", pos)
     return CallInformationEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -240,16 +247,16 @@ def decode_charging_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
     again = (decode_charging_event, data, pos, end, _CHARGING_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_associated.ChargingEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.ChargingEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChargingEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.ChargingEvent.chargedDevice", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.chargedDevice", pos)
     charged_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.ChargingEvent.chargingInfo", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.chargingInfo", pos)
     charging_info = decode_charging_info(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
     cause: EventCause | None = None
@@ -261,7 +268,7 @@ def decode_charging_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.ChargingEvent", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChargingEvent", pos)
     return ChargingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -338,12 +345,12 @@ def decode_digits_generated_event(data: bytes, pos: int, end: int, monitor_cross
     again = (decode_digits_generated_event, data, pos, end, _DIGITS_GENERATED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_associated.DigitsGeneratedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.DigitsGeneratedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent.digitGeneratedList", pos)
+        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent.digitGeneratedList", pos)
     digit_generated_list = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
     digit_duration_list: tuple[int, ...] | None = None
@@ -363,7 +370,7 @@ def decode_digits_generated_event(data: bytes, pos: int, end: int, monitor_cross
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.DigitsGeneratedEvent", pos)
+        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent", pos)
     return DigitsGeneratedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -543,7 +550,7 @@ def decode_telephony_tones_generated_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "call_associated.TelephonyTonesGeneratedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
@@ -579,7 +586,7 @@ def decode_telephony_tones_generated_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent", pos)
+        return tolerance.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent", pos)
     return TelephonyTonesGeneratedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -625,16 +632,16 @@ def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> Primary
     again = (decode_primary_or_secondary_call, data, pos, end, _PRIMARY_OR_SECONDARY_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.deviceID", pos)
+        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.connectionID", pos)
+        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.connectionID", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.PrimaryOrSecondaryCall.connectionID")
     connection_id = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x4E:
-        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.localConnectionState", pos)
+        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.localConnectionState", pos)
     local_connection_state = ber.enumerated(
         data,
         pos,
@@ -649,7 +656,7 @@ def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> Primary
         connection_info = decode_connection_information(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall", pos)
+        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall", pos)
     return PrimaryOrSecondaryCall(
         device_id=device_id,
         connection_id=connection_id,
@@ -683,11 +690,11 @@ def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
     again = (decode_other_call, data, pos, end, _OTHER_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.OtherCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.OtherCall.deviceID", pos)
+        return tolerance.without_unknown(*again, "call_associated.OtherCall.deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.OtherCall.connectionID", pos)
+        return tolerance.without_unknown(*again, "call_associated.OtherCall.connectionID", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.OtherCall.connectionID")
     connection_id = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
@@ -707,7 +714,7 @@ def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
         connection_info = decode_connection_information(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.OtherCall", pos)
+        return tolerance.without_unknown(*again, "call_associated.OtherCall", pos)
     return OtherCall(
         device_id=device_id,
         connection_id=connection_id,
@@ -799,7 +806,7 @@ def decode_service_completion_failure_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.primaryCall", pos)
+        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.primaryCall", pos)
     primary_call = decode_primary_or_secondary_call(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
     secondary_call: PrimaryOrSecondaryCall | None = None
@@ -823,7 +830,7 @@ def decode_service_completion_failure_event(
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ServiceCompletionFailureEvent.cause"
     )
@@ -833,7 +840,7 @@ def decode_service_completion_failure_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent", pos)
+        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent", pos)
     return ServiceCompletionFailureEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_call=primary_call,
@@ -884,6 +891,13 @@ _ASSOCIATE_DATA_OCTETS = frozenset(
         0x85,
         0x86,
         0xA7,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A5,
+        0x1A6,
+        0x2A4,
     )
 )
 
@@ -893,7 +907,7 @@ def decode_associate_data(data: bytes, pos: int, end: int) -> AssociateData:
     again = (decode_associate_data, data, pos, end, _ASSOCIATE_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.AssociateData")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.AssociateData.existingCall", pos)
+        return tolerance.without_unknown(*again, "call_associated.AssociateData.existingCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.AssociateData.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
@@ -936,7 +950,7 @@ def decode_associate_data(data: bytes, pos: int, end: int) -> AssociateData:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.AssociateData", pos)
+        return tolerance.without_unknown(*again, "call_associated.AssociateData", pos)
     return AssociateData(
         existing_call=existing_call,
         account_code=account_code,
@@ -1006,7 +1020,7 @@ def decode_cancel_telephony_tones(data: bytes, pos: int, end: int) -> CancelTele
     again = (decode_cancel_telephony_tones, data, pos, end, _CANCEL_TELEPHONY_TONES_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.CancelTelephonyTones")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.CancelTelephonyTones.connectionToStopTone", pos)
+        return tolerance.without_unknown(*again, "call_associated.CancelTelephonyTones.connectionToStopTone", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CancelTelephonyTones.connectionToStopTone")
     connection_to_stop_tone = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
@@ -1015,7 +1029,7 @@ def decode_cancel_telephony_tones(data: bytes, pos: int, end: int) -> CancelTele
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.CancelTelephonyTones", pos)
+        return tolerance.without_unknown(*again, "call_associated.CancelTelephonyTones", pos)
     return CancelTelephonyTones(connection_to_stop_tone=connection_to_stop_tone, extensions=extensions)
 
 
@@ -1061,12 +1075,16 @@ def decode_change_connection_information(data: bytes, pos: int, end: int) -> Cha
     again = (decode_change_connection_information, data, pos, end, _CHANGE_CONNECTION_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformation")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation.connectionToBeChanged", pos)
+        return tolerance.without_unknown(
+            *again, "call_associated.ChangeConnectionInformation.connectionToBeChanged", pos
+        )
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChangeConnectionInformation.connectionToBeChanged")
     connection_to_be_changed = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation.requestedConnectionInfo", pos)
+        return tolerance.without_unknown(
+            *again, "call_associated.ChangeConnectionInformation.requestedConnectionInfo", pos
+        )
     requested_connection_info = decode_connection_information(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
     extensions: CSTACommonArguments | None = None
@@ -1074,7 +1092,7 @@ def decode_change_connection_information(data: bytes, pos: int, end: int) -> Cha
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformation", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChangeConnectionInformation", pos)
     return ChangeConnectionInformation(
         connection_to_be_changed=connection_to_be_changed,
         requested_connection_info=requested_connection_info,
@@ -1114,7 +1132,7 @@ def decode_change_connection_information_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformationResponse")
     if octet != 0x30:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "call_associated.ChangeConnectionInformationResponse.actualConnectionInfo", pos
         )
     actual_connection_info = decode_connection_information(data, pos, stop)
@@ -1124,7 +1142,7 @@ def decode_change_connection_information_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.ChangeConnectionInformationResponse", pos)
+        return tolerance.without_unknown(*again, "call_associated.ChangeConnectionInformationResponse", pos)
     return ChangeConnectionInformationResponse(actual_connection_info=actual_connection_info, extensions=extensions)
 
 
@@ -1158,7 +1176,7 @@ def decode_generate_digits(data: bytes, pos: int, end: int) -> GenerateDigits:
     again = (decode_generate_digits, data, pos, end, _GENERATE_DIGITS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.GenerateDigits")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.GenerateDigits.connectionToSendDigits", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateDigits.connectionToSendDigits", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.GenerateDigits.connectionToSendDigits")
     connection_to_send_digits = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
@@ -1169,7 +1187,7 @@ def decode_generate_digits(data: bytes, pos: int, end: int) -> GenerateDigits:
         )
         octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_associated.GenerateDigits.charactersToSend", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateDigits.charactersToSend", pos)
     characters_to_send = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
     tone_duration: int | None = None
@@ -1189,7 +1207,7 @@ def decode_generate_digits(data: bytes, pos: int, end: int) -> GenerateDigits:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.GenerateDigits", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateDigits", pos)
     return GenerateDigits(
         connection_to_send_digits=connection_to_send_digits,
         digit_mode=digit_mode,
@@ -1251,12 +1269,12 @@ def decode_generate_telephony_tones(data: bytes, pos: int, end: int) -> Generate
     again = (decode_generate_telephony_tones, data, pos, end, _GENERATE_TELEPHONY_TONES_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.GenerateTelephonyTones")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones.connectionToSendTone", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones.connectionToSendTone", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.GenerateTelephonyTones.connectionToSendTone")
     connection_to_send_tone = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones.toneToSend", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones.toneToSend", pos)
     tone_to_send = ber.enumerated(
         data, pos, stop, TELEPHONY_TONE_VALUES, TelephonyTone, "call_associated.GenerateTelephonyTones.toneToSend"
     )
@@ -1270,7 +1288,7 @@ def decode_generate_telephony_tones(data: bytes, pos: int, end: int) -> Generate
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.GenerateTelephonyTones", pos)
+        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones", pos)
     return GenerateTelephonyTones(
         connection_to_send_tone=connection_to_send_tone,
         tone_to_send=tone_to_send,
@@ -1324,12 +1342,12 @@ def decode_send_user_information(data: bytes, pos: int, end: int) -> SendUserInf
     again = (decode_send_user_information, data, pos, end, _SEND_USER_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_associated.SendUserInformation")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_associated.SendUserInformation.existingCall", pos)
+        return tolerance.without_unknown(*again, "call_associated.SendUserInformation.existingCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
     if octet != 0x7D:
-        return ber.without_unknown(*again, "call_associated.SendUserInformation.userData", pos)
+        return tolerance.without_unknown(*again, "call_associated.SendUserInformation.userData", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.userData")
     if octet != 0x04:
         ber.unexpected(octet, "call_associated.SendUserInformation.userData", pos)
@@ -1340,7 +1358,7 @@ def decode_send_user_information(data: bytes, pos: int, end: int) -> SendUserInf
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
     if octet != END:
-        return ber.without_unknown(*again, "call_associated.SendUserInformation", pos)
+        return tolerance.without_unknown(*again, "call_associated.SendUserInformation", pos)
     return SendUserInformation(existing_call=existing_call, user_data=user_data, extensions=extensions)
 
 

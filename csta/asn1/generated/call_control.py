@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -125,7 +125,7 @@ def decode_accept_call(data: bytes, pos: int, end: int) -> AcceptCall:
     again = (decode_accept_call, data, pos, end, _ACCEPT_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.AcceptCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.AcceptCall.callToBeAccepted", pos)
+        return tolerance.without_unknown(*again, "call_control.AcceptCall.callToBeAccepted", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.AcceptCall.callToBeAccepted")
     call_to_be_accepted = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
@@ -145,7 +145,7 @@ def decode_accept_call(data: bytes, pos: int, end: int) -> AcceptCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.AcceptCall", pos)
+        return tolerance.without_unknown(*again, "call_control.AcceptCall", pos)
     return AcceptCall(
         call_to_be_accepted=call_to_be_accepted,
         correlator_data=correlator_data,
@@ -199,12 +199,12 @@ def decode_alternate_call(data: bytes, pos: int, end: int) -> AlternateCall:
     again = (decode_alternate_call, data, pos, end, _ALTERNATE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.AlternateCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.AlternateCall.heldCall", pos)
+        return tolerance.without_unknown(*again, "call_control.AlternateCall.heldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.AlternateCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.AlternateCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.AlternateCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.AlternateCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
@@ -223,7 +223,7 @@ def decode_alternate_call(data: bytes, pos: int, end: int) -> AlternateCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.AlternateCall", pos)
+        return tolerance.without_unknown(*again, "call_control.AlternateCall", pos)
     return AlternateCall(
         held_call=held_call,
         active_call=active_call,
@@ -279,7 +279,7 @@ def decode_answer_call(data: bytes, pos: int, end: int) -> AnswerCall:
     again = (decode_answer_call, data, pos, end, _ANSWER_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.AnswerCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.AnswerCall.callToBeAnswered", pos)
+        return tolerance.without_unknown(*again, "call_control.AnswerCall.callToBeAnswered", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.AnswerCall.callToBeAnswered")
     call_to_be_answered = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
@@ -299,7 +299,7 @@ def decode_answer_call(data: bytes, pos: int, end: int) -> AnswerCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.AnswerCall", pos)
+        return tolerance.without_unknown(*again, "call_control.AnswerCall", pos)
     return AnswerCall(
         call_to_be_answered=call_to_be_answered,
         correlator_data=correlator_data,
@@ -345,6 +345,8 @@ _CALL_BACK_OCTETS = frozenset(
         0x7E,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -354,7 +356,7 @@ def decode_call_back(data: bytes, pos: int, end: int) -> CallBack:
     again = (decode_call_back, data, pos, end, _CALL_BACK_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.CallBack")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.CallBack.callbackConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBack.callbackConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.CallBack.callbackConnection")
     callback_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
@@ -377,7 +379,7 @@ def decode_call_back(data: bytes, pos: int, end: int) -> CallBack:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CallBack", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBack", pos)
     return CallBack(
         callback_connection=callback_connection,
         call_characteristics=call_characteristics,
@@ -423,7 +425,7 @@ def decode_call_back_response(data: bytes, pos: int, end: int) -> CallBackRespon
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CallBackResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBackResponse", pos)
     return CallBackResponse(target_device=target_device, extensions=extensions)
 
 
@@ -450,7 +452,7 @@ def decode_call_back_message(data: bytes, pos: int, end: int) -> CallBackMessage
     again = (decode_call_back_message, data, pos, end, _CALL_BACK_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.CallBackMessage")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.CallBackMessage.callbackMessageConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBackMessage.callbackMessageConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.CallBackMessage.callbackMessageConnection")
     callback_message_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessage")
@@ -459,7 +461,7 @@ def decode_call_back_message(data: bytes, pos: int, end: int) -> CallBackMessage
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessage")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CallBackMessage", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBackMessage", pos)
     return CallBackMessage(callback_message_connection=callback_message_connection, extensions=extensions)
 
 
@@ -493,7 +495,7 @@ def decode_call_back_message_response(data: bytes, pos: int, end: int) -> CallBa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessageResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CallBackMessageResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.CallBackMessageResponse", pos)
     return CallBackMessageResponse(target_device=target_device, extensions=extensions)
 
 
@@ -520,7 +522,7 @@ def decode_campon_call(data: bytes, pos: int, end: int) -> CamponCall:
     again = (decode_campon_call, data, pos, end, _CAMPON_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.CamponCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.CamponCall.camponConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.CamponCall.camponConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.CamponCall.camponConnection")
     campon_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.CamponCall")
@@ -529,7 +531,7 @@ def decode_campon_call(data: bytes, pos: int, end: int) -> CamponCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.CamponCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CamponCall", pos)
+        return tolerance.without_unknown(*again, "call_control.CamponCall", pos)
     return CamponCall(campon_connection=campon_connection, extensions=extensions)
 
 
@@ -574,7 +576,7 @@ def decode_clear_call(data: bytes, pos: int, end: int) -> ClearCall:
     again = (decode_clear_call, data, pos, end, _CLEAR_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ClearCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ClearCall.callToBeCleared", pos)
+        return tolerance.without_unknown(*again, "call_control.ClearCall.callToBeCleared", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearCall.callToBeCleared")
     call_to_be_cleared = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
@@ -594,7 +596,7 @@ def decode_clear_call(data: bytes, pos: int, end: int) -> ClearCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ClearCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ClearCall", pos)
     return ClearCall(call_to_be_cleared=call_to_be_cleared, user_data=user_data, reason=reason, extensions=extensions)
 
 
@@ -644,7 +646,7 @@ def decode_clear_connection(data: bytes, pos: int, end: int) -> ClearConnection:
     again = (decode_clear_connection, data, pos, end, _CLEAR_CONNECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ClearConnection")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ClearConnection.connectionToBeCleared", pos)
+        return tolerance.without_unknown(*again, "call_control.ClearConnection.connectionToBeCleared", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearConnection.connectionToBeCleared")
     connection_to_be_cleared = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
@@ -668,7 +670,7 @@ def decode_clear_connection(data: bytes, pos: int, end: int) -> ClearConnection:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ClearConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.ClearConnection", pos)
     return ClearConnection(
         connection_to_be_cleared=connection_to_be_cleared,
         correlator_data=correlator_data,
@@ -723,12 +725,12 @@ def decode_conference_call(data: bytes, pos: int, end: int) -> ConferenceCall:
     again = (decode_conference_call, data, pos, end, _CONFERENCE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ConferenceCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ConferenceCall.heldCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConferenceCall.heldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ConferenceCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConferenceCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
@@ -737,7 +739,7 @@ def decode_conference_call(data: bytes, pos: int, end: int) -> ConferenceCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ConferenceCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConferenceCall", pos)
     return ConferenceCall(held_call=held_call, active_call=active_call, extensions=extensions)
 
 
@@ -767,7 +769,7 @@ def decode_conference_call_response(data: bytes, pos: int, end: int) -> Conferen
     again = (decode_conference_call_response, data, pos, end, _CONFERENCE_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ConferenceCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ConferenceCallResponse.conferenceCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConferenceCallResponse.conferenceCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCallResponse.conferenceCall")
     conference_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
@@ -788,7 +790,7 @@ def decode_conference_call_response(data: bytes, pos: int, end: int) -> Conferen
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ConferenceCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.ConferenceCallResponse", pos)
     return ConferenceCallResponse(
         conference_call=conference_call,
         connections=connections,
@@ -829,6 +831,12 @@ _CONSULTATION_CALL_OCTETS = frozenset(
         0xA6,
         0xA8,
         0xA9,
+        0x1A3,
+        0x1A4,
+        0x1A5,
+        0x1AB,
+        0x1AC,
+        0x2A7,
     )
 )
 
@@ -838,12 +846,12 @@ def decode_consultation_call(data: bytes, pos: int, end: int) -> ConsultationCal
     again = (decode_consultation_call, data, pos, end, _CONSULTATION_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ConsultationCall")
     if octet != 0xA0:
-        return ber.without_unknown(*again, "call_control.ConsultationCall.existingCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConsultationCall.existingCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCall.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
     if octet != 0xA1:
-        return ber.without_unknown(*again, "call_control.ConsultationCall.consultedDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.ConsultationCall.consultedDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCall.consultedDevice")
     if octet != 0x30:
         ber.unexpected(octet, "call_control.ConsultationCall.consultedDevice", pos)
@@ -905,7 +913,7 @@ def decode_consultation_call(data: bytes, pos: int, end: int) -> ConsultationCal
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ConsultationCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConsultationCall", pos)
     return ConsultationCall(
         existing_call=existing_call,
         consulted_device=consulted_device,
@@ -972,7 +980,7 @@ def decode_consultation_call_response(data: bytes, pos: int, end: int) -> Consul
     again = (decode_consultation_call_response, data, pos, end, _CONSULTATION_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ConsultationCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ConsultationCallResponse.initiatedCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ConsultationCallResponse.initiatedCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCallResponse.initiatedCall")
     initiated_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
@@ -993,7 +1001,7 @@ def decode_consultation_call_response(data: bytes, pos: int, end: int) -> Consul
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ConsultationCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.ConsultationCallResponse", pos)
     return ConsultationCallResponse(
         initiated_call=initiated_call,
         media_call_characteristics=media_call_characteristics,
@@ -1047,6 +1055,9 @@ _DEFLECT_CALL_OCTETS = frozenset(
         0x81,
         0x82,
         0x83,
+        0x1A1,
+        0x1A2,
+        0x2A0,
     )
 )
 
@@ -1056,12 +1067,12 @@ def decode_deflect_call(data: bytes, pos: int, end: int) -> DeflectCall:
     again = (decode_deflect_call, data, pos, end, _DEFLECT_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.DeflectCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.DeflectCall.callToBeDiverted", pos)
+        return tolerance.without_unknown(*again, "call_control.DeflectCall.callToBeDiverted", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.DeflectCall.callToBeDiverted")
     call_to_be_diverted = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.DeflectCall.newDestination", pos)
+        return tolerance.without_unknown(*again, "call_control.DeflectCall.newDestination", pos)
     new_destination = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
     add_new_destinations_list: tuple[DeviceID, ...] | None = None
@@ -1102,7 +1113,7 @@ def decode_deflect_call(data: bytes, pos: int, end: int) -> DeflectCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DeflectCall", pos)
+        return tolerance.without_unknown(*again, "call_control.DeflectCall", pos)
     return DeflectCall(
         call_to_be_diverted=call_to_be_diverted,
         new_destination=new_destination,
@@ -1173,12 +1184,12 @@ def decode_dial_digits(data: bytes, pos: int, end: int) -> DialDigits:
     again = (decode_dial_digits, data, pos, end, _DIAL_DIGITS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.DialDigits")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.DialDigits.diallingConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.DialDigits.diallingConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.DialDigits.diallingConnection")
     dialling_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.DialDigits.diallingSequence", pos)
+        return tolerance.without_unknown(*again, "call_control.DialDigits.diallingSequence", pos)
     dialling_sequence = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
     correlator_data: Octets | None = None
@@ -1190,7 +1201,7 @@ def decode_dial_digits(data: bytes, pos: int, end: int) -> DialDigits:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DialDigits", pos)
+        return tolerance.without_unknown(*again, "call_control.DialDigits", pos)
     return DialDigits(
         dialling_connection=dialling_connection,
         dialling_sequence=dialling_sequence,
@@ -1244,12 +1255,12 @@ def decode_directed_pickup_call(data: bytes, pos: int, end: int) -> DirectedPick
     again = (decode_directed_pickup_call, data, pos, end, _DIRECTED_PICKUP_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.DirectedPickupCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.DirectedPickupCall.callToBePickedUp", pos)
+        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall.callToBePickedUp", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.DirectedPickupCall.callToBePickedUp")
     call_to_be_picked_up = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.DirectedPickupCall.requestingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall.requestingDevice", pos)
     requesting_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
     correlator_data: Octets | None = None
@@ -1268,7 +1279,7 @@ def decode_directed_pickup_call(data: bytes, pos: int, end: int) -> DirectedPick
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DirectedPickupCall", pos)
+        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall", pos)
     return DirectedPickupCall(
         call_to_be_picked_up=call_to_be_picked_up,
         requesting_device=requesting_device,
@@ -1324,7 +1335,7 @@ def decode_directed_pickup_call_response(data: bytes, pos: int, end: int) -> Dir
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DirectedPickupCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.DirectedPickupCallResponse", pos)
     return DirectedPickupCallResponse(
         picked_call=picked_call,
         picked_call_info=picked_call_info,
@@ -1362,7 +1373,7 @@ def decode_group_pickup_call(data: bytes, pos: int, end: int) -> GroupPickupCall
     again = (decode_group_pickup_call, data, pos, end, _GROUP_PICKUP_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.GroupPickupCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.GroupPickupCall.newDestination", pos)
+        return tolerance.without_unknown(*again, "call_control.GroupPickupCall.newDestination", pos)
     new_destination = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
     pick_group: DeviceID | None = None
@@ -1385,7 +1396,7 @@ def decode_group_pickup_call(data: bytes, pos: int, end: int) -> GroupPickupCall
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.GroupPickupCall", pos)
+        return tolerance.without_unknown(*again, "call_control.GroupPickupCall", pos)
     return GroupPickupCall(
         new_destination=new_destination,
         pick_group=pick_group,
@@ -1442,7 +1453,7 @@ def decode_group_pickup_call_response(data: bytes, pos: int, end: int) -> GroupP
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.GroupPickupCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.GroupPickupCallResponse", pos)
     return GroupPickupCallResponse(
         picked_call=picked_call,
         picked_call_info=picked_call_info,
@@ -1479,7 +1490,7 @@ def decode_hold_call(data: bytes, pos: int, end: int) -> HoldCall:
     again = (decode_hold_call, data, pos, end, _HOLD_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.HoldCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.HoldCall.callToBeHeld", pos)
+        return tolerance.without_unknown(*again, "call_control.HoldCall.callToBeHeld", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.HoldCall.callToBeHeld")
     call_to_be_held = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.HoldCall")
@@ -1492,7 +1503,7 @@ def decode_hold_call(data: bytes, pos: int, end: int) -> HoldCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.HoldCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.HoldCall", pos)
+        return tolerance.without_unknown(*again, "call_control.HoldCall", pos)
     return HoldCall(
         call_to_be_held=call_to_be_held, connection_reservation=connection_reservation, extensions=extensions
     )
@@ -1544,7 +1555,7 @@ def decode_intrude_call(data: bytes, pos: int, end: int) -> IntrudeCall:
     again = (decode_intrude_call, data, pos, end, _INTRUDE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.IntrudeCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.IntrudeCall.intrude", pos)
+        return tolerance.without_unknown(*again, "call_control.IntrudeCall.intrude", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.IntrudeCall.intrude")
     intrude = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
@@ -1566,7 +1577,7 @@ def decode_intrude_call(data: bytes, pos: int, end: int) -> IntrudeCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.IntrudeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.IntrudeCall", pos)
     return IntrudeCall(
         intrude=intrude, participation_type=participation_type, user_data=user_data, extensions=extensions
     )
@@ -1617,7 +1628,7 @@ def decode_intrude_call_response(data: bytes, pos: int, end: int) -> IntrudeCall
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.IntrudeCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.IntrudeCallResponse", pos)
     return IntrudeCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -1651,6 +1662,9 @@ _JOIN_CALL_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x1A2,
+        0x1A3,
+        0x1A4,
     )
 )
 
@@ -1660,12 +1674,12 @@ def decode_join_call(data: bytes, pos: int, end: int) -> JoinCall:
     again = (decode_join_call, data, pos, end, _JOIN_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.JoinCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.JoinCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.JoinCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.JoinCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.JoinCall.joiningDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.JoinCall.joiningDevice", pos)
     joining_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
     auto_originate = AutoOriginate.PROMPT
@@ -1704,7 +1718,7 @@ def decode_join_call(data: bytes, pos: int, end: int) -> JoinCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.JoinCall", pos)
+        return tolerance.without_unknown(*again, "call_control.JoinCall", pos)
     return JoinCall(
         active_call=active_call,
         joining_device=joining_device,
@@ -1755,7 +1769,7 @@ def decode_join_call_response(data: bytes, pos: int, end: int) -> JoinCallRespon
     again = (decode_join_call_response, data, pos, end, _JOIN_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.JoinCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.JoinCallResponse.conferencedCall", pos)
+        return tolerance.without_unknown(*again, "call_control.JoinCallResponse.conferencedCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.JoinCallResponse.conferencedCall")
     conferenced_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
@@ -1772,7 +1786,7 @@ def decode_join_call_response(data: bytes, pos: int, end: int) -> JoinCallRespon
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.JoinCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.JoinCallResponse", pos)
     return JoinCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -1809,6 +1823,11 @@ _MAKE_CALL_OCTETS = frozenset(
         0x88,
         0xA4,
         0xA5,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A6,
+        0x1A7,
     )
 )
 
@@ -1818,11 +1837,11 @@ def decode_make_call(data: bytes, pos: int, end: int) -> MakeCall:
     again = (decode_make_call, data, pos, end, _MAKE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakeCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.MakeCall.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeCall.callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.MakeCall.calledDirectoryNumber", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeCall.calledDirectoryNumber", pos)
     called_directory_number = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
     account_code: Octets | None = None
@@ -1881,7 +1900,7 @@ def decode_make_call(data: bytes, pos: int, end: int) -> MakeCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeCall", pos)
     return MakeCall(
         calling_device=calling_device,
         called_directory_number=called_directory_number,
@@ -1948,7 +1967,7 @@ def decode_make_call_response(data: bytes, pos: int, end: int) -> MakeCallRespon
     again = (decode_make_call_response, data, pos, end, _MAKE_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakeCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.MakeCallResponse.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeCallResponse.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakeCallResponse.callingDevice")
     calling_device = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
@@ -1969,7 +1988,7 @@ def decode_make_call_response(data: bytes, pos: int, end: int) -> MakeCallRespon
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakeCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeCallResponse", pos)
     return MakeCallResponse(
         calling_device=calling_device,
         media_call_characteristics=media_call_characteristics,
@@ -2011,6 +2030,13 @@ _MAKE_CONNECTION_OCTETS = frozenset(
         0x8C,
         0xA5,
         0xA6,
+        0x1A0,
+        0x1A1,
+        0x1A3,
+        0x1A7,
+        0x1A8,
+        0x1AB,
+        0x2A4,
     )
 )
 
@@ -2020,7 +2046,7 @@ def decode_make_connection(data: bytes, pos: int, end: int) -> MakeConnection:
     again = (decode_make_connection, data, pos, end, _MAKE_CONNECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakeConnection")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.MakeConnection.initiatingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeConnection.initiatingDevice", pos)
     initiating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
     account_code: Octets | None = None
@@ -2084,7 +2110,7 @@ def decode_make_connection(data: bytes, pos: int, end: int) -> MakeConnection:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakeConnection", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeConnection", pos)
     return MakeConnection(
         initiating_device=initiating_device,
         account_code=account_code,
@@ -2155,7 +2181,7 @@ def decode_make_connection_response(data: bytes, pos: int, end: int) -> MakeConn
     again = (decode_make_connection_response, data, pos, end, _MAKE_CONNECTION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakeConnectionResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.MakeConnectionResponse.initiatingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeConnectionResponse.initiatingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakeConnectionResponse.initiatingDevice")
     initiating_device = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
@@ -2176,7 +2202,7 @@ def decode_make_connection_response(data: bytes, pos: int, end: int) -> MakeConn
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakeConnectionResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.MakeConnectionResponse", pos)
     return MakeConnectionResponse(
         initiating_device=initiating_device,
         media_call_characteristics=media_call_characteristics,
@@ -2218,7 +2244,7 @@ def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDe
     again = (decode_signalling_detection, data, pos, end, _SIGNALLING_DETECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SignallingDetection")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control.SignallingDetection.signallingCondition", pos)
+        return tolerance.without_unknown(*again, "call_control.SignallingDetection.signallingCondition", pos)
     signalling_condition = ber.enumerated(
         data,
         pos,
@@ -2229,7 +2255,7 @@ def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDe
     )
     octet, pos, stop = ber.following(data, stop, end, "call_control.SignallingDetection")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control.SignallingDetection.signallingConditionsAction", pos)
+        return tolerance.without_unknown(*again, "call_control.SignallingDetection.signallingConditionsAction", pos)
     signalling_conditions_action = ber.enumerated(
         data,
         pos,
@@ -2240,7 +2266,7 @@ def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDe
     )
     octet, pos, stop = ber.following(data, stop, end, "call_control.SignallingDetection")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SignallingDetection", pos)
+        return tolerance.without_unknown(*again, "call_control.SignallingDetection", pos)
     return SignallingDetection(
         signalling_condition=signalling_condition, signalling_conditions_action=signalling_conditions_action
     )
@@ -2274,7 +2300,7 @@ def decode_destination_detection_item(data: bytes, pos: int, end: int) -> Destin
     again = (decode_destination_detection_item, data, pos, end, _DESTINATION_DETECTION_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.DestinationDetectionItem")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control.DestinationDetectionItem.destinationCondition", pos)
+        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem.destinationCondition", pos)
     destination_condition = ber.enumerated(
         data,
         pos,
@@ -2285,7 +2311,7 @@ def decode_destination_detection_item(data: bytes, pos: int, end: int) -> Destin
     )
     octet, pos, stop = ber.following(data, stop, end, "call_control.DestinationDetectionItem")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control.DestinationDetectionItem.detectionAction", pos)
+        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem.detectionAction", pos)
     detection_action = ber.enumerated(
         data,
         pos,
@@ -2296,7 +2322,7 @@ def decode_destination_detection_item(data: bytes, pos: int, end: int) -> Destin
     )
     octet, pos, stop = ber.following(data, stop, end, "call_control.DestinationDetectionItem")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DestinationDetectionItem", pos)
+        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem", pos)
     return DestinationDetectionItem(destination_condition=destination_condition, detection_action=detection_action)
 
 
@@ -2342,6 +2368,12 @@ _MAKE_PREDICTIVE_CALL_OCTETS = frozenset(
         0x8A,
         0xA0,
         0xA1,
+        0x1A3,
+        0x1A4,
+        0x1A7,
+        0x1A9,
+        0x1AA,
+        0x2A8,
     )
 )
 
@@ -2351,11 +2383,11 @@ def decode_make_predictive_call(data: bytes, pos: int, end: int) -> MakePredicti
     again = (decode_make_predictive_call, data, pos, end, _MAKE_PREDICTIVE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakePredictiveCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.MakePredictiveCall.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall.callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.MakePredictiveCall.calledDirectoryNumber", pos)
+        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall.calledDirectoryNumber", pos)
     called_directory_number = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
     signalling_detection: SignallingDetection | None = None
@@ -2420,7 +2452,7 @@ def decode_make_predictive_call(data: bytes, pos: int, end: int) -> MakePredicti
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakePredictiveCall", pos)
+        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall", pos)
     return MakePredictiveCall(
         calling_device=calling_device,
         called_directory_number=called_directory_number,
@@ -2489,7 +2521,7 @@ def decode_make_predictive_call_response(data: bytes, pos: int, end: int) -> Mak
     again = (decode_make_predictive_call_response, data, pos, end, _MAKE_PREDICTIVE_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.MakePredictiveCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.MakePredictiveCallResponse.initiatedCall", pos)
+        return tolerance.without_unknown(*again, "call_control.MakePredictiveCallResponse.initiatedCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakePredictiveCallResponse.initiatedCall")
     initiated_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
@@ -2506,7 +2538,7 @@ def decode_make_predictive_call_response(data: bytes, pos: int, end: int) -> Mak
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.MakePredictiveCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.MakePredictiveCallResponse", pos)
     return MakePredictiveCallResponse(
         initiated_call=initiated_call,
         initiated_call_info=initiated_call_info,
@@ -2536,6 +2568,8 @@ _PARK_CALL_OCTETS = frozenset(
         0x7E,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -2545,12 +2579,12 @@ def decode_park_call(data: bytes, pos: int, end: int) -> ParkCall:
     again = (decode_park_call, data, pos, end, _PARK_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ParkCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ParkCall.parking", pos)
+        return tolerance.without_unknown(*again, "call_control.ParkCall.parking", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ParkCall.parking")
     parking = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.ParkCall.parkTo", pos)
+        return tolerance.without_unknown(*again, "call_control.ParkCall.parkTo", pos)
     park_to = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
     correlator_data: Octets | None = None
@@ -2570,7 +2604,7 @@ def decode_park_call(data: bytes, pos: int, end: int) -> ParkCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ParkCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ParkCall", pos)
     return ParkCall(
         parking=parking,
         park_to=park_to,
@@ -2624,7 +2658,7 @@ def decode_park_call_response(data: bytes, pos: int, end: int) -> ParkCallRespon
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ParkCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.ParkCallResponse", pos)
     return ParkCallResponse(parked_to=parked_to, call_linkage_data=call_linkage_data, extensions=extensions)
 
 
@@ -2653,12 +2687,12 @@ def decode_reconnect_call(data: bytes, pos: int, end: int) -> ReconnectCall:
     again = (decode_reconnect_call, data, pos, end, _RECONNECT_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ReconnectCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ReconnectCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ReconnectCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ReconnectCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ReconnectCall.heldCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ReconnectCall.heldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ReconnectCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
@@ -2667,7 +2701,7 @@ def decode_reconnect_call(data: bytes, pos: int, end: int) -> ReconnectCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ReconnectCall", pos)
+        return tolerance.without_unknown(*again, "call_control.ReconnectCall", pos)
     return ReconnectCall(active_call=active_call, held_call=held_call, extensions=extensions)
 
 
@@ -2711,7 +2745,7 @@ def decode_retrieve_call(data: bytes, pos: int, end: int) -> RetrieveCall:
     again = (decode_retrieve_call, data, pos, end, _RETRIEVE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.RetrieveCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.RetrieveCall.callToBeRetrieved", pos)
+        return tolerance.without_unknown(*again, "call_control.RetrieveCall.callToBeRetrieved", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.RetrieveCall.callToBeRetrieved")
     call_to_be_retrieved = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.RetrieveCall")
@@ -2720,7 +2754,7 @@ def decode_retrieve_call(data: bytes, pos: int, end: int) -> RetrieveCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.RetrieveCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.RetrieveCall", pos)
+        return tolerance.without_unknown(*again, "call_control.RetrieveCall", pos)
     return RetrieveCall(call_to_be_retrieved=call_to_be_retrieved, extensions=extensions)
 
 
@@ -2758,11 +2792,11 @@ def decode_device_list_items(data: bytes, pos: int, end: int) -> DeviceListItems
     again = (decode_device_list_items, data, pos, end, _DEVICE_LIST_ITEMS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.DeviceListItems")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.DeviceListItems.device", pos)
+        return tolerance.without_unknown(*again, "call_control.DeviceListItems.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.DeviceListItems")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.DeviceListItems", pos)
+        return tolerance.without_unknown(*again, "call_control.DeviceListItems", pos)
     return DeviceListItems(device=device)
 
 
@@ -2784,6 +2818,12 @@ _SEND_MESSAGE_OCTETS = frozenset(
         0x85,
         0x86,
         0xA4,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A5,
+        0x1A6,
+        0x2A3,
     )
 )
 
@@ -2793,15 +2833,15 @@ def decode_send_message(data: bytes, pos: int, end: int) -> SendMessage:
     again = (decode_send_message, data, pos, end, _SEND_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SendMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SendMessage.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessage.callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SendMessage.destinationDevices", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessage.destinationDevices", pos)
     destination_devices = decode_device_list_items(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SendMessage.messageInfo", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessage.messageInfo", pos)
     message_info = decode_message_info(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
     account_code: Octets | None = None
@@ -2839,7 +2879,7 @@ def decode_send_message(data: bytes, pos: int, end: int) -> SendMessage:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SendMessage", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessage", pos)
     return SendMessage(
         calling_device=calling_device,
         destination_devices=destination_devices,
@@ -2888,12 +2928,12 @@ def decode_connection_list_items(data: bytes, pos: int, end: int) -> ConnectionL
     again = (decode_connection_list_items, data, pos, end, _CONNECTION_LIST_ITEMS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.ConnectionListItems")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.ConnectionListItems.connection", pos)
+        return tolerance.without_unknown(*again, "call_control.ConnectionListItems.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConnectionListItems.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.ConnectionListItems")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.ConnectionListItems", pos)
+        return tolerance.without_unknown(*again, "call_control.ConnectionListItems", pos)
     return ConnectionListItems(connection=connection)
 
 
@@ -2912,11 +2952,11 @@ def decode_call_linkage_data_list_items(data: bytes, pos: int, end: int) -> Call
     again = (decode_call_linkage_data_list_items, data, pos, end, _CALL_LINKAGE_DATA_LIST_ITEMS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.CallLinkageDataListItems")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.CallLinkageDataListItems.callLinkageData", pos)
+        return tolerance.without_unknown(*again, "call_control.CallLinkageDataListItems.callLinkageData", pos)
     call_linkage_data = decode_call_linkage_data(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.CallLinkageDataListItems")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.CallLinkageDataListItems", pos)
+        return tolerance.without_unknown(*again, "call_control.CallLinkageDataListItems", pos)
     return CallLinkageDataListItems(call_linkage_data=call_linkage_data)
 
 
@@ -2941,7 +2981,7 @@ def decode_send_message_response(data: bytes, pos: int, end: int) -> SendMessage
     again = (decode_send_message_response, data, pos, end, _SEND_MESSAGE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SendMessageResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SendMessageResponse.connectionList", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessageResponse.connectionList", pos)
     connection_list = decode_connection_list_items(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
@@ -2957,7 +2997,7 @@ def decode_send_message_response(data: bytes, pos: int, end: int) -> SendMessage
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SendMessageResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.SendMessageResponse", pos)
     return SendMessageResponse(
         connection_list=connection_list,
         media_call_characteristics=media_call_characteristics,
@@ -2991,6 +3031,11 @@ _SINGLE_STEP_CONFERENCE_CALL_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A4,
     )
 )
 
@@ -3000,12 +3045,12 @@ def decode_single_step_conference_call(data: bytes, pos: int, end: int) -> Singl
     again = (decode_single_step_conference_call, data, pos, end, _SINGLE_STEP_CONFERENCE_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepConferenceCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.SingleStepConferenceCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepConferenceCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SingleStepConferenceCall.deviceToJoin", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall.deviceToJoin", pos)
     device_to_join = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
     participation_type = ParticipationType.ACTIVE
@@ -3051,7 +3096,7 @@ def decode_single_step_conference_call(data: bytes, pos: int, end: int) -> Singl
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SingleStepConferenceCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall", pos)
     return SingleStepConferenceCall(
         active_call=active_call,
         device_to_join=device_to_join,
@@ -3112,7 +3157,7 @@ def decode_single_step_conference_call_response(data: bytes, pos: int, end: int)
     )
     octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepConferenceCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.SingleStepConferenceCallResponse.conferencedCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCallResponse.conferencedCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepConferenceCallResponse.conferencedCall")
     conferenced_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
@@ -3129,7 +3174,7 @@ def decode_single_step_conference_call_response(data: bytes, pos: int, end: int)
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SingleStepConferenceCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCallResponse", pos)
     return SingleStepConferenceCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -3164,6 +3209,12 @@ _SINGLE_STEP_TRANSFER_CALL_OCTETS = frozenset(
         0x84,
         0x85,
         0x86,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A4,
+        0x1A5,
+        0x2A3,
     )
 )
 
@@ -3173,12 +3224,12 @@ def decode_single_step_transfer_call(data: bytes, pos: int, end: int) -> SingleS
     again = (decode_single_step_transfer_call, data, pos, end, _SINGLE_STEP_TRANSFER_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepTransferCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.SingleStepTransferCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepTransferCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control.SingleStepTransferCall.transferredTo", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall.transferredTo", pos)
     transferred_to = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
     account_code: Octets | None = None
@@ -3225,7 +3276,7 @@ def decode_single_step_transfer_call(data: bytes, pos: int, end: int) -> SingleS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SingleStepTransferCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall", pos)
     return SingleStepTransferCall(
         active_call=active_call,
         transferred_to=transferred_to,
@@ -3283,7 +3334,7 @@ def decode_single_step_transfer_call_response(data: bytes, pos: int, end: int) -
     again = (decode_single_step_transfer_call_response, data, pos, end, _SINGLE_STEP_TRANSFER_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepTransferCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.SingleStepTransferCallResponse.transferredCall", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCallResponse.transferredCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepTransferCallResponse.transferredCall")
     transferred_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
@@ -3304,7 +3355,7 @@ def decode_single_step_transfer_call_response(data: bytes, pos: int, end: int) -
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.SingleStepTransferCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCallResponse", pos)
     return SingleStepTransferCallResponse(
         transferred_call=transferred_call,
         connections=connections,
@@ -3342,12 +3393,12 @@ def decode_transfer_call(data: bytes, pos: int, end: int) -> TransferCall:
     again = (decode_transfer_call, data, pos, end, _TRANSFER_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.TransferCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.TransferCall.heldCall", pos)
+        return tolerance.without_unknown(*again, "call_control.TransferCall.heldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.TransferCall.activeCall", pos)
+        return tolerance.without_unknown(*again, "call_control.TransferCall.activeCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
@@ -3356,7 +3407,7 @@ def decode_transfer_call(data: bytes, pos: int, end: int) -> TransferCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.TransferCall", pos)
+        return tolerance.without_unknown(*again, "call_control.TransferCall", pos)
     return TransferCall(held_call=held_call, active_call=active_call, extensions=extensions)
 
 
@@ -3386,7 +3437,7 @@ def decode_transfer_call_response(data: bytes, pos: int, end: int) -> TransferCa
     again = (decode_transfer_call_response, data, pos, end, _TRANSFER_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_control.TransferCallResponse")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control.TransferCallResponse.transferredCall", pos)
+        return tolerance.without_unknown(*again, "call_control.TransferCallResponse.transferredCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCallResponse.transferredCall")
     transferred_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
@@ -3407,7 +3458,7 @@ def decode_transfer_call_response(data: bytes, pos: int, end: int) -> TransferCa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "call_control.TransferCallResponse", pos)
+        return tolerance.without_unknown(*again, "call_control.TransferCallResponse", pos)
     return TransferCallResponse(
         transferred_call=transferred_call,
         connections=connections,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -120,6 +120,9 @@ _BRIDGED_EVENT_OCTETS = frozenset(
         0xA4,
         0xA5,
         0xA7,
+        0x1A0,
+        0x1A6,
+        0x2A3,
     )
 )
 
@@ -129,12 +132,12 @@ def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     again = (decode_bridged_event, data, pos, end, _BRIDGED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.BridgedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.BridgedEvent.bridgedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.bridgedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.BridgedEvent.bridgedConnection")
     bridged_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.BridgedEvent.bridgedAppearance", pos)
+        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.bridgedAppearance", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.BridgedEvent.bridgedAppearance")
     bridged_appearance = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
@@ -161,7 +164,7 @@ def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.BridgedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.BridgedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -199,7 +202,7 @@ def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.BridgedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent", pos)
     return BridgedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         bridged_connection=bridged_connection,
@@ -262,6 +265,9 @@ _CALL_CLEARED_EVENT_OCTETS = frozenset(
         0xA2,
         0xA4,
         0xA6,
+        0x1A1,
+        0x1A5,
+        0x2A3,
     )
 )
 
@@ -271,7 +277,7 @@ def decode_call_cleared_event(data: bytes, pos: int, end: int, monitor_cross_ref
     again = (decode_call_cleared_event, data, pos, end, _CALL_CLEARED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.CallClearedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.CallClearedEvent.clearedCall", pos)
+        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent.clearedCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.CallClearedEvent.clearedCall")
     cleared_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
@@ -287,7 +293,7 @@ def decode_call_cleared_event(data: bytes, pos: int, end: int, monitor_cross_ref
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.CallClearedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.CallClearedEvent.cause"
     )
@@ -319,7 +325,7 @@ def decode_call_cleared_event(data: bytes, pos: int, end: int, monitor_cross_ref
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.CallClearedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent", pos)
     return CallClearedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         cleared_call=cleared_call,
@@ -376,6 +382,9 @@ _CONFERENCED_EVENT_OCTETS = frozenset(
         0xA6,
         0xA8,
         0xA9,
+        0x1A1,
+        0x1A7,
+        0x2A4,
     )
 )
 
@@ -385,7 +394,7 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     again = (decode_conferenced_event, data, pos, end, _CONFERENCED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.ConferencedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent.primaryOldCall", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.primaryOldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.primaryOldCall")
     primary_old_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
@@ -395,17 +404,17 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         secondary_old_call = decode_connection_id(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent.conferencingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.conferencingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.conferencingDevice")
     conferencing_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent.addedParty", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.addedParty", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.addedParty")
     added_party = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent.conferenceConnections", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.conferenceConnections", pos)
     conference_connections = decode_connection_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     local_connection_info: LocalConnectionState | None = None
@@ -431,7 +440,7 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ConferencedEvent.cause"
     )
@@ -471,7 +480,7 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.ConferencedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent", pos)
     return ConferencedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_old_call=primary_old_call,
@@ -547,6 +556,9 @@ _CONNECTION_CLEARED_EVENT_OCTETS = frozenset(
         0xA6,
         0xA8,
         0xA9,
+        0x1A0,
+        0x1A7,
+        0x2A4,
     )
 )
 
@@ -558,12 +570,12 @@ def decode_connection_cleared_event(
     again = (decode_connection_cleared_event, data, pos, end, _CONNECTION_CLEARED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.ConnectionClearedEvent.droppedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.droppedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConnectionClearedEvent.droppedConnection")
     dropped_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.ConnectionClearedEvent.releasingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.releasingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConnectionClearedEvent.releasingDevice")
     releasing_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
@@ -594,7 +606,7 @@ def decode_connection_cleared_event(
         charging_info = decode_charging_info(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.ConnectionClearedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ConnectionClearedEvent.cause"
     )
@@ -638,7 +650,7 @@ def decode_connection_cleared_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.ConnectionClearedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent", pos)
     return ConnectionClearedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         dropped_connection=dropped_connection,
@@ -721,6 +733,10 @@ _DELIVERED_EVENT_OCTETS = frozenset(
         0xA7,
         0xA9,
         0xAA,
+        0x1A0,
+        0x1A6,
+        0x1A8,
+        0x2A3,
     )
 )
 
@@ -730,27 +746,27 @@ def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     again = (decode_delivered_event, data, pos, end, _DELIVERED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.DeliveredEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.alertingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.alertingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.alertingDevice")
     alerting_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
@@ -782,7 +798,7 @@ def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DeliveredEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     services_permitted: ServicesPermitted | None = None
@@ -852,7 +868,7 @@ def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.DeliveredEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent", pos)
     return DeliveredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -952,6 +968,9 @@ _DIGITS_DIALED_EVENT_OCTETS = frozenset(
         0xA2,
         0xA4,
         0xA6,
+        0x1A0,
+        0x1A5,
+        0x2A3,
     )
 )
 
@@ -961,17 +980,17 @@ def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_re
     again = (decode_digits_dialed_event, data, pos, end, _DIGITS_DIALED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.dialingConnection")
     dialing_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.dialingDevice")
     dialing_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingSequence", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingSequence", pos)
     dialing_sequence = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
     local_connection_info: LocalConnectionState | None = None
@@ -990,7 +1009,7 @@ def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_re
         correlator_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.DigitsDialedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DigitsDialedEvent.cause"
     )
@@ -1046,7 +1065,7 @@ def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_re
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.DigitsDialedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent", pos)
     return DigitsDialedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         dialing_connection=dialing_connection,
@@ -1131,6 +1150,10 @@ _DIVERTED_EVENT_OCTETS = frozenset(
         0xA7,
         0xA9,
         0xAA,
+        0x1A0,
+        0x1A6,
+        0x1A8,
+        0x2A3,
     )
 )
 
@@ -1140,17 +1163,17 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
     again = (decode_diverted_event, data, pos, end, _DIVERTED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.DivertedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent.connection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent.divertingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.divertingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.divertingDevice")
     diverting_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent.newDestination", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.newDestination", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.newDestination")
     new_destination = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
@@ -1165,7 +1188,7 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
         called_device = decode_called_device_id(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
@@ -1192,7 +1215,7 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DivertedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -1262,7 +1285,7 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.DivertedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent", pos)
     return DivertedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1370,6 +1393,10 @@ _ESTABLISHED_EVENT_OCTETS = frozenset(
         0xA8,
         0xAA,
         0xAB,
+        0x1A1,
+        0x1A7,
+        0x1A9,
+        0x2A4,
     )
 )
 
@@ -1379,27 +1406,27 @@ def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     again = (decode_established_event, data, pos, end, _ESTABLISHED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.EstablishedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.establishedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.establishedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.establishedConnection")
     established_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.answeringDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.answeringDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.answeringDevice")
     answering_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
@@ -1431,7 +1458,7 @@ def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.EstablishedEvent.cause"
     )
@@ -1503,7 +1530,7 @@ def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.EstablishedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent", pos)
     return EstablishedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         established_connection=established_connection,
@@ -1610,6 +1637,10 @@ _FAILED_EVENT_OCTETS = frozenset(
         0xA7,
         0xA9,
         0xAA,
+        0x1A0,
+        0x1A6,
+        0x1A8,
+        0x2A3,
     )
 )
 
@@ -1619,27 +1650,27 @@ def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     again = (decode_failed_event, data, pos, end, _FAILED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.FailedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.failedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.failedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.failedConnection")
     failed_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.failingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.failingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.failingDevice")
     failing_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
@@ -1671,7 +1702,7 @@ def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.FailedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -1741,7 +1772,7 @@ def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.FailedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.FailedEvent", pos)
     return FailedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         failed_connection=failed_connection,
@@ -1837,6 +1868,9 @@ _HELD_EVENT_OCTETS = frozenset(
         0xA4,
         0xA5,
         0xA7,
+        0x1A0,
+        0x1A6,
+        0x2A3,
     )
 )
 
@@ -1846,12 +1880,12 @@ def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     again = (decode_held_event, data, pos, end, _HELD_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.HeldEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.HeldEvent.heldConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.heldConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.HeldEvent.heldConnection")
     held_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.HeldEvent.holdingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.holdingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.HeldEvent.holdingDevice")
     holding_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
@@ -1871,7 +1905,7 @@ def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         correlator_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.HeldEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.HeldEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
     services_permitted: ServicesPermitted | None = None
@@ -1909,7 +1943,7 @@ def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.HeldEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.HeldEvent", pos)
     return HeldEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         held_connection=held_connection,
@@ -1976,6 +2010,8 @@ _NETWORK_CAPABILITIES_CHANGED_EVENT_OCTETS = frozenset(
         0xA4,
         0xA5,
         0xA7,
+        0x1A6,
+        0x2A3,
     )
 )
 
@@ -1994,14 +2030,14 @@ def decode_network_capabilities_changed_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "call_control_events.NetworkCapabilitiesChangedEvent.outboundConnection", pos
         )
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.outboundConnection")
     outbound_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x63:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "call_control_events.NetworkCapabilitiesChangedEvent.networkInterfaceUsed", pos
         )
     octet, pos, _ = ber.inner(
@@ -2010,12 +2046,16 @@ def decode_network_capabilities_changed_event(
     network_interface_used = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice", pos)
+        return tolerance.without_unknown(
+            *again, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice", pos
+        )
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent.progressIndicator", pos)
+        return tolerance.without_unknown(
+            *again, "call_control_events.NetworkCapabilitiesChangedEvent.progressIndicator", pos
+        )
     progress_indicator = decode_progress_indicator(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     local_connection_info: LocalConnectionState | None = None
@@ -2045,7 +2085,7 @@ def decode_network_capabilities_changed_event(
         network_capability = decode_network_capability(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.NetworkCapabilitiesChangedEvent.cause"
     )
@@ -2089,7 +2129,7 @@ def decode_network_capabilities_changed_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent", pos)
     return NetworkCapabilitiesChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         outbound_connection=outbound_connection,
@@ -2171,6 +2211,9 @@ _NETWORK_REACHED_EVENT_OCTETS = frozenset(
         0xA6,
         0xA8,
         0xA9,
+        0x1A0,
+        0x1A7,
+        0x2A4,
     )
 )
 
@@ -2180,27 +2223,27 @@ def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_network_reached_event, data, pos, end, _NETWORK_REACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.outboundConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.outboundConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.outboundConnection")
     outbound_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.networkInterfaceUsed", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.networkInterfaceUsed", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.networkInterfaceUsed")
     network_interface_used = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
@@ -2236,7 +2279,7 @@ def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_
         network_capability = decode_network_capability(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.NetworkReachedEvent.cause"
     )
@@ -2295,7 +2338,7 @@ def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.NetworkReachedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent", pos)
     return NetworkReachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         outbound_connection=outbound_connection,
@@ -2396,6 +2439,9 @@ _OFFERED_EVENT_OCTETS = frozenset(
         0xA6,
         0xA8,
         0xA9,
+        0x1A5,
+        0x1A7,
+        0x2A2,
     )
 )
 
@@ -2405,27 +2451,27 @@ def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     again = (decode_offered_event, data, pos, end, _OFFERED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.OfferedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.offeredConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.offeredConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.offeredConnection")
     offered_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.offeredDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.offeredDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.offeredDevice")
     offered_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
@@ -2457,7 +2503,7 @@ def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OfferedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -2527,7 +2573,7 @@ def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.OfferedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent", pos)
     return OfferedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         offered_connection=offered_connection,
@@ -2631,6 +2677,10 @@ _ORIGINATED_EVENT_OCTETS = frozenset(
         0xA7,
         0xA9,
         0xAB,
+        0x1A2,
+        0x1A8,
+        0x1AA,
+        0x2A5,
     )
 )
 
@@ -2640,17 +2690,17 @@ def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_originated_event, data, pos, end, _ORIGINATED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.OriginatedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.OriginatedEvent.originatedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.originatedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.originatedConnection")
     originated_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.OriginatedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.callingDevice")
     calling_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.OriginatedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
@@ -2674,7 +2724,7 @@ def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         correlator_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.OriginatedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OriginatedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -2740,7 +2790,7 @@ def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.OriginatedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent", pos)
     return OriginatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originated_connection=originated_connection,
@@ -2839,6 +2889,10 @@ _QUEUED_EVENT_OCTETS = frozenset(
         0xA9,
         0xAB,
         0xAC,
+        0x1A2,
+        0x1A8,
+        0x1AA,
+        0x2A5,
     )
 )
 
@@ -2848,27 +2902,27 @@ def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     again = (decode_queued_event, data, pos, end, _QUEUED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.QueuedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.queuedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.queuedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.queuedConnection")
     queued_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.queue", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.queue", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.queue")
     queue = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != 0x61:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.callingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.callingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.callingDevice")
     calling_device = decode_calling_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != 0x62:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.calledDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.calledDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.calledDevice")
     called_device = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != 0x64:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.lastRedirectionDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.lastRedirectionDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.lastRedirectionDevice")
     last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
@@ -2903,7 +2957,7 @@ def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         user_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.QueuedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -2973,7 +3027,7 @@ def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.QueuedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent", pos)
     return QueuedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         queued_connection=queued_connection,
@@ -3072,6 +3126,9 @@ _RETRIEVED_EVENT_OCTETS = frozenset(
         0xA4,
         0xA5,
         0xA7,
+        0x1A0,
+        0x1A6,
+        0x2A3,
     )
 )
 
@@ -3081,12 +3138,12 @@ def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     again = (decode_retrieved_event, data, pos, end, _RETRIEVED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.RetrievedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.RetrievedEvent.retrievedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.retrievedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.RetrievedEvent.retrievedConnection")
     retrieved_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.RetrievedEvent.retrievingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.retrievingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.RetrievedEvent.retrievingDevice")
     retrieving_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
@@ -3106,7 +3163,7 @@ def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         correlator_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.RetrievedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.RetrievedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -3144,7 +3201,7 @@ def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.RetrievedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent", pos)
     return RetrievedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         retrieved_connection=retrieved_connection,
@@ -3213,6 +3270,10 @@ _SERVICE_INITIATED_EVENT_OCTETS = frozenset(
         0xA5,
         0xA8,
         0xAA,
+        0x1A0,
+        0x1A7,
+        0x1A9,
+        0x2A3,
     )
 )
 
@@ -3222,12 +3283,12 @@ def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cros
     again = (decode_service_initiated_event, data, pos, end, _SERVICE_INITIATED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatedConnection", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatedConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.initiatedConnection")
     initiated_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatingDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.initiatingDevice")
     initiating_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
@@ -3252,7 +3313,7 @@ def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cros
         correlator_data = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.cause", pos)
     cause = ber.enumerated(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ServiceInitiatedEvent.cause"
     )
@@ -3315,7 +3376,7 @@ def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cros
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.ServiceInitiatedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent", pos)
     return ServiceInitiatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         initiated_connection=initiated_connection,
@@ -3400,6 +3461,9 @@ _TRANSFERED_EVENT_OCTETS = frozenset(
         0xA7,
         0xA9,
         0xAA,
+        0x1A2,
+        0x1A8,
+        0x2A6,
     )
 )
 
@@ -3409,7 +3473,7 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_transfered_event, data, pos, end, _TRANSFERED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "call_control_events.TransferedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent.primaryOldCall", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.primaryOldCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.primaryOldCall")
     primary_old_call = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
@@ -3419,17 +3483,17 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         secondary_old_call = decode_connection_id(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent.transferringDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferringDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.transferringDevice")
     transferring_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent.transferredToDevice", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferredToDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.transferredToDevice")
     transferred_to_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     if octet != 0xA1:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent.transferredConnections", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferredConnections", pos)
     transferred_connections = decode_connection_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     local_connection_info: LocalConnectionState | None = None
@@ -3459,7 +3523,7 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         charging_info = decode_charging_info(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent.cause", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.cause", pos)
     cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.TransferedEvent.cause")
     octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     services_permitted: ServicesPermitted | None = None
@@ -3497,7 +3561,7 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "call_control_events.TransferedEvent", pos)
+        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent", pos)
     return TransferedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_old_call=primary_old_call,

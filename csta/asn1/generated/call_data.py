@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END
 from csta.asn1.common import (
     decode_connection_id,
@@ -153,7 +153,7 @@ def decode_connection_list_item(data: bytes, pos: int, end: int) -> ConnectionLi
         resulting_connection_info = decode_connection_information(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ConnectionListItem", pos)
+        return tolerance.without_unknown(*again, "call_data.ConnectionListItem", pos)
     return ConnectionListItem(
         new_connection=new_connection,
         old_connection=old_connection,
@@ -357,7 +357,7 @@ def decode_csta_security_data(data: bytes, pos: int, end: int) -> CSTASecurityDa
         security_info = decode_private_data(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.CSTASecurityData")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CSTASecurityData", pos)
+        return tolerance.without_unknown(*again, "call_data.CSTASecurityData", pos)
     return CSTASecurityData(
         message_sequence_number=message_sequence_number, time_stamp=time_stamp, security_info=security_info
     )
@@ -412,7 +412,7 @@ def decode_csta_common_arguments(data: bytes, pos: int, end: int) -> CSTACommonA
         private_data = decode_private_data_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.CSTACommonArguments")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CSTACommonArguments", pos)
+        return tolerance.without_unknown(*again, "call_data.CSTACommonArguments", pos)
     return CSTACommonArguments(security=security, private_data=private_data)
 
 
@@ -459,7 +459,7 @@ def decode_network_capability(data: bytes, pos: int, end: int) -> NetworkCapabil
     again = (decode_network_capability, data, pos, end, _NETWORK_CAPABILITY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.NetworkCapability")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_data.NetworkCapability.networkType", pos)
+        return tolerance.without_unknown(*again, "call_data.NetworkCapability.networkType", pos)
     network_type = ber.enumerated(
         data, pos, stop, NETWORK_TYPE_VALUES, NetworkType, "call_data.NetworkCapability.networkType"
     )
@@ -469,7 +469,7 @@ def decode_network_capability(data: bytes, pos: int, end: int) -> NetworkCapabil
         events_provided = ber.bits(data, pos, stop, EventsProvided, "call_data.NetworkCapability.eventsProvided")
         octet, pos, stop = ber.following(data, stop, end, "call_data.NetworkCapability")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.NetworkCapability", pos)
+        return tolerance.without_unknown(*again, "call_data.NetworkCapability", pos)
     return NetworkCapability(network_type=network_type, events_provided=events_provided)
 
 
@@ -511,13 +511,13 @@ def decode_progress_indicator(data: bytes, pos: int, end: int) -> ProgressIndica
     again = (decode_progress_indicator, data, pos, end, _PROGRESS_INDICATOR_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.ProgressIndicator")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_data.ProgressIndicator.progressLocation", pos)
+        return tolerance.without_unknown(*again, "call_data.ProgressIndicator.progressLocation", pos)
     progress_location = ber.enumerated(
         data, pos, stop, PROGRESS_LOCATION_VALUES, ProgressLocation, "call_data.ProgressIndicator.progressLocation"
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ProgressIndicator")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_data.ProgressIndicator.progressDescription", pos)
+        return tolerance.without_unknown(*again, "call_data.ProgressIndicator.progressDescription", pos)
     progress_description = ber.enumerated(
         data,
         pos,
@@ -528,7 +528,7 @@ def decode_progress_indicator(data: bytes, pos: int, end: int) -> ProgressIndica
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ProgressIndicator")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ProgressIndicator", pos)
+        return tolerance.without_unknown(*again, "call_data.ProgressIndicator", pos)
     return ProgressIndicator(progress_location=progress_location, progress_description=progress_description)
 
 
@@ -548,33 +548,33 @@ def decode_services_permitted(data: bytes, pos: int, end: int) -> ServicesPermit
     again = (decode_services_permitted, data, pos, end, _SERVICES_PERMITTED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted.callControlServices", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.callControlServices", pos)
     call_control_services = ber.bits(
         data, pos, stop, CallControlServices, "call_data.ServicesPermitted.callControlServices"
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted.callAssociatedServices", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.callAssociatedServices", pos)
     call_associated_services = ber.bits(
         data, pos, stop, CallAssociatedServices, "call_data.ServicesPermitted.callAssociatedServices"
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted.mediaAttachmentServices", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.mediaAttachmentServices", pos)
     media_attachment_services = ber.bits(
         data, pos, stop, MediaAttachmentServices, "call_data.ServicesPermitted.mediaAttachmentServices"
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted.routeingServices", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.routeingServices", pos)
     routeing_services = ber.bits(data, pos, stop, RouteingServices, "call_data.ServicesPermitted.routeingServices")
     octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted.voiceServices", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.voiceServices", pos)
     voice_services = ber.bits(data, pos, stop, VoiceUnitServices, "call_data.ServicesPermitted.voiceServices")
     octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ServicesPermitted", pos)
+        return tolerance.without_unknown(*again, "call_data.ServicesPermitted", pos)
     return ServicesPermitted(
         call_control_services=call_control_services,
         call_associated_services=call_associated_services,
@@ -595,13 +595,29 @@ def encode_services_permitted(value: ServicesPermitted) -> bytes:
     return out
 
 
+_GLOBAL_CALL_LINKAGE_ID_PIECES = frozenset(
+    (
+        0x1A0,
+        0x1A1,
+    )
+)
+
+
 def decode_global_call_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> GlobalCallLinkageID:
     """The alternative of GlobalCallLinkageID with identifier ``octet``."""
     if octet == 0x80:
         return GlobalCallLinkageID(sub_domain_call_linkage_id=ber.octet_string(data, pos, stop))
     if octet == 0x81:
         return GlobalCallLinkageID(globally_unique_call_linkage_id=ber.octet_string(data, pos, stop))
-    return ber.unexpected(octet, "call_data.GlobalCallLinkageID", pos)
+    return tolerance.other_alternative(
+        decode_global_call_linkage_id,
+        data,
+        octet,
+        pos,
+        stop,
+        _GLOBAL_CALL_LINKAGE_ID_PIECES,
+        "call_data.GlobalCallLinkageID",
+    )
 
 
 def encode_global_call_linkage_id(value: GlobalCallLinkageID) -> bytes:
@@ -619,6 +635,8 @@ _GLOBAL_CALL_DATA_OCTETS = frozenset(
         0x18,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -632,7 +650,7 @@ def decode_global_call_data(data: bytes, pos: int, end: int) -> GlobalCallData:
         global_call_switching_sub_domain_name = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
     if octet not in (0x80, 0x81):
-        return ber.without_unknown(*again, "call_data.GlobalCallData.globalCallLinkageID", pos)
+        return tolerance.without_unknown(*again, "call_data.GlobalCallData.globalCallLinkageID", pos)
     global_call_linkage_id = decode_global_call_linkage_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
     call_linkage_id_timestamp: str | None = None
@@ -640,7 +658,7 @@ def decode_global_call_data(data: bytes, pos: int, end: int) -> GlobalCallData:
         call_linkage_id_timestamp = ber.time(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.GlobalCallData", pos)
+        return tolerance.without_unknown(*again, "call_data.GlobalCallData", pos)
     return GlobalCallData(
         global_call_switching_sub_domain_name=global_call_switching_sub_domain_name,
         global_call_linkage_id=global_call_linkage_id,
@@ -659,13 +677,23 @@ def encode_global_call_data(value: GlobalCallData) -> bytes:
     return out
 
 
+_THREAD_LINKAGE_ID_PIECES = frozenset(
+    (
+        0x1A0,
+        0x1A1,
+    )
+)
+
+
 def decode_thread_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> ThreadLinkageID:
     """The alternative of ThreadLinkageID with identifier ``octet``."""
     if octet == 0x80:
         return ThreadLinkageID(sub_domain_thread_id=ber.octet_string(data, pos, stop))
     if octet == 0x81:
         return ThreadLinkageID(globally_unique_thread_id=ber.octet_string(data, pos, stop))
-    return ber.unexpected(octet, "call_data.ThreadLinkageID", pos)
+    return tolerance.other_alternative(
+        decode_thread_linkage_id, data, octet, pos, stop, _THREAD_LINKAGE_ID_PIECES, "call_data.ThreadLinkageID"
+    )
 
 
 def encode_thread_linkage_id(value: ThreadLinkageID) -> bytes:
@@ -683,6 +711,8 @@ _THREAD_DATA_OCTETS = frozenset(
         0x18,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -696,7 +726,7 @@ def decode_thread_data(data: bytes, pos: int, end: int) -> ThreadData:
         thread_switching_sub_domain_name = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
     if octet not in (0x80, 0x81):
-        return ber.without_unknown(*again, "call_data.ThreadData.threadLinkageID", pos)
+        return tolerance.without_unknown(*again, "call_data.ThreadData.threadLinkageID", pos)
     thread_linkage_id = decode_thread_linkage_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
     thread_id_time_stamp: str | None = None
@@ -704,7 +734,7 @@ def decode_thread_data(data: bytes, pos: int, end: int) -> ThreadData:
         thread_id_time_stamp = ber.time(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ThreadData", pos)
+        return tolerance.without_unknown(*again, "call_data.ThreadData", pos)
     return ThreadData(
         thread_switching_sub_domain_name=thread_switching_sub_domain_name,
         thread_linkage_id=thread_linkage_id,
@@ -731,7 +761,7 @@ def decode_call_linkage_data(data: bytes, pos: int, end: int) -> CallLinkageData
     again = (decode_call_linkage_data, data, pos, end, _CALL_LINKAGE_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.CallLinkageData")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.CallLinkageData.globalCallData", pos)
+        return tolerance.without_unknown(*again, "call_data.CallLinkageData.globalCallData", pos)
     global_call_data = decode_global_call_data(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageData")
     thread_data: ThreadData | None = None
@@ -739,7 +769,7 @@ def decode_call_linkage_data(data: bytes, pos: int, end: int) -> CallLinkageData
         thread_data = decode_thread_data(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageData")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CallLinkageData", pos)
+        return tolerance.without_unknown(*again, "call_data.CallLinkageData", pos)
     return CallLinkageData(global_call_data=global_call_data, thread_data=thread_data)
 
 
@@ -760,15 +790,15 @@ def decode_call_linkage_data_list(data: bytes, pos: int, end: int) -> CallLinkag
     again = (decode_call_linkage_data_list, data, pos, end, _CALL_LINKAGE_DATA_LIST_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.CallLinkageDataList")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.CallLinkageDataList.newCallLinkageData", pos)
+        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList.newCallLinkageData", pos)
     new_call_linkage_data = decode_call_linkage_data(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageDataList")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.CallLinkageDataList.oldCallLinkageData", pos)
+        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList.oldCallLinkageData", pos)
     old_call_linkage_data = decode_call_linkage_data(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageDataList")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CallLinkageDataList", pos)
+        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList", pos)
     return CallLinkageDataList(new_call_linkage_data=new_call_linkage_data, old_call_linkage_data=old_call_linkage_data)
 
 
@@ -819,19 +849,19 @@ def decode_provided_by(data: bytes, pos: int, end: int) -> ProvidedBy:
     again = (decode_provided_by, data, pos, end, _PROVIDED_BY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.ProvidedBy.dataproviderID", pos)
+        return tolerance.without_unknown(*again, "call_data.ProvidedBy.dataproviderID", pos)
     dataprovider_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.ProvidedBy.telUri", pos)
+        return tolerance.without_unknown(*again, "call_data.ProvidedBy.telUri", pos)
     tel_uri = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.ProvidedBy.uRL", pos)
+        return tolerance.without_unknown(*again, "call_data.ProvidedBy.uRL", pos)
     url = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ProvidedBy", pos)
+        return tolerance.without_unknown(*again, "call_data.ProvidedBy", pos)
     return ProvidedBy(dataprovider_id=dataprovider_id, tel_uri=tel_uri, url=url)
 
 
@@ -858,15 +888,15 @@ def decode_usage_rules(data: bytes, pos: int, end: int) -> UsageRules:
     again = (decode_usage_rules, data, pos, end, _USAGE_RULES_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.UsageRules")
     if octet != 0x01:
-        return ber.without_unknown(*again, "call_data.UsageRules.retransmissionAllowed", pos)
+        return tolerance.without_unknown(*again, "call_data.UsageRules.retransmissionAllowed", pos)
     retransmission_allowed = ber.boolean(data, pos, stop, "call_data.UsageRules.retransmissionAllowed")
     octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
     if octet != 0x18:
-        return ber.without_unknown(*again, "call_data.UsageRules.retentionExpires", pos)
+        return tolerance.without_unknown(*again, "call_data.UsageRules.retentionExpires", pos)
     retention_expires = ber.time(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.UsageRules.rulesetReference", pos)
+        return tolerance.without_unknown(*again, "call_data.UsageRules.rulesetReference", pos)
     ruleset_reference = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
     note_well: str | None = None
@@ -874,7 +904,7 @@ def decode_usage_rules(data: bytes, pos: int, end: int) -> UsageRules:
         note_well = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.UsageRules", pos)
+        return tolerance.without_unknown(*again, "call_data.UsageRules", pos)
     return UsageRules(
         retransmission_allowed=retransmission_allowed,
         retention_expires=retention_expires,
@@ -913,6 +943,22 @@ _CIVIC_LOC_OCTETS = frozenset(
         0x8D,
         0x8E,
         0x8F,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A4,
+        0x1A5,
+        0x1A6,
+        0x1A7,
+        0x1A8,
+        0x1A9,
+        0x1AA,
+        0x1AB,
+        0x1AC,
+        0x1AD,
+        0x1AE,
+        0x1AF,
     )
 )
 
@@ -922,7 +968,7 @@ def decode_civic_loc(data: bytes, pos: int, end: int) -> CivicLoc:
     again = (decode_civic_loc, data, pos, end, _CIVIC_LOC_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.CivicLoc")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.CivicLoc.country", pos)
+        return tolerance.without_unknown(*again, "call_data.CivicLoc.country", pos)
     country = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
     a_1: str | None = None
@@ -990,7 +1036,7 @@ def decode_civic_loc(data: bytes, pos: int, end: int) -> CivicLoc:
         pc = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CivicLoc", pos)
+        return tolerance.without_unknown(*again, "call_data.CivicLoc", pos)
     return CivicLoc(
         country=country,
         a_1=a_1,
@@ -1064,7 +1110,7 @@ def decode_civic_loc_gml(data: bytes, pos: int, end: int) -> CivicLocGml:
     again = (decode_civic_loc_gml, data, pos, end, _CIVIC_LOC_GML_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.CivicLocGml")
     if octet != 0x04:
-        return ber.without_unknown(*again, "call_data.CivicLocGml.gmlFormat", pos)
+        return tolerance.without_unknown(*again, "call_data.CivicLocGml.gmlFormat", pos)
     gml_format = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLocGml")
     civic_loc: CivicLoc | None = None
@@ -1072,7 +1118,7 @@ def decode_civic_loc_gml(data: bytes, pos: int, end: int) -> CivicLocGml:
         civic_loc = decode_civic_loc(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLocGml")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.CivicLocGml", pos)
+        return tolerance.without_unknown(*again, "call_data.CivicLocGml", pos)
     return CivicLocGml(gml_format=gml_format, civic_loc=civic_loc)
 
 
@@ -1093,11 +1139,11 @@ def decode_gp_location_info(data: bytes, pos: int, end: int) -> GpLocationInfo:
     again = (decode_gp_location_info, data, pos, end, _GP_LOCATION_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.GpLocationInfo")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.GpLocationInfo.civicLocGml", pos)
+        return tolerance.without_unknown(*again, "call_data.GpLocationInfo.civicLocGml", pos)
     civic_loc_gml = decode_civic_loc_gml(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.GpLocationInfo")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.GpLocationInfo", pos)
+        return tolerance.without_unknown(*again, "call_data.GpLocationInfo", pos)
     return GpLocationInfo(civic_loc_gml=civic_loc_gml)
 
 
@@ -1141,7 +1187,7 @@ def decode_geo_priv(data: bytes, pos: int, end: int) -> GeoPriv:
     again = (decode_geo_priv, data, pos, end, _GEO_PRIV_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.GeoPriv")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.GeoPriv.gpLocationInfo", pos)
+        return tolerance.without_unknown(*again, "call_data.GeoPriv.gpLocationInfo", pos)
     gp_location_info = decode_gp_location_info_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
     usage_rules: UsageRules | None = None
@@ -1157,7 +1203,7 @@ def decode_geo_priv(data: bytes, pos: int, end: int) -> GeoPriv:
         provided_by = decode_provided_by(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.GeoPriv", pos)
+        return tolerance.without_unknown(*again, "call_data.GeoPriv", pos)
     return GeoPriv(gp_location_info=gp_location_info, usage_rules=usage_rules, method=method, provided_by=provided_by)
 
 
@@ -1259,7 +1305,7 @@ def decode_charging_units(data: bytes, pos: int, end: int) -> ChargingUnits:
     again = (decode_charging_units, data, pos, end, _CHARGING_UNITS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.ChargingUnits")
     if octet != 0x02:
-        return ber.without_unknown(*again, "call_data.ChargingUnits.chargingUnits", pos)
+        return tolerance.without_unknown(*again, "call_data.ChargingUnits.chargingUnits", pos)
     charging_units = ber.integer(data, pos, stop, "call_data.ChargingUnits.chargingUnits")
     octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingUnits")
     type_of_units: Octets | None = None
@@ -1267,7 +1313,7 @@ def decode_charging_units(data: bytes, pos: int, end: int) -> ChargingUnits:
         type_of_units = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingUnits")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ChargingUnits", pos)
+        return tolerance.without_unknown(*again, "call_data.ChargingUnits", pos)
     return ChargingUnits(charging_units=charging_units, type_of_units=type_of_units)
 
 
@@ -1323,15 +1369,15 @@ def decode_number_of_currency_units(data: bytes, pos: int, end: int) -> NumberOf
     again = (decode_number_of_currency_units, data, pos, end, _NUMBER_OF_CURRENCY_UNITS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x04:
-        return ber.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyType", pos)
+        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyType", pos)
     currency_type = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x02:
-        return ber.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyAmount", pos)
+        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyAmount", pos)
     currency_amount = ber.integer(data, pos, stop, "call_data.NumberOfCurrencyUnits.currencyAmount")
     octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyMultiplier", pos)
+        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyMultiplier", pos)
     currency_multiplier = ber.enumerated(
         data,
         pos,
@@ -1342,7 +1388,7 @@ def decode_number_of_currency_units(data: bytes, pos: int, end: int) -> NumberOf
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.NumberOfCurrencyUnits", pos)
+        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits", pos)
     return NumberOfCurrencyUnits(
         currency_type=currency_type, currency_amount=currency_amount, currency_multiplier=currency_multiplier
     )
@@ -1392,17 +1438,17 @@ def decode_charging_info(data: bytes, pos: int, end: int) -> ChargingInfo:
     again = (decode_charging_info, data, pos, end, _CHARGING_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.ChargingInfo")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "call_data.ChargingInfo.numberUnits", pos)
+        return tolerance.without_unknown(*again, "call_data.ChargingInfo.numberUnits", pos)
     number_units = decode_number_units(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingInfo")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "call_data.ChargingInfo.typeOfChargingInfo", pos)
+        return tolerance.without_unknown(*again, "call_data.ChargingInfo.typeOfChargingInfo", pos)
     type_of_charging_info = ber.enumerated(
         data, pos, stop, TYPE_OF_CHARGING_INFO_VALUES, TypeOfChargingInfo, "call_data.ChargingInfo.typeOfChargingInfo"
     )
     octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingInfo")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.ChargingInfo", pos)
+        return tolerance.without_unknown(*again, "call_data.ChargingInfo", pos)
     return ChargingInfo(number_units=number_units, type_of_charging_info=type_of_charging_info)
 
 
@@ -1447,7 +1493,7 @@ def decode_device_history(data: bytes, pos: int, end: int) -> DeviceHistory:
     again = (decode_device_history, data, pos, end, _DEVICE_HISTORY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.DeviceHistory")
     if octet != 0x30:
-        return ber.without_unknown(*again, "call_data.DeviceHistory.oldDeviceID", pos)
+        return tolerance.without_unknown(*again, "call_data.DeviceHistory.oldDeviceID", pos)
     old_device_id = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.DeviceHistory")
     event_cause: EventCause | None = None
@@ -1462,7 +1508,7 @@ def decode_device_history(data: bytes, pos: int, end: int) -> DeviceHistory:
         old_connection_id = decode_connection_id(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "call_data.DeviceHistory")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.DeviceHistory", pos)
+        return tolerance.without_unknown(*again, "call_data.DeviceHistory", pos)
     return DeviceHistory(old_device_id=old_device_id, event_cause=event_cause, old_connection_id=old_connection_id)
 
 
@@ -1490,7 +1536,7 @@ def decode_message_info(data: bytes, pos: int, end: int) -> MessageInfo:
     again = (decode_message_info, data, pos, end, _MESSAGE_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "call_data.MessageInfo")
     if octet != 0x16:
-        return ber.without_unknown(*again, "call_data.MessageInfo.contents", pos)
+        return tolerance.without_unknown(*again, "call_data.MessageInfo.contents", pos)
     contents = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "call_data.MessageInfo")
     content_type_and_subtype: str | None = None
@@ -1502,7 +1548,7 @@ def decode_message_info(data: bytes, pos: int, end: int) -> MessageInfo:
         contents_length = ber.integer(data, pos, stop, "call_data.MessageInfo.contentsLength")
         octet, pos, stop = ber.following(data, stop, end, "call_data.MessageInfo")
     if octet != END:
-        return ber.without_unknown(*again, "call_data.MessageInfo", pos)
+        return tolerance.without_unknown(*again, "call_data.MessageInfo", pos)
     return MessageInfo(
         contents=contents, content_type_and_subtype=content_type_and_subtype, contents_length=contents_length
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -378,6 +378,33 @@ _CALL_CONTROL_SERV_LIST_OCTETS = frozenset(
         0x98,
         0x99,
         0x9A,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
+        0x2B1,
+        0x2B2,
+        0x2B3,
+        0x2B4,
+        0x2B5,
+        0x2B6,
+        0x2B7,
+        0x2B8,
+        0x2B9,
+        0x2BA,
     )
 )
 
@@ -545,7 +572,7 @@ def decode_call_control_serv_list(data: bytes, pos: int, end: int) -> CallContro
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CallControlServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CallControlServList", pos)
     return CallControlServList(
         accept_call=accept_call,
         alternate_call=alternate_call,
@@ -645,6 +672,12 @@ _CALL_ASSOCIATED_SERV_LIST_OCTETS = frozenset(
         0x83,
         0x84,
         0x85,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
     )
 )
 
@@ -706,7 +739,7 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CallAssociatedServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CallAssociatedServList", pos)
     return CallAssociatedServList(
         associate_data=associate_data,
         cancel_telephony_tones=cancel_telephony_tones,
@@ -759,6 +792,28 @@ _LOGICAL_SERV_LIST_OCTETS = frozenset(
         0x93,
         0x94,
         0x95,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
+        0x2B1,
+        0x2B2,
+        0x2B3,
+        0x2B4,
+        0x2B5,
     )
 )
 
@@ -900,7 +955,7 @@ def decode_logical_serv_list(data: bytes, pos: int, end: int) -> LogicalServList
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.LogicalServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.LogicalServList", pos)
     return LogicalServList(
         call_back_non_call_rel=call_back_non_call_rel,
         call_back_msg_non_call_rel=call_back_msg_non_call_rel,
@@ -981,6 +1036,8 @@ _MEDIA_SERV_LIST_OCTETS = frozenset(
     (
         0x80,
         0x81,
+        0x2A0,
+        0x2A1,
     )
 )
 
@@ -1002,7 +1059,7 @@ def decode_media_serv_list(data: bytes, pos: int, end: int) -> MediaServList:
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MediaServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MediaServList", pos)
     return MediaServList(attach_media_service=attach_media_service, detach_media_service=detach_media_service)
 
 
@@ -1031,6 +1088,19 @@ _IO_SERVICES_SERV_LIST_OCTETS = frozenset(
         0x8A,
         0x8B,
         0x8C,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
     )
 )
 
@@ -1112,7 +1182,7 @@ def decode_io_services_serv_list(data: bytes, pos: int, end: int) -> IOServicesS
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.IOServicesServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.IOServicesServList", pos)
     return IOServicesServList(
         io_register=io_register,
         io_register_abort=io_register_abort,
@@ -1171,6 +1241,13 @@ _DATA_COLLECTION_SERV_LIST_OCTETS = frozenset(
         0x84,
         0x85,
         0x86,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
     )
 )
 
@@ -1246,7 +1323,7 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.DataCollectionServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.DataCollectionServList", pos)
     return DataCollectionServList(
         data_collected=data_collected,
         data_collection_resumed=data_collection_resumed,
@@ -1297,6 +1374,23 @@ _VOICE_UNIT_SERV_LIST_OCTETS = frozenset(
         0x8E,
         0x8F,
         0x90,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
     )
 )
 
@@ -1384,7 +1478,7 @@ def decode_voice_unit_serv_list(data: bytes, pos: int, end: int) -> VoiceUnitSer
         synthesize_msg = ber.bits(data, pos, stop, SynthesizeMsg, "capability_exchange.VoiceUnitServList.synthesizeMsg")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.VoiceUnitServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.VoiceUnitServList", pos)
     return VoiceUnitServList(
         activate=activate,
         clear=clear,
@@ -1460,6 +1554,18 @@ _LOCATION_SERVICES_SERV_LIST_OCTETS = frozenset(
         0x89,
         0x8A,
         0x8B,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
     )
 )
 
@@ -1589,7 +1695,7 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.LocationServicesServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.LocationServicesServList", pos)
     return LocationServicesServList(
         get_location_information=get_location_information,
         set_location_information=set_location_information,
@@ -1687,7 +1793,7 @@ def decode_log_dev_serv_list(data: bytes, pos: int, end: int) -> LogDevServList:
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.LogDevServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.LogDevServList", pos)
     return LogDevServList(
         call_control_serv_list=call_control_serv_list,
         call_associated_serv_list=call_associated_serv_list,
@@ -1742,6 +1848,24 @@ _CALL_CONTROL_EVTS_LIST_OCTETS = frozenset(
         0x8F,
         0x90,
         0x91,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
+        0x2B1,
     )
 )
 
@@ -1829,7 +1953,7 @@ def decode_call_control_evts_list(data: bytes, pos: int, end: int) -> CallContro
         transferred = ber.bits(data, pos, stop, Transferred, "capability_exchange.CallControlEvtsList.transferred")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CallControlEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CallControlEvtsList", pos)
     return CallControlEvtsList(
         bridged=bridged,
         call_cleared=call_cleared,
@@ -1901,6 +2025,11 @@ _CALL_ASSOCIATED_EVTS_LIST_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
     )
 )
 
@@ -1946,7 +2075,7 @@ def decode_call_associated_evts_list(data: bytes, pos: int, end: int) -> CallAss
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CallAssociatedEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CallAssociatedEvtsList", pos)
     return CallAssociatedEvtsList(
         call_information=call_information,
         charging=charging,
@@ -1989,6 +2118,21 @@ _LOGICAL_EVTS_LIST_OCTETS = frozenset(
         0x8C,
         0x8D,
         0x8E,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
     )
 )
 
@@ -2068,7 +2212,7 @@ def decode_logical_evts_list(data: bytes, pos: int, end: int) -> LogicalEvtsList
         routeing_mode = ber.bits(data, pos, stop, RouteingMode, "capability_exchange.LogicalEvtsList.routeingMode")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.LogicalEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.LogicalEvtsList", pos)
     return LogicalEvtsList(
         agent_busy=agent_busy,
         agent_logged_off=agent_logged_off,
@@ -2128,6 +2272,8 @@ _MEDIA_EVTS_LIST_OCTETS = frozenset(
     (
         0x80,
         0x81,
+        0x2A0,
+        0x2A1,
     )
 )
 
@@ -2145,7 +2291,7 @@ def decode_media_evts_list(data: bytes, pos: int, end: int) -> MediaEvtsList:
         media_detached = ber.bits(data, pos, stop, MediaDetached, "capability_exchange.MediaEvtsList.mediaDetached")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MediaEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MediaEvtsList", pos)
     return MediaEvtsList(media_attached=media_attached, media_detached=media_detached)
 
 
@@ -2179,6 +2325,24 @@ _VOICE_UNIT_EVTS_LIST_OCTETS = frozenset(
         0x8F,
         0x90,
         0x91,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
+        0x2B1,
     )
 )
 
@@ -2272,7 +2436,7 @@ def decode_voice_unit_evts_list(data: bytes, pos: int, end: int) -> VoiceUnitEvt
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.VoiceUnitEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.VoiceUnitEvtsList", pos)
     return VoiceUnitEvtsList(
         bookmark_reached=bookmark_reached,
         completed=completed,
@@ -2373,7 +2537,7 @@ def decode_log_dev_evts_list(data: bytes, pos: int, end: int) -> LogDevEvtsList:
         voice_evts_list = decode_voice_unit_evts_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.LogDevEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.LogDevEvtsList", pos)
     return LogDevEvtsList(
         call_control_evts_list=call_control_evts_list,
         call_associated_evts_list=call_associated_evts_list,
@@ -2407,6 +2571,12 @@ _CAP_EXCHANGE_SERV_LIST_OCTETS = frozenset(
         0x83,
         0x84,
         0x85,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
     )
 )
 
@@ -2472,7 +2642,7 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CapExchangeServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CapExchangeServList", pos)
     return CapExchangeServList(
         get_csta_features=get_csta_features,
         get_logical_device_information=get_logical_device_information,
@@ -2513,6 +2683,16 @@ _SYSTEM_STATUS_SERV_LIST_OCTETS = frozenset(
         0x87,
         0x88,
         0x89,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
     )
 )
 
@@ -2606,7 +2786,7 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.SystemStatusServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SystemStatusServList", pos)
     return SystemStatusServList(
         change_system_status_filter=change_system_status_filter,
         system_register=system_register,
@@ -2654,6 +2834,11 @@ _MONITORING_SERV_LIST_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
     )
 )
 
@@ -2697,7 +2882,7 @@ def decode_monitoring_serv_list(data: bytes, pos: int, end: int) -> MonitoringSe
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MonitoringServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MonitoringServList", pos)
     return MonitoringServList(
         change_monitor_filter=change_monitor_filter,
         monitor_start=monitor_start,
@@ -2729,6 +2914,10 @@ _SNAPSHOT_SERV_LIST_OCTETS = frozenset(
         0x81,
         0x82,
         0x83,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
     )
 )
 
@@ -2738,31 +2927,31 @@ def decode_snapshot_serv_list(data: bytes, pos: int, end: int) -> SnapshotServLi
     again = (decode_snapshot_serv_list, data, pos, end, _SNAPSHOT_SERV_LIST_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.SnapshotServList")
     if octet != 0x80:
-        return ber.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCall", pos)
     snapshot_call = ber.bits(
         data, pos, stop, SnapshotCallCapabilities, "capability_exchange.SnapshotServList.snapshotCall"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
     if octet != 0x81:
-        return ber.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDevice", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDevice", pos)
     snapshot_device = ber.bits(
         data, pos, stop, SnapshotDeviceCapabilities, "capability_exchange.SnapshotServList.snapshotDevice"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
     if octet != 0x82:
-        return ber.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCallData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCallData", pos)
     snapshot_call_data = ber.bits(
         data, pos, stop, SnapshotCallDataCapabilities, "capability_exchange.SnapshotServList.snapshotCallData"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
     if octet != 0x83:
-        return ber.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDeviceData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDeviceData", pos)
     snapshot_device_data = ber.bits(
         data, pos, stop, SnapshotDeviceDataCapabilities, "capability_exchange.SnapshotServList.snapshotDeviceData"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.SnapshotServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList", pos)
     return SnapshotServList(
         snapshot_call=snapshot_call,
         snapshot_device=snapshot_device,
@@ -2792,6 +2981,15 @@ _ROUTEING_SERV_LIST_OCTETS = frozenset(
         0x86,
         0x87,
         0x88,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
     )
 )
 
@@ -2849,7 +3047,7 @@ def decode_routeing_serv_list(data: bytes, pos: int, end: int) -> RouteingServLi
         route_used = ber.bits(data, pos, stop, RouteUsedCapabilities, "capability_exchange.RouteingServList.routeUsed")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.RouteingServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.RouteingServList", pos)
     return RouteingServList(
         route_register=route_register,
         route_register_cancel=route_register_cancel,
@@ -2912,6 +3110,29 @@ _PHYS_DEV_SERV_LIST_OCTETS = frozenset(
         0x94,
         0x95,
         0x96,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
+        0x2AB,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2AF,
+        0x2B0,
+        0x2B1,
+        0x2B2,
+        0x2B3,
+        0x2B4,
+        0x2B5,
+        0x2B6,
     )
 )
 
@@ -3073,7 +3294,7 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.PhysDevServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.PhysDevServList", pos)
     return PhysDevServList(
         button_press=button_press,
         get_auditory_apparatus_info=get_auditory_apparatus_info,
@@ -3166,6 +3387,17 @@ _PHYS_DEV_EVTS_LIST_OCTETS = frozenset(
         0x88,
         0x89,
         0x8A,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
+        0x2AA,
     )
 )
 
@@ -3231,7 +3463,7 @@ def decode_phys_dev_evts_list(data: bytes, pos: int, end: int) -> PhysDevEvtsLis
         speaker_volume = ber.bits(data, pos, stop, SpeakerVolume, "capability_exchange.PhysDevEvtsList.speakerVolume")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.PhysDevEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.PhysDevEvtsList", pos)
     return PhysDevEvtsList(
         button_information=button_information,
         button_press=button_press,
@@ -3281,6 +3513,10 @@ _DEVICE_MAINT_EVTS_LIST_OCTETS = frozenset(
         0x81,
         0x82,
         0x83,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
     )
 )
 
@@ -3312,7 +3548,7 @@ def decode_device_maint_evts_list(data: bytes, pos: int, end: int) -> DeviceMain
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceMaintEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.DeviceMaintEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.DeviceMaintEvtsList", pos)
     return DeviceMaintEvtsList(
         back_in_service=back_in_service,
         device_caps_changed=device_caps_changed,
@@ -3342,6 +3578,11 @@ _CDR_SERV_LIST_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
     )
 )
 
@@ -3375,7 +3616,7 @@ def decode_cdr_serv_list(data: bytes, pos: int, end: int) -> CDRServList:
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.CDRServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.CDRServList", pos)
     return CDRServList(
         cdr_notification=cdr_notification,
         cdr_report=cdr_report,
@@ -3408,6 +3649,11 @@ _VENDOR_SPECIFIC_SERV_LIST_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x2A0,
+        0x2A1,
+        0x2A2,
+        0x2A3,
+        0x2A4,
     )
 )
 
@@ -3457,7 +3703,7 @@ def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorS
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.VendorSpecificServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.VendorSpecificServList", pos)
     return VendorSpecificServList(
         escape_register=escape_register,
         escape_register_cancel=escape_register_cancel,
@@ -3483,7 +3729,12 @@ def encode_vendor_specific_serv_list(value: VendorSpecificServList) -> bytes:
     return out
 
 
-_VENDOR_SPECIFIC_EVTS_LIST_OCTETS = frozenset((0x80,))
+_VENDOR_SPECIFIC_EVTS_LIST_OCTETS = frozenset(
+    (
+        0x80,
+        0x2A0,
+    )
+)
 
 
 def decode_vendor_specific_evts_list(data: bytes, pos: int, end: int) -> VendorSpecificEvtsList:
@@ -3497,7 +3748,7 @@ def decode_vendor_specific_evts_list(data: bytes, pos: int, end: int) -> VendorS
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.VendorSpecificEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.VendorSpecificEvtsList", pos)
     return VendorSpecificEvtsList(private_event=private_event)
 
 
@@ -3525,57 +3776,57 @@ def decode_max_length_parameters(data: bytes, pos: int, end: int) -> MaxLengthPa
     again = (decode_max_length_parameters, data, pos, end, _MAX_LENGTH_PARAMETERS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.accountInfo", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.accountInfo", pos)
     account_info = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.accountInfo")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.authCode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.authCode", pos)
     auth_code = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.authCode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentID", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentID", pos)
     agent_id = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.agentID")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentPassword", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentPassword", pos)
     agent_password = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.agentPassword")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.callIDInConnectionID", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.callIDInConnectionID", pos)
     call_id_in_connection_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParameters.callIDInConnectionID"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.correlatorData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.correlatorData", pos)
     correlator_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.correlatorData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.privateData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.privateData", pos)
     private_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.privateData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.deviceIdentifiers", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.deviceIdentifiers", pos)
     device_identifiers = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.deviceIdentifiers")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.userData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.userData", pos)
     user_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.userData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.buttonLabel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.buttonLabel", pos)
     button_label = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.buttonLabel")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.lampLabel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.lampLabel", pos)
     lamp_label = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.lampLabel")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters.charactersToSend", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.charactersToSend", pos)
     characters_to_send = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.charactersToSend")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParameters", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters", pos)
     return MaxLengthParameters(
         account_info=account_info,
         auth_code=auth_code,
@@ -3618,19 +3869,23 @@ def decode_max_length_parameters_continued(data: bytes, pos: int, end: int) -> M
     again = (decode_max_length_parameters_continued, data, pos, end, _MAX_LENGTH_PARAMETERS_CONTINUED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.monitorCrossRefID", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.MaxLengthParametersContinued.monitorCrossRefID", pos
+        )
     monitor_cross_ref_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.monitorCrossRefID"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.callQualifyingData", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.MaxLengthParametersContinued.callQualifyingData", pos
+        )
     call_qualifying_data = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.callQualifyingData"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.MaxLengthParametersContinued.subDomainCallLinkageData", pos
         )
     sub_domain_call_linkage_data = ber.integer(
@@ -3638,21 +3893,23 @@ def decode_max_length_parameters_continued(data: bytes, pos: int, end: int) -> M
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.subDomainThreadID", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.MaxLengthParametersContinued.subDomainThreadID", pos
+        )
     sub_domain_thread_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.subDomainThreadID"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.ioData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.ioData", pos)
     io_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParametersContinued.ioData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.messageInfo", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.messageInfo", pos)
     message_info = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParametersContinued.messageInfo")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued", pos)
     return MaxLengthParametersContinued(
         monitor_cross_ref_id=monitor_cross_ref_id,
         call_qualifying_data=call_qualifying_data,
@@ -3683,635 +3940,647 @@ def decode_filter_threshold(data: bytes, pos: int, end: int) -> FilterThreshold:
     again = (decode_filter_threshold, data, pos, end, _FILTER_THRESHOLD_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getLogicalDeviceInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLogicalDeviceInformation", pos)
     get_logical_device_information = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getLogicalDeviceInformation"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getPhysicalDeviceInformation", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.getPhysicalDeviceInformation", pos
+        )
     get_physical_device_information = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getPhysicalDeviceInformation"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionCaps", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionCaps", pos)
     get_switching_function_caps = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getSwitchingFunctionCaps"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionDevices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionDevices", pos)
     get_switching_function_devices = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getSwitchingFunctionDevices"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.switchingFunctionDevices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.switchingFunctionDevices", pos)
     switching_function_devices = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionDevices"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.changeSystemStatusFilter", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.changeSystemStatusFilter", pos)
     change_system_status_filter = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.changeSystemStatusFilter"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegister", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegister", pos)
     system_status_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegister")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterAbort", pos)
     system_status_register_abort = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegisterAbort"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterCancel", pos)
     system_status_register_cancel = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegisterCancel"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.requestSystemStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.requestSystemStatus", pos)
     request_system_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.requestSystemStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatus", pos)
     system_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.systemStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.switchingFunctionCapsChanged", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.switchingFunctionCapsChanged", pos
+        )
     switching_function_caps_changed = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionCapsChanged"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.switchingFunctionDevsChanged", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.switchingFunctionDevsChanged", pos
+        )
     switching_function_devs_changed = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionDevsChanged"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.changeMonitorFilter", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.changeMonitorFilter", pos)
     change_monitor_filter = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.changeMonitorFilter")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStart", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStart", pos)
     monitor_start = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.monitorStart")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStop", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStop", pos)
     monitor_stop = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.monitorStop")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCall", pos)
     snapshot_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDevice", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDevice", pos)
     snapshot_device = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotDevice")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCallData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCallData", pos)
     snapshot_call_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotCallData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDeviceData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDeviceData", pos)
     snapshot_device_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotDeviceData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.acceptCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.acceptCall", pos)
     accept_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.acceptCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.alternateCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.alternateCall", pos)
     alternate_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.alternateCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.answerCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.answerCall", pos)
     answer_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.answerCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.callBackCallRelated", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackCallRelated", pos)
     call_back_call_related = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.callBackCallRelated")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.callBackMessageCallRelated", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackMessageCallRelated", pos)
     call_back_message_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackMessageCallRelated"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.campOnCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.campOnCall", pos)
     camp_on_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.campOnCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.clearCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.clearCall", pos)
     clear_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.clearCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.clearConnection", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.clearConnection", pos)
     clear_connection = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.clearConnection")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.conferenceCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.conferenceCall", pos)
     conference_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.conferenceCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.consultationCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.consultationCall", pos)
     consultation_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.consultationCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.deflectCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deflectCall", pos)
     deflect_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deflectCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.dialDigits", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dialDigits", pos)
     dial_digits = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dialDigits")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.directedPickupCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.directedPickupCall", pos)
     directed_pickup_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.directedPickupCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.groupPickupCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.groupPickupCall", pos)
     group_pickup_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.groupPickupCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.holdCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.holdCall", pos)
     hold_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.holdCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.intrudeCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.intrudeCall", pos)
     intrude_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.intrudeCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.joinCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.joinCall", pos)
     join_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.joinCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.makeCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.makeCall", pos)
     make_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.makeCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.makePredictiveCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.makePredictiveCall", pos)
     make_predictive_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.makePredictiveCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.parkCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.parkCall", pos)
     park_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.parkCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.reconnectCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reconnectCall", pos)
     reconnect_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reconnectCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.retrieveCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.retrieveCall", pos)
     retrieve_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.retrieveCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepConferenceCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepConferenceCall", pos)
     single_step_conference_call = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.singleStepConferenceCall"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepTransferCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepTransferCall", pos)
     single_step_transfer_call = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.singleStepTransferCall"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.transferCall", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.transferCall", pos)
     transfer_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.transferCall")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.associateData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.associateData", pos)
     associate_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.associateData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.cancelTelephonyTone", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelTelephonyTone", pos)
     cancel_telephony_tone = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelTelephonyTone")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.generateDigits", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.generateDigits", pos)
     generate_digits = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.generateDigits")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.generateTelephonyTone", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.generateTelephonyTone", pos)
     generate_telephony_tone = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.generateTelephonyTone")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.sendUserInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendUserInformation", pos)
     send_user_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendUserInformation")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.startDTMFDigitsCollection", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startDTMFDigitsCollection", pos)
     start_dtmf_digits_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.startDTMFDigitsCollection"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.startTelephonyTonesCollection", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.startTelephonyTonesCollection", pos
+        )
     start_telephony_tones_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.startTelephonyTonesCollection"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.stopDTMFDigitsCollection", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopDTMFDigitsCollection", pos)
     stop_dtmf_digits_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.stopDTMFDigitsCollection"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.stopTelephonyTonesCollection", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.stopTelephonyTonesCollection", pos
+        )
     stop_telephony_tones_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.stopTelephonyTonesCollection"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.attachMediaService", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.attachMediaService", pos)
     attach_media_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.attachMediaService")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.detachMediaService", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.detachMediaService", pos)
     detach_media_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.detachMediaService")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegister", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegister", pos)
     route_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegister")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterAbort", pos)
     route_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegisterAbort")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterCancel", pos)
     route_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegisterCancel")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.reRoute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reRoute", pos)
     re_route = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reRoute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeEnd", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeEnd", pos)
     route_end = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeEnd")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeReject", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeReject", pos)
     route_reject = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeReject")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeRequest", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRequest", pos)
     route_request = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRequest")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeSelect", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeSelect", pos)
     route_select = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeSelect")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.routeUsed", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeUsed", pos)
     route_used = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeUsed")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.buttonPress", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.buttonPress", pos)
     button_press = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.buttonPress")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getAuditoryApparatusInfo", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAuditoryApparatusInfo", pos)
     get_auditory_apparatus_info = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getAuditoryApparatusInfo"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getButtonInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getButtonInformation", pos)
     get_button_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getButtonInformation")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getDisplay", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getDisplay", pos)
     get_display = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getDisplay")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getHookswitchStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getHookswitchStatus", pos)
     get_hookswitch_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getHookswitchStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getLampInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLampInformation", pos)
     get_lamp_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLampInformation")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getLampMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLampMode", pos)
     get_lamp_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLampMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneGain", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneGain", pos)
     get_microphone_gain = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getMicrophoneGain")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneMute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneMute", pos)
     get_microphone_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getMicrophoneMute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getMessageWaitingIndicator", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMessageWaitingIndicator", pos)
     get_message_waiting_indicator = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getMessageWaitingIndicator"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getRingerStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getRingerStatus", pos)
     get_ringer_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getRingerStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerMute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerMute", pos)
     get_speaker_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getSpeakerMute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerVolume", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerVolume", pos)
     get_speaker_volume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getSpeakerVolume")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setButtonInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setButtonInformation", pos)
     set_button_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setButtonInformation")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setDisplay", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setDisplay", pos)
     set_display = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setDisplay")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setHookswitchStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setHookswitchStatus", pos)
     set_hookswitch_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setHookswitchStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setLampMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setLampMode", pos)
     set_lamp_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setLampMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setMsgWaitingIndicator", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMsgWaitingIndicator", pos)
     set_msg_waiting_indicator = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.setMsgWaitingIndicator"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneGain", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneGain", pos)
     set_microphone_gain = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setMicrophoneGain")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneMute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneMute", pos)
     set_microphone_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setMicrophoneMute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setRingerStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setRingerStatus", pos)
     set_ringer_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setRingerStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerMute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerMute", pos)
     set_speaker_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setSpeakerMute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerVolume", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerVolume", pos)
     set_speaker_volume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setSpeakerVolume")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.callBackMessageNonCallRelated", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.FilterThreshold.callBackMessageNonCallRelated", pos
+        )
     call_back_message_non_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackMessageNonCallRelated"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.callBackNonCallRelated", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackNonCallRelated", pos)
     call_back_non_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackNonCallRelated"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBack", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBack", pos)
     cancel_call_back = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelCallBack")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBackMessage", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBackMessage", pos)
     cancel_call_back_message = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelCallBackMessage")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getAgentState", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAgentState", pos)
     get_agent_state = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAgentState")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoAnswer", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoAnswer", pos)
     get_auto_answer = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAutoAnswer")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoWorkMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoWorkMode", pos)
     get_auto_work_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAutoWorkMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getCallerIDStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getCallerIDStatus", pos)
     get_caller_id_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getCallerIDStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getDoNotDisturb", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getDoNotDisturb", pos)
     get_do_not_disturb = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getDoNotDisturb")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getForwarding", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getForwarding", pos)
     get_forwarding = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getForwarding")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getLastNumberDialed", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLastNumberDialed", pos)
     get_last_number_dialed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLastNumberDialed")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.getRouteingMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getRouteingMode", pos)
     get_routeing_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getRouteingMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setAgentState", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAgentState", pos)
     set_agent_state = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAgentState")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoAnswer", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoAnswer", pos)
     set_auto_answer = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAutoAnswer")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoWorkMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoWorkMode", pos)
     set_auto_work_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAutoWorkMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setCallerIDStatus", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setCallerIDStatus", pos)
     set_caller_id_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setCallerIDStatus")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setDoNotDisturb", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setDoNotDisturb", pos)
     set_do_not_disturb = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setDoNotDisturb")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setForwarding", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setForwarding", pos)
     set_forwarding = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setForwarding")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setRouteingMode", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setRouteingMode", pos)
     set_routeing_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setRouteingMode")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.backInService", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.backInService", pos)
     back_in_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.backInService")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.deviceCapsChanged", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deviceCapsChanged", pos)
     device_caps_changed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deviceCapsChanged")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.outOfService", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.outOfService", pos)
     out_of_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.outOfService")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.partiallyInService", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.partiallyInService", pos)
     partially_in_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.partiallyInService")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegister", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegister", pos)
     io_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegister")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterAbort", pos)
     io_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegisterAbort")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterCancel", pos)
     io_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegisterCancel")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathResumed", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathResumed", pos)
     data_path_resumed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dataPathResumed")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathSuspended", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathSuspended", pos)
     data_path_suspended = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dataPathSuspended")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.fastData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.fastData", pos)
     fast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.fastData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.resumeDataPath", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.resumeDataPath", pos)
     resume_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.resumeDataPath")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.sendBroadcastData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendBroadcastData", pos)
     send_broadcast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendBroadcastData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.sendData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendData", pos)
     send_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.sendMulticastData", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendMulticastData", pos)
     send_multicast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendMulticastData")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.startDataPath", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startDataPath", pos)
     start_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.startDataPath")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.stopDataPath", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopDataPath", pos)
     stop_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stopDataPath")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.suspendDataPath", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.suspendDataPath", pos)
     suspend_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.suspendDataPath")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.concatenateMsg", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.concatenateMsg", pos)
     concatenate_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.concatenateMsg")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.deleteMsg", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deleteMsg", pos)
     delete_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deleteMsg")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.playMsg", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.playMsg", pos)
     play_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.playMsg")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.queryVoiceAttribute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.queryVoiceAttribute", pos)
     query_voice_attribute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.queryVoiceAttribute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.recordMsg", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.recordMsg", pos)
     record_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.recordMsg")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.reposition", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reposition", pos)
     reposition = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reposition")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.resume", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.resume", pos)
     resume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.resume")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.review", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.review", pos)
     review = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.review")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.setVoiceAttribute", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setVoiceAttribute", pos)
     set_voice_attribute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setVoiceAttribute")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.stop", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stop", pos)
     stop_ = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stop")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.suspend", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.suspend", pos)
     suspend = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.suspend")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.synthesizeMsg", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.synthesizeMsg", pos)
     synthesize_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.synthesizeMsg")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.cDRNotification", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cDRNotification", pos)
     cdr_notification = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cDRNotification")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.cDRReport", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cDRReport", pos)
     cdr_report = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cDRReport")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.sendStoredCDRs", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendStoredCDRs", pos)
     send_stored_cd_rs = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendStoredCDRs")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.startCDRTransmission", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startCDRTransmission", pos)
     start_cdr_transmission = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.startCDRTransmission")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.stopCDRTransmission", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopCDRTransmission", pos)
     stop_cdr_transmission = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stopCDRTransmission")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegister", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegister", pos)
     escape_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegister")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterAbort", pos)
     escape_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegisterAbort")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterCancel", pos)
     escape_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegisterCancel")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.escape", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escape", pos)
     escape = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escape")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold.privateDataVersion", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.privateDataVersion", pos)
     private_data_version = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.privateDataVersion")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.FilterThreshold", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold", pos)
     return FilterThreshold(
         get_logical_device_information=get_logical_device_information,
         get_physical_device_information=get_physical_device_information,
@@ -4630,7 +4899,7 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
     again = (decode_media_service_caps_list_item, data, pos, end, _MEDIA_SERVICE_CAPS_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data,
         pos,
@@ -4657,13 +4926,15 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != 0x01:
-        return ber.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem.mediaStreamIDSupported", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.MediaServiceCapsListItem.mediaStreamIDSupported", pos
+        )
     media_stream_id_supported = ber.boolean(
         data, pos, stop, "capability_exchange.MediaServiceCapsListItem.mediaStreamIDSupported"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem", pos)
     return MediaServiceCapsListItem(
         media_service_type=media_service_type,
         media_service_version=media_service_version,
@@ -4727,7 +4998,7 @@ def decode_get_csta_features(data: bytes, pos: int, end: int) -> GetCSTAFeatures
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatures")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetCSTAFeatures", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatures", pos)
     return GetCSTAFeatures(extensions=extensions)
 
 
@@ -4927,7 +5198,7 @@ def decode_get_csta_feature_result_supported_services(
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedServices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedServices", pos)
     return GetCSTAFeatureResultSupportedServices(
         cap_exchange_serv_list=cap_exchange_serv_list,
         system_stat_serv_list=system_stat_serv_list,
@@ -5086,7 +5357,7 @@ def decode_get_csta_feature_result_supported_events(
         vendor_specific_evts_list = decode_vendor_specific_evts_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedEvents", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedEvents", pos)
     return GetCSTAFeatureResultSupportedEvents(
         call_control_evts_list=call_control_evts_list,
         call_associated_evts_list=call_associated_evts_list,
@@ -5134,7 +5405,7 @@ def decode_get_csta_features_response(data: bytes, pos: int, end: int) -> GetCST
     again = (decode_get_csta_features_response, data, pos, end, _GET_CSTA_FEATURES_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetCSTAFeaturesResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse.supportedServices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse.supportedServices", pos)
     supported_services = decode_get_csta_feature_result_supported_services(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeaturesResponse")
     supported_events: GetCSTAFeatureResultSupportedEvents | None = None
@@ -5146,7 +5417,7 @@ def decode_get_csta_features_response(data: bytes, pos: int, end: int) -> GetCST
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeaturesResponse")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse", pos)
     return GetCSTAFeaturesResponse(
         supported_services=supported_services, supported_events=supported_events, extensions=extensions
     )
@@ -5176,7 +5447,7 @@ def decode_get_logical_device_information(data: bytes, pos: int, end: int) -> Ge
     again = (decode_get_logical_device_information, data, pos, end, _GET_LOGICAL_DEVICE_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetLogicalDeviceInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation.device", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformation")
     extensions: CSTACommonArguments | None = None
@@ -5184,7 +5455,7 @@ def decode_get_logical_device_information(data: bytes, pos: int, end: int) -> Ge
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformation")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation", pos)
     return GetLogicalDeviceInformation(device=device, extensions=extensions)
 
 
@@ -5297,6 +5568,11 @@ _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE_OCTETS = frozenset(
         0xBB,
         0xBC,
         0xBD,
+        0x2A1,
+        0x2A4,
+        0x2A7,
+        0x2AF,
+        0x2B4,
     )
 )
 
@@ -5356,7 +5632,7 @@ def decode_get_logical_device_information_response(
         short_form_device_id = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetLogicalDeviceInformationResponse.hasPhysicalElement", pos
         )
     has_physical_element = ber.boolean(
@@ -5364,7 +5640,9 @@ def decode_get_logical_device_information_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x03:
-        return ber.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformationResponse.acdModels", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.GetLogicalDeviceInformationResponse.acdModels", pos
+        )
     acd_models = ber.bits(
         data, pos, stop, ACDModels, "capability_exchange.GetLogicalDeviceInformationResponse.acdModels"
     )
@@ -5380,7 +5658,7 @@ def decode_get_logical_device_information_response(
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetLogicalDeviceInformationResponse.appearanceAddressable", pos
         )
     appearance_addressable = ber.boolean(
@@ -5388,7 +5666,7 @@ def decode_get_logical_device_information_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x0A:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetLogicalDeviceInformationResponse.appearanceType", pos
         )
     appearance_type = ber.enumerated(
@@ -5537,7 +5815,7 @@ def decode_get_logical_device_information_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformationResponse", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformationResponse", pos)
     return GetLogicalDeviceInformationResponse(
         device_category=device_category,
         group_device_attributes=group_device_attributes,
@@ -5667,7 +5945,7 @@ def decode_get_physical_device_information(data: bytes, pos: int, end: int) -> G
     again = (decode_get_physical_device_information, data, pos, end, _GET_PHYSICAL_DEVICE_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetPhysicalDeviceInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation.device", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformation")
     extensions: CSTACommonArguments | None = None
@@ -5675,7 +5953,7 @@ def decode_get_physical_device_information(data: bytes, pos: int, end: int) -> G
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformation")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation", pos)
     return GetPhysicalDeviceInformation(device=device, extensions=extensions)
 
 
@@ -5729,6 +6007,8 @@ _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE_OCTETS = frozenset(
         0xA8,
         0xAD,
         0xAE,
+        0x1A4,
+        0x2A1,
     )
 )
 
@@ -5779,7 +6059,7 @@ def decode_get_physical_device_information_response(
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetPhysicalDeviceInformationResponse.hasLogicalElement", pos
         )
     has_logical_element = ber.boolean(
@@ -5847,7 +6127,7 @@ def decode_get_physical_device_information_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformationResponse", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformationResponse", pos)
     return GetPhysicalDeviceInformationResponse(
         device_category=device_category,
         group_device_attributes=group_device_attributes,
@@ -5962,7 +6242,7 @@ def decode_monitor_filter_items(data: bytes, pos: int, end: int) -> MonitorFilte
         call_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitorFilterItems")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.MonitorFilterItems", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.MonitorFilterItems", pos)
     return MonitorFilterItems(
         device_on_device_monitor_filter=device_on_device_monitor_filter,
         device_on_connection_monitor_filter=device_on_connection_monitor_filter,
@@ -6021,7 +6301,7 @@ def decode_status_reporting_serv_list(data: bytes, pos: int, end: int) -> Status
         system_services = decode_system_status_serv_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.StatusReportingServList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.StatusReportingServList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.StatusReportingServList", pos)
     return StatusReportingServList(
         monitoring_services=monitoring_services, snapshot_services=snapshot_services, system_services=system_services
     )
@@ -6175,7 +6455,7 @@ def decode_serv_evts_list(data: bytes, pos: int, end: int) -> ServEvtsList:
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.ServEvtsList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.ServEvtsList", pos)
     return ServEvtsList(
         cap_exchange_serv_list=cap_exchange_serv_list,
         system_serv_list=system_serv_list,
@@ -6318,6 +6598,20 @@ _GET_SWITCHING_FUNCTION_CAPS_RESPONSE_OCTETS = frozenset(
         0xBA,
         0xBB,
         0xBC,
+        0x1A8,
+        0x2A0,
+        0x2A1,
+        0x2A4,
+        0x2A9,
+        0x2AA,
+        0x2AC,
+        0x2AD,
+        0x2AE,
+        0x2B0,
+        0x2B3,
+        0x2B4,
+        0x2B5,
+        0x2BC,
     )
 )
 
@@ -6334,33 +6628,39 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
     )
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x16:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionCapsResponse.switchingSubDomainName", pos
         )
     switching_sub_domain_name = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x16:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.manufacturerName", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.manufacturerName", pos
+        )
     manufacturer_name = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.profiles", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.profiles", pos)
     profiles = ber.bits(data, pos, stop, Profiles, "capability_exchange.GetSwitchingFunctionCapsResponse.profiles")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.deviceIDFormat", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.deviceIDFormat", pos
+        )
     device_id_format = ber.bits(
         data, pos, stop, DeviceIDFormat, "capability_exchange.GetSwitchingFunctionCapsResponse.deviceIDFormat"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.swDomainFeatures", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swDomainFeatures", pos
+        )
     sw_domain_features = ber.bits(
         data, pos, stop, SwDomainFeatures, "capability_exchange.GetSwitchingFunctionCapsResponse.swDomainFeatures"
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceAddressability", pos
         )
     sw_appearance_addressability = ber.bits(
@@ -6372,7 +6672,7 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceTypes", pos
         )
     sw_appearance_types = ber.bits(
@@ -6380,7 +6680,7 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x0A:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionCapsResponse.ignoreUnsupportedParameters", pos
         )
     ignore_unsupported_parameters = ber.enumerated(
@@ -6547,7 +6847,9 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.connectionView", pos)
+        return tolerance.without_unknown(
+            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.connectionView", pos
+        )
     connection_view = ber.enumerated(
         data,
         pos,
@@ -6558,7 +6860,7 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
     )
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x30:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionCapsResponse.maxLengthParameters", pos
         )
     max_length_parameters = decode_max_length_parameters(data, pos, stop)
@@ -6612,7 +6914,7 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse", pos)
     return GetSwitchingFunctionCapsResponse(
         switching_sub_domain_name=switching_sub_domain_name,
         manufacturer_name=manufacturer_name,
@@ -6800,7 +7102,7 @@ def decode_get_switching_function_devices(data: bytes, pos: int, end: int) -> Ge
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevices")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevices", pos)
     return GetSwitchingFunctionDevices(
         requested_device_id=requested_device_id,
         requested_device_category=requested_device_category,
@@ -6842,7 +7144,7 @@ def decode_get_switching_function_devices_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
     if octet != 0x04:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "capability_exchange.GetSwitchingFunctionDevicesResponse.serviceCrossRefID", pos
         )
     service_cross_ref_id = ber.identifier(data, pos, stop)
@@ -6852,7 +7154,7 @@ def decode_get_switching_function_devices_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevicesResponse", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevicesResponse", pos)
     return GetSwitchingFunctionDevicesResponse(service_cross_ref_id=service_cross_ref_id, extensions=extensions)
 
 
@@ -6881,7 +7183,7 @@ def decode_device_list_item(data: bytes, pos: int, end: int) -> DeviceListItem:
     again = (decode_device_list_item, data, pos, end, _DEVICE_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.DeviceListItem")
     if octet != 0x30:
-        return ber.without_unknown(*again, "capability_exchange.DeviceListItem.deviceID", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.DeviceListItem.deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
     device_category = DeviceCategory.STATION
@@ -6916,7 +7218,7 @@ def decode_device_list_item(data: bytes, pos: int, end: int) -> DeviceListItem:
         nid_group = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.DeviceListItem", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.DeviceListItem", pos)
     return DeviceListItem(
         device_id=device_id,
         device_category=device_category,
@@ -6978,7 +7280,7 @@ def decode_switching_function_devices(data: bytes, pos: int, end: int) -> Switch
     again = (decode_switching_function_devices, data, pos, end, _SWITCHING_FUNCTION_DEVICES_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x04:
-        return ber.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.serviceCrossRefID", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.serviceCrossRefID", pos)
     service_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
     segment_id: int | None = None
@@ -6986,11 +7288,11 @@ def decode_switching_function_devices(data: bytes, pos: int, end: int) -> Switch
         segment_id = ber.integer(data, pos, stop, "capability_exchange.SwitchingFunctionDevices.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x01:
-        return ber.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.lastSegment", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "capability_exchange.SwitchingFunctionDevices.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x30:
-        return ber.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.deviceList", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.deviceList", pos)
     device_list = decode_device_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
     extensions: CSTACommonArguments | None = None
@@ -6998,7 +7300,7 @@ def decode_switching_function_devices(data: bytes, pos: int, end: int) -> Switch
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != END:
-        return ber.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices", pos)
+        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices", pos)
     return SwitchingFunctionDevices(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -81,7 +81,7 @@ def decode_cdr_notification(data: bytes, pos: int, end: int) -> CDRNotification:
     again = (decode_cdr_notification, data, pos, end, _CDR_NOTIFICATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.CDRNotification")
     if octet != 0x04:
-        return ber.without_unknown(*again, "cdr.CDRNotification.cdrCrossRefID", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRNotification.cdrCrossRefID", pos)
     cdr_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRNotification")
     cdr_reason: CDRReason | None = None
@@ -93,7 +93,7 @@ def decode_cdr_notification(data: bytes, pos: int, end: int) -> CDRNotification:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.CDRNotification")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.CDRNotification", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRNotification", pos)
     return CDRNotification(cdr_cross_ref_id=cdr_cross_ref_id, cdr_reason=cdr_reason, extensions=extensions)
 
 
@@ -169,7 +169,7 @@ def decode_node_number(data: bytes, pos: int, end: int) -> NodeNumber:
         area_2 = ber.integer(data, pos, stop, "cdr.NodeNumber.area2")
         octet, pos, stop = ber.following(data, stop, end, "cdr.NodeNumber")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.NodeNumber", pos)
+        return tolerance.without_unknown(*again, "cdr.NodeNumber", pos)
     return NodeNumber(area_0=area_0, area_1=area_1, area_2=area_2)
 
 
@@ -275,6 +275,13 @@ _CDR_INFORMATION_ITEM_OCTETS = frozenset(
         0xA3,
         0xAC,
         0xB3,
+        0x1A5,
+        0x1A6,
+        0x1A8,
+        0x1AF,
+        0x1B0,
+        0x2A0,
+        0x2AD,
     )
 )
 
@@ -288,7 +295,7 @@ def decode_cdr_information_item(data: bytes, pos: int, end: int) -> CDRInformati
         record_number = ber.integer(data, pos, stop, "cdr.CDRInformationItem.recordNumber")
         octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
     if octet != 0x18:
-        return ber.without_unknown(*again, "cdr.CDRInformationItem.recordCreationTime", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRInformationItem.recordCreationTime", pos)
     record_creation_time = ber.time(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
     calling_device: CallingDeviceID | None = None
@@ -419,7 +426,7 @@ def decode_cdr_information_item(data: bytes, pos: int, end: int) -> CDRInformati
         operator_device = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.CDRInformationItem", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRInformationItem", pos)
     return CDRInformationItem(
         record_number=record_number,
         record_creation_time=record_creation_time,
@@ -550,15 +557,15 @@ def decode_cdr_report(data: bytes, pos: int, end: int) -> CDRReport:
     again = (decode_cdr_report, data, pos, end, _CDR_REPORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.CDRReport")
     if octet != 0x04:
-        return ber.without_unknown(*again, "cdr.CDRReport.cdrCrossRefID", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRReport.cdrCrossRefID", pos)
     cdr_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
     if octet != 0x02:
-        return ber.without_unknown(*again, "cdr.CDRReport.numberOfRecordsSent", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRReport.numberOfRecordsSent", pos)
     number_of_records_sent = ber.integer(data, pos, stop, "cdr.CDRReport.numberOfRecordsSent")
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
     if octet != 0x30:
-        return ber.without_unknown(*again, "cdr.CDRReport.cdrInfo", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRReport.cdrInfo", pos)
     cdr_info = decode_cdr_info(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
     last_stored_cdr_report_sent: bool | None = None
@@ -570,7 +577,7 @@ def decode_cdr_report(data: bytes, pos: int, end: int) -> CDRReport:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.CDRReport", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRReport", pos)
     return CDRReport(
         cdr_cross_ref_id=cdr_cross_ref_id,
         number_of_records_sent=number_of_records_sent,
@@ -618,15 +625,15 @@ def decode_cdr_time_period(data: bytes, pos: int, end: int) -> CDRTimePeriod:
     again = (decode_cdr_time_period, data, pos, end, _CDR_TIME_PERIOD_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.CDRTimePeriod")
     if octet != 0x18:
-        return ber.without_unknown(*again, "cdr.CDRTimePeriod.beginningOfCDR", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod.beginningOfCDR", pos)
     beginning_of_cdr = ber.time(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRTimePeriod")
     if octet != 0x18:
-        return ber.without_unknown(*again, "cdr.CDRTimePeriod.endOfCDR", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod.endOfCDR", pos)
     end_of_cdr = ber.time(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.CDRTimePeriod")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.CDRTimePeriod", pos)
+        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod", pos)
     return CDRTimePeriod(beginning_of_cdr=beginning_of_cdr, end_of_cdr=end_of_cdr)
 
 
@@ -652,7 +659,7 @@ def decode_send_stored_cdr(data: bytes, pos: int, end: int) -> SendStoredCDR:
     again = (decode_send_stored_cdr, data, pos, end, _SEND_STORED_CDR_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.SendStoredCDR")
     if octet != 0x04:
-        return ber.without_unknown(*again, "cdr.SendStoredCDR.cdrCrossRefID", pos)
+        return tolerance.without_unknown(*again, "cdr.SendStoredCDR.cdrCrossRefID", pos)
     cdr_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.SendStoredCDR")
     time_period: CDRTimePeriod | None = None
@@ -664,7 +671,7 @@ def decode_send_stored_cdr(data: bytes, pos: int, end: int) -> SendStoredCDR:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.SendStoredCDR")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.SendStoredCDR", pos)
+        return tolerance.without_unknown(*again, "cdr.SendStoredCDR", pos)
     return SendStoredCDR(cdr_cross_ref_id=cdr_cross_ref_id, time_period=time_period, extensions=extensions)
 
 
@@ -716,7 +723,7 @@ def decode_start_cdr_transmission(data: bytes, pos: int, end: int) -> StartCDRTr
     again = (decode_start_cdr_transmission, data, pos, end, _START_CDR_TRANSMISSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.StartCDRTransmission")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "cdr.StartCDRTransmission.transferMode", pos)
+        return tolerance.without_unknown(*again, "cdr.StartCDRTransmission.transferMode", pos)
     transfer_mode = ber.enumerated(
         data, pos, stop, CDR_TRANSFER_MODE_VALUES, CDRTransferMode, "cdr.StartCDRTransmission.transferMode"
     )
@@ -726,7 +733,7 @@ def decode_start_cdr_transmission(data: bytes, pos: int, end: int) -> StartCDRTr
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmission")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.StartCDRTransmission", pos)
+        return tolerance.without_unknown(*again, "cdr.StartCDRTransmission", pos)
     return StartCDRTransmission(transfer_mode=transfer_mode, extensions=extensions)
 
 
@@ -752,7 +759,7 @@ def decode_start_cdr_transmission_response(data: bytes, pos: int, end: int) -> S
     again = (decode_start_cdr_transmission_response, data, pos, end, _START_CDR_TRANSMISSION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.StartCDRTransmissionResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "cdr.StartCDRTransmissionResponse.cdrCrossRefID", pos)
+        return tolerance.without_unknown(*again, "cdr.StartCDRTransmissionResponse.cdrCrossRefID", pos)
     cdr_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmissionResponse")
     extensions: CSTACommonArguments | None = None
@@ -760,7 +767,7 @@ def decode_start_cdr_transmission_response(data: bytes, pos: int, end: int) -> S
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmissionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.StartCDRTransmissionResponse", pos)
+        return tolerance.without_unknown(*again, "cdr.StartCDRTransmissionResponse", pos)
     return StartCDRTransmissionResponse(cdr_cross_ref_id=cdr_cross_ref_id, extensions=extensions)
 
 
@@ -795,7 +802,7 @@ def decode_stop_cdr_transmission(data: bytes, pos: int, end: int) -> StopCDRTran
     again = (decode_stop_cdr_transmission, data, pos, end, _STOP_CDR_TRANSMISSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "cdr.StopCDRTransmission")
     if octet != 0x04:
-        return ber.without_unknown(*again, "cdr.StopCDRTransmission.cdrCrossRefID", pos)
+        return tolerance.without_unknown(*again, "cdr.StopCDRTransmission.cdrCrossRefID", pos)
     cdr_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "cdr.StopCDRTransmission")
     cdr_term_reason: CDRTermReason | None = None
@@ -809,7 +816,7 @@ def decode_stop_cdr_transmission(data: bytes, pos: int, end: int) -> StopCDRTran
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "cdr.StopCDRTransmission")
     if octet != END:
-        return ber.without_unknown(*again, "cdr.StopCDRTransmission", pos)
+        return tolerance.without_unknown(*again, "cdr.StopCDRTransmission", pos)
     return StopCDRTransmission(
         cdr_cross_ref_id=cdr_cross_ref_id, cdr_term_reason=cdr_term_reason, extensions=extensions
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
@@ -85,7 +85,7 @@ def decode_digits_data(data: bytes, pos: int, end: int) -> DigitsData:
     again = (decode_digits_data, data, pos, end, _DIGITS_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.DigitsData")
     if octet != 0x16:
-        return ber.without_unknown(*again, "data_collection.DigitsData.digitsDetected", pos)
+        return tolerance.without_unknown(*again, "data_collection.DigitsData.digitsDetected", pos)
     digits_detected = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsData")
     digits_duration: tuple[int, ...] | None = None
@@ -97,7 +97,7 @@ def decode_digits_data(data: bytes, pos: int, end: int) -> DigitsData:
         digits_pause_duration = decode_digits_data_digits_pause_duration(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsData")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.DigitsData", pos)
+        return tolerance.without_unknown(*again, "data_collection.DigitsData", pos)
     return DigitsData(
         digits_detected=digits_detected, digits_duration=digits_duration, digits_pause_duration=digits_pause_duration
     )
@@ -154,7 +154,7 @@ def decode_tel_tones_data(data: bytes, pos: int, end: int) -> TelTonesData:
     again = (decode_tel_tones_data, data, pos, end, _TEL_TONES_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.TelTonesData")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "data_collection.TelTonesData.toneDetected", pos)
+        return tolerance.without_unknown(*again, "data_collection.TelTonesData.toneDetected", pos)
     tone_detected = ber.enumerated(
         data, pos, stop, TONE_DETECTED_VALUES, ToneDetected, "data_collection.TelTonesData.toneDetected"
     )
@@ -172,7 +172,7 @@ def decode_tel_tones_data(data: bytes, pos: int, end: int) -> TelTonesData:
         tone_pause_duration = ber.integer(data, pos, stop, "data_collection.TelTonesData.tonePauseDuration")
         octet, pos, stop = ber.following(data, stop, end, "data_collection.TelTonesData")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.TelTonesData", pos)
+        return tolerance.without_unknown(*again, "data_collection.TelTonesData", pos)
     return TelTonesData(
         tone_detected=tone_detected,
         tone_frequency=tone_frequency,
@@ -219,7 +219,7 @@ def decode_data_collected(data: bytes, pos: int, end: int) -> DataCollected:
     again = (decode_data_collected, data, pos, end, _DATA_COLLECTED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollected")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.DataCollected.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollected.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
     digits_data: DigitsData | None = None
@@ -245,7 +245,7 @@ def decode_data_collected(data: bytes, pos: int, end: int) -> DataCollected:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.DataCollected", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollected", pos)
     return DataCollected(
         dcoll_cross_ref_id=dcoll_cross_ref_id,
         digits_data=digits_data,
@@ -303,7 +303,7 @@ def decode_data_collection_resumed(data: bytes, pos: int, end: int) -> DataColle
     again = (decode_data_collection_resumed, data, pos, end, _DATA_COLLECTION_RESUMED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollectionResumed")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.DataCollectionResumed.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollectionResumed.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionResumed")
     extensions: CSTACommonArguments | None = None
@@ -311,7 +311,7 @@ def decode_data_collection_resumed(data: bytes, pos: int, end: int) -> DataColle
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionResumed")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.DataCollectionResumed", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollectionResumed", pos)
     return DataCollectionResumed(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 
@@ -356,7 +356,7 @@ def decode_data_collection_suspended(data: bytes, pos: int, end: int) -> DataCol
     again = (decode_data_collection_suspended, data, pos, end, _DATA_COLLECTION_SUSPENDED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollectionSuspended")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.DataCollectionSuspended.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollectionSuspended.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionSuspended")
     extensions: CSTACommonArguments | None = None
@@ -364,7 +364,7 @@ def decode_data_collection_suspended(data: bytes, pos: int, end: int) -> DataCol
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionSuspended")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.DataCollectionSuspended", pos)
+        return tolerance.without_unknown(*again, "data_collection.DataCollectionSuspended", pos)
     return DataCollectionSuspended(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 
@@ -409,7 +409,7 @@ def decode_resume_data_collection(data: bytes, pos: int, end: int) -> ResumeData
     again = (decode_resume_data_collection, data, pos, end, _RESUME_DATA_COLLECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.ResumeDataCollection")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.ResumeDataCollection.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.ResumeDataCollection.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.ResumeDataCollection")
     extensions: CSTACommonArguments | None = None
@@ -417,7 +417,7 @@ def decode_resume_data_collection(data: bytes, pos: int, end: int) -> ResumeData
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.ResumeDataCollection")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.ResumeDataCollection", pos)
+        return tolerance.without_unknown(*again, "data_collection.ResumeDataCollection", pos)
     return ResumeDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 
@@ -497,7 +497,7 @@ def decode_digits_reporting_criteria(data: bytes, pos: int, end: int) -> DigitsR
         timeout = ber.integer(data, pos, stop, "data_collection.DigitsReportingCriteria.timeout")
         octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsReportingCriteria")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.DigitsReportingCriteria", pos)
+        return tolerance.without_unknown(*again, "data_collection.DigitsReportingCriteria", pos)
     return DigitsReportingCriteria(num_chars=num_chars, flush_char=flush_char, timeout=timeout)
 
 
@@ -528,7 +528,7 @@ def decode_start_data_collection(data: bytes, pos: int, end: int) -> StartDataCo
     again = (decode_start_data_collection, data, pos, end, _START_DATA_COLLECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.StartDataCollection")
     if octet not in (0x30, 0x6B):
-        return ber.without_unknown(*again, "data_collection.StartDataCollection.object", pos)
+        return tolerance.without_unknown(*again, "data_collection.StartDataCollection.object", pos)
     object_ = decode_call_object(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
     data_coll_type: DataCollType | None = None
@@ -546,7 +546,7 @@ def decode_start_data_collection(data: bytes, pos: int, end: int) -> StartDataCo
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.StartDataCollection", pos)
+        return tolerance.without_unknown(*again, "data_collection.StartDataCollection", pos)
     return StartDataCollection(
         object=object_,
         data_coll_type=data_coll_type,
@@ -581,7 +581,7 @@ def decode_start_data_collection_response(data: bytes, pos: int, end: int) -> St
     again = (decode_start_data_collection_response, data, pos, end, _START_DATA_COLLECTION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.StartDataCollectionResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.StartDataCollectionResponse.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.StartDataCollectionResponse.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollectionResponse")
     extensions: CSTACommonArguments | None = None
@@ -589,7 +589,7 @@ def decode_start_data_collection_response(data: bytes, pos: int, end: int) -> St
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollectionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.StartDataCollectionResponse", pos)
+        return tolerance.without_unknown(*again, "data_collection.StartDataCollectionResponse", pos)
     return StartDataCollectionResponse(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 
@@ -615,7 +615,7 @@ def decode_stop_data_collection(data: bytes, pos: int, end: int) -> StopDataColl
     again = (decode_stop_data_collection, data, pos, end, _STOP_DATA_COLLECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.StopDataCollection")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.StopDataCollection.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.StopDataCollection.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.StopDataCollection")
     extensions: CSTACommonArguments | None = None
@@ -623,7 +623,7 @@ def decode_stop_data_collection(data: bytes, pos: int, end: int) -> StopDataColl
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.StopDataCollection")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.StopDataCollection", pos)
+        return tolerance.without_unknown(*again, "data_collection.StopDataCollection", pos)
     return StopDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 
@@ -666,7 +666,7 @@ def decode_suspend_data_collection(data: bytes, pos: int, end: int) -> SuspendDa
     again = (decode_suspend_data_collection, data, pos, end, _SUSPEND_DATA_COLLECTION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "data_collection.SuspendDataCollection")
     if octet != 0x04:
-        return ber.without_unknown(*again, "data_collection.SuspendDataCollection.dcollCrossRefID", pos)
+        return tolerance.without_unknown(*again, "data_collection.SuspendDataCollection.dcollCrossRefID", pos)
     dcoll_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "data_collection.SuspendDataCollection")
     extensions: CSTACommonArguments | None = None
@@ -674,7 +674,7 @@ def decode_suspend_data_collection(data: bytes, pos: int, end: int) -> SuspendDa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "data_collection.SuspendDataCollection")
     if octet != END:
-        return ber.without_unknown(*again, "data_collection.SuspendDataCollection", pos)
+        return tolerance.without_unknown(*again, "data_collection.SuspendDataCollection", pos)
     return SuspendDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.generated.call_data import (
     EVENT_CAUSE_NUMBERS,
@@ -34,7 +34,7 @@ def decode_back_in_service_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_back_in_service_event, data, pos, end, _BACK_IN_SERVICE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "device_maintenance.BackInServiceEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "device_maintenance.BackInServiceEvent.device", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.BackInServiceEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.BackInServiceEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "device_maintenance.BackInServiceEvent")
@@ -49,7 +49,7 @@ def decode_back_in_service_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "device_maintenance.BackInServiceEvent")
     if octet != END:
-        return ber.without_unknown(*again, "device_maintenance.BackInServiceEvent", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.BackInServiceEvent", pos)
     return BackInServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
@@ -89,7 +89,7 @@ def decode_device_caps_changed_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "device_maintenance.DeviceCapsChangedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent.device", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.DeviceCapsChangedEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
@@ -104,7 +104,7 @@ def decode_device_caps_changed_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent", pos)
     return DeviceCapsChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
@@ -135,7 +135,7 @@ def decode_out_of_service_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_out_of_service_event, data, pos, end, _OUT_OF_SERVICE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "device_maintenance.OutOfServiceEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "device_maintenance.OutOfServiceEvent.device", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.OutOfServiceEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.OutOfServiceEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "device_maintenance.OutOfServiceEvent")
@@ -150,7 +150,7 @@ def decode_out_of_service_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "device_maintenance.OutOfServiceEvent")
     if octet != END:
-        return ber.without_unknown(*again, "device_maintenance.OutOfServiceEvent", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.OutOfServiceEvent", pos)
     return OutOfServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
@@ -190,7 +190,7 @@ def decode_partially_in_service_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "device_maintenance.PartiallyInServiceEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent.device", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.PartiallyInServiceEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
@@ -205,7 +205,7 @@ def decode_partially_in_service_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
     if octet != END:
-        return ber.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent", pos)
+        return tolerance.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent", pos)
     return PartiallyInServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )

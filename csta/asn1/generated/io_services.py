@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -71,7 +71,7 @@ def decode_io_register(data: bytes, pos: int, end: int) -> IORegister:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.IORegister")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.IORegister", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegister", pos)
     return IORegister(io_device=io_device, extensions=extensions)
 
 
@@ -98,7 +98,7 @@ def decode_io_register_response(data: bytes, pos: int, end: int) -> IORegisterRe
     again = (decode_io_register_response, data, pos, end, _IO_REGISTER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.IORegisterResponse.ioRegisterRequestID", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterResponse.ioRegisterRequestID", pos)
     io_register_request_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterResponse")
     extensions: CSTACommonArguments | None = None
@@ -106,7 +106,7 @@ def decode_io_register_response(data: bytes, pos: int, end: int) -> IORegisterRe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.IORegisterResponse", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterResponse", pos)
     return IORegisterResponse(io_register_request_id=io_register_request_id, extensions=extensions)
 
 
@@ -132,7 +132,7 @@ def decode_io_register_abort(data: bytes, pos: int, end: int) -> IORegisterAbort
     again = (decode_io_register_abort, data, pos, end, _IO_REGISTER_ABORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterAbort")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.IORegisterAbort.ioRegisterRequestID", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterAbort.ioRegisterRequestID", pos)
     io_register_request_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterAbort")
     extensions: CSTACommonArguments | None = None
@@ -140,7 +140,7 @@ def decode_io_register_abort(data: bytes, pos: int, end: int) -> IORegisterAbort
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterAbort")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.IORegisterAbort", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterAbort", pos)
     return IORegisterAbort(io_register_request_id=io_register_request_id, extensions=extensions)
 
 
@@ -166,7 +166,7 @@ def decode_io_register_cancel(data: bytes, pos: int, end: int) -> IORegisterCanc
     again = (decode_io_register_cancel, data, pos, end, _IO_REGISTER_CANCEL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterCancel")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.IORegisterCancel.ioRegisterRequestID", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterCancel.ioRegisterRequestID", pos)
     io_register_request_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterCancel")
     extensions: CSTACommonArguments | None = None
@@ -174,7 +174,7 @@ def decode_io_register_cancel(data: bytes, pos: int, end: int) -> IORegisterCanc
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterCancel")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.IORegisterCancel", pos)
+        return tolerance.without_unknown(*again, "io_services.IORegisterCancel", pos)
     return IORegisterCancel(io_register_request_id=io_register_request_id, extensions=extensions)
 
 
@@ -243,7 +243,7 @@ def decode_data_path_resumed(data: bytes, pos: int, end: int) -> DataPathResumed
     again = (decode_data_path_resumed, data, pos, end, _DATA_PATH_RESUMED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.DataPathResumed")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.DataPathResumed.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.DataPathResumed.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathResumed")
     io_register_request_id: str | None = None
@@ -255,7 +255,7 @@ def decode_data_path_resumed(data: bytes, pos: int, end: int) -> DataPathResumed
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathResumed")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.DataPathResumed", pos)
+        return tolerance.without_unknown(*again, "io_services.DataPathResumed", pos)
     return DataPathResumed(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
@@ -304,7 +304,7 @@ def decode_data_path_suspended(data: bytes, pos: int, end: int) -> DataPathSuspe
     again = (decode_data_path_suspended, data, pos, end, _DATA_PATH_SUSPENDED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.DataPathSuspended")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.DataPathSuspended.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.DataPathSuspended.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathSuspended")
     io_register_request_id: str | None = None
@@ -316,7 +316,7 @@ def decode_data_path_suspended(data: bytes, pos: int, end: int) -> DataPathSuspe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathSuspended")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.DataPathSuspended", pos)
+        return tolerance.without_unknown(*again, "io_services.DataPathSuspended", pos)
     return DataPathSuspended(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
@@ -386,7 +386,7 @@ def decode_display_attribute(data: bytes, pos: int, end: int) -> DisplayAttribut
         offset = ber.integer(data, pos, stop, "io_services.DisplayAttribute.offset")
         octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.DisplayAttribute", pos)
+        return tolerance.without_unknown(*again, "io_services.DisplayAttribute", pos)
     return DisplayAttribute(
         display_id=display_id,
         physical_base_row_number=physical_base_row_number,
@@ -429,7 +429,7 @@ def decode_fast_data(data: bytes, pos: int, end: int) -> FastData:
         io_register_request_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
     if octet not in (0x30, 0x6B):
-        return ber.without_unknown(*again, "io_services.FastData.object", pos)
+        return tolerance.without_unknown(*again, "io_services.FastData.object", pos)
     object_ = decode_csta_object(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
     data_path_type: DataPathType | None = None
@@ -443,7 +443,7 @@ def decode_fast_data(data: bytes, pos: int, end: int) -> FastData:
         display_attributes = decode_display_attribute(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.FastData.ioData", pos)
+        return tolerance.without_unknown(*again, "io_services.FastData.ioData", pos)
     io_data = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
     extensions: CSTACommonArguments | None = None
@@ -451,7 +451,7 @@ def decode_fast_data(data: bytes, pos: int, end: int) -> FastData:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.FastData", pos)
+        return tolerance.without_unknown(*again, "io_services.FastData", pos)
     return FastData(
         io_register_request_id=io_register_request_id,
         object=object_,
@@ -510,7 +510,7 @@ def decode_resume_data_path(data: bytes, pos: int, end: int) -> ResumeDataPath:
     again = (decode_resume_data_path, data, pos, end, _RESUME_DATA_PATH_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.ResumeDataPath")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.ResumeDataPath.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.ResumeDataPath.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.ResumeDataPath")
     io_register_request_id: str | None = None
@@ -522,7 +522,7 @@ def decode_resume_data_path(data: bytes, pos: int, end: int) -> ResumeDataPath:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.ResumeDataPath")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.ResumeDataPath", pos)
+        return tolerance.without_unknown(*again, "io_services.ResumeDataPath", pos)
     return ResumeDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
@@ -586,7 +586,7 @@ def decode_display_attribute_list(data: bytes, pos: int, end: int) -> DisplayAtt
         offset = ber.integer(data, pos, stop, "io_services.DisplayAttributeList.offset")
         octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttributeList")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.DisplayAttributeList", pos)
+        return tolerance.without_unknown(*again, "io_services.DisplayAttributeList", pos)
     return DisplayAttributeList(
         physical_base_row_number=physical_base_row_number,
         physical_base_column_number=physical_base_column_number,
@@ -621,7 +621,7 @@ def decode_send_broadcast_data(data: bytes, pos: int, end: int) -> SendBroadcast
     again = (decode_send_broadcast_data, data, pos, end, _SEND_BROADCAST_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.SendBroadcastData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.SendBroadcastData.ioData", pos)
+        return tolerance.without_unknown(*again, "io_services.SendBroadcastData.ioData", pos)
     io_data = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
     data_path_type: DataPathType | None = None
@@ -639,7 +639,7 @@ def decode_send_broadcast_data(data: bytes, pos: int, end: int) -> SendBroadcast
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.SendBroadcastData", pos)
+        return tolerance.without_unknown(*again, "io_services.SendBroadcastData", pos)
     return SendBroadcastData(
         io_data=io_data, data_path_type=data_path_type, display_attributes=display_attributes, extensions=extensions
     )
@@ -684,6 +684,7 @@ _SEND_DATA_OCTETS = frozenset(
         0x80,
         0xA0,
         0xA1,
+        0x1A0,
     )
 )
 
@@ -693,7 +694,7 @@ def decode_send_data(data: bytes, pos: int, end: int) -> SendData:
     again = (decode_send_data, data, pos, end, _SEND_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.SendData")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.SendData.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.SendData.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
     io_register_request_id: str | None = None
@@ -705,7 +706,7 @@ def decode_send_data(data: bytes, pos: int, end: int) -> SendData:
         display_attributes = decode_display_attribute_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "io_services.SendData.ioData", pos)
+        return tolerance.without_unknown(*again, "io_services.SendData.ioData", pos)
     io_data = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
     io_cause: EventCause | None = None
@@ -717,7 +718,7 @@ def decode_send_data(data: bytes, pos: int, end: int) -> SendData:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.SendData", pos)
+        return tolerance.without_unknown(*again, "io_services.SendData", pos)
     return SendData(
         io_cross_ref_id=io_cross_ref_id,
         io_register_request_id=io_register_request_id,
@@ -795,7 +796,7 @@ def decode_send_multicast_data(data: bytes, pos: int, end: int) -> SendMulticast
     again = (decode_send_multicast_data, data, pos, end, _SEND_MULTICAST_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.SendMulticastData")
     if octet != 0x30:
-        return ber.without_unknown(*again, "io_services.SendMulticastData.ioCrossRefIDList", pos)
+        return tolerance.without_unknown(*again, "io_services.SendMulticastData.ioCrossRefIDList", pos)
     io_cross_ref_id_list = decode_send_multicast_data_argument_io_cross_ref_id_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
     io_data: Octets | None = None
@@ -811,7 +812,7 @@ def decode_send_multicast_data(data: bytes, pos: int, end: int) -> SendMulticast
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.SendMulticastData", pos)
+        return tolerance.without_unknown(*again, "io_services.SendMulticastData", pos)
     return SendMulticastData(
         io_cross_ref_id_list=io_cross_ref_id_list,
         io_data=io_data,
@@ -881,7 +882,7 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
         io_register_request_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
     if octet not in (0x30, 0x6B):
-        return ber.without_unknown(*again, "io_services.StartDataPath.object", pos)
+        return tolerance.without_unknown(*again, "io_services.StartDataPath.object", pos)
     object_ = decode_csta_object(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
     data_path_direction: DataPathDirection | None = None
@@ -924,7 +925,7 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.StartDataPath", pos)
+        return tolerance.without_unknown(*again, "io_services.StartDataPath", pos)
     return StartDataPath(
         io_register_request_id=io_register_request_id,
         object=object_,
@@ -978,7 +979,7 @@ def decode_start_data_path_response(data: bytes, pos: int, end: int) -> StartDat
     again = (decode_start_data_path_response, data, pos, end, _START_DATA_PATH_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.StartDataPathResponse")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.StartDataPathResponse.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.StartDataPathResponse.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
     number_of_characters_to_collect: int | None = None
@@ -1000,7 +1001,7 @@ def decode_start_data_path_response(data: bytes, pos: int, end: int) -> StartDat
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.StartDataPathResponse", pos)
+        return tolerance.without_unknown(*again, "io_services.StartDataPathResponse", pos)
     return StartDataPathResponse(
         io_cross_ref_id=io_cross_ref_id,
         number_of_characters_to_collect=number_of_characters_to_collect,
@@ -1040,7 +1041,7 @@ def decode_stop_data_path(data: bytes, pos: int, end: int) -> StopDataPath:
     again = (decode_stop_data_path, data, pos, end, _STOP_DATA_PATH_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.StopDataPath")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.StopDataPath.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.StopDataPath.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.StopDataPath")
     io_register_request_id: str | None = None
@@ -1052,7 +1053,7 @@ def decode_stop_data_path(data: bytes, pos: int, end: int) -> StopDataPath:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.StopDataPath")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.StopDataPath", pos)
+        return tolerance.without_unknown(*again, "io_services.StopDataPath", pos)
     return StopDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
@@ -1101,7 +1102,7 @@ def decode_suspend_data_path(data: bytes, pos: int, end: int) -> SuspendDataPath
     again = (decode_suspend_data_path, data, pos, end, _SUSPEND_DATA_PATH_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.SuspendDataPath")
     if octet not in (0xA0, 0xA1):
-        return ber.without_unknown(*again, "io_services.SuspendDataPath.ioCrossRefID", pos)
+        return tolerance.without_unknown(*again, "io_services.SuspendDataPath.ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "io_services.SuspendDataPath")
     io_register_request_id: str | None = None
@@ -1113,7 +1114,7 @@ def decode_suspend_data_path(data: bytes, pos: int, end: int) -> SuspendDataPath
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.SuspendDataPath")
     if octet != END:
-        return ber.without_unknown(*again, "io_services.SuspendDataPath", pos)
+        return tolerance.without_unknown(*again, "io_services.SuspendDataPath", pos)
     return SuspendDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -67,7 +67,7 @@ def decode_get_location_information(data: bytes, pos: int, end: int) -> GetLocat
     again = (decode_get_location_information, data, pos, end, _GET_LOCATION_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.GetLocationInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.GetLocationInformation.device", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformation")
     extensions: CSTACommonArguments | None = None
@@ -75,7 +75,7 @@ def decode_get_location_information(data: bytes, pos: int, end: int) -> GetLocat
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformation")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationInformation", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationInformation", pos)
     return GetLocationInformation(device=device, extensions=extensions)
 
 
@@ -101,7 +101,7 @@ def decode_get_location_information_response(data: bytes, pos: int, end: int) ->
     again = (decode_get_location_information_response, data, pos, end, _GET_LOCATION_INFORMATION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.GetLocationInformationResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.GetLocationInformationResponse.locationInfo", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationInformationResponse.locationInfo", pos)
     location_info = decode_location_info(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformationResponse")
     extensions: CSTACommonArguments | None = None
@@ -109,7 +109,7 @@ def decode_get_location_information_response(data: bytes, pos: int, end: int) ->
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationInformationResponse", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationInformationResponse", pos)
     return GetLocationInformationResponse(location_info=location_info, extensions=extensions)
 
 
@@ -139,7 +139,7 @@ def decode_set_location_information(data: bytes, pos: int, end: int) -> SetLocat
     again = (decode_set_location_information, data, pos, end, _SET_LOCATION_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.SetLocationInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.SetLocationInformation.device", pos)
+        return tolerance.without_unknown(*again, "location.SetLocationInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
     location_info: tuple[GeoPriv, ...] | None = None
@@ -157,7 +157,7 @@ def decode_set_location_information(data: bytes, pos: int, end: int) -> SetLocat
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
     if octet != END:
-        return ber.without_unknown(*again, "location.SetLocationInformation", pos)
+        return tolerance.without_unknown(*again, "location.SetLocationInformation", pos)
     return SetLocationInformation(
         device=device, location_info=location_info, replace_mode=replace_mode, extensions=extensions
     )
@@ -188,7 +188,7 @@ def decode_set_location_information_response(data: bytes, pos: int, end: int) ->
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.SetLocationInformationResponse", pos)
+        return tolerance.without_unknown(*again, "location.SetLocationInformationResponse", pos)
     return SetLocationInformationResponse(extensions=extensions)
 
 
@@ -214,11 +214,11 @@ def decode_location_information_report(data: bytes, pos: int, end: int) -> Locat
     again = (decode_location_information_report, data, pos, end, _LOCATION_INFORMATION_REPORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.LocationInformationReport")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.LocationInformationReport.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.LocationInformationReport.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.LocationInformationReport.device", pos)
+        return tolerance.without_unknown(*again, "location.LocationInformationReport.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
@@ -230,7 +230,7 @@ def decode_location_information_report(data: bytes, pos: int, end: int) -> Locat
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationInformationReport", pos)
+        return tolerance.without_unknown(*again, "location.LocationInformationReport", pos)
     return LocationInformationReport(
         loc_cross_ref_id=loc_cross_ref_id, device=device, location_info_list=location_info_list, extensions=extensions
     )
@@ -267,7 +267,7 @@ def decode_location_information_report_response(data: bytes, pos: int, end: int)
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReportResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationInformationReportResponse", pos)
+        return tolerance.without_unknown(*again, "location.LocationInformationReportResponse", pos)
     return LocationInformationReportResponse(extensions=extensions)
 
 
@@ -292,15 +292,15 @@ def decode_location_session_list_entry(data: bytes, pos: int, end: int) -> Locat
     again = (decode_location_session_list_entry, data, pos, end, _LOCATION_SESSION_LIST_ENTRY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.LocationSessionListEntry")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.LocationSessionListEntry.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionListEntry.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionListEntry")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.LocationSessionListEntry.locDevice", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionListEntry.locDevice", pos)
     loc_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionListEntry")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationSessionListEntry", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionListEntry", pos)
     return LocationSessionListEntry(loc_cross_ref_id=loc_cross_ref_id, loc_device=loc_device)
 
 
@@ -354,11 +354,11 @@ def decode_location_session_info(data: bytes, pos: int, end: int) -> LocationSes
         segment_id = ber.integer(data, pos, stop, "location.LocationSessionInfo.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
     if octet != 0x01:
-        return ber.without_unknown(*again, "location.LocationSessionInfo.lastSegment", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionInfo.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "location.LocationSessionInfo.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.LocationSessionInfo.locationSessionInfoList", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionInfo.locationSessionInfoList", pos)
     location_session_info_list = decode_location_session_info_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
     extensions: CSTACommonArguments | None = None
@@ -366,7 +366,7 @@ def decode_location_session_info(data: bytes, pos: int, end: int) -> LocationSes
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationSessionInfo", pos)
+        return tolerance.without_unknown(*again, "location.LocationSessionInfo", pos)
     return LocationSessionInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -403,7 +403,7 @@ def decode_get_location_tracking_capabilities(data: bytes, pos: int, end: int) -
     again = (decode_get_location_tracking_capabilities, data, pos, end, _GET_LOCATION_TRACKING_CAPABILITIES_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingCapabilities")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilities.device", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilities.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilities")
     extensions: CSTACommonArguments | None = None
@@ -411,7 +411,7 @@ def decode_get_location_tracking_capabilities(data: bytes, pos: int, end: int) -
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilities")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilities", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilities", pos)
     return GetLocationTrackingCapabilities(device=device, extensions=extensions)
 
 
@@ -477,7 +477,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypeDefault", pos
         )
     collection_type_default = ber.enumerated(
@@ -490,7 +490,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodic", pos
         )
     collection_type_periodic = ber.boolean(
@@ -498,7 +498,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypeUpdatesOnly", pos
         )
     collection_type_updates_only = ber.boolean(
@@ -506,7 +506,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodicWithUpdates", pos
         )
     collection_type_periodic_with_updates = ber.boolean(
@@ -514,7 +514,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalDefault", pos
         )
     collection_interval_default = ber.integer(
@@ -522,7 +522,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMin", pos
         )
     collection_interval_min = ber.integer(
@@ -530,7 +530,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMax", pos
         )
     collection_interval_max = ber.integer(
@@ -538,7 +538,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsDefault", pos
         )
     max_collections_default = ber.integer(
@@ -546,19 +546,23 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMin", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMin", pos
+        )
     max_collections_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMin"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMax", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMax", pos
+        )
     max_collections_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMax"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterDefault", pos
         )
     collection_filter_default = ber.enumerated(
@@ -571,7 +575,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterHorizontal", pos
         )
     collection_filter_horizontal = ber.boolean(
@@ -579,7 +583,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterVertical", pos
         )
     collection_filter_vertical = ber.boolean(
@@ -587,7 +591,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterCivicAddress", pos
         )
     collection_filter_civic_address = ber.boolean(
@@ -595,7 +599,9 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeDefault", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeDefault", pos
+        )
     reporting_type_default = ber.enumerated(
         data,
         pos,
@@ -606,7 +612,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeImmediate", pos
         )
     reporting_type_immediate = ber.boolean(
@@ -614,7 +620,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypePeriodic", pos
         )
     reporting_type_periodic = ber.boolean(
@@ -622,13 +628,15 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeCount", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeCount", pos
+        )
     reporting_type_count = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeCount"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalDefault", pos
         )
     reporting_interval_default = ber.integer(
@@ -636,19 +644,23 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMin", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMin", pos
+        )
     reporting_interval_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMin"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMax", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMax", pos
+        )
     reporting_interval_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMax"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountDefault", pos
         )
     reporting_count_default = ber.integer(
@@ -656,19 +668,23 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMin", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMin", pos
+        )
     reporting_count_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMin"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMax", pos)
+        return tolerance.without_unknown(
+            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMax", pos
+        )
     reporting_count_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMax"
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.supportsSuspendingTracking", pos
         )
     supports_suspending_tracking = ber.boolean(
@@ -676,7 +692,7 @@ def decode_get_location_tracking_capabilities_response(
     )
     octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingCapabilitiesResponse.supportsResumingTracking", pos
         )
     supports_resuming_tracking = ber.boolean(
@@ -688,7 +704,7 @@ def decode_get_location_tracking_capabilities_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse", pos)
     return GetLocationTrackingCapabilitiesResponse(
         collection_type_default=collection_type_default,
         collection_type_periodic=collection_type_periodic,
@@ -781,7 +797,7 @@ def decode_get_location_tracking_sessions(data: bytes, pos: int, end: int) -> Ge
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingSessions")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationTrackingSessions", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationTrackingSessions", pos)
     return GetLocationTrackingSessions(extensions=extensions)
 
 
@@ -842,7 +858,7 @@ def decode_get_location_tracking_sessions_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingSessionsResponse")
     if octet not in (0x04, 0x30):
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "location.GetLocationTrackingSessionsResponse.crossRefIDorRegistrationData", pos
         )
     cross_ref_id_or_registration_data = decode_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
@@ -854,7 +870,7 @@ def decode_get_location_tracking_sessions_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingSessionsResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.GetLocationTrackingSessionsResponse", pos)
+        return tolerance.without_unknown(*again, "location.GetLocationTrackingSessionsResponse", pos)
     return GetLocationTrackingSessionsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
@@ -888,7 +904,7 @@ def decode_location_tracking_session_resumed(data: bytes, pos: int, end: int) ->
     again = (decode_location_tracking_session_resumed, data, pos, end, _LOCATION_TRACKING_SESSION_RESUMED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionResumed")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionResumed.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumed.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumed")
     loc_reason: LocReason | None = None
@@ -902,7 +918,7 @@ def decode_location_tracking_session_resumed(data: bytes, pos: int, end: int) ->
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumed")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionResumed", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumed", pos)
     return LocationTrackingSessionResumed(
         loc_cross_ref_id=loc_cross_ref_id, loc_reason=loc_reason, extensions=extensions
     )
@@ -940,7 +956,7 @@ def decode_location_tracking_session_resumed_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumedResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionResumedResponse", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumedResponse", pos)
     return LocationTrackingSessionResumedResponse(extensions=extensions)
 
 
@@ -974,7 +990,7 @@ def decode_location_tracking_session_suspended(data: bytes, pos: int, end: int) 
     )
     octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionSuspended")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionSuspended.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspended.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
     loc_reason: LocReason | None = None
@@ -992,7 +1008,7 @@ def decode_location_tracking_session_suspended(data: bytes, pos: int, end: int) 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionSuspended", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspended", pos)
     return LocationTrackingSessionSuspended(
         loc_cross_ref_id=loc_cross_ref_id,
         loc_reason=loc_reason,
@@ -1035,7 +1051,7 @@ def decode_location_tracking_session_suspended_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspendedResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.LocationTrackingSessionSuspendedResponse", pos)
+        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspendedResponse", pos)
     return LocationTrackingSessionSuspendedResponse(extensions=extensions)
 
 
@@ -1060,7 +1076,7 @@ def decode_resume_location_tracking_session(data: bytes, pos: int, end: int) -> 
     again = (decode_resume_location_tracking_session, data, pos, end, _RESUME_LOCATION_TRACKING_SESSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.ResumeLocationTrackingSession")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.ResumeLocationTrackingSession.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSession.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
@@ -1068,7 +1084,7 @@ def decode_resume_location_tracking_session(data: bytes, pos: int, end: int) -> 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSession")
     if octet != END:
-        return ber.without_unknown(*again, "location.ResumeLocationTrackingSession", pos)
+        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSession", pos)
     return ResumeLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, extensions=extensions)
 
 
@@ -1102,7 +1118,7 @@ def decode_resume_location_tracking_session_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSessionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.ResumeLocationTrackingSessionResponse", pos)
+        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSessionResponse", pos)
     return ResumeLocationTrackingSessionResponse(extensions=extensions)
 
 
@@ -1147,7 +1163,7 @@ def decode_collection_filter(data: bytes, pos: int, end: int) -> CollectionFilte
         civic_address_change = ber.integer(data, pos, stop, "location.CollectionFilter.civicAddressChange")
         octet, pos, stop = ber.following(data, stop, end, "location.CollectionFilter")
     if octet != END:
-        return ber.without_unknown(*again, "location.CollectionFilter", pos)
+        return tolerance.without_unknown(*again, "location.CollectionFilter", pos)
     return CollectionFilter(
         horizontal_movement=horizontal_movement,
         vertical_movement=vertical_movement,
@@ -1190,7 +1206,7 @@ def decode_start_location_tracking_session(data: bytes, pos: int, end: int) -> S
     again = (decode_start_location_tracking_session, data, pos, end, _START_LOCATION_TRACKING_SESSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.StartLocationTrackingSession")
     if octet != 0x30:
-        return ber.without_unknown(*again, "location.StartLocationTrackingSession.locDevice", pos)
+        return tolerance.without_unknown(*again, "location.StartLocationTrackingSession.locDevice", pos)
     loc_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
     collection_type: CollectionType | None = None
@@ -1235,7 +1251,7 @@ def decode_start_location_tracking_session(data: bytes, pos: int, end: int) -> S
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
     if octet != END:
-        return ber.without_unknown(*again, "location.StartLocationTrackingSession", pos)
+        return tolerance.without_unknown(*again, "location.StartLocationTrackingSession", pos)
     return StartLocationTrackingSession(
         loc_device=loc_device,
         collection_type=collection_type,
@@ -1298,7 +1314,7 @@ def decode_start_location_tracking_session_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "location.StartLocationTrackingSessionResponse")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.StartLocationTrackingSessionResponse.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.StartLocationTrackingSessionResponse.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSessionResponse")
     pidf_profile: PIDProfile | None = None
@@ -1312,7 +1328,7 @@ def decode_start_location_tracking_session_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSessionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.StartLocationTrackingSessionResponse", pos)
+        return tolerance.without_unknown(*again, "location.StartLocationTrackingSessionResponse", pos)
     return StartLocationTrackingSessionResponse(
         loc_cross_ref_id=loc_cross_ref_id, pidf_profile=pidf_profile, extensions=extensions
     )
@@ -1343,7 +1359,7 @@ def decode_stop_location_tracking_session(data: bytes, pos: int, end: int) -> St
     again = (decode_stop_location_tracking_session, data, pos, end, _STOP_LOCATION_TRACKING_SESSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.StopLocationTrackingSession")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.StopLocationTrackingSession.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.StopLocationTrackingSession.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSession")
     reason: EventCause | None = None
@@ -1357,7 +1373,7 @@ def decode_stop_location_tracking_session(data: bytes, pos: int, end: int) -> St
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSession")
     if octet != END:
-        return ber.without_unknown(*again, "location.StopLocationTrackingSession", pos)
+        return tolerance.without_unknown(*again, "location.StopLocationTrackingSession", pos)
     return StopLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, reason=reason, extensions=extensions)
 
 
@@ -1393,7 +1409,7 @@ def decode_stop_location_tracking_session_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSessionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.StopLocationTrackingSessionResponse", pos)
+        return tolerance.without_unknown(*again, "location.StopLocationTrackingSessionResponse", pos)
     return StopLocationTrackingSessionResponse(extensions=extensions)
 
 
@@ -1418,7 +1434,7 @@ def decode_suspend_location_tracking_session(data: bytes, pos: int, end: int) ->
     again = (decode_suspend_location_tracking_session, data, pos, end, _SUSPEND_LOCATION_TRACKING_SESSION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "location.SuspendLocationTrackingSession")
     if octet != 0x16:
-        return ber.without_unknown(*again, "location.SuspendLocationTrackingSession.locCrossRefID", pos)
+        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSession.locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
@@ -1426,7 +1442,7 @@ def decode_suspend_location_tracking_session(data: bytes, pos: int, end: int) ->
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSession")
     if octet != END:
-        return ber.without_unknown(*again, "location.SuspendLocationTrackingSession", pos)
+        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSession", pos)
     return SuspendLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, extensions=extensions)
 
 
@@ -1460,7 +1476,7 @@ def decode_suspend_location_tracking_session_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSessionResponse")
     if octet != END:
-        return ber.without_unknown(*again, "location.SuspendLocationTrackingSessionResponse", pos)
+        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSessionResponse", pos)
     return SuspendLocationTrackingSessionResponse(extensions=extensions)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -116,7 +116,7 @@ def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_agent_busy_event, data, pos, end, _AGENT_BUSY_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentBusyEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentBusyEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentBusyEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentBusyEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
@@ -148,7 +148,7 @@ def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentBusyEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentBusyEvent", pos)
     return AgentBusyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -185,6 +185,8 @@ _AGENT_LOGGED_OFF_EVENT_OCTETS = frozenset(
         0x7E,
         0x82,
         0x83,
+        0x1A2,
+        0x1A3,
     )
 )
 
@@ -194,7 +196,7 @@ def decode_agent_logged_off_event(data: bytes, pos: int, end: int, monitor_cross
     again = (decode_agent_logged_off_event, data, pos, end, _AGENT_LOGGED_OFF_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOffEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentLoggedOffEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOffEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOffEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
@@ -221,7 +223,7 @@ def decode_agent_logged_off_event(data: bytes, pos: int, end: int, monitor_cross
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentLoggedOffEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOffEvent", pos)
     return AgentLoggedOffEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -258,6 +260,8 @@ _AGENT_LOGGED_ON_EVENT_OCTETS = frozenset(
         0x7E,
         0x82,
         0x83,
+        0x1A2,
+        0x1A3,
     )
 )
 
@@ -267,7 +271,7 @@ def decode_agent_logged_on_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_agent_logged_on_event, data, pos, end, _AGENT_LOGGED_ON_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOnEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentLoggedOnEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOnEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOnEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
@@ -294,7 +298,7 @@ def decode_agent_logged_on_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentLoggedOnEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOnEvent", pos)
     return AgentLoggedOnEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -339,7 +343,7 @@ def decode_agent_not_ready_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_agent_not_ready_event, data, pos, end, _AGENT_NOT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentNotReadyEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentNotReadyEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentNotReadyEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentNotReadyEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
@@ -362,7 +366,7 @@ def decode_agent_not_ready_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentNotReadyEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentNotReadyEvent", pos)
     return AgentNotReadyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -404,7 +408,7 @@ def decode_agent_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     again = (decode_agent_ready_event, data, pos, end, _AGENT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentReadyEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentReadyEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentReadyEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentReadyEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
@@ -425,7 +429,7 @@ def decode_agent_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentReadyEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentReadyEvent", pos)
     return AgentReadyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -486,7 +490,7 @@ def decode_agent_working_after_call_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentWorkingAfterCallEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent.agentDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent.agentDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentWorkingAfterCallEvent.agentDevice")
     agent_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
@@ -520,7 +524,7 @@ def decode_agent_working_after_call_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent", pos)
     return AgentWorkingAfterCallEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -569,12 +573,12 @@ def decode_auto_answer_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     again = (decode_auto_answer_event, data, pos, end, _AUTO_ANSWER_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoAnswerEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoAnswerEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent.autoAnswerOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent.autoAnswerOn", pos)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.AutoAnswerEvent.autoAnswerOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
     number_of_rings: int | None = None
@@ -586,7 +590,7 @@ def decode_auto_answer_event(data: bytes, pos: int, end: int, monitor_cross_ref_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AutoAnswerEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent", pos)
     return AutoAnswerEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -623,16 +627,16 @@ def decode_auto_work_mode_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_auto_work_mode_event, data, pos, end, _AUTO_WORK_MODE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoWorkModeEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkOn", pos)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x02:
-        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkInterval", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkInterval", pos)
     auto_work_interval = ber.integer(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkInterval")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
     extensions: CSTACommonArguments | None = None
@@ -640,7 +644,7 @@ def decode_auto_work_mode_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AutoWorkModeEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent", pos)
     return AutoWorkModeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -675,17 +679,17 @@ def decode_call_back_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     again = (decode_call_back_event, data, pos, end, _CALL_BACK_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.CallBackEvent.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.originatingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.originatingDevice")
     originating_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.CallBackEvent.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.targetDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.targetDevice")
     target_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.CallBackEvent.callBackSetCanceled", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.callBackSetCanceled", pos)
     call_back_set_canceled = ber.boolean(data, pos, stop, "logical_device.CallBackEvent.callBackSetCanceled")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
     extensions: CSTACommonArguments | None = None
@@ -693,7 +697,7 @@ def decode_call_back_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallBackEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackEvent", pos)
     return CallBackEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originating_device=originating_device,
@@ -728,17 +732,17 @@ def decode_call_back_message_event(data: bytes, pos: int, end: int, monitor_cros
     again = (decode_call_back_message_event, data, pos, end, _CALL_BACK_MESSAGE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.originatingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.originatingDevice")
     originating_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.targetDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.targetDevice")
     target_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled", pos)
     call_back_msg_set_canceled = ber.boolean(
         data, pos, stop, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled"
     )
@@ -748,7 +752,7 @@ def decode_call_back_message_event(data: bytes, pos: int, end: int, monitor_cros
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent", pos)
     return CallBackMessageEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originating_device=originating_device,
@@ -783,11 +787,11 @@ def decode_caller_id_status_event(data: bytes, pos: int, end: int, monitor_cross
     again = (decode_caller_id_status_event, data, pos, end, _CALLER_ID_STATUS_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallerIDStatusEvent")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent.callerIDProvided", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent.callerIDProvided", pos)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.CallerIDStatusEvent.callerIDProvided")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
     extensions: CSTACommonArguments | None = None
@@ -795,7 +799,7 @@ def decode_caller_id_status_event(data: bytes, pos: int, end: int, monitor_cross
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallerIDStatusEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent", pos)
     return CallerIDStatusEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -848,12 +852,12 @@ def decode_do_not_disturb_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_do_not_disturb_event, data, pos, end, _DO_NOT_DISTURB_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.DoNotDisturbEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.DoNotDisturbEvent.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.DoNotDisturbEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.DoNotDisturbEvent.doNotDisturbOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent.doNotDisturbOn", pos)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.DoNotDisturbEvent.doNotDisturbOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
     call_origination: CallOrigination | None = None
@@ -871,7 +875,7 @@ def decode_do_not_disturb_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.DoNotDisturbEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent", pos)
     return DoNotDisturbEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -937,7 +941,7 @@ def decode_forwarding_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_forwarding_event, data, pos, end, _FORWARDING_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.ForwardingEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.ForwardingEvent.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.ForwardingEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
@@ -948,7 +952,7 @@ def decode_forwarding_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         )
         octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.ForwardingEvent.forwardStatus", pos)
+        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent.forwardStatus", pos)
     forward_status = ber.boolean(data, pos, stop, "logical_device.ForwardingEvent.forwardStatus")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
     forward_to: DeviceID | None = None
@@ -974,7 +978,7 @@ def decode_forwarding_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.ForwardingEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent", pos)
     return ForwardingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -1018,6 +1022,11 @@ _PRESENCE_STATE_EVENT_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A4,
     )
 )
 
@@ -1027,12 +1036,12 @@ def decode_presence_state_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_presence_state_event, data, pos, end, _PRESENCE_STATE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.PresenceStateEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.PresenceStateEvent.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.PresenceStateEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
     if octet != 0x03:
-        return ber.without_unknown(*again, "logical_device.PresenceStateEvent.presenceState", pos)
+        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent.presenceState", pos)
     presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.PresenceStateEvent.presenceState")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
     from_time: str | None = None
@@ -1060,7 +1069,7 @@ def decode_presence_state_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.PresenceStateEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent", pos)
     return PresenceStateEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -1108,12 +1117,12 @@ def decode_routeing_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
     again = (decode_routeing_event, data, pos, end, _ROUTEING_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "logical_device.RouteingEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "logical_device.RouteingEvent.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.RouteingEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "logical_device.RouteingEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.RouteingEvent.routeingMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.RouteingEvent.routeingMode", pos)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.RouteingEvent.routeingMode")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
     extensions: CSTACommonArguments | None = None
@@ -1121,7 +1130,7 @@ def decode_routeing_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.RouteingEvent", pos)
+        return tolerance.without_unknown(*again, "logical_device.RouteingEvent", pos)
     return RouteingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, routeing_mode=routeing_mode, extensions=extensions
     )
@@ -1150,11 +1159,11 @@ def decode_call_back_non_call_related(data: bytes, pos: int, end: int) -> CallBa
     again = (decode_call_back_non_call_related, data, pos, end, _CALL_BACK_NON_CALL_RELATED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackNonCallRelated")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated.originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated.targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
     extensions: CSTACommonArguments | None = None
@@ -1162,7 +1171,7 @@ def decode_call_back_non_call_related(data: bytes, pos: int, end: int) -> CallBa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallBackNonCallRelated", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated", pos)
     return CallBackNonCallRelated(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
@@ -1210,11 +1219,11 @@ def decode_call_back_message_non_call_related(data: bytes, pos: int, end: int) -
     again = (decode_call_back_message_non_call_related, data, pos, end, _CALL_BACK_MESSAGE_NON_CALL_RELATED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
     extensions: CSTACommonArguments | None = None
@@ -1222,7 +1231,7 @@ def decode_call_back_message_non_call_related(data: bytes, pos: int, end: int) -
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated", pos)
     return CallBackMessageNonCallRelated(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
@@ -1270,11 +1279,11 @@ def decode_cancel_call_back(data: bytes, pos: int, end: int) -> CancelCallBack:
     again = (decode_cancel_call_back, data, pos, end, _CANCEL_CALL_BACK_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBack")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CancelCallBack.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBack.originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CancelCallBack.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBack.targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
     extensions: CSTACommonArguments | None = None
@@ -1282,7 +1291,7 @@ def decode_cancel_call_back(data: bytes, pos: int, end: int) -> CancelCallBack:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CancelCallBack", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBack", pos)
     return CancelCallBack(originating_device=originating_device, target_device=target_device, extensions=extensions)
 
 
@@ -1326,11 +1335,11 @@ def decode_cancel_call_back_message(data: bytes, pos: int, end: int) -> CancelCa
     again = (decode_cancel_call_back_message, data, pos, end, _CANCEL_CALL_BACK_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBackMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage.originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage.targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
     extensions: CSTACommonArguments | None = None
@@ -1338,7 +1347,7 @@ def decode_cancel_call_back_message(data: bytes, pos: int, end: int) -> CancelCa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CancelCallBackMessage", pos)
+        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage", pos)
     return CancelCallBackMessage(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
@@ -1386,7 +1395,7 @@ def decode_get_agent_state(data: bytes, pos: int, end: int) -> GetAgentState:
     again = (decode_get_agent_state, data, pos, end, _GET_AGENT_STATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentState")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetAgentState.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAgentState.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
     acd_group: DeviceID | None = None
@@ -1398,7 +1407,7 @@ def decode_get_agent_state(data: bytes, pos: int, end: int) -> GetAgentState:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAgentState", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAgentState", pos)
     return GetAgentState(device=device, acd_group=acd_group, extensions=extensions)
 
 
@@ -1444,7 +1453,7 @@ def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
         acd_group = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "logical_device.AgentInfo.agentState", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentInfo.agentState", pos)
     agent_state = ber.enumerated(data, pos, stop, AGENT_STATE_VALUES, AgentState, "logical_device.AgentInfo.agentState")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
     pending_agent_state: PendingAgentState | None = None
@@ -1465,7 +1474,7 @@ def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
         )
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentInfo", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentInfo", pos)
     return AgentInfo(
         acd_group=acd_group,
         agent_state=agent_state,
@@ -1523,7 +1532,7 @@ def decode_agent_state_entry(data: bytes, pos: int, end: int) -> AgentStateEntry
         agent_id = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.AgentStateEntry.loggedOnState", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentStateEntry.loggedOnState", pos)
     logged_on_state = ber.boolean(data, pos, stop, "logical_device.AgentStateEntry.loggedOnState")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
     agent_info: tuple[AgentInfo, ...] | None = None
@@ -1531,7 +1540,7 @@ def decode_agent_state_entry(data: bytes, pos: int, end: int) -> AgentStateEntry
         agent_info = decode_agent_state_entry_agent_info(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.AgentStateEntry", pos)
+        return tolerance.without_unknown(*again, "logical_device.AgentStateEntry", pos)
     return AgentStateEntry(agent_id=agent_id, logged_on_state=logged_on_state, agent_info=agent_info)
 
 
@@ -1577,7 +1586,7 @@ def decode_get_agent_state_response(data: bytes, pos: int, end: int) -> GetAgent
     again = (decode_get_agent_state_response, data, pos, end, _GET_AGENT_STATE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentStateResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetAgentStateResponse.agentStateList", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAgentStateResponse.agentStateList", pos)
     agent_state_list = decode_agent_state_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
     extensions: CSTACommonArguments | None = None
@@ -1585,7 +1594,7 @@ def decode_get_agent_state_response(data: bytes, pos: int, end: int) -> GetAgent
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAgentStateResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAgentStateResponse", pos)
     return GetAgentStateResponse(agent_state_list=agent_state_list, extensions=extensions)
 
 
@@ -1611,7 +1620,7 @@ def decode_get_auto_answer(data: bytes, pos: int, end: int) -> GetAutoAnswer:
     again = (decode_get_auto_answer, data, pos, end, _GET_AUTO_ANSWER_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswer")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetAutoAnswer.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswer.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
     extensions: CSTACommonArguments | None = None
@@ -1619,7 +1628,7 @@ def decode_get_auto_answer(data: bytes, pos: int, end: int) -> GetAutoAnswer:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAutoAnswer", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswer", pos)
     return GetAutoAnswer(device=device, extensions=extensions)
 
 
@@ -1646,7 +1655,7 @@ def decode_get_auto_answer_response(data: bytes, pos: int, end: int) -> GetAutoA
     again = (decode_get_auto_answer_response, data, pos, end, _GET_AUTO_ANSWER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswerResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.GetAutoAnswerResponse.autoAnswerOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswerResponse.autoAnswerOn", pos)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.GetAutoAnswerResponse.autoAnswerOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
     number_of_rings: int | None = None
@@ -1658,7 +1667,7 @@ def decode_get_auto_answer_response(data: bytes, pos: int, end: int) -> GetAutoA
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAutoAnswerResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswerResponse", pos)
     return GetAutoAnswerResponse(auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions)
 
 
@@ -1686,7 +1695,7 @@ def decode_get_auto_work_mode(data: bytes, pos: int, end: int) -> GetAutoWorkMod
     again = (decode_get_auto_work_mode, data, pos, end, _GET_AUTO_WORK_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetAutoWorkMode.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
     extensions: CSTACommonArguments | None = None
@@ -1694,7 +1703,7 @@ def decode_get_auto_work_mode(data: bytes, pos: int, end: int) -> GetAutoWorkMod
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAutoWorkMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkMode", pos)
     return GetAutoWorkMode(device=device, extensions=extensions)
 
 
@@ -1721,7 +1730,7 @@ def decode_get_auto_work_mode_response(data: bytes, pos: int, end: int) -> GetAu
     again = (decode_get_auto_work_mode_response, data, pos, end, _GET_AUTO_WORK_MODE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkModeResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.GetAutoWorkModeResponse.autoWorkOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkModeResponse.autoWorkOn", pos)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.GetAutoWorkModeResponse.autoWorkOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
     auto_work_interval: int | None = None
@@ -1733,7 +1742,7 @@ def decode_get_auto_work_mode_response(data: bytes, pos: int, end: int) -> GetAu
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetAutoWorkModeResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkModeResponse", pos)
     return GetAutoWorkModeResponse(
         auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
     )
@@ -1763,7 +1772,7 @@ def decode_get_call_back(data: bytes, pos: int, end: int) -> GetCallBack:
     again = (decode_get_call_back, data, pos, end, _GET_CALL_BACK_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBack")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetCallBack.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallBack.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
     extensions: CSTACommonArguments | None = None
@@ -1771,7 +1780,7 @@ def decode_get_call_back(data: bytes, pos: int, end: int) -> GetCallBack:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetCallBack", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallBack", pos)
     return GetCallBack(device=device, extensions=extensions)
 
 
@@ -1797,11 +1806,11 @@ def decode_call_back_list_item(data: bytes, pos: int, end: int) -> CallBackListI
     again = (decode_call_back_list_item, data, pos, end, _CALL_BACK_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackListItem")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackListItem.originatingDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackListItem.originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.CallBackListItem.targetDevice", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackListItem.targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
     call_back_message_indicator: bool | None = None
@@ -1811,7 +1820,7 @@ def decode_call_back_list_item(data: bytes, pos: int, end: int) -> CallBackListI
         )
         octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.CallBackListItem", pos)
+        return tolerance.without_unknown(*again, "logical_device.CallBackListItem", pos)
     return CallBackListItem(
         originating_device=originating_device,
         target_device=target_device,
@@ -1860,7 +1869,7 @@ def decode_get_call_back_response(data: bytes, pos: int, end: int) -> GetCallBac
     again = (decode_get_call_back_response, data, pos, end, _GET_CALL_BACK_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBackResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetCallBackResponse.callBackList", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallBackResponse.callBackList", pos)
     call_back_list = decode_call_back_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
     extensions: CSTACommonArguments | None = None
@@ -1868,7 +1877,7 @@ def decode_get_call_back_response(data: bytes, pos: int, end: int) -> GetCallBac
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetCallBackResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallBackResponse", pos)
     return GetCallBackResponse(call_back_list=call_back_list, extensions=extensions)
 
 
@@ -1894,7 +1903,7 @@ def decode_get_caller_id_status(data: bytes, pos: int, end: int) -> GetCallerIDS
     again = (decode_get_caller_id_status, data, pos, end, _GET_CALLER_ID_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetCallerIDStatus.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
     extensions: CSTACommonArguments | None = None
@@ -1902,7 +1911,7 @@ def decode_get_caller_id_status(data: bytes, pos: int, end: int) -> GetCallerIDS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetCallerIDStatus", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatus", pos)
     return GetCallerIDStatus(device=device, extensions=extensions)
 
 
@@ -1928,7 +1937,7 @@ def decode_get_caller_id_status_response(data: bytes, pos: int, end: int) -> Get
     again = (decode_get_caller_id_status_response, data, pos, end, _GET_CALLER_ID_STATUS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatusResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.GetCallerIDStatusResponse.callerIDProvided", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatusResponse.callerIDProvided", pos)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.GetCallerIDStatusResponse.callerIDProvided")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
     extensions: CSTACommonArguments | None = None
@@ -1936,7 +1945,7 @@ def decode_get_caller_id_status_response(data: bytes, pos: int, end: int) -> Get
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetCallerIDStatusResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatusResponse", pos)
     return GetCallerIDStatusResponse(caller_id_provided=caller_id_provided, extensions=extensions)
 
 
@@ -1962,7 +1971,7 @@ def decode_get_do_not_disturb(data: bytes, pos: int, end: int) -> GetDoNotDistur
     again = (decode_get_do_not_disturb, data, pos, end, _GET_DO_NOT_DISTURB_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetDoNotDisturb")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetDoNotDisturb.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturb.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturb")
     extensions: CSTACommonArguments | None = None
@@ -1970,7 +1979,7 @@ def decode_get_do_not_disturb(data: bytes, pos: int, end: int) -> GetDoNotDistur
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturb")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetDoNotDisturb", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturb", pos)
     return GetDoNotDisturb(device=device, extensions=extensions)
 
 
@@ -1998,7 +2007,7 @@ def decode_get_do_not_disturb_response(data: bytes, pos: int, end: int) -> GetDo
     again = (decode_get_do_not_disturb_response, data, pos, end, _GET_DO_NOT_DISTURB_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetDoNotDisturbResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.GetDoNotDisturbResponse.doNotDisturbOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturbResponse.doNotDisturbOn", pos)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.GetDoNotDisturbResponse.doNotDisturbOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
     call_origination: CallOrigination | None = None
@@ -2016,7 +2025,7 @@ def decode_get_do_not_disturb_response(data: bytes, pos: int, end: int) -> GetDo
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetDoNotDisturbResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturbResponse", pos)
     return GetDoNotDisturbResponse(
         do_not_disturb_on=do_not_disturb_on,
         call_origination=call_origination,
@@ -2051,7 +2060,7 @@ def decode_get_forwarding(data: bytes, pos: int, end: int) -> GetForwarding:
     again = (decode_get_forwarding, data, pos, end, _GET_FORWARDING_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetForwarding")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetForwarding.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetForwarding.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwarding")
     extensions: CSTACommonArguments | None = None
@@ -2059,7 +2068,7 @@ def decode_get_forwarding(data: bytes, pos: int, end: int) -> GetForwarding:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwarding")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetForwarding", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetForwarding", pos)
     return GetForwarding(device=device, extensions=extensions)
 
 
@@ -2094,7 +2103,7 @@ def decode_forward_list_item(data: bytes, pos: int, end: int) -> ForwardListItem
         )
         octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.ForwardListItem.forwardStatus", pos)
+        return tolerance.without_unknown(*again, "logical_device.ForwardListItem.forwardStatus", pos)
     forward_status = ber.boolean(data, pos, stop, "logical_device.ForwardListItem.forwardStatus")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
     forward_dn: DeviceID | None = None
@@ -2116,7 +2125,7 @@ def decode_forward_list_item(data: bytes, pos: int, end: int) -> ForwardListItem
         ring_count = ber.integer(data, pos, stop, "logical_device.ForwardListItem.ringCount")
         octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.ForwardListItem", pos)
+        return tolerance.without_unknown(*again, "logical_device.ForwardListItem", pos)
     return ForwardListItem(
         forwarding_type=forwarding_type,
         forward_status=forward_status,
@@ -2175,7 +2184,7 @@ def decode_get_forwarding_response(data: bytes, pos: int, end: int) -> GetForwar
     again = (decode_get_forwarding_response, data, pos, end, _GET_FORWARDING_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetForwardingResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetForwardingResponse.forwardingList", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetForwardingResponse.forwardingList", pos)
     forwarding_list = decode_forward_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwardingResponse")
     extensions: CSTACommonArguments | None = None
@@ -2183,7 +2192,7 @@ def decode_get_forwarding_response(data: bytes, pos: int, end: int) -> GetForwar
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwardingResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetForwardingResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetForwardingResponse", pos)
     return GetForwardingResponse(forwarding_list=forwarding_list, extensions=extensions)
 
 
@@ -2209,7 +2218,7 @@ def decode_get_last_number_dialed(data: bytes, pos: int, end: int) -> GetLastNum
     again = (decode_get_last_number_dialed, data, pos, end, _GET_LAST_NUMBER_DIALED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialed")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetLastNumberDialed.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialed.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
     extensions: CSTACommonArguments | None = None
@@ -2217,7 +2226,7 @@ def decode_get_last_number_dialed(data: bytes, pos: int, end: int) -> GetLastNum
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetLastNumberDialed", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialed", pos)
     return GetLastNumberDialed(device=device, extensions=extensions)
 
 
@@ -2243,7 +2252,7 @@ def decode_get_last_number_dialed_response(data: bytes, pos: int, end: int) -> G
     again = (decode_get_last_number_dialed_response, data, pos, end, _GET_LAST_NUMBER_DIALED_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialedResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetLastNumberDialedResponse.numberDialed", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialedResponse.numberDialed", pos)
     number_dialed = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
     extensions: CSTACommonArguments | None = None
@@ -2251,7 +2260,7 @@ def decode_get_last_number_dialed_response(data: bytes, pos: int, end: int) -> G
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetLastNumberDialedResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialedResponse", pos)
     return GetLastNumberDialedResponse(number_dialed=number_dialed, extensions=extensions)
 
 
@@ -2277,7 +2286,7 @@ def decode_get_presence_state(data: bytes, pos: int, end: int) -> GetPresenceSta
     again = (decode_get_presence_state, data, pos, end, _GET_PRESENCE_STATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceState")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetPresenceState.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetPresenceState.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
     extensions: CSTACommonArguments | None = None
@@ -2285,7 +2294,7 @@ def decode_get_presence_state(data: bytes, pos: int, end: int) -> GetPresenceSta
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetPresenceState", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetPresenceState", pos)
     return GetPresenceState(device=device, extensions=extensions)
 
 
@@ -2307,6 +2316,11 @@ _GET_PRESENCE_STATE_RESPONSE_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A4,
     )
 )
 
@@ -2316,7 +2330,7 @@ def decode_get_presence_state_response(data: bytes, pos: int, end: int) -> GetPr
     again = (decode_get_presence_state_response, data, pos, end, _GET_PRESENCE_STATE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceStateResponse")
     if octet != 0x03:
-        return ber.without_unknown(*again, "logical_device.GetPresenceStateResponse.presenceState", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetPresenceStateResponse.presenceState", pos)
     presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.GetPresenceStateResponse.presenceState")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
     from_time: str | None = None
@@ -2344,7 +2358,7 @@ def decode_get_presence_state_response(data: bytes, pos: int, end: int) -> GetPr
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetPresenceStateResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetPresenceStateResponse", pos)
     return GetPresenceStateResponse(
         presence_state=presence_state,
         from_time=from_time,
@@ -2388,7 +2402,7 @@ def decode_get_routeing_mode(data: bytes, pos: int, end: int) -> GetRouteingMode
     again = (decode_get_routeing_mode, data, pos, end, _GET_ROUTEING_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.GetRouteingMode.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetRouteingMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
     extensions: CSTACommonArguments | None = None
@@ -2396,7 +2410,7 @@ def decode_get_routeing_mode(data: bytes, pos: int, end: int) -> GetRouteingMode
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetRouteingMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetRouteingMode", pos)
     return GetRouteingMode(device=device, extensions=extensions)
 
 
@@ -2422,7 +2436,7 @@ def decode_get_routeing_mode_response(data: bytes, pos: int, end: int) -> GetRou
     again = (decode_get_routeing_mode_response, data, pos, end, _GET_ROUTEING_MODE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingModeResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.GetRouteingModeResponse.routeingMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetRouteingModeResponse.routeingMode", pos)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.GetRouteingModeResponse.routeingMode")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
     extensions: CSTACommonArguments | None = None
@@ -2430,7 +2444,7 @@ def decode_get_routeing_mode_response(data: bytes, pos: int, end: int) -> GetRou
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.GetRouteingModeResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.GetRouteingModeResponse", pos)
     return GetRouteingModeResponse(routeing_mode=routeing_mode, extensions=extensions)
 
 
@@ -2459,6 +2473,8 @@ _SET_AGENT_STATE_OCTETS = frozenset(
         0x7E,
         0x82,
         0x83,
+        0x1A2,
+        0x1A3,
     )
 )
 
@@ -2468,11 +2484,11 @@ def decode_set_agent_state(data: bytes, pos: int, end: int) -> SetAgentState:
     again = (decode_set_agent_state, data, pos, end, _SET_AGENT_STATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAgentState")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetAgentState.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAgentState.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "logical_device.SetAgentState.requestedAgentState", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAgentState.requestedAgentState", pos)
     requested_agent_state = ber.enumerated(
         data, pos, stop, REQ_AGENT_STATE_VALUES, ReqAgentState, "logical_device.SetAgentState.requestedAgentState"
     )
@@ -2494,7 +2510,7 @@ def decode_set_agent_state(data: bytes, pos: int, end: int) -> SetAgentState:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetAgentState", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAgentState", pos)
     return SetAgentState(
         device=device,
         requested_agent_state=requested_agent_state,
@@ -2549,7 +2565,7 @@ def decode_set_agent_state_response(data: bytes, pos: int, end: int) -> SetAgent
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentStateResponse")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetAgentStateResponse", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAgentStateResponse", pos)
     return SetAgentStateResponse(pending_agent_state=pending_agent_state, extensions=extensions)
 
 
@@ -2578,11 +2594,11 @@ def decode_set_auto_answer(data: bytes, pos: int, end: int) -> SetAutoAnswer:
     again = (decode_set_auto_answer, data, pos, end, _SET_AUTO_ANSWER_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoAnswer")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetAutoAnswer.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetAutoAnswer.autoAnswerOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer.autoAnswerOn", pos)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.SetAutoAnswer.autoAnswerOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
     number_of_rings: int | None = None
@@ -2594,7 +2610,7 @@ def decode_set_auto_answer(data: bytes, pos: int, end: int) -> SetAutoAnswer:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetAutoAnswer", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer", pos)
     return SetAutoAnswer(
         device=device, auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions
     )
@@ -2644,11 +2660,11 @@ def decode_set_auto_work_mode(data: bytes, pos: int, end: int) -> SetAutoWorkMod
     again = (decode_set_auto_work_mode, data, pos, end, _SET_AUTO_WORK_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoWorkMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode.autoWorkOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode.autoWorkOn", pos)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.SetAutoWorkMode.autoWorkOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
     auto_work_interval: int | None = None
@@ -2660,7 +2676,7 @@ def decode_set_auto_work_mode(data: bytes, pos: int, end: int) -> SetAutoWorkMod
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetAutoWorkMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode", pos)
     return SetAutoWorkMode(
         device=device, auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
     )
@@ -2709,11 +2725,11 @@ def decode_set_caller_id_status(data: bytes, pos: int, end: int) -> SetCallerIDS
     again = (decode_set_caller_id_status, data, pos, end, _SET_CALLER_ID_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetCallerIDStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus.callerIDProvided", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus.callerIDProvided", pos)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.SetCallerIDStatus.callerIDProvided")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
     extensions: CSTACommonArguments | None = None
@@ -2721,7 +2737,7 @@ def decode_set_caller_id_status(data: bytes, pos: int, end: int) -> SetCallerIDS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetCallerIDStatus", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus", pos)
     return SetCallerIDStatus(device=device, caller_id_provided=caller_id_provided, extensions=extensions)
 
 
@@ -2767,11 +2783,11 @@ def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDistur
     again = (decode_set_do_not_disturb, data, pos, end, _SET_DO_NOT_DISTURB_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetDoNotDisturb")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb.doNotDisturbOn", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb.doNotDisturbOn", pos)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.SetDoNotDisturb.doNotDisturbOn")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
     call_origination: CallOrigination | None = None
@@ -2787,7 +2803,7 @@ def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDistur
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetDoNotDisturb", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb", pos)
     return SetDoNotDisturb(
         device=device,
         do_not_disturb_on=do_not_disturb_on,
@@ -2845,7 +2861,7 @@ def decode_set_forwarding(data: bytes, pos: int, end: int) -> SetForwarding:
     again = (decode_set_forwarding, data, pos, end, _SET_FORWARDING_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetForwarding")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetForwarding.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetForwarding.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
     forwarding_type: ForwardingType | None = None
@@ -2855,7 +2871,7 @@ def decode_set_forwarding(data: bytes, pos: int, end: int) -> SetForwarding:
         )
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetForwarding.activateForward", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetForwarding.activateForward", pos)
     activate_forward = ber.boolean(data, pos, stop, "logical_device.SetForwarding.activateForward")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
     forward_dn: DeviceID | None = None
@@ -2875,7 +2891,7 @@ def decode_set_forwarding(data: bytes, pos: int, end: int) -> SetForwarding:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetForwarding", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetForwarding", pos)
     return SetForwarding(
         device=device,
         forwarding_type=forwarding_type,
@@ -2932,6 +2948,11 @@ _SET_PRESENCE_STATE_OCTETS = frozenset(
         0x82,
         0x83,
         0x84,
+        0x1A0,
+        0x1A1,
+        0x1A2,
+        0x1A3,
+        0x1A4,
     )
 )
 
@@ -2941,11 +2962,11 @@ def decode_set_presence_state(data: bytes, pos: int, end: int) -> SetPresenceSta
     again = (decode_set_presence_state, data, pos, end, _SET_PRESENCE_STATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetPresenceState")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetPresenceState.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetPresenceState.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
     if octet != 0x03:
-        return ber.without_unknown(*again, "logical_device.SetPresenceState.requestedPresenceState", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetPresenceState.requestedPresenceState", pos)
     requested_presence_state = ber.bits(
         data, pos, stop, PresenceState, "logical_device.SetPresenceState.requestedPresenceState"
     )
@@ -2975,7 +2996,7 @@ def decode_set_presence_state(data: bytes, pos: int, end: int) -> SetPresenceSta
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetPresenceState", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetPresenceState", pos)
     return SetPresenceState(
         device=device,
         requested_presence_state=requested_presence_state,
@@ -3039,11 +3060,11 @@ def decode_set_routeing_mode(data: bytes, pos: int, end: int) -> SetRouteingMode
     again = (decode_set_routeing_mode, data, pos, end, _SET_ROUTEING_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "logical_device.SetRouteingMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "logical_device.SetRouteingMode.device", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
     if octet != 0x01:
-        return ber.without_unknown(*again, "logical_device.SetRouteingMode.routeingMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode.routeingMode", pos)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.SetRouteingMode.routeingMode")
     octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
     extensions: CSTACommonArguments | None = None
@@ -3051,7 +3072,7 @@ def decode_set_routeing_mode(data: bytes, pos: int, end: int) -> SetRouteingMode
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
     if octet != END:
-        return ber.without_unknown(*again, "logical_device.SetRouteingMode", pos)
+        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode", pos)
     return SetRouteingMode(device=device, routeing_mode=routeing_mode, extensions=extensions)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END
 from csta.messages.base import Octets
 from csta.messages.media import (
@@ -96,7 +96,7 @@ def decode_connection_information(data: bytes, pos: int, end: int) -> Connection
         media_session_info = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
     if octet != END:
-        return ber.without_unknown(*again, "media.ConnectionInformation", pos)
+        return tolerance.without_unknown(*again, "media.ConnectionInformation", pos)
     return ConnectionInformation(
         flow_direction=flow_direction, number_of_channels=number_of_channels, media_session_info=media_session_info
     )
@@ -160,7 +160,7 @@ def decode_media_call_characteristics(data: bytes, pos: int, end: int) -> MediaC
     again = (decode_media_call_characteristics, data, pos, end, _MEDIA_CALL_CHARACTERISTICS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "media.MediaCallCharacteristics")
     if octet != 0x03:
-        return ber.without_unknown(*again, "media.MediaCallCharacteristics.mediaClass", pos)
+        return tolerance.without_unknown(*again, "media.MediaCallCharacteristics.mediaClass", pos)
     media_class = ber.bits(data, pos, stop, MediaClass, "media.MediaCallCharacteristics.mediaClass")
     octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
     connection_rate: int | None = None
@@ -191,7 +191,7 @@ def decode_media_call_characteristics(data: bytes, pos: int, end: int) -> MediaC
         switching_sub_domain_information_elements = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
     if octet != END:
-        return ber.without_unknown(*again, "media.MediaCallCharacteristics", pos)
+        return tolerance.without_unknown(*again, "media.MediaCallCharacteristics", pos)
     return MediaCallCharacteristics(
         media_class=media_class,
         connection_rate=connection_rate,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -51,6 +51,8 @@ _MEDIA_ATTACHED_EVENT_OCTETS = frozenset(
         0x81,
         0xA2,
         0xA3,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -60,17 +62,17 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_media_attached_event, data, pos, end, _MEDIA_ATTACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaConnection", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaConnection")
     media_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaDevice", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaDevice")
     media_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data,
         pos,
@@ -122,7 +124,7 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "media_attachment.MediaAttachedEvent", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent", pos)
     return MediaAttachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         media_connection=media_connection,
@@ -177,6 +179,8 @@ _MEDIA_DETACHED_EVENT_OCTETS = frozenset(
         0x81,
         0xA2,
         0xA3,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -186,17 +190,17 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_media_detached_event, data, pos, end, _MEDIA_DETACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaConnection", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaConnection")
     media_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaDevice", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaDevice")
     media_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data,
         pos,
@@ -248,7 +252,7 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "media_attachment.MediaDetachedEvent", pos)
+        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent", pos)
     return MediaDetachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         media_connection=media_connection,
@@ -307,12 +311,12 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
     again = (decode_attach_media_service, data, pos, end, _ATTACH_MEDIA_SERVICE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "media_attachment.AttachMediaService")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "media_attachment.AttachMediaService.connection", pos)
+        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.AttachMediaService.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "media_attachment.AttachMediaService.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data,
         pos,
@@ -331,7 +335,7 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
         media_service_instance_id = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "media_attachment.AttachMediaService.connectionMode", pos)
+        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.connectionMode", pos)
     connection_mode = ber.enumerated(
         data, pos, stop, CONNECTION_MODE_VALUES, ConnectionMode, "media_attachment.AttachMediaService.connectionMode"
     )
@@ -352,7 +356,7 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
     if octet != END:
-        return ber.without_unknown(*again, "media_attachment.AttachMediaService", pos)
+        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService", pos)
     return AttachMediaService(
         connection=connection,
         media_service_type=media_service_type,
@@ -423,7 +427,7 @@ def decode_attach_media_service_response(data: bytes, pos: int, end: int) -> Att
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
     if octet != END:
-        return ber.without_unknown(*again, "media_attachment.AttachMediaServiceResponse", pos)
+        return tolerance.without_unknown(*again, "media_attachment.AttachMediaServiceResponse", pos)
     return AttachMediaServiceResponse(
         media_connection=media_connection,
         media_device=media_device,
@@ -466,12 +470,12 @@ def decode_detach_media_service(data: bytes, pos: int, end: int) -> DetachMediaS
     again = (decode_detach_media_service, data, pos, end, _DETACH_MEDIA_SERVICE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "media_attachment.DetachMediaService")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "media_attachment.DetachMediaService.connection", pos)
+        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.DetachMediaService.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "media_attachment.DetachMediaService")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "media_attachment.DetachMediaService.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data,
         pos,
@@ -486,7 +490,7 @@ def decode_detach_media_service(data: bytes, pos: int, end: int) -> DetachMediaS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.DetachMediaService")
     if octet != END:
-        return ber.without_unknown(*again, "media_attachment.DetachMediaService", pos)
+        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService", pos)
     return DetachMediaService(connection=connection, media_service_type=media_service_type, extensions=extensions)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -48,6 +48,14 @@ _MONITOR_FILTER_OCTETS = frozenset(
         0x87,
         0x88,
         0x89,
+        0x2A0,
+        0x2A3,
+        0x2A4,
+        0x2A5,
+        0x2A6,
+        0x2A7,
+        0x2A8,
+        0x2A9,
     )
 )
 
@@ -97,7 +105,7 @@ def decode_monitor_filter(data: bytes, pos: int, end: int) -> MonitorFilter:
         private = ber.bits(data, pos, stop, VendorSpecEventFilter, "monitoring.MonitorFilter.private")
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorFilter", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorFilter", pos)
     return MonitorFilter(
         call_control=call_control,
         call_associated=call_associated,
@@ -137,6 +145,7 @@ _CHANGE_MONITOR_FILTER_OCTETS = frozenset(
         0x30,
         0x55,
         0x7E,
+        0x175,
     )
 )
 
@@ -146,11 +155,11 @@ def decode_change_monitor_filter(data: bytes, pos: int, end: int) -> ChangeMonit
     again = (decode_change_monitor_filter, data, pos, end, _CHANGE_MONITOR_FILTER_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.ChangeMonitorFilter")
     if octet != 0x55:
-        return ber.without_unknown(*again, "monitoring.ChangeMonitorFilter.monitorCrossRefID", pos)
+        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter.monitorCrossRefID", pos)
     monitor_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
     if octet != 0x30:
-        return ber.without_unknown(*again, "monitoring.ChangeMonitorFilter.requestedFilterList", pos)
+        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter.requestedFilterList", pos)
     requested_filter_list = decode_monitor_filter(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
     extensions: CSTACommonArguments | None = None
@@ -158,7 +167,7 @@ def decode_change_monitor_filter(data: bytes, pos: int, end: int) -> ChangeMonit
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.ChangeMonitorFilter", pos)
+        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter", pos)
     return ChangeMonitorFilter(
         monitor_cross_ref_id=monitor_cross_ref_id, requested_filter_list=requested_filter_list, extensions=extensions
     )
@@ -195,7 +204,7 @@ def decode_change_monitor_filter_response(data: bytes, pos: int, end: int) -> Ch
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.ChangeMonitorFilterResponse", pos)
+        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilterResponse", pos)
     return ChangeMonitorFilterResponse(actual_filter_list=actual_filter_list, extensions=extensions)
 
 
@@ -220,6 +229,7 @@ _MONITOR_START_OCTETS = frozenset(
         0x7E,
         0x81,
         0xA0,
+        0x2A1,
     )
 )
 
@@ -229,7 +239,7 @@ def decode_monitor_start(data: bytes, pos: int, end: int) -> MonitorStart:
     again = (decode_monitor_start, data, pos, end, _MONITOR_START_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStart")
     if octet not in (0x30, 0x6B):
-        return ber.without_unknown(*again, "monitoring.MonitorStart.monitorObject", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStart.monitorObject", pos)
     monitor_object = decode_csta_object(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
     requested_monitor_filter: MonitorFilter | None = None
@@ -253,7 +263,7 @@ def decode_monitor_start(data: bytes, pos: int, end: int) -> MonitorStart:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorStart", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStart", pos)
     return MonitorStart(
         monitor_object=monitor_object,
         requested_monitor_filter=requested_monitor_filter,
@@ -285,6 +295,8 @@ _MONITOR_START_RESPONSE_OCTETS = frozenset(
         0x7E,
         0x81,
         0xA0,
+        0x175,
+        0x2A1,
     )
 )
 
@@ -294,7 +306,7 @@ def decode_monitor_start_response(data: bytes, pos: int, end: int) -> MonitorSta
     again = (decode_monitor_start_response, data, pos, end, _MONITOR_START_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStartResponse")
     if octet != 0x55:
-        return ber.without_unknown(*again, "monitoring.MonitorStartResponse.monitorCrossRefID", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStartResponse.monitorCrossRefID", pos)
     monitor_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
     actual_monitor_filter: MonitorFilter | None = None
@@ -316,7 +328,7 @@ def decode_monitor_start_response(data: bytes, pos: int, end: int) -> MonitorSta
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorStartResponse", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStartResponse", pos)
     return MonitorStartResponse(
         monitor_cross_ref_id=monitor_cross_ref_id,
         actual_monitor_filter=actual_monitor_filter,
@@ -345,6 +357,7 @@ _MONITOR_STOP_OCTETS = frozenset(
     (
         0x55,
         0x7E,
+        0x175,
     )
 )
 
@@ -354,7 +367,7 @@ def decode_monitor_stop(data: bytes, pos: int, end: int) -> MonitorStop:
     again = (decode_monitor_stop, data, pos, end, _MONITOR_STOP_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStop")
     if octet != 0x55:
-        return ber.without_unknown(*again, "monitoring.MonitorStop.monitorCrossRefID", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStop.monitorCrossRefID", pos)
     monitor_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStop")
     extensions: CSTACommonArguments | None = None
@@ -362,7 +375,7 @@ def decode_monitor_stop(data: bytes, pos: int, end: int) -> MonitorStop:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStop")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorStop", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorStop", pos)
     return MonitorStop(monitor_cross_ref_id=monitor_cross_ref_id, extensions=extensions)
 
 
@@ -404,7 +417,7 @@ def decode_get_monitors(data: bytes, pos: int, end: int) -> GetMonitors:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitors")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.GetMonitors", pos)
+        return tolerance.without_unknown(*again, "monitoring.GetMonitors", pos)
     return GetMonitors(extensions=extensions)
 
 
@@ -420,6 +433,7 @@ _MONITOR_LIST_ENTRY_OCTETS = frozenset(
     (
         0x30,
         0x55,
+        0x175,
     )
 )
 
@@ -429,15 +443,15 @@ def decode_monitor_list_entry(data: bytes, pos: int, end: int) -> MonitorListEnt
     again = (decode_monitor_list_entry, data, pos, end, _MONITOR_LIST_ENTRY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorListEntry")
     if octet != 0x55:
-        return ber.without_unknown(*again, "monitoring.MonitorListEntry.monitorCrossRefID", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry.monitorCrossRefID", pos)
     monitor_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
     if octet != 0x30:
-        return ber.without_unknown(*again, "monitoring.MonitorListEntry.monitorObject", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry.monitorObject", pos)
     monitor_object = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorListEntry", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry", pos)
     return MonitorListEntry(monitor_cross_ref_id=monitor_cross_ref_id, monitor_object=monitor_object)
 
 
@@ -503,7 +517,7 @@ def decode_get_monitors_response(data: bytes, pos: int, end: int) -> GetMonitors
     again = (decode_get_monitors_response, data, pos, end, _GET_MONITORS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.GetMonitorsResponse")
     if octet not in (0x04, 0x30):
-        return ber.without_unknown(*again, "monitoring.GetMonitorsResponse.crossRefIDorRegistrationData", pos)
+        return tolerance.without_unknown(*again, "monitoring.GetMonitorsResponse.crossRefIDorRegistrationData", pos)
     cross_ref_id_or_registration_data = decode_get_monitor_result_cross_ref_id_or_registration_data(
         data, octet, pos, stop
     )
@@ -513,7 +527,7 @@ def decode_get_monitors_response(data: bytes, pos: int, end: int) -> GetMonitors
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitorsResponse")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.GetMonitorsResponse", pos)
+        return tolerance.without_unknown(*again, "monitoring.GetMonitorsResponse", pos)
     return GetMonitorsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
@@ -544,7 +558,7 @@ def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
     again = (decode_monitor_info, data, pos, end, _MONITOR_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorInfo")
     if octet != 0x04:
-        return ber.without_unknown(*again, "monitoring.MonitorInfo.serviceCrossRefID", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.serviceCrossRefID", pos)
     service_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
     segment_id: int | None = None
@@ -552,11 +566,11 @@ def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
         segment_id = ber.integer(data, pos, stop, "monitoring.MonitorInfo.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
     if octet != 0x01:
-        return ber.without_unknown(*again, "monitoring.MonitorInfo.lastSegment", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "monitoring.MonitorInfo.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
     if octet != 0x30:
-        return ber.without_unknown(*again, "monitoring.MonitorInfo.monitorList", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.monitorList", pos)
     monitor_list = decode_monitor_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
     extensions: CSTACommonArguments | None = None
@@ -564,7 +578,7 @@ def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
     if octet != END:
-        return ber.without_unknown(*again, "monitoring.MonitorInfo", pos)
+        return tolerance.without_unknown(*again, "monitoring.MonitorInfo", pos)
     return MonitorInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,

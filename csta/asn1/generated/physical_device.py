@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
@@ -112,12 +112,12 @@ def decode_button_information_event(
     again = (decode_button_information_event, data, pos, end, _BUTTON_INFORMATION_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonInformationEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.ButtonInformationEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.ButtonInformationEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.ButtonInformationEvent.button", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent.button", pos)
     button = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
     button_label: str | None = None
@@ -139,7 +139,7 @@ def decode_button_information_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.ButtonInformationEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent", pos)
     return ButtonInformationEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -183,12 +183,12 @@ def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref
     again = (decode_button_press_event, data, pos, end, _BUTTON_PRESS_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonPressEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.ButtonPressEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.ButtonPressEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.ButtonPressEvent.button", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent.button", pos)
     button = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
     button_label: str | None = None
@@ -204,7 +204,7 @@ def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.ButtonPressEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent", pos)
     return ButtonPressEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -253,7 +253,7 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_display_updated_event, data, pos, end, _DISPLAY_UPDATED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.DisplayUpdatedEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.DisplayUpdatedEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
@@ -262,11 +262,11 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
         display_id = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalRows", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalRows", pos)
     logical_rows = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.logicalRows")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalColumns", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalColumns", pos)
     logical_columns = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.logicalColumns")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     physical_rows: int | None = None
@@ -296,7 +296,7 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
         )
         octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "physical_device.DisplayUpdatedEvent.contentsOfDisplay", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.contentsOfDisplay", pos)
     contents_of_display = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     extensions: CSTACommonArguments | None = None
@@ -304,7 +304,7 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.DisplayUpdatedEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent", pos)
     return DisplayUpdatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -360,16 +360,16 @@ def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_hookswitch_event, data, pos, end, _HOOKSWITCH_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.HookswitchEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.HookswitchEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.HookswitchEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.HookswitchEvent.hookswitch", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitch", pos)
     hookswitch = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.HookswitchEvent.hookswitchOnHook", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitchOnHook", pos)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.HookswitchEvent.hookswitchOnHook")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     extensions: CSTACommonArguments | None = None
@@ -377,7 +377,7 @@ def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.HookswitchEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent", pos)
     return HookswitchEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -417,12 +417,12 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     again = (decode_lamp_mode_event, data, pos, end, _LAMP_MODE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.LampModeEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.LampModeEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.LampModeEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.LampModeEvent.lamp", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.lamp", pos)
     lamp = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     lamp_label: Octets | None = None
@@ -430,7 +430,7 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         lamp_label = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.LampModeEvent.lampMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.lampMode", pos)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.LampModeEvent.lampMode")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     lamp_brightness: LampBrightness | None = None
@@ -448,7 +448,7 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.LampModeEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeEvent", pos)
     return LampModeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -493,7 +493,7 @@ def decode_message_waiting_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_message_waiting_event, data, pos, end, _MESSAGE_WAITING_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MessageWaitingEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.MessageWaitingEvent.targetDevice", pos)
+        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent.targetDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MessageWaitingEvent.targetDevice")
     target_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
@@ -502,7 +502,7 @@ def decode_message_waiting_event(data: bytes, pos: int, end: int, monitor_cross_
         device_for_message = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.MessageWaitingEvent.messageWaitingOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent.messageWaitingOn", pos)
     message_waiting_on = ber.boolean(data, pos, stop, "physical_device.MessageWaitingEvent.messageWaitingOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
     extensions: CSTACommonArguments | None = None
@@ -510,7 +510,7 @@ def decode_message_waiting_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.MessageWaitingEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent", pos)
     return MessageWaitingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         target_device=target_device,
@@ -574,16 +574,16 @@ def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_microphone_gain_event, data, pos, end, _MICROPHONE_GAIN_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MicrophoneGainEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainEvent.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     if octet not in (0x02, 0x0A):
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainEvent.microphoneGain", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.microphoneGain", pos)
     microphone_gain = decode_microphone_gain(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     extensions: CSTACommonArguments | None = None
@@ -591,7 +591,7 @@ def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent", pos)
     return MicrophoneGainEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -627,16 +627,16 @@ def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_microphone_mute_event, data, pos, end, _MICROPHONE_MUTE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MicrophoneMuteEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteEvent.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteEvent.microphoneMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.microphoneMuteOn", pos)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.MicrophoneMuteEvent.microphoneMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     extensions: CSTACommonArguments | None = None
@@ -644,7 +644,7 @@ def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent", pos)
     return MicrophoneMuteEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -709,12 +709,12 @@ def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_re
     again = (decode_ringer_status_event, data, pos, end, _RINGER_STATUS_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.RingerStatusEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.RingerStatusEvent.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent.device", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.RingerStatusEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.RingerStatusEvent.ringer", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent.ringer", pos)
     ringer = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
     ring_mode: RingMode | None = None
@@ -745,7 +745,7 @@ def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_re
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.RingerStatusEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent", pos)
     return RingerStatusEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -794,16 +794,16 @@ def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref
     again = (decode_speaker_mute_event, data, pos, end, _SPEAKER_MUTE_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.SpeakerMuteEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteEvent.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteEvent.speakerMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.speakerMuteOn", pos)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SpeakerMuteEvent.speakerMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     extensions: CSTACommonArguments | None = None
@@ -811,7 +811,7 @@ def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent", pos)
     return SpeakerMuteEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -848,16 +848,16 @@ def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_speaker_volume_event, data, pos, end, _SPEAKER_VOLUME_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x63:
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeEvent.invokingDevice", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.invokingDevice", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.SpeakerVolumeEvent.invokingDevice")
     invoking_device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeEvent.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     if octet not in (0x02, 0x0A):
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeEvent.speakerVolume", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.speakerVolume", pos)
     speaker_volume = decode_volume(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     extensions: CSTACommonArguments | None = None
@@ -865,7 +865,7 @@ def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeEvent", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent", pos)
     return SpeakerVolumeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -900,11 +900,11 @@ def decode_button_press(data: bytes, pos: int, end: int) -> ButtonPress:
     again = (decode_button_press, data, pos, end, _BUTTON_PRESS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonPress")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.ButtonPress.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPress.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.ButtonPress.button", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPress.button", pos)
     button = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
     extensions: CSTACommonArguments | None = None
@@ -912,7 +912,7 @@ def decode_button_press(data: bytes, pos: int, end: int) -> ButtonPress:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.ButtonPress", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonPress", pos)
     return ButtonPress(device=device, button=button, extensions=extensions)
 
 
@@ -957,7 +957,7 @@ def decode_get_auditory_apparatus_information(data: bytes, pos: int, end: int) -
     again = (decode_get_auditory_apparatus_information, data, pos, end, _GET_AUDITORY_APPARATUS_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetAuditoryApparatusInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
     auditory_apparatus: Octets | None = None
@@ -969,7 +969,7 @@ def decode_get_auditory_apparatus_information(data: bytes, pos: int, end: int) -
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation", pos)
     return GetAuditoryApparatusInformation(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
 
 
@@ -1009,11 +1009,11 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
     again = (decode_auditory_apparatus_list_item, data, pos, end, _AUDITORY_APPARATUS_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatusType", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatusType", pos)
     auditory_apparatus_type = ber.enumerated(
         data,
         pos,
@@ -1024,29 +1024,29 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
     )
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.speaker", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.speaker", pos)
     speaker = ber.bits(
         data, pos, stop, AuditoryApparatusListItemSpeaker, "physical_device.AuditoryApparatusListItem.speaker"
     )
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.microphone", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.microphone", pos)
     microphone = ber.bits(
         data, pos, stop, AuditoryApparatusListItemMicrophone, "physical_device.AuditoryApparatusListItem.microphone"
     )
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitch", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitch", pos)
     hookswitch = ber.bits(
         data, pos, stop, AuditoryApparatusListItemHookswitch, "physical_device.AuditoryApparatusListItem.hookswitch"
     )
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitchID", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitchID", pos)
     hookswitch_id = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.AuditoryApparatusListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem", pos)
     return AuditoryApparatusListItem(
         auditory_apparatus=auditory_apparatus,
         auditory_apparatus_type=auditory_apparatus_type,
@@ -1114,7 +1114,7 @@ def decode_get_auditory_apparatus_information_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetAuditoryApparatusInformationResponse")
     if octet != 0x30:
-        return ber.without_unknown(
+        return tolerance.without_unknown(
             *again, "physical_device.GetAuditoryApparatusInformationResponse.auditoryApparatusList", pos
         )
     auditory_apparatus_list = decode_auditory_apparatus_list(data, pos, stop)
@@ -1124,7 +1124,7 @@ def decode_get_auditory_apparatus_information_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetAuditoryApparatusInformationResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformationResponse", pos)
     return GetAuditoryApparatusInformationResponse(
         auditory_apparatus_list=auditory_apparatus_list, extensions=extensions
     )
@@ -1153,7 +1153,7 @@ def decode_get_button_information(data: bytes, pos: int, end: int) -> GetButtonI
     again = (decode_get_button_information, data, pos, end, _GET_BUTTON_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetButtonInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetButtonInformation.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetButtonInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
     button: Octets | None = None
@@ -1165,7 +1165,7 @@ def decode_get_button_information(data: bytes, pos: int, end: int) -> GetButtonI
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetButtonInformation", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetButtonInformation", pos)
     return GetButtonInformation(device=device, button=button, extensions=extensions)
 
 
@@ -1208,6 +1208,8 @@ _BUTTON_LIST_ITEM_OCTETS = frozenset(
         0x84,
         0x85,
         0xA3,
+        0x1A0,
+        0x1A2,
     )
 )
 
@@ -1217,7 +1219,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
     again = (decode_button_list_item, data, pos, end, _BUTTON_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.ButtonListItem.button", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonListItem.button", pos)
     button = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
     button_label: str | None = None
@@ -1251,7 +1253,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
         lamp_list = decode_button_list_item_lamp_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.ButtonListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.ButtonListItem", pos)
     return ButtonListItem(
         button=button,
         button_label=button_label,
@@ -1316,7 +1318,7 @@ def decode_get_button_information_response(data: bytes, pos: int, end: int) -> G
     again = (decode_get_button_information_response, data, pos, end, _GET_BUTTON_INFORMATION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetButtonInformationResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetButtonInformationResponse.buttonList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetButtonInformationResponse.buttonList", pos)
     button_list = decode_button_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformationResponse")
     extensions: CSTACommonArguments | None = None
@@ -1324,7 +1326,7 @@ def decode_get_button_information_response(data: bytes, pos: int, end: int) -> G
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetButtonInformationResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetButtonInformationResponse", pos)
     return GetButtonInformationResponse(button_list=button_list, extensions=extensions)
 
 
@@ -1351,7 +1353,7 @@ def decode_get_display(data: bytes, pos: int, end: int) -> GetDisplay:
     again = (decode_get_display, data, pos, end, _GET_DISPLAY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetDisplay")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetDisplay.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetDisplay.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
     display: Octets | None = None
@@ -1363,7 +1365,7 @@ def decode_get_display(data: bytes, pos: int, end: int) -> GetDisplay:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetDisplay", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetDisplay", pos)
     return GetDisplay(device=device, display=display, extensions=extensions)
 
 
@@ -1397,15 +1399,15 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
     again = (decode_display_list_item, data, pos, end, _DISPLAY_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.DisplayListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.DisplayListItem.displayID", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.displayID", pos)
     display_id = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.DisplayListItem.logicalRows", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.logicalRows", pos)
     logical_rows = ber.integer(data, pos, stop, "physical_device.DisplayListItem.logicalRows")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.DisplayListItem.logicalColumns", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.logicalColumns", pos)
     logical_columns = ber.integer(data, pos, stop, "physical_device.DisplayListItem.logicalColumns")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     physical_rows: int | None = None
@@ -1433,11 +1435,11 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
         )
         octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     if octet != 0x16:
-        return ber.without_unknown(*again, "physical_device.DisplayListItem.contentsOfDisplay", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.contentsOfDisplay", pos)
     contents_of_display = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.DisplayListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.DisplayListItem", pos)
     return DisplayListItem(
         display_id=display_id,
         logical_rows=logical_rows,
@@ -1502,7 +1504,7 @@ def decode_get_display_response(data: bytes, pos: int, end: int) -> GetDisplayRe
     again = (decode_get_display_response, data, pos, end, _GET_DISPLAY_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetDisplayResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetDisplayResponse.displayList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetDisplayResponse.displayList", pos)
     display_list = decode_display_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplayResponse")
     extensions: CSTACommonArguments | None = None
@@ -1510,7 +1512,7 @@ def decode_get_display_response(data: bytes, pos: int, end: int) -> GetDisplayRe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplayResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetDisplayResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetDisplayResponse", pos)
     return GetDisplayResponse(display_list=display_list, extensions=extensions)
 
 
@@ -1537,7 +1539,7 @@ def decode_get_hookswitch_status(data: bytes, pos: int, end: int) -> GetHookswit
     again = (decode_get_hookswitch_status, data, pos, end, _GET_HOOKSWITCH_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetHookswitchStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetHookswitchStatus.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
     hookswitch: Octets | None = None
@@ -1549,7 +1551,7 @@ def decode_get_hookswitch_status(data: bytes, pos: int, end: int) -> GetHookswit
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetHookswitchStatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatus", pos)
     return GetHookswitchStatus(device=device, hookswitch=hookswitch, extensions=extensions)
 
 
@@ -1577,15 +1579,15 @@ def decode_hookswitch_status_list_item(data: bytes, pos: int, end: int) -> Hooks
     again = (decode_hookswitch_status_list_item, data, pos, end, _HOOKSWITCH_STATUS_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitch", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitch", pos)
     hookswitch = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitchOnHook", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitchOnHook", pos)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.HookswitchStatusListItem.hookswitchOnHook")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchStatusListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.HookswitchStatusListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem", pos)
     return HookswitchStatusListItem(hookswitch=hookswitch, hookswitch_on_hook=hookswitch_on_hook)
 
 
@@ -1628,7 +1630,9 @@ def decode_get_hookswitch_status_response(data: bytes, pos: int, end: int) -> Ge
     again = (decode_get_hookswitch_status_response, data, pos, end, _GET_HOOKSWITCH_STATUS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetHookswitchStatusResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetHookswitchStatusResponse.hookswitchStatusList", pos)
+        return tolerance.without_unknown(
+            *again, "physical_device.GetHookswitchStatusResponse.hookswitchStatusList", pos
+        )
     hookswitch_status_list = decode_hookswitch_status_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatusResponse")
     extensions: CSTACommonArguments | None = None
@@ -1636,7 +1640,7 @@ def decode_get_hookswitch_status_response(data: bytes, pos: int, end: int) -> Ge
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatusResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetHookswitchStatusResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatusResponse", pos)
     return GetHookswitchStatusResponse(hookswitch_status_list=hookswitch_status_list, extensions=extensions)
 
 
@@ -1663,7 +1667,7 @@ def decode_get_lamp_information(data: bytes, pos: int, end: int) -> GetLampInfor
     again = (decode_get_lamp_information, data, pos, end, _GET_LAMP_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetLampInformation.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
     lamp: Octets | None = None
@@ -1675,7 +1679,7 @@ def decode_get_lamp_information(data: bytes, pos: int, end: int) -> GetLampInfor
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetLampInformation", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampInformation", pos)
     return GetLampInformation(device=device, lamp=lamp, extensions=extensions)
 
 
@@ -1696,6 +1700,8 @@ _LAMP_LIST_ITEM_OCTETS = frozenset(
         0x04,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -1705,7 +1711,7 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
     again = (decode_lamp_list_item, data, pos, end, _LAMP_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.LampListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.LampListItem.lamp", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampListItem.lamp", pos)
     lamp = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
     lamp_label: Octets | None = None
@@ -1721,7 +1727,7 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
         lamp_color = ber.integer(data, pos, stop, "physical_device.LampListItem.lampColor")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.LampListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampListItem", pos)
     return LampListItem(lamp=lamp, lamp_label=lamp_label, button=button, lamp_color=lamp_color)
 
 
@@ -1769,7 +1775,7 @@ def decode_get_lamp_information_response(data: bytes, pos: int, end: int) -> Get
     again = (decode_get_lamp_information_response, data, pos, end, _GET_LAMP_INFORMATION_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampInformationResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetLampInformationResponse.lampList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampInformationResponse.lampList", pos)
     lamp_list = decode_lamp_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformationResponse")
     extensions: CSTACommonArguments | None = None
@@ -1777,7 +1783,7 @@ def decode_get_lamp_information_response(data: bytes, pos: int, end: int) -> Get
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformationResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetLampInformationResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampInformationResponse", pos)
     return GetLampInformationResponse(lamp_list=lamp_list, extensions=extensions)
 
 
@@ -1804,7 +1810,7 @@ def decode_get_lamp_mode(data: bytes, pos: int, end: int) -> GetLampMode:
     again = (decode_get_lamp_mode, data, pos, end, _GET_LAMP_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetLampMode.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
     lamp: Octets | None = None
@@ -1816,7 +1822,7 @@ def decode_get_lamp_mode(data: bytes, pos: int, end: int) -> GetLampMode:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetLampMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampMode", pos)
     return GetLampMode(device=device, lamp=lamp, extensions=extensions)
 
 
@@ -1838,6 +1844,7 @@ _LAMP_MODE_LIST_ITEM_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -1847,11 +1854,11 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
     again = (decode_lamp_mode_list_item, data, pos, end, _LAMP_MODE_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.LampModeListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.LampModeListItem.lamp", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lamp", pos)
     lamp = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.LampModeListItem.lampMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lampMode", pos)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.LampModeListItem.lampMode")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
     lamp_brightness: LampBrightness | None = None
@@ -1869,7 +1876,7 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
         button = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.LampModeListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.LampModeListItem", pos)
     return LampModeListItem(
         lamp=lamp, lamp_mode=lamp_mode, lamp_brightness=lamp_brightness, lamp_color=lamp_color, button=button
     )
@@ -1921,7 +1928,7 @@ def decode_get_lamp_mode_response(data: bytes, pos: int, end: int) -> GetLampMod
     again = (decode_get_lamp_mode_response, data, pos, end, _GET_LAMP_MODE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampModeResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetLampModeResponse.lampModeList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampModeResponse.lampModeList", pos)
     lamp_mode_list = decode_lamp_mode_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
     lamp: Octets | None = None
@@ -1933,7 +1940,7 @@ def decode_get_lamp_mode_response(data: bytes, pos: int, end: int) -> GetLampMod
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetLampModeResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetLampModeResponse", pos)
     return GetLampModeResponse(lamp_mode_list=lamp_mode_list, lamp=lamp, extensions=extensions)
 
 
@@ -1961,7 +1968,7 @@ def decode_get_message_waiting_indicator(data: bytes, pos: int, end: int) -> Get
     again = (decode_get_message_waiting_indicator, data, pos, end, _GET_MESSAGE_WAITING_INDICATOR_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMessageWaitingIndicator")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetMessageWaitingIndicator.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicator.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicator")
     extensions: CSTACommonArguments | None = None
@@ -1969,7 +1976,7 @@ def decode_get_message_waiting_indicator(data: bytes, pos: int, end: int) -> Get
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicator")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMessageWaitingIndicator", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicator", pos)
     return GetMessageWaitingIndicator(device=device, extensions=extensions)
 
 
@@ -2005,7 +2012,9 @@ def decode_get_message_waiting_indicator_response(
     )
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMessageWaitingIndicatorResponse")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.GetMessageWaitingIndicatorResponse.messageWaitingOn", pos)
+        return tolerance.without_unknown(
+            *again, "physical_device.GetMessageWaitingIndicatorResponse.messageWaitingOn", pos
+        )
     message_waiting_on = ber.boolean(
         data, pos, stop, "physical_device.GetMessageWaitingIndicatorResponse.messageWaitingOn"
     )
@@ -2025,7 +2034,7 @@ def decode_get_message_waiting_indicator_response(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicatorResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMessageWaitingIndicatorResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicatorResponse", pos)
     return GetMessageWaitingIndicatorResponse(
         message_waiting_on=message_waiting_on,
         device_for_message=device_for_message,
@@ -2061,7 +2070,7 @@ def decode_get_microphone_gain(data: bytes, pos: int, end: int) -> GetMicrophone
     again = (decode_get_microphone_gain, data, pos, end, _GET_MICROPHONE_GAIN_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneGain")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneGain.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGain.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
     auditory_apparatus: Octets | None = None
@@ -2073,7 +2082,7 @@ def decode_get_microphone_gain(data: bytes, pos: int, end: int) -> GetMicrophone
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneGain", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGain", pos)
     return GetMicrophoneGain(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
 
 
@@ -2101,7 +2110,7 @@ def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> Microph
     again = (decode_microphone_gain_list_item, data, pos, end, _MICROPHONE_GAIN_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneGainListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainListItem.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainListItem.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainListItem")
     mic_gain_abs: int | None = None
@@ -2109,7 +2118,7 @@ def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> Microph
         mic_gain_abs = ber.integer(data, pos, stop, "physical_device.MicrophoneGainListItem.micGainAbs")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.MicrophoneGainListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainListItem", pos)
     return MicrophoneGainListItem(auditory_apparatus=auditory_apparatus, mic_gain_abs=mic_gain_abs)
 
 
@@ -2153,7 +2162,7 @@ def decode_get_microphone_gain_response(data: bytes, pos: int, end: int) -> GetM
     again = (decode_get_microphone_gain_response, data, pos, end, _GET_MICROPHONE_GAIN_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneGainResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneGainResponse.microphoneGainList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGainResponse.microphoneGainList", pos)
     microphone_gain_list = decode_microphone_gain_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGainResponse")
     extensions: CSTACommonArguments | None = None
@@ -2161,7 +2170,7 @@ def decode_get_microphone_gain_response(data: bytes, pos: int, end: int) -> GetM
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGainResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneGainResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGainResponse", pos)
     return GetMicrophoneGainResponse(microphone_gain_list=microphone_gain_list, extensions=extensions)
 
 
@@ -2188,7 +2197,7 @@ def decode_get_microphone_mute(data: bytes, pos: int, end: int) -> GetMicrophone
     again = (decode_get_microphone_mute, data, pos, end, _GET_MICROPHONE_MUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneMute")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneMute.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
     auditory_apparatus: Octets | None = None
@@ -2200,7 +2209,7 @@ def decode_get_microphone_mute(data: bytes, pos: int, end: int) -> GetMicrophone
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneMute", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMute", pos)
     return GetMicrophoneMute(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
 
 
@@ -2228,15 +2237,15 @@ def decode_microphone_mute_list_item(data: bytes, pos: int, end: int) -> Microph
     again = (decode_microphone_mute_list_item, data, pos, end, _MICROPHONE_MUTE_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteListItem.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteListItem.microphoneMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.microphoneMuteOn", pos)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.MicrophoneMuteListItem.microphoneMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.MicrophoneMuteListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem", pos)
     return MicrophoneMuteListItem(auditory_apparatus=auditory_apparatus, microphone_mute_on=microphone_mute_on)
 
 
@@ -2279,7 +2288,7 @@ def decode_get_microphone_mute_response(data: bytes, pos: int, end: int) -> GetM
     again = (decode_get_microphone_mute_response, data, pos, end, _GET_MICROPHONE_MUTE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneMuteResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse.microphoneMuteList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse.microphoneMuteList", pos)
     microphone_mute_list = decode_microphone_mute_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMuteResponse")
     extensions: CSTACommonArguments | None = None
@@ -2287,7 +2296,7 @@ def decode_get_microphone_mute_response(data: bytes, pos: int, end: int) -> GetM
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMuteResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse", pos)
     return GetMicrophoneMuteResponse(microphone_mute_list=microphone_mute_list, extensions=extensions)
 
 
@@ -2314,7 +2323,7 @@ def decode_get_ringer_status(data: bytes, pos: int, end: int) -> GetRingerStatus
     again = (decode_get_ringer_status, data, pos, end, _GET_RINGER_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetRingerStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetRingerStatus.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetRingerStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
     ringer: Octets | None = None
@@ -2326,7 +2335,7 @@ def decode_get_ringer_status(data: bytes, pos: int, end: int) -> GetRingerStatus
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetRingerStatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetRingerStatus", pos)
     return GetRingerStatus(device=device, ringer=ringer, extensions=extensions)
 
 
@@ -2358,11 +2367,11 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
     again = (decode_ringer_status_list_item, data, pos, end, _RINGER_STATUS_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.RingerStatusListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.RingerStatusListItem.ringer", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringer", pos)
     ringer = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "physical_device.RingerStatusListItem.ringMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringMode", pos)
     ring_mode = ber.enumerated(
         data, pos, stop, RING_MODE_VALUES, RingMode, "physical_device.RingerStatusListItem.ringMode"
     )
@@ -2384,7 +2393,7 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
         ring_vol_abs = ber.integer(data, pos, stop, "physical_device.RingerStatusListItem.ringVolAbs")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.RingerStatusListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem", pos)
     return RingerStatusListItem(
         ringer=ringer,
         ring_mode=ring_mode,
@@ -2442,7 +2451,7 @@ def decode_get_ringer_status_response(data: bytes, pos: int, end: int) -> GetRin
     again = (decode_get_ringer_status_response, data, pos, end, _GET_RINGER_STATUS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetRingerStatusResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetRingerStatusResponse.ringerStatusList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetRingerStatusResponse.ringerStatusList", pos)
     ringer_status_list = decode_ringer_status_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatusResponse")
     extensions: CSTACommonArguments | None = None
@@ -2450,7 +2459,7 @@ def decode_get_ringer_status_response(data: bytes, pos: int, end: int) -> GetRin
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatusResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetRingerStatusResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetRingerStatusResponse", pos)
     return GetRingerStatusResponse(ringer_status_list=ringer_status_list, extensions=extensions)
 
 
@@ -2477,7 +2486,7 @@ def decode_get_speaker_mute(data: bytes, pos: int, end: int) -> GetSpeakerMute:
     again = (decode_get_speaker_mute, data, pos, end, _GET_SPEAKER_MUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerMute")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerMute.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
     auditory_apparatus: Octets | None = None
@@ -2489,7 +2498,7 @@ def decode_get_speaker_mute(data: bytes, pos: int, end: int) -> GetSpeakerMute:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerMute", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMute", pos)
     return GetSpeakerMute(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
 
 
@@ -2517,15 +2526,15 @@ def decode_speaker_mute_list_item(data: bytes, pos: int, end: int) -> SpeakerMut
     again = (decode_speaker_mute_list_item, data, pos, end, _SPEAKER_MUTE_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteListItem.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteListItem.speakerMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.speakerMuteOn", pos)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SpeakerMuteListItem.speakerMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SpeakerMuteListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem", pos)
     return SpeakerMuteListItem(auditory_apparatus=auditory_apparatus, speaker_mute_on=speaker_mute_on)
 
 
@@ -2568,7 +2577,7 @@ def decode_get_speaker_mute_response(data: bytes, pos: int, end: int) -> GetSpea
     again = (decode_get_speaker_mute_response, data, pos, end, _GET_SPEAKER_MUTE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerMuteResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerMuteResponse.speakerMuteList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMuteResponse.speakerMuteList", pos)
     speaker_mute_list = decode_speaker_mute_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMuteResponse")
     extensions: CSTACommonArguments | None = None
@@ -2576,7 +2585,7 @@ def decode_get_speaker_mute_response(data: bytes, pos: int, end: int) -> GetSpea
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMuteResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerMuteResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMuteResponse", pos)
     return GetSpeakerMuteResponse(speaker_mute_list=speaker_mute_list, extensions=extensions)
 
 
@@ -2603,7 +2612,7 @@ def decode_get_speaker_volume(data: bytes, pos: int, end: int) -> GetSpeakerVolu
     again = (decode_get_speaker_volume, data, pos, end, _GET_SPEAKER_VOLUME_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerVolume")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerVolume.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolume.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
     auditory_apparatus: Octets | None = None
@@ -2615,7 +2624,7 @@ def decode_get_speaker_volume(data: bytes, pos: int, end: int) -> GetSpeakerVolu
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerVolume", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolume", pos)
     return GetSpeakerVolume(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
 
 
@@ -2643,7 +2652,7 @@ def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerV
     again = (decode_speaker_volume_list_item, data, pos, end, _SPEAKER_VOLUME_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerVolumeListItem")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeListItem.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeListItem.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeListItem")
     speaker_vol_abs: int | None = None
@@ -2651,7 +2660,7 @@ def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerV
         speaker_vol_abs = ber.integer(data, pos, stop, "physical_device.SpeakerVolumeListItem.speakerVolAbs")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeListItem")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SpeakerVolumeListItem", pos)
+        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeListItem", pos)
     return SpeakerVolumeListItem(auditory_apparatus=auditory_apparatus, speaker_vol_abs=speaker_vol_abs)
 
 
@@ -2695,7 +2704,7 @@ def decode_get_speaker_volume_response(data: bytes, pos: int, end: int) -> GetSp
     again = (decode_get_speaker_volume_response, data, pos, end, _GET_SPEAKER_VOLUME_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerVolumeResponse")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse.speakerVolumeList", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse.speakerVolumeList", pos)
     speaker_volume_list = decode_speaker_volume_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolumeResponse")
     extensions: CSTACommonArguments | None = None
@@ -2703,7 +2712,7 @@ def decode_get_speaker_volume_response(data: bytes, pos: int, end: int) -> GetSp
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolumeResponse")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse", pos)
+        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse", pos)
     return GetSpeakerVolumeResponse(speaker_volume_list=speaker_volume_list, extensions=extensions)
 
 
@@ -2731,11 +2740,11 @@ def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonI
     again = (decode_set_button_information, data, pos, end, _SET_BUTTON_INFORMATION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetButtonInformation")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetButtonInformation.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetButtonInformation.button", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation.button", pos)
     button = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
     button_label: str | None = None
@@ -2751,7 +2760,7 @@ def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonI
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetButtonInformation", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation", pos)
     return SetButtonInformation(
         device=device,
         button=button,
@@ -2813,7 +2822,7 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
     again = (decode_set_display, data, pos, end, _SET_DISPLAY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetDisplay")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetDisplay.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetDisplay.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
     display: Octets | None = None
@@ -2831,7 +2840,7 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
         )
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
     if octet != 0x16:
-        return ber.without_unknown(*again, "physical_device.SetDisplay.contentsOfDisplay", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetDisplay.contentsOfDisplay", pos)
     contents_of_display = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
     offset: int | None = None
@@ -2849,7 +2858,7 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetDisplay", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetDisplay", pos)
     return SetDisplay(
         device=device,
         display=display,
@@ -2914,15 +2923,15 @@ def decode_set_hookswitch_status(data: bytes, pos: int, end: int) -> SetHookswit
     again = (decode_set_hookswitch_status, data, pos, end, _SET_HOOKSWITCH_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetHookswitchStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetHookswitchStatus.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitch", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitch", pos)
     hookswitch = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitchOnHook", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitchOnHook", pos)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.SetHookswitchStatus.hookswitchOnHook")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     extensions: CSTACommonArguments | None = None
@@ -2930,7 +2939,7 @@ def decode_set_hookswitch_status(data: bytes, pos: int, end: int) -> SetHookswit
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetHookswitchStatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus", pos)
     return SetHookswitchStatus(
         device=device, hookswitch=hookswitch, hookswitch_on_hook=hookswitch_on_hook, extensions=extensions
     )
@@ -2980,15 +2989,15 @@ def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
     again = (decode_set_lamp_mode, data, pos, end, _SET_LAMP_MODE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetLampMode")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetLampMode.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetLampMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetLampMode.lamp", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetLampMode.lamp", pos)
     lamp = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     if octet != 0x02:
-        return ber.without_unknown(*again, "physical_device.SetLampMode.lampMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetLampMode.lampMode", pos)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.SetLampMode.lampMode")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     lamp_brightness: LampBrightness | None = None
@@ -3006,7 +3015,7 @@ def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetLampMode", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetLampMode", pos)
     return SetLampMode(
         device=device,
         lamp=lamp,
@@ -3063,11 +3072,11 @@ def decode_set_message_waiting_indicator(data: bytes, pos: int, end: int) -> Set
     again = (decode_set_message_waiting_indicator, data, pos, end, _SET_MESSAGE_WAITING_INDICATOR_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMessageWaitingIndicator")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.messageWaitingOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.messageWaitingOn", pos)
     message_waiting_on = ber.boolean(data, pos, stop, "physical_device.SetMessageWaitingIndicator.messageWaitingOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
     device_for_message: DeviceID | None = None
@@ -3079,7 +3088,7 @@ def decode_set_message_waiting_indicator(data: bytes, pos: int, end: int) -> Set
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetMessageWaitingIndicator", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator", pos)
     return SetMessageWaitingIndicator(
         device=device,
         message_waiting_on=message_waiting_on,
@@ -3135,15 +3144,15 @@ def decode_set_microphone_gain(data: bytes, pos: int, end: int) -> SetMicrophone
     again = (decode_set_microphone_gain, data, pos, end, _SET_MICROPHONE_GAIN_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMicrophoneGain")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneGain.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneGain.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     if octet not in (0x02, 0x0A):
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneGain.microphoneGain", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.microphoneGain", pos)
     microphone_gain = decode_microphone_gain(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     extensions: CSTACommonArguments | None = None
@@ -3151,7 +3160,7 @@ def decode_set_microphone_gain(data: bytes, pos: int, end: int) -> SetMicrophone
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneGain", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain", pos)
     return SetMicrophoneGain(
         device=device, auditory_apparatus=auditory_apparatus, microphone_gain=microphone_gain, extensions=extensions
     )
@@ -3200,15 +3209,15 @@ def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophone
     again = (decode_set_microphone_mute, data, pos, end, _SET_MICROPHONE_MUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMicrophoneMute")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneMute.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneMute.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneMute.microphoneMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.microphoneMuteOn", pos)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.SetMicrophoneMute.microphoneMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     extensions: CSTACommonArguments | None = None
@@ -3216,7 +3225,7 @@ def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophone
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetMicrophoneMute", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute", pos)
     return SetMicrophoneMute(
         device=device,
         auditory_apparatus=auditory_apparatus,
@@ -3270,11 +3279,11 @@ def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus
     again = (decode_set_ringer_status, data, pos, end, _SET_RINGER_STATUS_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetRingerStatus")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetRingerStatus.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetRingerStatus.ringer", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus.ringer", pos)
     ringer = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
     ring_mode: RingMode | None = None
@@ -3297,7 +3306,7 @@ def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetRingerStatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus", pos)
     return SetRingerStatus(
         device=device,
         ringer=ringer,
@@ -3356,15 +3365,15 @@ def decode_set_speaker_mute(data: bytes, pos: int, end: int) -> SetSpeakerMute:
     again = (decode_set_speaker_mute, data, pos, end, _SET_SPEAKER_MUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetSpeakerMute")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerMute.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerMute.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     if octet != 0x01:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerMute.speakerMuteOn", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.speakerMuteOn", pos)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SetSpeakerMute.speakerMuteOn")
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     extensions: CSTACommonArguments | None = None
@@ -3372,7 +3381,7 @@ def decode_set_speaker_mute(data: bytes, pos: int, end: int) -> SetSpeakerMute:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerMute", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute", pos)
     return SetSpeakerMute(
         device=device, auditory_apparatus=auditory_apparatus, speaker_mute_on=speaker_mute_on, extensions=extensions
     )
@@ -3422,15 +3431,15 @@ def decode_set_speaker_volume(data: bytes, pos: int, end: int) -> SetSpeakerVolu
     again = (decode_set_speaker_volume, data, pos, end, _SET_SPEAKER_VOLUME_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SetSpeakerVolume")
     if octet != 0x30:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerVolume.device", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     if octet != 0x04:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerVolume.auditoryApparatus", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.auditoryApparatus", pos)
     auditory_apparatus = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     if octet not in (0x02, 0x0A):
-        return ber.without_unknown(*again, "physical_device.SetSpeakerVolume.speakerVolume", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.speakerVolume", pos)
     speaker_volume = decode_volume(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     extensions: CSTACommonArguments | None = None
@@ -3438,7 +3447,7 @@ def decode_set_speaker_volume(data: bytes, pos: int, end: int) -> SetSpeakerVolu
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     if octet != END:
-        return ber.without_unknown(*again, "physical_device.SetSpeakerVolume", pos)
+        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume", pos)
     return SetSpeakerVolume(
         device=device, auditory_apparatus=auditory_apparatus, speaker_volume=speaker_volume, extensions=extensions
     )

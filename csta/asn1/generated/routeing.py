@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -77,6 +77,9 @@ _RE_ROUTE_OCTETS = frozenset(
         0x81,
         0x82,
         0xA3,
+        0x178,
+        0x1A0,
+        0x1A2,
     )
 )
 
@@ -86,7 +89,7 @@ def decode_re_route(data: bytes, pos: int, end: int) -> ReRoute:
     again = (decode_re_route, data, pos, end, _RE_ROUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.ReRoute")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.ReRoute.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.ReRoute.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
     route_register_req_id: str | None = None
@@ -110,7 +113,7 @@ def decode_re_route(data: bytes, pos: int, end: int) -> ReRoute:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.ReRoute", pos)
+        return tolerance.without_unknown(*again, "routeing.ReRoute", pos)
     return ReRoute(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -145,6 +148,9 @@ _ROUTE_END_OCTETS = frozenset(
         0x80,
         0x82,
         0xA1,
+        0x178,
+        0x1A0,
+        0x1A2,
     )
 )
 
@@ -154,7 +160,7 @@ def decode_route_end(data: bytes, pos: int, end: int) -> RouteEnd:
     again = (decode_route_end, data, pos, end, _ROUTE_END_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteEnd")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.RouteEnd.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteEnd.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
     route_register_req_id: str | None = None
@@ -175,7 +181,7 @@ def decode_route_end(data: bytes, pos: int, end: int) -> RouteEnd:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteEnd", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteEnd", pos)
     return RouteEnd(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -228,7 +234,7 @@ def decode_route_register(data: bytes, pos: int, end: int) -> RouteRegister:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegister")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteRegister", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegister", pos)
     return RouteRegister(
         routeing_device=routeing_device,
         requested_routeing_media_class=requested_routeing_media_class,
@@ -262,7 +268,7 @@ def decode_route_register_response(data: bytes, pos: int, end: int) -> RouteRegi
     again = (decode_route_register_response, data, pos, end, _ROUTE_REGISTER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "routeing.RouteRegisterResponse.routeRegisterReqID", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterResponse.routeRegisterReqID", pos)
     route_register_req_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterResponse")
     actual_routeing_media_class: MediaClass | None = None
@@ -276,7 +282,7 @@ def decode_route_register_response(data: bytes, pos: int, end: int) -> RouteRegi
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteRegisterResponse", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterResponse", pos)
     return RouteRegisterResponse(
         route_register_req_id=route_register_req_id,
         actual_routeing_media_class=actual_routeing_media_class,
@@ -308,7 +314,7 @@ def decode_route_register_abort(data: bytes, pos: int, end: int) -> RouteRegiste
     again = (decode_route_register_abort, data, pos, end, _ROUTE_REGISTER_ABORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterAbort")
     if octet != 0x04:
-        return ber.without_unknown(*again, "routeing.RouteRegisterAbort.routeRegisterReqID", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterAbort.routeRegisterReqID", pos)
     route_register_req_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterAbort")
     extensions: CSTACommonArguments | None = None
@@ -316,7 +322,7 @@ def decode_route_register_abort(data: bytes, pos: int, end: int) -> RouteRegiste
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterAbort")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterAbort", pos)
     return RouteRegisterAbort(route_register_req_id=route_register_req_id, extensions=extensions)
 
 
@@ -342,7 +348,7 @@ def decode_route_register_cancel(data: bytes, pos: int, end: int) -> RouteRegist
     again = (decode_route_register_cancel, data, pos, end, _ROUTE_REGISTER_CANCEL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterCancel")
     if octet != 0x04:
-        return ber.without_unknown(*again, "routeing.RouteRegisterCancel.routeRegisterReqID", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterCancel.routeRegisterReqID", pos)
     route_register_req_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterCancel")
     extensions: CSTACommonArguments | None = None
@@ -350,7 +356,7 @@ def decode_route_register_cancel(data: bytes, pos: int, end: int) -> RouteRegist
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterCancel")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRegisterCancel", pos)
     return RouteRegisterCancel(route_register_req_id=route_register_req_id, extensions=extensions)
 
 
@@ -396,6 +402,9 @@ _ROUTE_REJECT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x178,
+        0x1A0,
+        0x1A2,
     )
 )
 
@@ -405,7 +414,7 @@ def decode_route_reject(data: bytes, pos: int, end: int) -> RouteReject:
     again = (decode_route_reject, data, pos, end, _ROUTE_REJECT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteReject")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.RouteReject.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteReject.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
     route_register_req_id: str | None = None
@@ -427,7 +436,7 @@ def decode_route_reject(data: bytes, pos: int, end: int) -> RouteReject:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteReject", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteReject", pos)
     return RouteReject(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -484,6 +493,12 @@ _ROUTE_REQUEST_OCTETS = frozenset(
         0xA8,
         0xAA,
         0xAC,
+        0x178,
+        0x1A0,
+        0x1A4,
+        0x1A9,
+        0x1AB,
+        0x2A6,
     )
 )
 
@@ -493,7 +508,7 @@ def decode_route_request(data: bytes, pos: int, end: int) -> RouteRequest:
     again = (decode_route_request, data, pos, end, _ROUTE_REQUEST_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRequest")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.RouteRequest.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRequest.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
     route_register_req_id: str | None = None
@@ -501,7 +516,7 @@ def decode_route_request(data: bytes, pos: int, end: int) -> RouteRequest:
         route_register_req_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
     if octet != 0x62:
-        return ber.without_unknown(*again, "routeing.RouteRequest.currentRoute", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRequest.currentRoute", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.currentRoute")
     current_route = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
@@ -587,7 +602,7 @@ def decode_route_request(data: bytes, pos: int, end: int) -> RouteRequest:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteRequest", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteRequest", pos)
     return RouteRequest(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -709,6 +724,9 @@ _ROUTE_SELECT_OCTETS = frozenset(
         0xA1,
         0xA2,
         0xA3,
+        0x178,
+        0x1A0,
+        0x1A5,
     )
 )
 
@@ -718,7 +736,7 @@ def decode_route_select(data: bytes, pos: int, end: int) -> RouteSelect:
     again = (decode_route_select, data, pos, end, _ROUTE_SELECT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteSelect")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.RouteSelect.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteSelect.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
     route_register_req_id: str | None = None
@@ -726,7 +744,7 @@ def decode_route_select(data: bytes, pos: int, end: int) -> RouteSelect:
         route_register_req_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
     if octet != 0xA1:
-        return ber.without_unknown(*again, "routeing.RouteSelect.routeSelected", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteSelect.routeSelected", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteSelect.routeSelected")
     if octet != 0x30:
         ber.unexpected(octet, "routeing.RouteSelect.routeSelected", pos)
@@ -754,7 +772,7 @@ def decode_route_select(data: bytes, pos: int, end: int) -> RouteSelect:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteSelect", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteSelect", pos)
     return RouteSelect(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -797,6 +815,9 @@ _ROUTE_USED_OCTETS = frozenset(
         0x80,
         0x81,
         0xA2,
+        0x178,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -806,7 +827,7 @@ def decode_route_used(data: bytes, pos: int, end: int) -> RouteUsed:
     again = (decode_route_used, data, pos, end, _ROUTE_USED_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "routeing.RouteUsed")
     if octet != 0x58:
-        return ber.without_unknown(*again, "routeing.RouteUsed.crossRefIdentifier", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteUsed.crossRefIdentifier", pos)
     cross_ref_identifier = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
     route_register_req_id: str | None = None
@@ -814,7 +835,7 @@ def decode_route_used(data: bytes, pos: int, end: int) -> RouteUsed:
         route_register_req_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
     if octet != 0x62:
-        return ber.without_unknown(*again, "routeing.RouteUsed.routeUsed", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteUsed.routeUsed", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteUsed.routeUsed")
     route_used = decode_called_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
@@ -840,7 +861,7 @@ def decode_route_used(data: bytes, pos: int, end: int) -> RouteUsed:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
     if octet != END:
-        return ber.without_unknown(*again, "routeing.RouteUsed", pos)
+        return tolerance.without_unknown(*again, "routeing.RouteUsed", pos)
     return RouteUsed(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,

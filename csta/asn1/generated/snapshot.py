@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
@@ -92,7 +92,7 @@ def decode_snapshot_call(data: bytes, pos: int, end: int) -> SnapshotCall:
     again = (decode_snapshot_call, data, pos, end, _SNAPSHOT_CALL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCall")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "snapshot.SnapshotCall.snapshotObject", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCall.snapshotObject", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCall.snapshotObject")
     snapshot_object = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCall")
@@ -101,7 +101,7 @@ def decode_snapshot_call(data: bytes, pos: int, end: int) -> SnapshotCall:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCall")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotCall", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCall", pos)
     return SnapshotCall(snapshot_object=snapshot_object, extensions=extensions)
 
 
@@ -121,6 +121,8 @@ _CALL_MEDIA_INFO_LIST_ITEM_OCTETS = frozenset(
         0x82,
         0x83,
         0xA4,
+        0x1A2,
+        0x1A3,
     )
 )
 
@@ -130,7 +132,7 @@ def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMed
     again = (decode_call_media_info_list_item, data, pos, end, _CALL_MEDIA_INFO_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.CallMediaInfoListItem")
     if octet != 0x80:
-        return ber.without_unknown(*again, "snapshot.CallMediaInfoListItem.mediaServiceType", pos)
+        return tolerance.without_unknown(*again, "snapshot.CallMediaInfoListItem.mediaServiceType", pos)
     media_service_type = ber.enumerated(
         data, pos, stop, MEDIA_SERVICE_TYPE_VALUES, MediaServiceType, "snapshot.CallMediaInfoListItem.mediaServiceType"
     )
@@ -152,7 +154,7 @@ def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMed
         connection_information = decode_connection_information(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.CallMediaInfoListItem", pos)
+        return tolerance.without_unknown(*again, "snapshot.CallMediaInfoListItem", pos)
     return CallMediaInfoListItem(
         media_service_type=media_service_type,
         media_service_version=media_service_version,
@@ -212,7 +214,7 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
     again = (decode_snapshot_call_response_info, data, pos, end, _SNAPSHOT_CALL_RESPONSE_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallResponseInfo")
     if octet != 0x63:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallResponseInfo.deviceOnCall", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponseInfo.deviceOnCall", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponseInfo.deviceOnCall")
     device_on_call = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
@@ -245,7 +247,7 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
         location_info = decode_location_info_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallResponseInfo", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponseInfo", pos)
     return SnapshotCallResponseInfo(
         device_on_call=device_on_call,
         call_identifier=call_identifier,
@@ -291,13 +293,24 @@ def encode_snapshot_call_data_list(values: tuple[SnapshotCallResponseInfo, ...])
     return b"".join([ber.tlv(0x30, encode_snapshot_call_response_info(value)) for value in values])
 
 
+_SNAPSHOT_CALL_CONTENTS_PIECES = frozenset((0x1A0,))
+
+
 def decode_snapshot_call_contents(data: bytes, octet: int, pos: int, stop: int) -> SnapshotCallContents:
     """The alternative of SnapshotCallContents with identifier ``octet``."""
     if octet == 0x80:
         return SnapshotCallContents(service_cross_ref_id=ber.identifier(data, pos, stop))
     if octet == 0x77:
         return SnapshotCallContents(snapshot_data=decode_snapshot_call_data_list(data, pos, stop))
-    return ber.unexpected(octet, "snapshot.SnapshotCallContents", pos)
+    return tolerance.other_alternative(
+        decode_snapshot_call_contents,
+        data,
+        octet,
+        pos,
+        stop,
+        _SNAPSHOT_CALL_CONTENTS_PIECES,
+        "snapshot.SnapshotCallContents",
+    )
 
 
 def encode_snapshot_call_contents(value: SnapshotCallContents) -> bytes:
@@ -326,6 +339,10 @@ _SNAPSHOT_CALL_RESPONSE_OCTETS = frozenset(
         0xA2,
         0xA4,
         0xA6,
+        0x1A0,
+        0x1A1,
+        0x1A3,
+        0x1A5,
     )
 )
 
@@ -335,7 +352,7 @@ def decode_snapshot_call_response(data: bytes, pos: int, end: int) -> SnapshotCa
     again = (decode_snapshot_call_response, data, pos, end, _SNAPSHOT_CALL_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallResponse")
     if octet not in (0x80, 0x77):
-        return ber.without_unknown(*again, "snapshot.SnapshotCallResponse.crossRefIDorSnapshotData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponse.crossRefIDorSnapshotData", pos)
     cross_ref_id_or_snapshot_data = decode_snapshot_call_contents(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
@@ -397,7 +414,7 @@ def decode_snapshot_call_response(data: bytes, pos: int, end: int) -> SnapshotCa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallResponse", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponse", pos)
     return SnapshotCallResponse(
         cross_ref_id_or_snapshot_data=cross_ref_id_or_snapshot_data,
         media_call_characteristics=media_call_characteristics,
@@ -462,7 +479,7 @@ def decode_snapshot_device(data: bytes, pos: int, end: int) -> SnapshotDevice:
     again = (decode_snapshot_device, data, pos, end, _SNAPSHOT_DEVICE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDevice")
     if octet != 0x30:
-        return ber.without_unknown(*again, "snapshot.SnapshotDevice.snapshotObject", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDevice.snapshotObject", pos)
     snapshot_object = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDevice")
     extensions: CSTACommonArguments | None = None
@@ -470,7 +487,7 @@ def decode_snapshot_device(data: bytes, pos: int, end: int) -> SnapshotDevice:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDevice")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotDevice", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDevice", pos)
     return SnapshotDevice(snapshot_object=snapshot_object, extensions=extensions)
 
 
@@ -570,7 +587,7 @@ def decode_device_media_info_list_item(data: bytes, pos: int, end: int) -> Devic
         connection_information = decode_connection_information(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.DeviceMediaInfoListItem")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.DeviceMediaInfoListItem", pos)
+        return tolerance.without_unknown(*again, "snapshot.DeviceMediaInfoListItem", pos)
     return DeviceMediaInfoListItem(media_stream_id=media_stream_id, connection_information=connection_information)
 
 
@@ -621,7 +638,7 @@ def decode_snapshot_device_response_info(data: bytes, pos: int, end: int) -> Sna
     again = (decode_snapshot_device_response_info, data, pos, end, _SNAPSHOT_DEVICE_RESPONSE_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier")
     connection_identifier = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
@@ -631,7 +648,7 @@ def decode_snapshot_device_response_info(data: bytes, pos: int, end: int) -> Sna
         endpoint_device = decode_subject_device_id(data, octet, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet not in (0xA0, 0x81, 0x82):
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.localCallState", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.localCallState", pos)
     local_call_state = decode_call_state(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
     services_permitted: ServicesPermitted | None = None
@@ -651,7 +668,7 @@ def decode_snapshot_device_response_info(data: bytes, pos: int, end: int) -> Sna
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo", pos)
     return SnapshotDeviceResponseInfo(
         connection_identifier=connection_identifier,
         endpoint_device=endpoint_device,
@@ -731,7 +748,7 @@ def decode_snapshot_device_response(data: bytes, pos: int, end: int) -> Snapshot
     again = (decode_snapshot_device_response, data, pos, end, _SNAPSHOT_DEVICE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceResponse")
     if octet not in (0x04, 0x76):
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceResponse.crossRefIDorSnapshotData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponse.crossRefIDorSnapshotData", pos)
     cross_ref_id_or_snapshot_data = decode_snapshot_device_contents(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponse")
     extensions: CSTACommonArguments | None = None
@@ -739,7 +756,7 @@ def decode_snapshot_device_response(data: bytes, pos: int, end: int) -> Snapshot
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponse")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceResponse", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponse", pos)
     return SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=cross_ref_id_or_snapshot_data, extensions=extensions)
 
 
@@ -768,7 +785,7 @@ def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallDa
     again = (decode_snapshot_call_data, data, pos, end, _SNAPSHOT_CALL_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallData.serviceCrossRefID", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.serviceCrossRefID", pos)
     service_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
     segment_id: int | None = None
@@ -776,11 +793,11 @@ def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallDa
         segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotCallData.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
     if octet != 0x01:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallData.lastSegment", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotCallData.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
     if octet != 0x77:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallData.snapshotData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.snapshotData", pos)
     snapshot_data = decode_snapshot_call_data_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
     extensions: CSTACommonArguments | None = None
@@ -788,7 +805,7 @@ def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallDa
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotCallData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData", pos)
     return SnapshotCallData(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -827,7 +844,7 @@ def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDevi
     again = (decode_snapshot_device_data, data, pos, end, _SNAPSHOT_DEVICE_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.serviceCrossRefID", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.serviceCrossRefID", pos)
     service_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
     segment_id: int | None = None
@@ -835,11 +852,11 @@ def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDevi
         segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotDeviceData.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
     if octet != 0x01:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.lastSegment", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotDeviceData.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
     if octet != 0x76:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData.snapshotData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.snapshotData", pos)
     snapshot_data = decode_snapshot_device_data_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
     extensions: CSTACommonArguments | None = None
@@ -847,7 +864,7 @@ def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDevi
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
     if octet != END:
-        return ber.without_unknown(*again, "snapshot.SnapshotDeviceData", pos)
+        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData", pos)
     return SnapshotDeviceData(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
@@ -63,11 +63,11 @@ def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysS
     again = (decode_change_sys_stat_filter, data, pos, end, _CHANGE_SYS_STAT_FILTER_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilter")
     if octet != 0x04:
-        return ber.without_unknown(*again, "system.ChangeSysStatFilter.sysStatRegisterID", pos)
+        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter.sysStatRegisterID", pos)
     sys_stat_register_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "system.ChangeSysStatFilter.requestedStatusFilter", pos)
+        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter.requestedStatusFilter", pos)
     requested_status_filter = ber.enumerated(
         data,
         pos,
@@ -82,7 +82,7 @@ def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysS
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
     if octet != END:
-        return ber.without_unknown(*again, "system.ChangeSysStatFilter", pos)
+        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter", pos)
     return ChangeSysStatFilter(
         sys_stat_register_id=sys_stat_register_id,
         requested_status_filter=requested_status_filter,
@@ -113,7 +113,7 @@ def decode_change_sys_stat_filter_response(data: bytes, pos: int, end: int) -> C
     again = (decode_change_sys_stat_filter_response, data, pos, end, _CHANGE_SYS_STAT_FILTER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilterResponse")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "system.ChangeSysStatFilterResponse.actualStatusFilter", pos)
+        return tolerance.without_unknown(*again, "system.ChangeSysStatFilterResponse.actualStatusFilter", pos)
     actual_status_filter = ber.enumerated(
         data,
         pos,
@@ -128,7 +128,7 @@ def decode_change_sys_stat_filter_response(data: bytes, pos: int, end: int) -> C
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "system.ChangeSysStatFilterResponse", pos)
+        return tolerance.without_unknown(*again, "system.ChangeSysStatFilterResponse", pos)
     return ChangeSysStatFilterResponse(actual_status_filter=actual_status_filter, extensions=extensions)
 
 
@@ -162,7 +162,7 @@ def decode_request_system_status(data: bytes, pos: int, end: int) -> RequestSyst
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatus")
     if octet != END:
-        return ber.without_unknown(*again, "system.RequestSystemStatus", pos)
+        return tolerance.without_unknown(*again, "system.RequestSystemStatus", pos)
     return RequestSystemStatus(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
 
 
@@ -189,7 +189,7 @@ def decode_request_system_status_response(data: bytes, pos: int, end: int) -> Re
     again = (decode_request_system_status_response, data, pos, end, _REQUEST_SYSTEM_STATUS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.RequestSystemStatusResponse")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "system.RequestSystemStatusResponse.systemStatus", pos)
+        return tolerance.without_unknown(*again, "system.RequestSystemStatusResponse.systemStatus", pos)
     system_status = ber.enumerated(
         data,
         pos,
@@ -204,7 +204,7 @@ def decode_request_system_status_response(data: bytes, pos: int, end: int) -> Re
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatusResponse")
     if octet != END:
-        return ber.without_unknown(*again, "system.RequestSystemStatusResponse", pos)
+        return tolerance.without_unknown(*again, "system.RequestSystemStatusResponse", pos)
     return RequestSystemStatusResponse(system_status=system_status, extensions=extensions)
 
 
@@ -230,7 +230,7 @@ def decode_system_register(data: bytes, pos: int, end: int) -> SystemRegister:
     again = (decode_system_register, data, pos, end, _SYSTEM_REGISTER_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.SystemRegister")
     if octet != 0x03:
-        return ber.without_unknown(*again, "system.SystemRegister.requestTypes", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegister.requestTypes", pos)
     request_types = ber.bits(data, pos, stop, RequestTypes, "system.SystemRegister.requestTypes")
     octet, pos, stop = ber.following(data, stop, end, "system.SystemRegister")
     requested_status_filter: StatusFilter | None = None
@@ -242,7 +242,7 @@ def decode_system_register(data: bytes, pos: int, end: int) -> SystemRegister:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemRegister")
     if octet != END:
-        return ber.without_unknown(*again, "system.SystemRegister", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegister", pos)
     return SystemRegister(
         request_types=request_types, requested_status_filter=requested_status_filter, extensions=extensions
     )
@@ -273,7 +273,7 @@ def decode_system_register_response(data: bytes, pos: int, end: int) -> SystemRe
     again = (decode_system_register_response, data, pos, end, _SYSTEM_REGISTER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "system.SystemRegisterResponse.sysStatRegisterID", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterResponse.sysStatRegisterID", pos)
     sys_stat_register_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterResponse")
     actual_status_filter: StatusFilter | None = None
@@ -287,7 +287,7 @@ def decode_system_register_response(data: bytes, pos: int, end: int) -> SystemRe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "system.SystemRegisterResponse", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterResponse", pos)
     return SystemRegisterResponse(
         sys_stat_register_id=sys_stat_register_id, actual_status_filter=actual_status_filter, extensions=extensions
     )
@@ -317,7 +317,7 @@ def decode_system_register_cancel(data: bytes, pos: int, end: int) -> SystemRegi
     again = (decode_system_register_cancel, data, pos, end, _SYSTEM_REGISTER_CANCEL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterCancel")
     if octet != 0x04:
-        return ber.without_unknown(*again, "system.SystemRegisterCancel.sysStatRegisterID", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterCancel.sysStatRegisterID", pos)
     sys_stat_register_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterCancel")
     extensions: CSTACommonArguments | None = None
@@ -325,7 +325,7 @@ def decode_system_register_cancel(data: bytes, pos: int, end: int) -> SystemRegi
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterCancel")
     if octet != END:
-        return ber.without_unknown(*again, "system.SystemRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterCancel", pos)
     return SystemRegisterCancel(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
 
 
@@ -370,7 +370,7 @@ def decode_system_register_abort(data: bytes, pos: int, end: int) -> SystemRegis
     again = (decode_system_register_abort, data, pos, end, _SYSTEM_REGISTER_ABORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterAbort")
     if octet != 0x04:
-        return ber.without_unknown(*again, "system.SystemRegisterAbort.sysStatRegisterID", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterAbort.sysStatRegisterID", pos)
     sys_stat_register_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterAbort")
     extensions: CSTACommonArguments | None = None
@@ -378,7 +378,7 @@ def decode_system_register_abort(data: bytes, pos: int, end: int) -> SystemRegis
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterAbort")
     if octet != END:
-        return ber.without_unknown(*again, "system.SystemRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "system.SystemRegisterAbort", pos)
     return SystemRegisterAbort(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
 
 
@@ -409,7 +409,7 @@ def decode_system_status(data: bytes, pos: int, end: int) -> SystemStatus:
         sys_stat_register_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemStatus")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "system.SystemStatus.systemStatus", pos)
+        return tolerance.without_unknown(*again, "system.SystemStatus.systemStatus", pos)
     system_status = ber.enumerated(
         data, pos, stop, SYSTEM_STATUS_VALUE_VALUES, SystemStatusValue, "system.SystemStatus.systemStatus"
     )
@@ -419,7 +419,7 @@ def decode_system_status(data: bytes, pos: int, end: int) -> SystemStatus:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SystemStatus")
     if octet != END:
-        return ber.without_unknown(*again, "system.SystemStatus", pos)
+        return tolerance.without_unknown(*again, "system.SystemStatus", pos)
     return SystemStatus(sys_stat_register_id=sys_stat_register_id, system_status=system_status, extensions=extensions)
 
 
@@ -472,7 +472,7 @@ def decode_sw_function_caps_changed(data: bytes, pos: int, end: int) -> SwFuncti
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionCapsChanged")
     if octet != END:
-        return ber.without_unknown(*again, "system.SwFunctionCapsChanged", pos)
+        return tolerance.without_unknown(*again, "system.SwFunctionCapsChanged", pos)
     return SwFunctionCapsChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
 
 
@@ -526,7 +526,7 @@ def decode_sw_function_devices_changed(data: bytes, pos: int, end: int) -> SwFun
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionDevicesChanged")
     if octet != END:
-        return ber.without_unknown(*again, "system.SwFunctionDevicesChanged", pos)
+        return tolerance.without_unknown(*again, "system.SwFunctionDevicesChanged", pos)
     return SwFunctionDevicesChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
 
 
@@ -609,7 +609,7 @@ def decode_get_registrations(data: bytes, pos: int, end: int) -> GetRegistration
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrations")
     if octet != END:
-        return ber.without_unknown(*again, "system.GetRegistrations", pos)
+        return tolerance.without_unknown(*again, "system.GetRegistrations", pos)
     return GetRegistrations(requested_reg_types=requested_reg_types, extensions=extensions)
 
 
@@ -637,13 +637,13 @@ def decode_registration_list_entry(data: bytes, pos: int, end: int) -> Registrat
     again = (decode_registration_list_entry, data, pos, end, _REGISTRATION_LIST_ENTRY_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.RegistrationListEntry")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "system.RegistrationListEntry.registrationType", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationListEntry.registrationType", pos)
     registration_type = ber.enumerated(
         data, pos, stop, REGISTRATION_TYPE_VALUES, RegistrationType, "system.RegistrationListEntry.registrationType"
     )
     octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
     if octet != 0x16:
-        return ber.without_unknown(*again, "system.RegistrationListEntry.registrationID", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationListEntry.registrationID", pos)
     registration_id = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
     registration_object: DeviceID | None = None
@@ -651,7 +651,7 @@ def decode_registration_list_entry(data: bytes, pos: int, end: int) -> Registrat
         registration_object = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
     if octet != END:
-        return ber.without_unknown(*again, "system.RegistrationListEntry", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationListEntry", pos)
     return RegistrationListEntry(
         registration_type=registration_type, registration_id=registration_id, registration_object=registration_object
     )
@@ -723,7 +723,7 @@ def decode_get_registrations_response(data: bytes, pos: int, end: int) -> GetReg
     again = (decode_get_registrations_response, data, pos, end, _GET_REGISTRATIONS_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.GetRegistrationsResponse")
     if octet not in (0x04, 0x30):
-        return ber.without_unknown(*again, "system.GetRegistrationsResponse.crossRefIDorRegistrationData", pos)
+        return tolerance.without_unknown(*again, "system.GetRegistrationsResponse.crossRefIDorRegistrationData", pos)
     cross_ref_id_or_registration_data = decode_get_registrations_res_cross_ref_id_or_registration_data(
         data, octet, pos, stop
     )
@@ -733,7 +733,7 @@ def decode_get_registrations_response(data: bytes, pos: int, end: int) -> GetReg
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrationsResponse")
     if octet != END:
-        return ber.without_unknown(*again, "system.GetRegistrationsResponse", pos)
+        return tolerance.without_unknown(*again, "system.GetRegistrationsResponse", pos)
     return GetRegistrationsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
@@ -764,7 +764,7 @@ def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInf
     again = (decode_registration_info, data, pos, end, _REGISTRATION_INFO_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "system.RegistrationInfo")
     if octet != 0x04:
-        return ber.without_unknown(*again, "system.RegistrationInfo.serviceCrossRefID", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationInfo.serviceCrossRefID", pos)
     service_cross_ref_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
     segment_id: int | None = None
@@ -772,11 +772,11 @@ def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInf
         segment_id = ber.integer(data, pos, stop, "system.RegistrationInfo.segmentID")
         octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
     if octet != 0x01:
-        return ber.without_unknown(*again, "system.RegistrationInfo.lastSegment", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationInfo.lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "system.RegistrationInfo.lastSegment")
     octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
     if octet != 0x30:
-        return ber.without_unknown(*again, "system.RegistrationInfo.registrationList", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationInfo.registrationList", pos)
     registration_list = decode_registration_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
     extensions: CSTACommonArguments | None = None
@@ -784,7 +784,7 @@ def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInf
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
     if octet != END:
-        return ber.without_unknown(*again, "system.RegistrationInfo", pos)
+        return tolerance.without_unknown(*again, "system.RegistrationInfo", pos)
     return RegistrationInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,

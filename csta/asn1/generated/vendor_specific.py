@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_private_data, encode_private_data
 from csta.asn1.generated.call_data import (
@@ -38,11 +38,11 @@ def decode_private_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         security = decode_csta_security_data(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "vendor_specific.PrivateEvent")
     if octet == END:
-        return ber.without_unknown(*again, "vendor_specific.PrivateEvent.privateData", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.PrivateEvent.privateData", pos)
     private_data = decode_private_data(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "vendor_specific.PrivateEvent")
     if octet != END:
-        return ber.without_unknown(*again, "vendor_specific.PrivateEvent", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.PrivateEvent", pos)
     return PrivateEvent(monitor_cross_ref_id=monitor_cross_ref_id, security=security, private_data=private_data)
 
 
@@ -85,7 +85,7 @@ def decode_escape_register_response(data: bytes, pos: int, end: int) -> EscapeRe
     again = (decode_escape_register_response, data, pos, end, _ESCAPE_REGISTER_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterResponse")
     if octet != 0xA0:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterResponse.escapeRegisterID")
     if octet != 0x04:
         ber.unexpected(octet, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos)
@@ -96,7 +96,7 @@ def decode_escape_register_response(data: bytes, pos: int, end: int) -> EscapeRe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterResponse")
     if octet != END:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterResponse", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterResponse", pos)
     return EscapeRegisterResponse(escape_register_id=escape_register_id, extensions=extensions)
 
 
@@ -122,7 +122,7 @@ def decode_escape_register_abort(data: bytes, pos: int, end: int) -> EscapeRegis
     again = (decode_escape_register_abort, data, pos, end, _ESCAPE_REGISTER_ABORT_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterAbort")
     if octet != 0xA0:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterAbort.escapeRegisterID")
     if octet != 0x04:
         ber.unexpected(octet, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos)
@@ -133,7 +133,7 @@ def decode_escape_register_abort(data: bytes, pos: int, end: int) -> EscapeRegis
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterAbort")
     if octet != END:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterAbort", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterAbort", pos)
     return EscapeRegisterAbort(escape_register_id=escape_register_id, extensions=extensions)
 
 
@@ -159,7 +159,7 @@ def decode_escape_register_cancel(data: bytes, pos: int, end: int) -> EscapeRegi
     again = (decode_escape_register_cancel, data, pos, end, _ESCAPE_REGISTER_CANCEL_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterCancel")
     if octet != 0xA0:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterCancel.escapeRegisterID")
     if octet != 0x04:
         ber.unexpected(octet, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos)
@@ -170,7 +170,7 @@ def decode_escape_register_cancel(data: bytes, pos: int, end: int) -> EscapeRegi
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterCancel")
     if octet != END:
-        return ber.without_unknown(*again, "vendor_specific.EscapeRegisterCancel", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterCancel", pos)
     return EscapeRegisterCancel(escape_register_id=escape_register_id, extensions=extensions)
 
 
@@ -226,11 +226,11 @@ def decode_escape(data: bytes, pos: int, end: int) -> Escape:
         security = decode_csta_security_data(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "vendor_specific.Escape")
     if octet == END:
-        return ber.without_unknown(*again, "vendor_specific.Escape.privateData", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.Escape.privateData", pos)
     private_data = decode_private_data(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "vendor_specific.Escape")
     if octet != END:
-        return ber.without_unknown(*again, "vendor_specific.Escape", pos)
+        return tolerance.without_unknown(*again, "vendor_specific.Escape", pos)
     return Escape(escape_register_id=escape_register_id, security=security, private_data=private_data)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber
+from csta.asn1 import ber, tolerance
 from csta.asn1.ber import END, Codecs
 from csta.asn1.common import decode_connection_id, encode_connection_id
 from csta.asn1.generated.call_data import (
@@ -95,6 +95,7 @@ _BOOKMARK_REACHED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -104,7 +105,7 @@ def decode_bookmark_reached_event(data: bytes, pos: int, end: int, monitor_cross
     again = (decode_bookmark_reached_event, data, pos, end, _BOOKMARK_REACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.BookmarkReachedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.BookmarkReachedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.BookmarkReachedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
@@ -113,7 +114,7 @@ def decode_bookmark_reached_event(data: bytes, pos: int, end: int, monitor_cross
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.BookmarkReachedEvent.bookmark", pos)
+        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent.bookmark", pos)
     bookmark = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
     cause: EventCause | None = None
@@ -129,7 +130,7 @@ def decode_bookmark_reached_event(data: bytes, pos: int, end: int, monitor_cross
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.BookmarkReachedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent", pos)
     return BookmarkReachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -164,6 +165,7 @@ _COMPLETED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -173,7 +175,7 @@ def decode_completed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     again = (decode_completed_event, data, pos, end, _COMPLETED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.CompletedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.CompletedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.CompletedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.CompletedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
@@ -194,7 +196,7 @@ def decode_completed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.CompletedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.CompletedEvent", pos)
     return CompletedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -228,6 +230,7 @@ _DTMF_DETECTED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -237,7 +240,7 @@ def decode_dtmf_detected_event(data: bytes, pos: int, end: int, monitor_cross_re
     again = (decode_dtmf_detected_event, data, pos, end, _DTMF_DETECTED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.DtmfDetectedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.DtmfDetectedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.DtmfDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
@@ -246,7 +249,7 @@ def decode_dtmf_detected_event(data: bytes, pos: int, end: int, monitor_cross_re
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.DtmfDetectedEvent.dtmfChar", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent.dtmfChar", pos)
     dtmf_char = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
     cause: EventCause | None = None
@@ -262,7 +265,7 @@ def decode_dtmf_detected_event(data: bytes, pos: int, end: int, monitor_cross_re
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.DtmfDetectedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent", pos)
     return DtmfDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -297,6 +300,7 @@ _EMPTIED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -306,7 +310,7 @@ def decode_emptied_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     again = (decode_emptied_event, data, pos, end, _EMPTIED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.EmptiedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.EmptiedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.EmptiedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.EmptiedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
@@ -327,7 +331,7 @@ def decode_emptied_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.EmptiedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.EmptiedEvent", pos)
     return EmptiedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -360,6 +364,7 @@ _INTERRUPTION_DETECTED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -378,7 +383,7 @@ def decode_interruption_detected_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.InterruptionDetectedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.InterruptionDetectedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.InterruptionDetectedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.InterruptionDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
@@ -401,7 +406,7 @@ def decode_interruption_detected_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.InterruptionDetectedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.InterruptionDetectedEvent", pos)
     return InterruptionDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -435,6 +440,7 @@ _NOT_RECOGNIZED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -444,7 +450,7 @@ def decode_not_recognized_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_not_recognized_event, data, pos, end, _NOT_RECOGNIZED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.NotRecognizedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.NotRecognizedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.NotRecognizedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
@@ -453,7 +459,7 @@ def decode_not_recognized_event(data: bytes, pos: int, end: int, monitor_cross_r
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.NotRecognizedEvent.result", pos)
+        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent.result", pos)
     result = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
     cause: EventCause | None = None
@@ -469,7 +475,7 @@ def decode_not_recognized_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.NotRecognizedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent", pos)
     return NotRecognizedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -508,6 +514,7 @@ _PLAY_EVENT_OCTETS = frozenset(
         0x81,
         0x82,
         0x83,
+        0x1A3,
     )
 )
 
@@ -517,12 +524,12 @@ def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     again = (decode_play_event, data, pos, end, _PLAY_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.PlayEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.PlayEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.PlayEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.PlayEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
     resource: str | None = None
@@ -554,7 +561,7 @@ def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.PlayEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayEvent", pos)
     return PlayEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -599,6 +606,7 @@ _RECOGNIZED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -608,7 +616,7 @@ def decode_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     again = (decode_recognized_event, data, pos, end, _RECOGNIZED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecognizedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.RecognizedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecognizedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
@@ -617,7 +625,7 @@ def decode_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.RecognizedEvent.result", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent.result", pos)
     result = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
     cause: EventCause | None = None
@@ -633,7 +641,7 @@ def decode_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.RecognizedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent", pos)
     return RecognizedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -671,6 +679,7 @@ _RECORD_EVENT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -680,12 +689,12 @@ def decode_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     again = (decode_record_event, data, pos, end, _RECORD_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.RecordEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecordEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.RecordEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
     resource: str | None = None
@@ -713,7 +722,7 @@ def decode_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.RecordEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordEvent", pos)
     return RecordEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -757,6 +766,7 @@ _REVIEW_EVENT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -766,12 +776,12 @@ def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     again = (decode_review_event, data, pos, end, _REVIEW_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.ReviewEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.ReviewEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.ReviewEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.ReviewEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
     resource: str | None = None
@@ -799,7 +809,7 @@ def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ReviewEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent", pos)
     return ReviewEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -840,6 +850,7 @@ _SILENCE_TIMEOUT_EXPIRED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -858,7 +869,7 @@ def decode_silence_timeout_expired_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SilenceTimeoutExpiredEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SilenceTimeoutExpiredEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
@@ -881,7 +892,7 @@ def decode_silence_timeout_expired_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent", pos)
     return SilenceTimeoutExpiredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -914,6 +925,7 @@ _SPEECH_DETECTED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -923,7 +935,7 @@ def decode_speech_detected_event(data: bytes, pos: int, end: int, monitor_cross_
     again = (decode_speech_detected_event, data, pos, end, _SPEECH_DETECTED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SpeechDetectedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.SpeechDetectedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SpeechDetectedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SpeechDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
@@ -944,7 +956,7 @@ def decode_speech_detected_event(data: bytes, pos: int, end: int, monitor_cross_
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SpeechDetectedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SpeechDetectedEvent", pos)
     return SpeechDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -977,6 +989,7 @@ _STARTED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -986,7 +999,7 @@ def decode_started_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     again = (decode_started_event, data, pos, end, _STARTED_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.StartedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.StartedEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StartedEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.StartedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
@@ -1007,7 +1020,7 @@ def decode_started_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.StartedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StartedEvent", pos)
     return StartedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -1043,6 +1056,7 @@ _STOP_EVENT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -1052,12 +1066,12 @@ def decode_stop_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     again = (decode_stop_event, data, pos, end, _STOP_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.StopEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.StopEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StopEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.StopEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.StopEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StopEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
     resource: str | None = None
@@ -1085,7 +1099,7 @@ def decode_stop_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.StopEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StopEvent", pos)
     return StopEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1129,6 +1143,7 @@ _SUSPEND_PLAY_EVENT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -1138,12 +1153,12 @@ def decode_suspend_play_event(data: bytes, pos: int, end: int, monitor_cross_ref
     again = (decode_suspend_play_event, data, pos, end, _SUSPEND_PLAY_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.SuspendPlayEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SuspendPlayEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.SuspendPlayEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
     resource: str | None = None
@@ -1171,7 +1186,7 @@ def decode_suspend_play_event(data: bytes, pos: int, end: int, monitor_cross_ref
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SuspendPlayEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent", pos)
     return SuspendPlayEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1215,6 +1230,7 @@ _SUSPEND_RECORD_EVENT_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -1224,12 +1240,12 @@ def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_r
     again = (decode_suspend_record_event, data, pos, end, _SUSPEND_RECORD_EVENT_OCTETS, (monitor_cross_ref_id,))
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.SuspendRecordEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SuspendRecordEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.SuspendRecordEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
     resource: str | None = None
@@ -1257,7 +1273,7 @@ def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_r
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SuspendRecordEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent", pos)
     return SuspendRecordEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1325,6 +1341,10 @@ _VOICE_ATTRIBUTE_CHANGED_EVENT_OCTETS = frozenset(
         0x90,
         0x91,
         0xA0,
+        0x1A4,
+        0x1A5,
+        0x1A6,
+        0x1AF,
     )
 )
 
@@ -1343,7 +1363,7 @@ def decode_voice_attribute_changed_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
@@ -1352,7 +1372,7 @@ def decode_voice_attribute_changed_event(
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
     play_volume: Volume | None = None
@@ -1446,7 +1466,7 @@ def decode_voice_attribute_changed_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent", pos)
     return VoiceAttributeChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1532,6 +1552,7 @@ _VOICE_ERROR_OCCURRED_EVENT_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -1550,7 +1571,7 @@ def decode_voice_error_occurred_event(
     )
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.VoiceErrorOccurredEvent")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.VoiceErrorOccurredEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
@@ -1573,7 +1594,7 @@ def decode_voice_error_occurred_event(
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent", pos)
+        return tolerance.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent", pos)
     return VoiceErrorOccurredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -1606,6 +1627,9 @@ _ACTIVATE_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A0,
+        0x1A1,
+        0x1A2,
     )
 )
 
@@ -1615,7 +1639,7 @@ def decode_activate(data: bytes, pos: int, end: int) -> Activate:
     again = (decode_activate, data, pos, end, _ACTIVATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Activate")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Activate.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Activate.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Activate.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
@@ -1624,7 +1648,7 @@ def decode_activate(data: bytes, pos: int, end: int) -> Activate:
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
     if octet != 0x81:
-        return ber.without_unknown(*again, "voice_unit.Activate.ruleName", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Activate.ruleName", pos)
     rule_name = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
     grammar_name: str | None = None
@@ -1636,7 +1660,7 @@ def decode_activate(data: bytes, pos: int, end: int) -> Activate:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Activate", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Activate", pos)
     return Activate(
         over_connection=over_connection,
         resource=resource,
@@ -1672,7 +1696,7 @@ def decode_activate_response(data: bytes, pos: int, end: int) -> ActivateRespons
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.ActivateResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ActivateResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ActivateResponse", pos)
     return ActivateResponse(extensions=extensions)
 
 
@@ -1689,6 +1713,7 @@ _CLEAR_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -1698,7 +1723,7 @@ def decode_clear(data: bytes, pos: int, end: int) -> Clear:
     again = (decode_clear, data, pos, end, _CLEAR_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Clear")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Clear.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Clear.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Clear.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Clear")
@@ -1711,7 +1736,7 @@ def decode_clear(data: bytes, pos: int, end: int) -> Clear:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Clear")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Clear", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Clear", pos)
     return Clear(over_connection=over_connection, resource=resource, extensions=extensions)
 
 
@@ -1738,7 +1763,7 @@ def decode_clear_response(data: bytes, pos: int, end: int) -> ClearResponse:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.ClearResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ClearResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ClearResponse", pos)
     return ClearResponse(extensions=extensions)
 
 
@@ -1781,7 +1806,7 @@ def decode_concatenate_message(data: bytes, pos: int, end: int) -> ConcatenateMe
     again = (decode_concatenate_message, data, pos, end, _CONCATENATE_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.ConcatenateMessage")
     if octet != 0x30:
-        return ber.without_unknown(*again, "voice_unit.ConcatenateMessage.messagesToConcatenate", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessage.messagesToConcatenate", pos)
     messages_to_concatenate = decode_concatenate_message_argument_messages_to_concatenate(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessage")
     extensions: CSTACommonArguments | None = None
@@ -1789,7 +1814,7 @@ def decode_concatenate_message(data: bytes, pos: int, end: int) -> ConcatenateMe
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessage")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ConcatenateMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessage", pos)
     return ConcatenateMessage(messages_to_concatenate=messages_to_concatenate, extensions=extensions)
 
 
@@ -1815,7 +1840,7 @@ def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> Conc
     again = (decode_concatenate_message_response, data, pos, end, _CONCATENATE_MESSAGE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.ConcatenateMessageResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.ConcatenateMessageResponse.concatenatedMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessageResponse.concatenatedMessage", pos)
     concatenated_message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessageResponse")
     extensions: CSTACommonArguments | None = None
@@ -1823,7 +1848,7 @@ def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> Conc
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessageResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ConcatenateMessageResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessageResponse", pos)
     return ConcatenateMessageResponse(concatenated_message=concatenated_message, extensions=extensions)
 
 
@@ -1843,6 +1868,8 @@ _DEACTIVATE_OCTETS = frozenset(
         0x80,
         0x81,
         0xA2,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -1852,7 +1879,7 @@ def decode_deactivate(data: bytes, pos: int, end: int) -> Deactivate:
     again = (decode_deactivate, data, pos, end, _DEACTIVATE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Deactivate")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Deactivate.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Deactivate.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Deactivate.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
@@ -1861,7 +1888,7 @@ def decode_deactivate(data: bytes, pos: int, end: int) -> Deactivate:
         resource = ber.text(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.Deactivate.ruleName", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Deactivate.ruleName", pos)
     rule_name = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
     grammar_name: str | None = None
@@ -1873,7 +1900,7 @@ def decode_deactivate(data: bytes, pos: int, end: int) -> Deactivate:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Deactivate", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Deactivate", pos)
     return Deactivate(
         over_connection=over_connection,
         resource=resource,
@@ -1909,7 +1936,7 @@ def decode_deactivate_response(data: bytes, pos: int, end: int) -> DeactivateRes
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeactivateResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.DeactivateResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DeactivateResponse", pos)
     return DeactivateResponse(extensions=extensions)
 
 
@@ -1934,7 +1961,7 @@ def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
     again = (decode_delete_message, data, pos, end, _DELETE_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.DeleteMessage")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.DeleteMessage.messageToBeDeleted", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DeleteMessage.messageToBeDeleted", pos)
     message_to_be_deleted = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeleteMessage")
     extensions: CSTACommonArguments | None = None
@@ -1942,7 +1969,7 @@ def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeleteMessage")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.DeleteMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.DeleteMessage", pos)
     return DeleteMessage(message_to_be_deleted=message_to_be_deleted, extensions=extensions)
 
 
@@ -1988,11 +2015,11 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
     again = (decode_play_message, data, pos, end, _PLAY_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.PlayMessage")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.PlayMessage.messageToBePlayed", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayMessage.messageToBePlayed", pos)
     message_to_be_played = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.PlayMessage.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayMessage.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.PlayMessage.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
@@ -2009,7 +2036,7 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.PlayMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.PlayMessage", pos)
     return PlayMessage(
         message_to_be_played=message_to_be_played,
         over_connection=over_connection,
@@ -2083,6 +2110,7 @@ _QUERY_VOICE_ATTRIBUTE_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -2092,11 +2120,11 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
     again = (decode_query_voice_attribute, data, pos, end, _QUERY_VOICE_ATTRIBUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.QueryVoiceAttribute.messageToQuery", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.messageToQuery", pos)
     message_to_query = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "voice_unit.QueryVoiceAttribute.attributeToQuery", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.attributeToQuery", pos)
     attribute_to_query = ber.enumerated(
         data, pos, stop, ATTRIBUTE_TO_QUERY_VALUES, AttributeToQuery, "voice_unit.QueryVoiceAttribute.attributeToQuery"
     )
@@ -2115,7 +2143,7 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.QueryVoiceAttribute", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute", pos)
     return QueryVoiceAttribute(
         message_to_query=message_to_query,
         attribute_to_query=attribute_to_query,
@@ -2163,6 +2191,8 @@ CURRENT_STATE_VALUES = {
 }
 CURRENT_STATE_NUMBERS = {value: number for number, value in CURRENT_STATE_VALUES.items()}
 
+_ATTRIBUTE_INFO_PIECES = frozenset((0x1A3,))
+
 
 def decode_attribute_info(data: bytes, octet: int, pos: int, stop: int) -> AttributeInfo:
     """The alternative of AttributeInfo with identifier ``octet``."""
@@ -2197,7 +2227,9 @@ def decode_attribute_info(data: bytes, octet: int, pos: int, stop: int) -> Attri
                 data, pos, stop, CURRENT_STATE_VALUES, CurrentState, "voice_unit.AttributeInfo.currentState"
             )
         )
-    return ber.unexpected(octet, "voice_unit.AttributeInfo", pos)
+    return tolerance.other_alternative(
+        decode_attribute_info, data, octet, pos, stop, _ATTRIBUTE_INFO_PIECES, "voice_unit.AttributeInfo"
+    )
 
 
 def encode_attribute_info(value: AttributeInfo) -> bytes:
@@ -2235,6 +2267,7 @@ _QUERY_VOICE_ATTRIBUTE_RESPONSE_OCTETS = frozenset(
         0x86,
         0x87,
         0x88,
+        0x1A3,
     )
 )
 
@@ -2244,7 +2277,7 @@ def decode_query_voice_attribute_response(data: bytes, pos: int, end: int) -> Qu
     again = (decode_query_voice_attribute_response, data, pos, end, _QUERY_VOICE_ATTRIBUTE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueryVoiceAttributeResponse")
     if octet not in (0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88):
-        return ber.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse.attribute", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse.attribute", pos)
     attribute = decode_attribute_info(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttributeResponse")
     extensions: CSTACommonArguments | None = None
@@ -2252,7 +2285,7 @@ def decode_query_voice_attribute_response(data: bytes, pos: int, end: int) -> Qu
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttributeResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse", pos)
     return QueryVoiceAttributeResponse(attribute=attribute, extensions=extensions)
 
 
@@ -2272,6 +2305,8 @@ _QUEUE_SERVICE_OCTETS = frozenset(
         0x7E,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -2281,12 +2316,12 @@ def decode_queue_service(data: bytes, pos: int, end: int) -> QueueService:
     again = (decode_queue_service, data, pos, end, _QUEUE_SERVICE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueueService")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.QueueService.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueueService.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.QueueService.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.QueueService.message", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueueService.message", pos)
     message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
     resource: str | None = None
@@ -2302,7 +2337,7 @@ def decode_queue_service(data: bytes, pos: int, end: int) -> QueueService:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.QueueService", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueueService", pos)
     return QueueService(
         over_connection=over_connection, message=message, resource=resource, text=text, extensions=extensions
     )
@@ -2334,7 +2369,7 @@ def decode_queue_service_response(data: bytes, pos: int, end: int) -> QueueServi
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueServiceResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.QueueServiceResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.QueueServiceResponse", pos)
     return QueueServiceResponse(extensions=extensions)
 
 
@@ -2355,6 +2390,7 @@ _RECORD_MESSAGE_OCTETS = frozenset(
         0x80,
         0x81,
         0x82,
+        0x1A2,
     )
 )
 
@@ -2364,7 +2400,7 @@ def decode_record_message(data: bytes, pos: int, end: int) -> RecordMessage:
     again = (decode_record_message, data, pos, end, _RECORD_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordMessage")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.RecordMessage.callToBeRecorded", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordMessage.callToBeRecorded", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecordMessage.callToBeRecorded")
     call_to_be_recorded = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
@@ -2395,7 +2431,7 @@ def decode_record_message(data: bytes, pos: int, end: int) -> RecordMessage:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.RecordMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordMessage", pos)
     return RecordMessage(
         call_to_be_recorded=call_to_be_recorded,
         resource=resource,
@@ -2439,7 +2475,7 @@ def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMes
     again = (decode_record_message_response, data, pos, end, _RECORD_MESSAGE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordMessageResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.RecordMessageResponse.resultingMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordMessageResponse.resultingMessage", pos)
     resulting_message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessageResponse")
     extensions: CSTACommonArguments | None = None
@@ -2447,7 +2483,7 @@ def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMes
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessageResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.RecordMessageResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.RecordMessageResponse", pos)
     return RecordMessageResponse(resulting_message=resulting_message, extensions=extensions)
 
 
@@ -2499,6 +2535,7 @@ _REPOSITION_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -2508,12 +2545,12 @@ def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
     again = (decode_reposition, data, pos, end, _REPOSITION_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Reposition")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Reposition.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Reposition.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Reposition.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
     if octet not in (0x0A, 0x02):
-        return ber.without_unknown(*again, "voice_unit.Reposition.periodOfReposition", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Reposition.periodOfReposition", pos)
     period_of_reposition = decode_period(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
     message_to_reposition: Octets | None = None
@@ -2529,7 +2566,7 @@ def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Reposition", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Reposition", pos)
     return Reposition(
         connection=connection,
         period_of_reposition=period_of_reposition,
@@ -2577,6 +2614,7 @@ _RESUME_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -2586,7 +2624,7 @@ def decode_resume(data: bytes, pos: int, end: int) -> Resume:
     again = (decode_resume, data, pos, end, _RESUME_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Resume")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Resume.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Resume.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Resume.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
@@ -2607,7 +2645,7 @@ def decode_resume(data: bytes, pos: int, end: int) -> Resume:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Resume", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Resume", pos)
     return Resume(
         connection=connection,
         message_to_resume=message_to_resume,
@@ -2675,6 +2713,7 @@ _REVIEW_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -2684,12 +2723,12 @@ def decode_review(data: bytes, pos: int, end: int) -> Review:
     again = (decode_review, data, pos, end, _REVIEW_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Review")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Review.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Review.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Review.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
     if octet not in (0x05, 0x02):
-        return ber.without_unknown(*again, "voice_unit.Review.periodToReview", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Review.periodToReview", pos)
     period_to_review = decode_period_to_review(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
     message_to_review: Octets | None = None
@@ -2705,7 +2744,7 @@ def decode_review(data: bytes, pos: int, end: int) -> Review:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Review", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Review", pos)
     return Review(
         connection=connection,
         period_to_review=period_to_review,
@@ -2753,6 +2792,14 @@ ATTRIBUTE_TO_SET_MODE_VALUES = {
 }
 ATTRIBUTE_TO_SET_MODE_NUMBERS = {value: number for number, value in ATTRIBUTE_TO_SET_MODE_VALUES.items()}
 
+_ATTRIBUTE_TO_SET_PIECES = frozenset(
+    (
+        0x1A3,
+        0x1A4,
+        0x1AD,
+    )
+)
+
 
 def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> AttributeToSet:
     """The alternative of AttributeToSet with identifier ``octet``."""
@@ -2799,7 +2846,9 @@ def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> Att
         )
     if octet == 0x8F:
         return AttributeToSet(preflush=ber.boolean(data, pos, stop, "voice_unit.AttributeToSet.preflush"))
-    return ber.unexpected(octet, "voice_unit.AttributeToSet", pos)
+    return tolerance.other_alternative(
+        decode_attribute_to_set, data, octet, pos, stop, _ATTRIBUTE_TO_SET_PIECES, "voice_unit.AttributeToSet"
+    )
 
 
 def encode_attribute_to_set(value: AttributeToSet) -> bytes:
@@ -2860,6 +2909,10 @@ _SET_VOICE_ATTRIBUTE_OCTETS = frozenset(
         0x8E,
         0x8F,
         0xA1,
+        0x1A0,
+        0x1A3,
+        0x1A4,
+        0x1AD,
     )
 )
 
@@ -2869,12 +2922,12 @@ def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttri
     again = (decode_set_voice_attribute, data, pos, end, _SET_VOICE_ATTRIBUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SetVoiceAttribute")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.SetVoiceAttribute.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SetVoiceAttribute.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
     if octet not in (0x80, 0xA1, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F):
-        return ber.without_unknown(*again, "voice_unit.SetVoiceAttribute.attributeToSet", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute.attributeToSet", pos)
     attribute_to_set = decode_attribute_to_set(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
     message: Octets | None = None
@@ -2890,7 +2943,7 @@ def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttri
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SetVoiceAttribute", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute", pos)
     return SetVoiceAttribute(
         connection=connection,
         attribute_to_set=attribute_to_set,
@@ -2937,6 +2990,8 @@ _START_OCTETS = frozenset(
         0x7E,
         0x80,
         0x81,
+        0x1A0,
+        0x1A1,
     )
 )
 
@@ -2946,7 +3001,7 @@ def decode_start(data: bytes, pos: int, end: int) -> Start:
     again = (decode_start, data, pos, end, _START_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Start")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Start.overConnection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Start.overConnection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Start.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
@@ -2963,7 +3018,7 @@ def decode_start(data: bytes, pos: int, end: int) -> Start:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Start", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Start", pos)
     return Start(over_connection=over_connection, resource=resource, text=text, extensions=extensions)
 
 
@@ -2992,7 +3047,7 @@ def decode_start_response(data: bytes, pos: int, end: int) -> StartResponse:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.StartResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.StartResponse", pos)
     return StartResponse(extensions=extensions)
 
 
@@ -3010,6 +3065,7 @@ _STOP_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -3019,7 +3075,7 @@ def decode_stop(data: bytes, pos: int, end: int) -> Stop:
     again = (decode_stop, data, pos, end, _STOP_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Stop")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Stop.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Stop.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Stop.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
@@ -3036,7 +3092,7 @@ def decode_stop(data: bytes, pos: int, end: int) -> Stop:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Stop", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Stop", pos)
     return Stop(
         connection=connection, message_to_be_stopped=message_to_be_stopped, resource=resource, extensions=extensions
     )
@@ -3078,6 +3134,7 @@ _SUSPEND_OCTETS = frozenset(
         0x6B,
         0x7E,
         0x80,
+        0x1A0,
     )
 )
 
@@ -3087,7 +3144,7 @@ def decode_suspend(data: bytes, pos: int, end: int) -> Suspend:
     again = (decode_suspend, data, pos, end, _SUSPEND_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.Suspend")
     if octet != 0x6B:
-        return ber.without_unknown(*again, "voice_unit.Suspend.connection", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Suspend.connection", pos)
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Suspend.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
@@ -3104,7 +3161,7 @@ def decode_suspend(data: bytes, pos: int, end: int) -> Suspend:
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.Suspend", pos)
+        return tolerance.without_unknown(*again, "voice_unit.Suspend", pos)
     return Suspend(connection=connection, message=message, resource=resource, extensions=extensions)
 
 
@@ -3154,17 +3211,17 @@ def decode_control_data(data: bytes, pos: int, end: int) -> ControlData:
     again = (decode_control_data, data, pos, end, _CONTROL_DATA_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.ControlData")
     if octet != 0x0A:
-        return ber.without_unknown(*again, "voice_unit.ControlData.gender", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ControlData.gender", pos)
     gender = ber.enumerated(
         data, pos, stop, CONTROL_DATA_GENDER_VALUES, ControlDataGender, "voice_unit.ControlData.gender"
     )
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ControlData")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.ControlData.language", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ControlData.language", pos)
     language = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ControlData")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.ControlData", pos)
+        return tolerance.without_unknown(*again, "voice_unit.ControlData", pos)
     return ControlData(gender=gender, language=language)
 
 
@@ -3190,7 +3247,7 @@ def decode_synthesize_message(data: bytes, pos: int, end: int) -> SynthesizeMess
     again = (decode_synthesize_message, data, pos, end, _SYNTHESIZE_MESSAGE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SynthesizeMessage")
     if octet != 0x16:
-        return ber.without_unknown(*again, "voice_unit.SynthesizeMessage.textToBeSynthesized", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessage.textToBeSynthesized", pos)
     text_to_be_synthesized = ber.text(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessage")
     control: ControlData | None = None
@@ -3202,7 +3259,7 @@ def decode_synthesize_message(data: bytes, pos: int, end: int) -> SynthesizeMess
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessage")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SynthesizeMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessage", pos)
     return SynthesizeMessage(text_to_be_synthesized=text_to_be_synthesized, control=control, extensions=extensions)
 
 
@@ -3230,7 +3287,7 @@ def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> Synth
     again = (decode_synthesize_message_response, data, pos, end, _SYNTHESIZE_MESSAGE_RESPONSE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SynthesizeMessageResponse")
     if octet != 0x04:
-        return ber.without_unknown(*again, "voice_unit.SynthesizeMessageResponse.synthesizedMessage", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessageResponse.synthesizedMessage", pos)
     synthesized_message = ber.octet_string(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessageResponse")
     extensions: CSTACommonArguments | None = None
@@ -3238,7 +3295,7 @@ def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> Synth
         extensions = decode_csta_common_arguments(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessageResponse")
     if octet != END:
-        return ber.without_unknown(*again, "voice_unit.SynthesizeMessageResponse", pos)
+        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessageResponse", pos)
     return SynthesizeMessageResponse(synthesized_message=synthesized_message, extensions=extensions)
 
 
