@@ -85,19 +85,20 @@ def in_one_piece(
 
 def _joined(data: bytes, pos: int, stop: int, piece: int, where: str) -> bytes:
     """Contents of the pieces, all with the octet ``piece``, behind each other; a bit string's unused bits in front."""
-    out = [b"\0"] if piece == 0x03 else []
+    bits = piece == 0x03
+    whole = bytearray(bits)
     while pos < stop:
         octet, content, end = ber.header(data, pos, stop, where)
         if octet != piece:
             ber.unexpected(octet, where, pos)
-        if piece == 0x03:
-            if out[0] != b"\0" or content == end:
+        if bits:
+            if whole[0] or content == end:
                 raise DecodeError("only the last piece of a bit string may be less than whole octets", where, pos)
-            out[0] = data[content : content + 1]
+            whole[0] = data[content]
             content += 1
-        out.append(data[content:end])
+        whole += data[content:end]
         pos = end
-    return b"".join(out)
+    return bytes(whole)
 
 
 def other_alternative(
@@ -136,25 +137,24 @@ def _definite_element(data: bytes, pos: int, end: int, depth: int) -> tuple[byte
         _, content, stop = ber.header(data, pos, end, "")
         if not first & ber.CONSTRUCTED:
             return data[pos:stop], stop
-        parts, _ = _definite_content(data, content, stop, depth + 1)
+        whole, _ = _definite_content(data, content, stop, depth + 1)
     elif first & ber.CONSTRUCTED:
-        parts, stop = _definite_content(data, after + 1, end, depth + 1, until_eoc=True)
+        whole, stop = _definite_content(data, after + 1, end, depth + 1, until_eoc=True)
     else:
         raise DecodeError("indefinite length on a primitive element", "", pos)
-    whole = b"".join(parts)
     if first in ber.UNIVERSAL_PIECES:
         piece = 0x03 if first == 0x23 else 0x04
         return ber.tlv(first ^ ber.CONSTRUCTED, _joined(whole, 0, len(whole), piece, "")), stop
     return data[pos:after] + ber.encode_length(len(whole)) + whole, stop
 
 
-def _definite_content(data: bytes, pos: int, end: int, depth: int, until_eoc: bool = False) -> tuple[list[bytes], int]:
-    parts: list[bytes] = []
+def _definite_content(data: bytes, pos: int, end: int, depth: int, until_eoc: bool = False) -> tuple[bytes, int]:
+    whole = bytearray()
     while pos < end:
         if until_eoc and data[pos : pos + 2] == b"\0\0":
-            return parts, pos + 2
-        part, pos = _definite_element(data, pos, end, depth)
-        parts.append(part)
+            return bytes(whole), pos + 2
+        element, pos = _definite_element(data, pos, end, depth)
+        whole += element
     if until_eoc:
         raise DecodeError("indefinite length without its end", "", pos)
-    return parts, pos
+    return bytes(whole), pos

@@ -47,18 +47,21 @@ report = _Report()
 """What the last decode on this thread passed over."""
 
 
-_LOCAL_NAMES: dict[object, str] = {}
+_LOCAL_NAMES: dict[str, str] = {}
 _MOST_LOCAL_NAMES = 4096
+_LONGEST_REMEMBERED = 160  # characters of name and namespace; a peer cannot fill the memory with longer ones
 
 
 def local_name(element: _Element) -> str:
     """Element name without its namespace: peers use any edition's, or none."""
-    tag = element.tag
+    tag = str(element.tag)
     name = _LOCAL_NAMES.get(tag)
     if name is None:
+        name = tag.rpartition("}")[2]
         if len(_LOCAL_NAMES) >= _MOST_LOCAL_NAMES:
             _LOCAL_NAMES.clear()
-        name = _LOCAL_NAMES[tag] = str(tag).rpartition("}")[2]
+        if len(tag) <= _LONGEST_REMEMBERED:
+            _LOCAL_NAMES[tag] = name
     return name
 
 
