@@ -1,6 +1,6 @@
 """Damaged messages: nothing but DecodeError comes of them, and what they cost grows with their length only.
 
-CSTA_FUZZ_EXAMPLES sets how many pairs of messages each test damages (100 unless told; 20,000 take an hour or so).
+CSTA_FUZZ_EXAMPLES sets how many pairs of messages each test damages (100 unless told; 10,000 take some minutes).
 """
 
 from __future__ import annotations

@@ -20,10 +20,12 @@ from csta.codegen.schema import SCHEMA
 from csta.messages import chapter_of
 from csta.messages._index import CHAPTERS
 from csta.messages.base import Event, Message
+from tests.wire import rows_of_calls, rows_of_devices
 from tests.wire.values import MESSAGES, messages
 
 pytestmark = pytest.mark.interop
 
+ROWS = [*rows_of_calls.ROWS, *rows_of_devices.ROWS]
 DRIVER = Path(__file__).with_name("second_opinion.erl")
 COMPILE = ["erlc", "-bber", "+maps", "+no_ssa_opt"]  # optimising takes longer than all comparisons together
 INVOKE_ID, OPERATION = b"\x02\x01\x00", b"\x02\x01\x15"
@@ -105,6 +107,13 @@ def test_erlang_reads_and_writes_the_same_octets(name: str, erlang: Erlang, comp
         compared["Erlang/OTP"] += 1
 
     check()
+
+
+@pytest.mark.parametrize(("message", "written", "_"), ROWS)
+def test_erlang_reads_the_literal_octets(message: Message, written: str, _: str, erlang: Erlang) -> None:
+    module, kind, octets = as_sent(message)
+    assert octets.hex() in written.replace(" ", "")
+    assert erlang.again(module, kind, octets) == octets
 
 
 def test_what_erlang_refuses_is_told(erlang: Erlang) -> None:
