@@ -7,13 +7,12 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.test.iosim import FakeTransport, IOPump, connect
 
-from csta.apdu import Associate, AssociateResponse
 from csta.client import Client
 from csta.errors import CSTAError
 from csta.messages.base import Event, Request
 from csta.messages.system import SystemStatusValue
 from csta.protocol import Link, open_session
-from csta.session import Role, Session, Settings
+from csta.session import Peer, Role, Session, Settings
 
 LINKS = [("xml", "none"), ("asn1", "none"), ("asn1", "acse")]
 
@@ -23,12 +22,12 @@ class Switch:
 
     def __init__(self, clock: Clock, session: Session) -> None:
         self.link = Link(clock, session, self)
-        self.opened: list[Associate | AssociateResponse | None] = []
+        self.opened: list[Peer | None] = []
         self.requests: list[tuple[int, Request[Any]]] = []
         self.statuses: list[SystemStatusValue] = []
         self.closed: list[CSTAError | None] = []
 
-    def link_opened(self, peer: Associate | AssociateResponse | None) -> None:
+    def link_opened(self, peer: Peer | None) -> None:
         self.opened.append(peer)
 
     def event_received(self, event: Event) -> None:
