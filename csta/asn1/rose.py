@@ -175,13 +175,19 @@ def _encode_invoked(message: Message) -> bytes:
         return ber.tlv(0x02, bytes((EVENT_REPORT,))) + ber.tlv(0x30, _encode_event(message))
     if not isinstance(message, Request):
         raise LocalProtocolError("only a request or an event can be invoked", type(message).__name__)
-    return ber.tlv(0x02, ber.encode_integer(message.operation)) + encode_message(message)
+    return _operation(message) + encode_message(message)
+
+
+def _operation(message: Request[Any] | Response) -> bytes:
+    if type(message).__name__ not in _index.CHAPTERS:  # ECMA-354 exists in XML only
+        raise LocalProtocolError("has no form in ASN.1", type(message).__name__)
+    return ber.tlv(0x02, ber.encode_integer(message.operation))
 
 
 def _encode_result(message: Message) -> bytes:
     if not isinstance(message, Response):
         raise LocalProtocolError("not an answer", type(message).__name__)
-    return ber.tlv(0x30, ber.tlv(0x02, ber.encode_integer(message.operation)) + encode_message(message))
+    return ber.tlv(0x30, _operation(message) + encode_message(message))
 
 
 def encode_message(message: Message) -> bytes:

@@ -19,6 +19,7 @@ from csta.apdu import (
 )
 from csta.asn1 import ber
 from csta.errors import DecodeError, LocalProtocolError
+from csta.messages.application_session import StopApplicationSession, StopApplicationSessionPosResponse
 from csta.messages.base import Octets, UnknownEvent
 from csta.messages.call_control import HoldCallResponse, MakeCall, MakeCallResponse
 from csta.messages.call_control_events import DeliveredEvent
@@ -331,6 +332,8 @@ def test_xml_path_and_line() -> None:
             "'x' is no deviceNumber",
         ),
         (Invoke(1, SystemStatus(system_status=SystemStatusValue("odd"))), "has no number in ECMA-285"),
+        (Invoke(1, StopApplicationSession(session_id="1")), "has no form in ASN.1"),
+        (Result(1, StopApplicationSessionPosResponse()), "has no form in ASN.1"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(apdu: Apdu, reason: str) -> None:
