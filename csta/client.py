@@ -11,16 +11,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from csta.dialect import Login
+from csta.endpoints import ClientEndpoint, client_endpoint
 from csta.errors import CSTAError, LinkLost
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import OperationErrors, UniversalFailure
@@ -150,13 +150,6 @@ def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], Non
     return unsubscribe
 
 
-class ClientEndpoint(Protocol):
-    """The part of a Twisted client endpoint needed here."""
-
-    def connect(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # Twisted's endpoints are not generic
-        """Make a connection."""
-
-
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
@@ -223,7 +216,7 @@ def connect(
 ) -> Deferred[Client]:
     """Connect to a switch.
 
-    :param endpoint: a Twisted client endpoint: ``tcp:host:port``, ``tls:host:port``.
+    :param endpoint: ``tcp:host:port`` or ``tls:host:port`` and what belongs to it (:mod:`csta.endpoints`).
     :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285); the dialect's where left out, ``xml`` without one.
     :param association: ``none``, or ``acse`` for switches that want an association first; the dialect's where left out.
     :param dialect: what is known of the switches of one family (:mod:`csta.dialect`), for example ``hipath-3000``.
@@ -237,12 +230,3 @@ def connect(
         reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
     )
     return factory.connect(client_endpoint(reactor, endpoint), endpoint)
-
-
-def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:
-    """The endpoint that a description names; raises ValueError when it names none."""
-    try:
-        endpoint: ClientEndpoint = clientFromString(reactor, description)
-    except (ValueError, TypeError, ImportError) as error:  # Twisted's parser raises all of them
-        raise ValueError(f"endpoint {description!r}: {error}; write it as tcp:host:port or tls:host:port") from None
-    return endpoint

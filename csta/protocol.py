@@ -12,12 +12,14 @@ from typing import Protocol as Structural
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IHandshakeListener, ISSLTransport, ITCPTransport
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
 from csta.apdu import Associate
 from csta.dialect import LinkKind, Login, link_kind
+from csta.endpoints import why_lost
 from csta.errors import CSTAError, LinkLost, ProtocolError
 from csta.framing import FRAMINGS
 from csta.messages.application_session import ApplicationInfo, StartApplicationSession
@@ -90,6 +92,12 @@ class Transport(Structural):
     def abortConnection(self) -> None:
         """Close at once."""
 
+    def setTcpKeepAlive(self, enabled: bool, /) -> None:
+        """Let the system find out that the other end is gone."""
+
+    def setTcpNoDelay(self, enabled: bool, /) -> None:
+        """Send each message at once."""
+
 
 class Application(Structural):
     """What stands on a link."""
@@ -116,6 +124,7 @@ LINGER = 5.0
 """Seconds a closed connection may take to send its last octets; a dead peer never takes them."""
 
 
+@implementer(IHandshakeListener)
 class Link(protocol.Protocol, Generic[A]):
     """One CSTA link on a Twisted transport.
 
@@ -134,6 +143,7 @@ class Link(protocol.Protocol, Generic[A]):
         self._waiting: dict[int, Deferred[Any]] = {}
         self._delivering = False
         self._linger: DelayedCall | None = None
+        self._handshake: DelayedCall | None = None
         self._reason = "the link is not open yet"
 
     def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
@@ -181,10 +191,22 @@ class Link(protocol.Protocol, Generic[A]):
             self._transport.abortConnection()
 
     def connectionMade(self) -> None:
-        """Twisted: the connection is there."""
+        """Twisted: the connection is there; on TLS, the handshake is still to come."""
         self._transport = cast(Transport, self.transport)
-        self.session.open(self._reactor.seconds())
-        self._deliver()
+        if ITCPTransport.providedBy(self.transport):
+            self._transport.setTcpKeepAlive(True)
+            self._transport.setTcpNoDelay(True)
+        if ISSLTransport.providedBy(self.transport):
+            patience = self.session.settings.association_timeout
+            self._handshake = cast(DelayedCall, self._reactor.callLater(patience, self._handshake_late, patience))
+        else:
+            self._open()
+
+    def handshakeCompleted(self) -> None:
+        """Twisted: the peer's certificate is right, and nobody listens."""
+        if self._handshake is not None and self._handshake.active():
+            self._handshake.cancel()
+            self._open()
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: octets came."""
@@ -194,10 +216,20 @@ class Link(protocol.Protocol, Generic[A]):
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
         """Twisted: the connection is gone."""
         self._transport = None
-        if self._linger is not None and self._linger.active():
-            self._linger.cancel()
-        done = isinstance(reason.value, ConnectionDone)
-        self.session.connection_lost("the peer closed the connection" if done else reason.getErrorMessage())
+        early = self._handshake is not None and self._handshake.active()
+        for waiting in (self._linger, self._handshake):
+            if waiting is not None and waiting.active():
+                waiting.cancel()
+        self.session.connection_lost(why_lost(reason, during_handshake=early))
+        self._deliver()
+
+    def _open(self) -> None:
+        self.session.open(self._reactor.seconds())
+        self._deliver()
+
+    def _handshake_late(self, seconds: float) -> None:
+        self.session.connection_lost(f"TLS: the peer took longer than {seconds:g} s to agree on it")
+        self.drop()
         self._deliver()
 
     def _cancel(self, invoke_id: int) -> None:

@@ -20,6 +20,7 @@ CORE = {"csta.errors", "csta.apdu", "csta.messages", "csta.dialect", "csta.frami
 CODECS = CORE | {"csta.asn1", "csta.xml"}
 TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1"} | TWISTED
+TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
 CRM_LIBRARIES = TWISTED | {"msgspec", "phonenumbers", "sqlalchemy", "alembic", "argon2", "treq", "lxml"}
 GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client"}
@@ -48,6 +49,7 @@ LAYERS = {
     "csta.simulator": Layer(CODECS | {"csta.session", "msgspec"}, PURE),
     "csta.model": Layer({"csta.errors"}, PURE),
     "csta.codegen": Layer(CODECS | {"asn1tools"}, PURE),
+    "csta.endpoints": Layer(TWISTED | TLS),
     "csta.protocol": Layer(EDGE),
     "csta.client": Layer(EDGE),
     "csta.services": Layer(EDGE),

@@ -32,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, metavar="N", help="TCP port of --protocol, 0 for a free one (default: xml 8800, asn1 8801)"
     )
     parser.add_argument("--interface", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
+    parser.add_argument(
+        "--listen",
+        metavar="ENDPOINT",
+        help="instead of --port and --interface, on one wire: tls:8802:certificate=FILE[:trustRoots=FILE], unix:PATH",
+    )
     parser.add_argument("--dialect", choices=names(), help="behave on the link like these switches, on one wire")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
     add_login_arguments(parser, "name every client must log in with")
@@ -52,8 +57,8 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     """
     one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
     wires = [one] if one else list(PORTS)
-    if args.port is not None and one is None:
-        raise Trouble.usage("--port is for one wire: say which with --protocol or --dialect")
+    if (args.port is not None or args.listen) and one is None:
+        raise Trouble.usage("--port and --listen are for one wire: say which with --protocol or --dialect")
     switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
@@ -66,11 +71,11 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
 
 
 async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
-    port = PORTS[wire] if args.port is None else args.port
+    where = args.listen or f"tcp:{PORTS[wire] if args.port is None else args.port}:interface={args.interface}"
     asked = wire == "asn1" or args.protocol or args.dialect  # of both wires, --association is for ASN.1
     try:
         port = await server.listen(
-            f"tcp:{port}:interface={args.interface}",
+            where,
             wire,
             args.association if asked else None,
             dialect=args.dialect,
@@ -79,8 +84,8 @@ async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> 
     except ValueError as error:
         raise Trouble.usage(str(error)) from None
     except CannotListenError as error:
-        raise Trouble(f"cannot listen on port {port} of {args.interface}: {error.socketError}") from None
-    tell(f"{wire} on tcp:{args.interface}:{port}")
+        raise Trouble(f"cannot listen on {where}: {error.socketError}") from None
+    tell(f"{wire} on {args.listen or f'tcp:{args.interface}:{port}'}")
 
 
 def devices(extensions: Sequence[str], lines: int) -> list[Device]:

@@ -8,15 +8,15 @@ from typing import Any, cast
 from typing import Protocol as Structural
 
 from twisted.internet import protocol
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import serverFromString
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from csta.apdu import Associate, AssociateResponse
 from csta.asn1 import acse
 from csta.dialect import Login
+from csta.endpoints import server_endpoint
 from csta.errors import CSTAError, DecodeError
 from csta.messages.base import Event, Request
 from csta.messages.errors import UniversalFailure
@@ -30,8 +30,8 @@ from csta.simulator.switch import Switch
 class ListeningPort(Structural):
     """What listening gives (the part of ``IListeningPort`` needed here)."""
 
-    def getHost(self) -> IPv4Address:
-        """Address and port."""
+    def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        """Where it listens."""
 
     def stopListening(self) -> Deferred[None] | None:
         """Wait for clients no more."""
@@ -81,6 +81,8 @@ class ClientLink:
 
     def link_closed(self, error: CSTAError | None) -> None:
         """The client is gone."""
+        if error is not None:
+            self.log.info("a client is gone: {reason}", reason=str(error))
         if self in self._server.clients:
             self._server.clients.remove(self)
         self._server.switch.disconnect(self)
@@ -200,13 +202,13 @@ class SwitchServer:
     ) -> Deferred[int]:
         """Wait for clients; parameters as of :meth:`factory`.
 
-        :param endpoint: a Twisted server endpoint, or a TCP port on the loopback interface; 0 takes a free one.
-        :returns: the port in the end; fails with Twisted's ``CannotListenError``.
-        :raises ValueError: there is no such kind of link.
+        :param endpoint: where to listen (:mod:`csta.endpoints`), or a TCP port on the loopback interface, 0 for any.
+        :returns: the port in the end, 0 for ``unix:``; fails with Twisted's ``CannotListenError``.
+        :raises ValueError: there is no such kind of link, or no such endpoint.
         """
         factory = self.factory(protocol, association, settings, dialect=dialect, framing=framing, login=login)
         where = f"tcp:{endpoint}:interface=127.0.0.1" if isinstance(endpoint, int) else endpoint
-        listening: Deferred[ListeningPort] = serverFromString(self.reactor, where).listen(factory)
+        listening: Deferred[ListeningPort] = server_endpoint(self.reactor, where).listen(factory)
         return listening.addCallback(self._listening)
 
     def stop(self) -> Deferred[None]:
@@ -238,7 +240,8 @@ class SwitchServer:
 
     def _listening(self, port: ListeningPort) -> int:
         self._ports.append(port)
-        return port.getHost().port
+        address = port.getHost()
+        return address.port if isinstance(address, IPv4Address | IPv6Address) else 0
 
     def _arm(self, deadline: float | None) -> None:
         if self._timer is not None:
