@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from csta.framing import FRAMINGS
+from csta.framing import AUTO, FRAMINGS
 
 PROTOCOLS = ("xml", "asn1")
 """The two wires: ECMA-323 and ECMA-285."""
@@ -109,6 +109,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
         for name in self.framings:
+            if name == AUTO:
+                continue
             if name not in FRAMINGS:
                 raise ValueError(f"framing {name!r}: choose of {', '.join(FRAMINGS)}")
             if FRAMINGS[name].carries_invoke_id is not (self.protocol == "xml"):
@@ -166,7 +168,7 @@ def link_kind(
     """
     _known("protocol", protocol, PROTOCOLS)
     _known("association", association, ASSOCIATIONS)
-    _known("framing", framing, tuple(FRAMINGS))
+    _known("framing", framing, (*FRAMINGS, AUTO))
     name = name or f"generic-{protocol or PROTOCOLS[0]}"
     chosen = dialect(name)
     _offered(name, "protocol", protocol, (chosen.protocol,))

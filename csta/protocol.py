@@ -13,7 +13,7 @@ from typing import Protocol as Structural
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IHandshakeListener, ISSLTransport, ITCPTransport
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
@@ -21,7 +21,7 @@ from csta.apdu import Associate
 from csta.dialect import LinkKind, Login, link_kind
 from csta.endpoints import why_lost
 from csta.errors import CSTAError, LinkLost, ProtocolError
-from csta.framing import FRAMINGS
+from csta.framing import make_framing
 from csta.messages.application_session import ApplicationInfo, StartApplicationSession
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import UniversalFailure
@@ -35,6 +35,8 @@ from csta.session import (
     Closed,
     Codec,
     EventReceived,
+    Irregular,
+    Irregularity,
     LoginCheck,
     Opened,
     Peer,
@@ -46,8 +48,6 @@ from csta.session import (
     Settings,
     State,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
     why,
 )
 
@@ -145,6 +145,7 @@ class Link(protocol.Protocol, Generic[A]):
         self._linger: DelayedCall | None = None
         self._handshake: DelayedCall | None = None
         self._reason = "the link is not open yet"
+        self._logged: set[Irregularity] = set()
 
     def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
         """Ask the peer for a service.
@@ -265,15 +266,19 @@ class Link(protocol.Protocol, Generic[A]):
                 self.application.request_received(invoke_id, request)
             case StatusReceived(status):
                 self.application.status_received(status)
-            case Undecodable(_, error):
-                self.log.warn("message not understood: {error}", error=error)
-            case UnexpectedAnswer(answer, late):
-                how = "late" if late else "unexpected"
-                self.log.info("{how} answer to invoke id {id} dropped", how=how, id=answer.invoke_id)
+            case Irregular(kind, words):
+                self._irregular(kind, words)
             case Opened(peer):
                 self.application.link_opened(peer)
             case Closed(error):
                 self._end(error)
+
+    def _irregular(self, kind: Irregularity, words: str) -> None:
+        """Log the first of each kind; a peer that does it once does it all day."""
+        first = kind not in self._logged
+        self._logged.add(kind)
+        level = LogLevel.warn if first else LogLevel.debug
+        self.log.emit(level, "peer: {kind}: {words}", kind=kind.value, words=words)
 
     def _end(self, error: CSTAError | None) -> None:
         self._reason = why(error)
@@ -348,7 +353,7 @@ def open_session(
     return Session(
         role,
         CODECS[said.protocol](said.namespace),
-        FRAMINGS[kind.framing](said.message_limit),
+        make_framing(kind.framing, said.protocol, said.message_limit),
         association=_association(kind, admission, welcome),
         settings=settings or usual,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from csta.apdu import Error, Invoke, Reject, Result, Rose
 from csta.asn1 import ber, tolerance
-from csta.errors import DecodeError, LocalProtocolError
+from csta.errors import DecodeError, LocalProtocolError, UnknownMessage
 from csta.messages import _index, chapter_of
 from csta.messages.base import Event, Message, Request, Response, UnknownEvent
 
@@ -80,7 +80,7 @@ def _decode_invoke(pdu: bytes, invoke_id: int, pos: int, end: int) -> Invoke:
         return Invoke(invoke_id, _decode_event(pdu, pos, end), linked)
     place = _index.OPERATIONS.get(code)
     if place is None:
-        raise DecodeError(f"operation {code} is not known", "ROSE.opcode", pos)
+        raise UnknownMessage(f"operation {code} is not known", "ROSE.opcode", pos)
     return Invoke(invoke_id, _decode_message(pdu, place, pos, end), linked)
 
 
@@ -136,7 +136,7 @@ def _decode_result(pdu: bytes, invoke_id: int, pos: int, end: int) -> Result:
     code, pos = _opcode(pdu, content, stop, "ROSE.result.opcode")
     chapter, name = _index.OPERATIONS.get(code, ("", ""))
     if f"{name}Response" not in _index.CHAPTERS:
-        raise DecodeError(f"answer of operation {code} is not known", "ROSE.result.opcode", pos)
+        raise UnknownMessage(f"answer of operation {code} is not known", "ROSE.result.opcode", pos)
     return Result(invoke_id, _decode_message(pdu, (chapter, f"{name}Response"), pos, stop))
 
 

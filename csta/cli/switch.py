@@ -11,6 +11,7 @@ from twisted.internet.error import CannotListenError
 from csta.cli.exits import Trouble
 from csta.cli.online import Reactor, add_login_arguments, login, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
+from csta.framing import AUTO, FRAMINGS
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dialect", choices=names(), help="behave on the link like these switches, on one wire")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
+    parser.add_argument("--framing", choices=(*FRAMINGS, AUTO), help="where it is not the dialect's usual one")
     add_login_arguments(parser, "name every client must log in with")
     parser.add_argument(
         "--extension",
@@ -79,6 +81,7 @@ async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> 
             wire,
             args.association if asked else None,
             dialect=args.dialect,
+            framing=args.framing,
             login=login(args),
         )
     except ValueError as error:

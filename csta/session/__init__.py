@@ -11,9 +11,8 @@ from csta.session.events import (
     RequestReceived,
     SessionEvent,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
 )
+from csta.session.irregularities import Irregular, Irregularity
 from csta.session.session import Session, why
 from csta.session.settings import Codec, Role, Settings
 from csta.session.states import MOVES, Move, State
@@ -28,6 +27,8 @@ __all__ = [
     "Closed",
     "Codec",
     "EventReceived",
+    "Irregular",
+    "Irregularity",
     "LoginCheck",
     "Move",
     "Opened",
@@ -40,7 +41,5 @@ __all__ = [
     "Settings",
     "State",
     "StatusReceived",
-    "Undecodable",
-    "UnexpectedAnswer",
     "why",
 ]

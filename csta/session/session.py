@@ -23,6 +23,7 @@ from csta.errors import (
     RemoteProtocolError,
     RequestCancelled,
     RequestTimeout,
+    UnknownMessage,
 )
 from csta.framing import Framing
 from csta.messages.base import Event, Request, Response
@@ -45,11 +46,10 @@ from csta.session.events import (
     RequestReceived,
     SessionEvent,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
 )
 from csta.session.heartbeat import Heartbeat, Pulse
 from csta.session.invokes import Invocation, Invocations
+from csta.session.irregularities import Irregular, Irregularities, Irregularity
 from csta.session.settings import Codec, Role, Settings
 from csta.session.states import Move, State, after
 
@@ -58,6 +58,7 @@ class Session:
     """One end of one link.
 
     :param association: how the link is opened and ended; None for a link without association.
+    :ivar irregularities: what the peer did against the standard, and how often.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Session:
         self.role = role
         self.state = State.UNOPENED
         self.settings = settings or Settings()
+        self.irregularities = Irregularities()
         self._codec = codec
         self._framing = framing
         self._association = association or Association()
@@ -88,6 +90,7 @@ class Session:
         """The connection below has been made."""
         self._now = now
         self._heartbeat.heard(now)
+        self._outgoing += self._framing.open(connecting=self.role is Role.COMPUTING)
         self._take(self._association.open(self.role, self._invocations.next_id))
         if self.state is not State.ACTIVE:
             self._expiry = now + self.settings.association_timeout
@@ -202,6 +205,10 @@ class Session:
             self._events.append(Opened(step.peer))
         self.state = following
 
+    def _tell(self, irregular: Irregular | None) -> None:
+        if irregular is not None:
+            self._events.append(irregular)
+
     def _write(self, apdu: Apdu) -> None:
         self._outgoing += self._framing.encode(self._codec.encode(apdu))
 
@@ -255,6 +262,7 @@ class Session:
         except FramingError as error:
             self._close(Move.LOSE, error)
             return True
+        self._outgoing += self._framing.answers()
         if frame is not None:
             self._handle(frame)
         return frame is not None
@@ -275,7 +283,10 @@ class Session:
     def _decode(self, frame: Frame) -> Apdu:
         if self._framing.carries_invoke_id and frame.invoke_id is None:
             raise DecodeError("the invoke id in the header is not four digits", "header", 4)
-        return self._codec.decode(frame)
+        apdu = self._codec.decode(frame)
+        if self._codec.foreign is not None:
+            self._tell(self.irregularities.edition(self._codec.foreign))
+        return apdu
 
     def _abort(self, error: CSTAError) -> None:
         last_words = self._association.abort()
@@ -284,7 +295,7 @@ class Session:
         self._close(Move.LOSE, error)
 
     def _undecodable(self, frame: Frame, error: DecodeError) -> None:
-        self._events.append(Undecodable(frame, error))
+        self._tell(self.irregularities.undecodable(frame, error))
         if answers.is_answer(frame, error):
             invocation = self._invocations.end(error.invoke_id)
             if invocation is not None:
@@ -295,7 +306,7 @@ class Session:
     def _object(self, frame: Frame, error: DecodeError) -> None:
         """Tell the peer that its request or event was not understood."""
         if not self._framing.carries_invoke_id:
-            unknown = error.where == "ROSE.opcode"
+            unknown = isinstance(error, UnknownMessage)
             problem = answers.UNRECOGNISED_OPERATION if unknown else answers.MISTYPED_ARGUMENT
             general = Reject(None, "general", 0)
             self._write(general if error.invoke_id is None else Reject(error.invoke_id, "invoke", problem))
@@ -306,6 +317,7 @@ class Session:
         self._move(Move.PEER_SENDS)
         message = invoke.message
         if isinstance(message, Event):
+            self._tell(self.irregularities.event(message))
             self._events.append(EventReceived(message))
         elif self.state is not State.ACTIVE:
             return  # it is ending: the peer will find its request unanswered
@@ -315,6 +327,7 @@ class Session:
         elif isinstance(message, RequestSystemStatus) and self.role is Role.COMPUTING:
             self.respond(invoke.invoke_id, RequestSystemStatusResponse(system_status=SystemStatusValue.NORMAL))
         elif isinstance(message, Request):
+            self.irregularities.follow(message, None)
             self._events.append(RequestReceived(invoke.invoke_id, message))
         else:
             raise RemoteProtocolError("neither request nor event", type(message).__name__)
@@ -323,11 +336,15 @@ class Session:
         self._move(Move.PEER_SENDS)
         of_ours = not isinstance(answer, Reject) or answer.category in ("invoke", "general")
         invocation = self._invocations.end(answer.invoke_id) if of_ours else None
-        if invocation is not None:
-            self._end(invocation, answers.outcome(invocation.request, answer))
+        if invocation is None:
+            kind = self._invocations.stray(answer.invoke_id) if of_ours else Irregularity.UNKNOWN_ANSWER
+            self._tell(self.irregularities.notice(kind, f"{_name(answer)} to invoke id {answer.invoke_id}"))
             return
-        late = of_ours and answer.invoke_id is not None and self._invocations.was_parked(answer.invoke_id)
-        self._events.append(UnexpectedAnswer(answer, late))
+        outcome = answers.outcome(invocation.request, answer)
+        if isinstance(outcome, RemoteProtocolError):
+            self._tell(self.irregularities.notice(Irregularity.OTHER_ANSWER, str(outcome)))
+        self.irregularities.follow(invocation.request, outcome)
+        self._end(invocation, outcome)
 
 
 def why(error: CSTAError | None) -> str:
@@ -335,6 +352,12 @@ def why(error: CSTAError | None) -> str:
     if isinstance(error, LinkLost):
         return error.reason
     return "the link was closed" if error is None else str(error)
+
+
+def _name(answer: Result | Error | Reject) -> str:
+    """What an answer is called in words."""
+    message = None if isinstance(answer, Reject) else answer.message
+    return type(answer if message is None else message).__name__
 
 
 _HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {

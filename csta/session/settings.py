@@ -19,6 +19,10 @@ class Role(StrEnum):
 class Codec(Protocol):
     """One of the two wires."""
 
+    @property
+    def foreign(self) -> str | None:
+        """Edition of the message decoded last, where it is not the one that is written."""
+
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; raises DecodeError and nothing else."""
 

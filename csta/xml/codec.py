@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring
 
 from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
-from csta.errors import DecodeError, LocalProtocolError
+from csta.errors import DecodeError, LocalProtocolError, UnknownMessage
 from csta.messages import _index
 from csta.messages.base import Event, Message, Response, UnknownEvent
 from csta.xml import application_session, elements
@@ -65,9 +65,10 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
         elements.report.deviations.clear()
     root = _parse(document)
     tag = elements.local_name(root)
+    elements.report.namespace = elements.namespace(root)
     name = _SPELLINGS.get(tag, tag)
     if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
-        raise _located(DecodeError("not a message of ECMA-323 that is known here", tag), invoke_id)
+        raise _located(UnknownMessage("not a message of ECMA-323 that is known here", tag), invoke_id)
     try:
         message: Message = _codec(name)[0](root)
     except DecodeError as error:
@@ -134,6 +135,12 @@ class Codec:
 
     def __init__(self, namespace: str = ED4) -> None:
         self.namespace = namespace
+
+    @property
+    def foreign(self) -> str | None:
+        """Namespace of the message decoded last, where it is not the one that is written; None where it is."""
+        namespace = elements.report.namespace
+        return None if namespace in (self.namespace, application_session.NAMESPACE) else namespace
 
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; see :func:`decode`."""

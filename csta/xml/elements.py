@@ -41,6 +41,7 @@ class Deviation(NamedTuple):
 class _Report(local):
     def __init__(self) -> None:
         self.deviations: list[Deviation] = []
+        self.namespace = ""
 
 
 report = _Report()
@@ -63,6 +64,11 @@ def local_name(element: _Element) -> str:
         if len(tag) <= _LONGEST_REMEMBERED:
             _LOCAL_NAMES[tag] = name
     return name
+
+
+def namespace(element: _Element) -> str:
+    """Namespace of an element, empty for none."""
+    return str(element.tag).rpartition("}")[0][1:]
 
 
 def deviate(what: str, element: _Element) -> None:
