@@ -25,7 +25,8 @@ from csta.errors import CSTAError, LinkLost
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import OperationErrors, UniversalFailure
 from csta.messages.system import SystemStatusValue
-from csta.protocol import Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import Link, ReactorTime
 from csta.services import CallAssociated, CallControl, LogicalDevice, Monitoring, Snapshot, System
 from csta.session import Peer, Role, Session, Settings
 

@@ -17,44 +17,29 @@ from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
-from csta.apdu import Associate
-from csta.dialect import LinkKind, Login, link_kind
 from csta.endpoints import why_lost
 from csta.errors import CSTAError, LinkLost, ProtocolError
-from csta.framing import make_framing
-from csta.messages.application_session import ApplicationInfo, StartApplicationSession
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatusValue
 from csta.session import (
-    AcseAssociation,
-    Admission,
     Answered,
-    ApplicationSession,
-    Association,
     Closed,
-    Codec,
     EventReceived,
     Irregular,
     Irregularity,
-    LoginCheck,
     Opened,
     Peer,
     RequestFailed,
     RequestReceived,
-    Role,
     Session,
     SessionEvent,
-    Settings,
     State,
     StatusReceived,
     why,
 )
 
 R = TypeVar("R")
-
-ACSE_VERSION = b"\x07\x80"
-"""Contents of the bit string that says version 1 of ACSE (X.227 §9.1)."""
 
 
 class ReactorTime(Structural):
@@ -225,7 +210,7 @@ class Link(protocol.Protocol, Generic[A]):
         self._deliver()
 
     def _open(self) -> None:
-        self.session.open(self._reactor.seconds())
+        self.session.open(self._reactor.seconds(), private=ISSLTransport.providedBy(self.transport))
         self._deliver()
 
     def _handshake_late(self, seconds: float) -> None:
@@ -305,85 +290,3 @@ class Link(protocol.Protocol, Generic[A]):
         if deadline is not None:
             delay = max(0.0, deadline - self._reactor.seconds())
             self._timer = cast(DelayedCall, self._reactor.callLater(delay, self._on_timer))
-
-
-def _xml(namespace: str) -> Codec:
-    from csta.xml import Codec
-
-    return Codec(namespace)
-
-
-def _asn1(_: str) -> Codec:
-    from csta.asn1 import Codec
-
-    return Codec()
-
-
-CODECS: dict[str, Callable[[str], Codec]] = {"xml": _xml, "asn1": _asn1}
-"""The codecs of the two wires, imported on first use; given the namespace to write."""
-
-
-def open_session(
-    role: Role,
-    protocol: str | None = None,
-    association: str | None = None,
-    *,
-    dialect: str | None = None,
-    framing: str | None = None,
-    login: Login | None = None,
-    settings: Settings | None = None,
-    admission: Admission | None = None,
-    welcome: LoginCheck | None = None,
-) -> Session:
-    """A session for a link of the given kind.
-
-    :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
-    :param association: a name of :data:`csta.dialect.ASSOCIATIONS`; the dialect's first where left out.
-    :param dialect: a name of :func:`csta.dialect.names`.
-    :param framing: a name of :data:`csta.framing.FRAMINGS`; the dialect's first where left out.
-    :param login: name and password for the switch.
-    :param settings: times; the dialect's heartbeat where left out.
-    :param admission: which applications the switching function takes; all where left out.
-    :param welcome: the same for application sessions, by their log-in.
-    :raises ValueError: there is no such kind of link.
-    """
-    kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
-    said = kind.dialect
-    usual = Settings(heartbeat_interval=said.heartbeat_interval, heartbeat_limit=said.heartbeat_limit)
-    return Session(
-        role,
-        CODECS[said.protocol](said.namespace),
-        make_framing(kind.framing, said.protocol, said.message_limit),
-        association=_association(kind, admission, welcome),
-        settings=settings or usual,
-    )
-
-
-def _association(kind: LinkKind, admission: Admission | None, welcome: LoginCheck | None) -> Association:
-    if kind.association == "acse":
-        return AcseAssociation(_associate(kind), admission)
-    return ApplicationSession(_start(kind), welcome) if kind.association == "appl-session" else Association()
-
-
-def _start(kind: LinkKind) -> StartApplicationSession:
-    """The request for an application session of a kind of link."""
-    said = kind.dialect.session
-    return StartApplicationSession(
-        application_info=ApplicationInfo(application_id=said.application, login=kind.login),
-        requested_protocol_versions=said.versions or (kind.dialect.namespace,),
-        requested_session_duration=said.duration,
-    )
-
-
-def _associate(kind: LinkKind) -> Associate:
-    """The association request of a kind of link."""
-    from csta.asn1 import acse
-
-    said = kind.dialect.acse
-    offered = acse.UserInformation(frozenset(said.csta_versions), said.reference)
-    return Associate(
-        said.context,
-        ACSE_VERSION if said.protocol_version else b"",
-        acse.encode_login(kind.login) if kind.login is not None else b"",
-        acse.encode_user_information(offered) if offered.versions else b"",
-    )

@@ -50,6 +50,7 @@ LAYERS = {
     "csta.model": Layer({"csta.errors"}, PURE),
     "csta.codegen": Layer(CODECS | {"asn1tools"}, PURE),
     "csta.endpoints": Layer(TWISTED | TLS),
+    "csta.opening": Layer(CODECS | {"csta.session"}, PURE),
     "csta.protocol": Layer(EDGE),
     "csta.client": Layer(EDGE),
     "csta.services": Layer(EDGE),

@@ -63,7 +63,8 @@ def _encode(apdu: Apdu) -> bytes:
 class Codec:
     """The two functions as the session takes them."""
 
-    foreign: str | None = None  # the wire knows no editions
+    namespace = ""  # the wire knows no editions
+    foreign: str | None = None
 
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; see :func:`decode`."""

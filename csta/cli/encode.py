@@ -12,7 +12,7 @@ from csta.cli.lines import from_line
 from csta.dialect import EDITIONS, PROTOCOLS
 from csta.errors import LocalProtocolError
 from csta.framing import FRAMINGS
-from csta.protocol import CODECS
+from csta.opening import CODECS
 from csta.session import Codec
 
 

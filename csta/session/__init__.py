@@ -13,6 +13,7 @@ from csta.session.events import (
     StatusReceived,
 )
 from csta.session.irregularities import Irregular, Irregularity
+from csta.session.login_request import LoginRequestAssociation
 from csta.session.session import Session, why
 from csta.session.settings import Codec, Role, Settings
 from csta.session.states import MOVES, Move, State
@@ -30,6 +31,7 @@ __all__ = [
     "Irregular",
     "Irregularity",
     "LoginCheck",
+    "LoginRequestAssociation",
     "Move",
     "Opened",
     "Peer",

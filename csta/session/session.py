@@ -35,6 +35,7 @@ from csta.messages.system import (
     SystemStatusResponse,
     SystemStatusValue,
 )
+from csta.messages.zultys import KeepAlive
 from csta.session import answers
 from csta.session.association import Association, Step
 from csta.session.events import (
@@ -78,7 +79,11 @@ class Session:
         self._framing = framing
         self._association = association or Association()
         self._invocations = Invocations(framing.last_invoke_id)
-        self._heartbeat = Heartbeat(self.settings.heartbeat_interval, self.settings.heartbeat_limit)
+        self._heartbeat = Heartbeat(
+            self.settings.heartbeat_interval,
+            self.settings.heartbeat_limit,
+            answered=self.settings.heartbeat != "keepalive" or role is Role.SWITCHING,
+        )
         self._events: deque[SessionEvent] = deque()
         self._outgoing = bytearray()
         self._expiry: float | None = None
@@ -86,12 +91,15 @@ class Session:
 
     # Moved by the user
 
-    def open(self, now: float) -> None:
-        """The connection below has been made."""
+    def open(self, now: float, *, private: bool = False) -> None:
+        """The connection below has been made.
+
+        :param private: whether nobody else can read it (TLS).
+        """
         self._now = now
         self._heartbeat.heard(now)
         self._outgoing += self._framing.open(connecting=self.role is Role.COMPUTING)
-        self._take(self._association.open(self.role, self._invocations.next_id))
+        self._take(self._association.open(self.role, self._invocations.next_id, private=private))
         if self.state is not State.ACTIVE:
             self._expiry = now + self.settings.association_timeout
 
@@ -195,6 +203,8 @@ class Session:
     def _take(self, step: Step) -> None:
         """Take a step of the association; raises what :func:`csta.session.states.after` raises."""
         following = after(self.state, step.move)
+        if step.edition is not None:
+            self._codec.namespace = step.edition
         if step.send is not None:
             self._write(step.send)
         if following is State.CLOSED:
@@ -250,8 +260,14 @@ class Session:
         if pulse is Pulse.DEAD:
             self._close(Move.EXPIRE, LinkLost("link", f"the peer was silent for {self._heartbeat.silence:g} s"))
         elif pulse is Pulse.ASK:
-            status = SystemStatus(system_status=SystemStatusValue.NORMAL)
-            self._invoke(status, now, self._heartbeat.silence, internal=True)
+            self._send_heartbeat(now)
+
+    def _send_heartbeat(self, now: float) -> None:
+        kind = self.settings.heartbeat
+        if kind != "keepalive":
+            self._invoke(_HEARTBEATS[kind], now, self._heartbeat.silence, internal=True)
+        elif self.role is Role.COMPUTING:
+            self._write(Invoke(0, KeepAlive()))
 
     def _take_frame(self) -> bool:
         """Handle one frame; False when there is none."""
@@ -319,6 +335,8 @@ class Session:
         if isinstance(message, Event):
             self._tell(self.irregularities.event(message))
             self._events.append(EventReceived(message))
+        elif isinstance(message, KeepAlive):
+            return  # heard is enough
         elif self.state is not State.ACTIVE:
             return  # it is ending: the peer will find its request unanswered
         elif isinstance(message, SystemStatus):
@@ -360,6 +378,10 @@ def _name(answer: Result | Error | Reject) -> str:
     return type(answer if message is None else message).__name__
 
 
+_HEARTBEATS: dict[str, Request[Any]] = {
+    "system-status": SystemStatus(system_status=SystemStatusValue.NORMAL),
+    "request-system-status": RequestSystemStatus(),
+}
 _HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {
     Invoke: Session._on_invoke,
     Result: Session._on_answer,

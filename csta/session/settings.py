@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from csta.apdu import Apdu, Frame
+from csta.dialect import HeartbeatKind
 
 
 class Role(StrEnum):
@@ -17,7 +18,12 @@ class Role(StrEnum):
 
 
 class Codec(Protocol):
-    """One of the two wires."""
+    """One of the two wires.
+
+    :ivar namespace: edition that is written; empty on a wire without editions.
+    """
+
+    namespace: str
 
     @property
     def foreign(self) -> str | None:
@@ -37,12 +43,14 @@ class Settings:
     :param request_timeout: how long an answer may take where the request does not say.
     :param association_timeout: how long opening the association may take.
     :param release_timeout: how long the peer may take to agree to its end.
-    :param heartbeat_interval: silence of the peer before System Status is sent (0 to 180 of §14.2.2); 0 for never.
+    :param heartbeat: what is sent for it.
+    :param heartbeat_interval: silence of the peer before it is sent (0 to 180 of §14.2.2); 0 for never.
     :param heartbeat_limit: how many of them in a row may stay unanswered before the link is given up.
     """
 
     request_timeout: float = 10.0
     association_timeout: float = 10.0
     release_timeout: float = 5.0
+    heartbeat: HeartbeatKind = "system-status"
     heartbeat_interval: float = 30.0
     heartbeat_limit: int = 2

@@ -21,7 +21,8 @@ from csta.errors import CSTAError, DecodeError
 from csta.messages.base import Event, Request
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatus, SystemStatusValue
-from csta.protocol import DelayedCall, Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import DelayedCall, Link, ReactorTime
 from csta.session import Peer, Role, Session, Settings, State
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.switch import Switch

@@ -12,7 +12,7 @@ from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
 from csta.errors import DecodeError, LocalProtocolError, UnknownMessage
 from csta.messages import _index
 from csta.messages.base import Event, Message, Response, UnknownEvent
-from csta.xml import application_session, elements
+from csta.xml import application_session, elements, zultys
 
 if TYPE_CHECKING:
     from csta.messages.errors import UniversalFailure
@@ -25,6 +25,9 @@ MAX_OCTETS = 1 << 20
 
 _FAILURE = "CSTAErrorCode"
 _SPELLINGS = {"TransferredEvent": "TransferedEvent", _FAILURE: "UniversalFailure"}
+_SPELLINGS |= {tag: name for name, tag in zultys.TAGS.items()}
+_BESIDES = {**application_session.MESSAGES, **zultys.MESSAGES}
+"""Messages that are not of ECMA-323."""
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -45,8 +48,8 @@ _PARSER = _parser()
 
 @cache
 def _codec(name: str) -> tuple[elements.Reader, elements.Writer]:
-    if name in application_session.MESSAGES:
-        return application_session.MESSAGES[name]
+    if name in _BESIDES:
+        return _BESIDES[name]
     module = import_module(f"csta.xml.generated.{_index.CHAPTERS[name]}")
     codecs: elements.Codecs = module.MESSAGES
     return codecs[name]
@@ -67,7 +70,7 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
     tag = elements.local_name(root)
     elements.report.namespace = elements.namespace(root)
     name = _SPELLINGS.get(tag, tag)
-    if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
+    if name not in _index.CHAPTERS and name not in _BESIDES:
         raise _located(UnknownMessage("not a message of ECMA-323 that is known here", tag), invoke_id)
     try:
         message: Message = _codec(name)[0](root)
@@ -119,9 +122,10 @@ def encode(apdu: Apdu, namespace: str = ED4) -> bytes:
     name = type(message).__name__
     if isinstance(message, UnknownEvent):
         raise LocalProtocolError("an event known by its ASN.1 tags only has no form in XML", name)
-    tag = _FAILURE if isinstance(apdu, Error) else name
+    tag = _FAILURE if isinstance(apdu, Error) else zultys.TAGS.get(name, name)
     namespace = application_session.NAMESPACE if name in application_session.MESSAGES else namespace
-    out = [_DECLARATION, f'<{tag} xmlns="{namespace}">' if namespace else f"<{tag}>"]
+    edition = f' xmlns="{namespace}"' if namespace else ""
+    out = [_DECLARATION, f"<{tag}{edition}{zultys.attributes(message)}>"]
     _codec(name)[1](message, out)
     out.append(f"</{tag}>")
     return "".join(out).encode()

@@ -74,7 +74,7 @@ def test_a_bad_answer_ends_its_request(pdu: str) -> None:
 BAD_XML = [
     ("<MakeCall><callingDevice>1</callingDevice></MakeCall>", 12, b"CSTAErrorCode", "a request that lacks something"),
     ("<MakeCoffee/>", 12, b"CSTAErrorCode", "a request that there is not"),
-    ("<keepalive/>", 0, b"", "what has no invoke id is not answered"),
+    ("<iq/>", 0, b"", "what has no invoke id is not answered"),
     ("<presence/>", 9999, b"", "nor is an event"),
     ("<DeliveredEvent/>", 9999, b"", "nor is an event"),
     ("<CoffeeResponse/>", 12, b"", "nor is an answer"),

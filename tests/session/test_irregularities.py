@@ -17,7 +17,7 @@ from csta.dialect import EDITIONS
 from csta.framing import make_framing
 from csta.messages.call_control import HoldCallResponse
 from csta.messages.monitoring import MonitorStartResponse, MonitorStop, MonitorStopResponse
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Closed, EventReceived, Irregular, Irregularity, Role, Session, State
 from tests.session.conftest import HELD, HOLD, MONITOR, document, events, joined_ends, length, make_session
 

@@ -31,7 +31,7 @@ from csta.messages.errors import StateIncompatibilityErrors, UniversalFailure
 from csta.messages.identifiers import SubjectDeviceID
 from csta.messages.monitoring import MonitorStop, MonitorStopResponse
 from csta.messages.system import SystemStatusValue
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Role
 
 if TYPE_CHECKING:

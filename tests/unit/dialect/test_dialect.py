@@ -12,7 +12,7 @@ from csta.errors import LocalProtocolError
 from csta.framing import AUTO, FRAMINGS, LengthFraming
 from csta.messages.call_control import MakeCall
 from csta.messages.common import DeviceID
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Opened, Role
 
 LOGIN = Login("AMHOST", "77777")
