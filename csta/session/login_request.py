@@ -28,7 +28,7 @@ class LoginRequestAssociation(Association):
         self._login = login
         self._next_id: Callable[[], int] = lambda: 0
         self._private = False
-        self._asked: int | None = None
+        self._login_id: int | None = None
         self._said_password = False
 
     def open(self, role: Role, next_id: Callable[[], int], *, private: bool = False) -> Step:
@@ -41,21 +41,21 @@ class LoginRequestAssociation(Association):
 
     def hear(self, apdu: Apdu, now: float) -> Step | None:
         """What the log-in's messages mean; the others are for the session below."""
-        if isinstance(apdu, Error) and apdu.invoke_id == self._asked:
+        if isinstance(apdu, Error) and apdu.invoke_id == self._login_id:
             return _refused("the switch knows no log-in")
         if isinstance(apdu, Result) and isinstance(apdu.message, LoginResponse):
-            return self._answered(apdu.message)
+            return self._login_answered(apdu.message)
         if isinstance(apdu, Invoke) and isinstance(apdu.message, LoginRequest):
             return self._was_asked(apdu.invoke_id, apdu.message)
         return None
 
     def _ask(self, request: LoginRequest) -> Invoke:
-        self._asked = self._next_id()
-        return Invoke(self._asked, request)
+        self._login_id = self._next_id()
+        return Invoke(self._login_id, request)
 
-    def _answered(self, answer: LoginResponse) -> Step:
+    def _login_answered(self, answer: LoginResponse) -> Step:
         if answer.code == ACCEPTED:
-            self._asked = None
+            self._login_id = None
             return Step(Move.PEER_ACCEPTS, peer=answer)
         if answer.code in WANTS_PASSWORD and self._login is not None and not self._said_password:
             return self._say_password(self._login)
