@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 
-from csta.errors import CSTAError, LinkLost, RemoteProtocolError, RequestTimeout
+from csta.errors import CSTAError, LinkLost, RemoteProtocolError, RequestCancelled, RequestTimeout
 from csta.messages.base import Request
 from csta.protocol import DelayedCall, ReactorTime
 
@@ -61,7 +61,8 @@ class Segments:
         key: Key = (kind, cross_ref_id)
         if key in self._lists:
             self._fail(key, RemoteProtocolError(f"cross reference {cross_ref_id!r} is used again", kind.__name__))
-        whole: Deferred[list[SegmentT]] = Deferred(lambda _: self._forget(key))
+        given_up = RequestCancelled(kind.__name__, "given up by its caller")
+        whole: Deferred[list[SegmentT]] = Deferred(lambda _: self._fail(key, given_up))
         self._lists[key] = _List(whole)
         self._wait(key)
         return whole

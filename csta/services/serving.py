@@ -37,7 +37,7 @@ RequestT = TypeVar("RequestT", bound=Request[Any])
 R = TypeVar("R")
 
 Said: TypeAlias = R | UniversalFailure | None
-Answer: TypeAlias = Said[R] | Deferred[Said[R]] | Coroutine[Any, Any, Said[R]]
+Answer: TypeAlias = Said[R] | Deferred[R] | Deferred[None] | Deferred[Said[R]] | Coroutine[Any, Any, Said[R]]
 Requests: TypeAlias = Mapping[type[Request[Any]], Callable[[Any], Answer[Any]]]
 """What a handler gives, now or later: the positive answer, or a failure. None stands for an answer without data, and
 for agreement where the standard defines no positive answer."""
