@@ -1,4 +1,4 @@
-"""Media attachment services (ECMA-269 §19.1)."""
+"""Media attachment services (ECMA-269 clause 19)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MediaAttachment(Services):
         instance: bytes | None = None,
         state: LocalConnectionState | None = None,
     ) -> Deferred[messages.AttachMediaServiceResponse]:
-        """Attach Media Service (§19.1.1): attach a media service to a connection.
+        """Attach Media Service (clause 19): attach a media service to a connection.
 
         :param mode: how the service's own connection stands to the call.
         :param version: of the service.
@@ -45,5 +45,5 @@ class MediaAttachment(Services):
     def detach_media_service(
         self, connection: ConnectionID, service: MediaServiceType
     ) -> Deferred[messages.DetachMediaServiceResponse]:
-        """Detach Media Service (§19.1.2): end it."""
+        """Detach Media Service (clause 19): end it."""
         return self._request(messages.DetachMediaService(connection=connection, media_service_type=service))

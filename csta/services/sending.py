@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -32,13 +33,17 @@ class Sending:
     def request(self, message: Request[R], timeout: float | None) -> Deferred[R]:
         """See :meth:`csta.client.Client.request`."""
         if self._link.session.state is not State.ACTIVE or self._has_room():
-            return self.send(message, timeout)
-        waiting = _Waiting(self, message, timeout)
+            return self._send(message, timeout)
+        waiting = _Waiting(message, timeout, self._give_up)
         self._turns.wait(type(message).__name__, waiting)
         return waiting.answer
 
-    def send(self, message: Request[R], timeout: float | None) -> Deferred[R]:
-        """Send a request now; its end makes room for the next."""
+    def stop(self, reason: str) -> None:
+        """The link is over; what waits for its turn ends as what waits for its answer did."""
+        while (waiting := self._turns.take()) is not None:
+            waiting.answer.errback(LinkLost(type(waiting.message).__name__, reason))
+
+    def _send(self, message: Request[R], timeout: float | None) -> Deferred[R]:
         if self._link.session.state is State.ACTIVE and response_class(type(message)) is None:
             return self._tell(message)
         answer = self._link.request(message, timeout)
@@ -47,16 +52,13 @@ class Sending:
         self._outstanding += 1
         return answer.addBoth(self._ended)
 
-    def give_up(self, waiting: _Waiting) -> None:
-        """The caller of a request that is not sent yet does not want it any more."""
+    def _give_up(self, waiting: _Waiting) -> None:
+        if waiting.sent is not None:
+            waiting.sent.cancel()
+            return
         service = type(waiting.message).__name__
         self._turns.leave(service, waiting)
         waiting.answer.errback(RequestCancelled(service, "given up by its caller before it was sent"))
-
-    def stop(self, reason: str) -> None:
-        """The link is over; what waits for its turn ends as what waits for its answer did."""
-        while (waiting := self._turns.take()) is not None:
-            waiting.answer.errback(LinkLost(type(waiting.message).__name__, reason))
 
     def _tell(self, message: Request[Any]) -> Deferred[Any]:
         try:
@@ -82,27 +84,20 @@ class Sending:
                 waiting = self._turns.take()
                 if waiting is None:
                     return
-                waiting.send()
+                waiting.sent = self._send(waiting.message, waiting.timeout)
+                waiting.sent.chainDeferred(waiting.answer)
         finally:
             self._pumping = False
 
 
 class _Waiting:
-    """A request that is not sent yet."""
+    """A request that is not sent yet, and the answer that its caller has been given.
 
-    def __init__(self, sending: Sending, message: Request[Any], timeout: float | None) -> None:
+    :ivar sent: the answer of the link, once it is sent.
+    """
+
+    def __init__(self, message: Request[Any], timeout: float | None, give_up: Callable[[_Waiting], None]) -> None:
         self.message = message
-        self.answer: Deferred[Any] = Deferred(lambda _: self._cancel())
-        self._sending = sending
-        self._timeout = timeout
-        self._sent: Deferred[Any] | None = None
-
-    def send(self) -> None:
-        self._sent = self._sending.send(self.message, self._timeout)
-        self._sent.chainDeferred(self.answer)
-
-    def _cancel(self) -> None:
-        if self._sent is None:
-            self._sending.give_up(self)
-        else:
-            self._sent.cancel()
+        self.timeout = timeout
+        self.sent: Deferred[Any] | None = None
+        self.answer: Deferred[Any] = Deferred(lambda _: give_up(self))
