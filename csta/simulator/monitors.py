@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from msgspec.structs import replace
 
-from csta.messages.base import Event
+from csta.messages.base import Event, Request
 from csta.messages.call_associated import CallInformationEvent
 from csta.messages.call_control_events import (
     ConferencedEvent,
@@ -36,8 +37,7 @@ from csta.messages.call_data import (
 )
 from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
 from csta.messages.logical_device import DoNotDisturbEvent, ForwardingEvent
-from csta.messages.monitoring import MonitorFilter
-from csta.messages.system import SystemStatus
+from csta.messages.monitoring import MonitorFilter, MonitorStop
 from csta.simulator.calls import Call, Connection, Device
 from csta.simulator.event_reports import CallEvent
 from csta.simulator.states import CALL_ASSOCIATED, ELSEWHERE, NEEDS, PAIRS, UNTALKING, State
@@ -45,7 +45,7 @@ from csta.simulator.states import CALL_ASSOCIATED, ELSEWHERE, NEEDS, PAIRS, UNTA
 Client = Hashable
 """A computing function: one link, one association. The switch only compares it."""
 
-Outbox = deque[tuple[Client, Event | SystemStatus]]
+Outbox = deque[tuple[Client, Event | Request[Any]]]
 """What the switch has to say, in order, and to whom."""
 
 _CALL: Callable[[MonitorFilter], Container[str]] = attrgetter("call_control")
@@ -134,6 +134,12 @@ class Monitors:
         for monitor in [monitor for monitor in self._by_id.values() if monitor.client == client]:
             self.stop(monitor)
 
+    def stop_all(self) -> None:
+        """End every monitor and tell its client (§15.1.3)."""
+        for monitor in list(self._by_id.values()):
+            self.stop(monitor)
+            self._outbox.append((monitor.client, MonitorStop(monitor_cross_ref_id=monitor.cross_ref_id)))
+
     def forget_all(self) -> None:
         """Every monitor is void, as after a restart (§12.2.28)."""
         self._by_id.clear()
@@ -162,7 +168,7 @@ class Monitors:
         return [monitor for monitor in self._by_device.get(device, ()) if monitor.passes(event)]
 
 
-def _is_from(message: Event | SystemStatus, monitor: Monitor) -> bool:
+def _is_from(message: Event | Request[Any], monitor: Monitor) -> bool:
     return isinstance(message, Event) and message.monitor_cross_ref_id == monitor.cross_ref_id
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from csta.errors import LocalProtocolError
-from csta.messages.base import Event, Message, Response
+from csta.messages.base import Event, Message, Request, Response
 from csta.messages.call_associated import AssociateData, GenerateDigits
 from csta.messages.call_control import (
     AlternateCall,
@@ -165,7 +165,7 @@ class Switch:
             return refusal.failure
         return UniversalFailure(operation=OperationErrors.SERVICE_NOT_SUPPORTED)
 
-    def next_event(self) -> tuple[Client, Event | SystemStatus] | None:
+    def next_event(self) -> tuple[Client, Event | Request[Any]] | None:
         """The next message of the switch's own, and the client it is for."""
         return self._exchange.outbox.popleft() if self._exchange.outbox else None
 
@@ -177,7 +177,7 @@ class Switch:
         """Let happen what is due by now."""
         self._exchange.timers.run(now)
 
-    def disconnect(self, client: Client) -> None:
+    def disconnect(self, client: Client, now: float) -> None:
         """The client's link is gone: so are its monitors and registrations; the calls go on."""
         self._exchange.monitors.forget(client)
         self._exchange.registrations.forget(client)
@@ -253,6 +253,15 @@ class Switch:
     def announce(self, status: SystemStatusValue) -> None:
         """Tell the registered clients how the switch fares (§14.2.2)."""
         self._exchange.registrations.announce(status)
+        self.ready()
+
+    def lose_monitors(self) -> None:
+        """Every monitor is gone and nobody is told, as on a switch with a fault."""
+        self._exchange.monitors.forget_all()
+
+    def stop_monitors(self) -> None:
+        """The switch ends every monitor and says so (§15.1.3)."""
+        self._exchange.monitors.stop_all()
         self.ready()
 
     def restart(self) -> None:
