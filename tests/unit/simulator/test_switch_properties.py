@@ -52,7 +52,7 @@ from csta.messages.logical_device import ForwardingType, SetDoNotDisturb, SetFor
 from csta.messages.monitoring import MonitorStart, MonitorStartResponse
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse, SnapshotDeviceResponseInfo
 from csta.simulator.calls import Extension, Line
-from csta.simulator.device_services import SIMPLE_STATES
+from csta.simulator.snapshots import SIMPLE_STATES
 from csta.simulator.switch import Switch
 
 EXTENSIONS = ("2001", "2002", "2003", "2004")
