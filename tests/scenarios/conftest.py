@@ -62,7 +62,7 @@ class Office:
         self.watched[started.monitor_cross_ref_id] = device if kind is None else f"{kind.value} monitor of {device}"
         return started.monitor_cross_ref_id
 
-    def ask(self, request: Request[R]) -> Response | UniversalFailure | None:
+    def ask(self, request: Request[Any]) -> Response | UniversalFailure | None:
         return self.switch.handle("client", request, self.now)
 
     def granted(self, request: Request[R], kind: type[R]) -> R:
@@ -70,7 +70,7 @@ class Office:
         assert isinstance(answer, kind), answer
         return answer
 
-    def refused(self, request: Request[R]) -> str:
+    def refused(self, request: Request[Any]) -> str:
         answer = self.ask(request)
         assert isinstance(answer, UniversalFailure), answer
         content = msgspec.to_builtins(answer)
