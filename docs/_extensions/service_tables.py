@@ -28,7 +28,7 @@ from csta.messages.base import Event, Message, Request
 from csta.model.provider import Provider
 from csta.services.requester import Services
 from csta.services.serving import Handler
-from csta.simulator.switch import CALL_SERVICES, DEVICE_SERVICES
+from csta.simulator.services import SERVICES
 
 SCHEMA = Path(csta.asn1.__file__).with_name("schema")
 SERVICES_HEADER = "| service | operation | request | answer | client | simulator | provider | gateway |"
@@ -107,7 +107,7 @@ class Use:
         self.client: dict[Any, list[str]] = {}
         for request, method in (*made.items(), *handlers()):
             self.client.setdefault(request, []).append(method)
-        self.simulator = {*CALL_SERVICES, *DEVICE_SERVICES, *named(csta.simulator, Event)}
+        self.simulator = {*SERVICES, *named(csta.simulator, Event)}
         understood = set(named(csta.provider, Event))
         source = "".join(inspect.getsource(module) for module in modules(csta.provider))
         self.provider = understood | set(named(csta.provider, Request)) | set(called(source, made))
