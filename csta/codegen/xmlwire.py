@@ -43,8 +43,8 @@ class Emitter:
                 "",
                 "from __future__ import annotations",
                 "",
-                *(["from lxml.etree import _Element", ""] if "_Element" in text else []),
                 "from csta.xml import elements" if "elements." in text else "",
+                *(["from csta.xml.document import Tokens"] if "Tokens" in text else []),
                 *(["from csta.xml.elements import Out"] if "Out" in text else []),
                 *imports,
                 "",
@@ -91,58 +91,76 @@ class Emitter:
 
     # --- reading ---
 
-    def _reader(self, name: str) -> str:
-        """Expression for the function that reads an element of a type."""
-        if name in names.IDENTIFIERS:
-            return "elements.text"
-        if name in names.STRINGS:
-            return "elements.wrapped_octets"
-        if name in names.TABLE["wrapped"]:
-            return f"elements.first_of({self._function('read', name)})"
-        found = self.schema.layers(name).base
-        if found.kind == "ENUMERATED":
-            return f"elements.enumeration({self._class(found.name)})"
-        if found.kind == "BIT STRING":
-            return f"elements.named_bits({self._class(found.name)})"
-        if found.kind == "alias":
-            return f"elements.{BUILT_IN.get(found.target, 'text')}"
-        return self._function("read", found.name)
+    def _row(self, name: str, type_: str, attribute: str, *also: str) -> str:
+        """Expression for what an element of a type is to its parent."""
+        kind, reader = self._reader(type_)
+        said = ", ".join([f'"{name}"', f'"{attribute}"', reader, *(f'"{each}"' for each in also)])
+        return f"elements.{kind}({said})"
 
-    def _entry(self, found: Type, member: Member) -> str:
-        name = names.python_name(found.name, member.name)
-        return f'    "{names.xml_name(found.name, member.name)}": ("{name}", {self._reader(member.type)}),'
+    def _reader(self, name: str) -> tuple[str, str]:
+        """Kind of the elements of a type, and the expression for what reads one."""
+        found = self.schema.layers(name).base
+        if name in names.IDENTIFIERS:
+            return "leaf", "elements.text"
+        if name in names.STRINGS:
+            return "inner", "elements.wrapped_octets"
+        if name in names.TABLE["wrapped"]:
+            item = f'"{names.TABLE["wrapped"][name]}", "", {self._function("read", name)}'
+            return "inner", f"elements.first_of(elements.inner({item}))"
+        if found.kind == "ENUMERATED":
+            return "leaf", f"elements.enumeration({self._class(found.name)})"
+        if found.kind == "BIT STRING":
+            return "inner", f"elements.named_bits({self._class(found.name)})"
+        if found.kind == "alias":
+            return "leaf", f"elements.{BUILT_IN.get(found.target, 'text')}"
+        if names.HANDWRITTEN.get(found.name) == "DeviceID":
+            self.wanted.setdefault("csta.xml.common", set()).add("device_id")
+            return "device", "device_id"
+        return "inner", self._function("read", found.name)
+
+    def _rows(self, found: Type) -> list[str]:
+        event = found.name in self.schema.events.values()
+        rows = ['elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text)'] if event else []
+        for member in found.members:
+            if member.name != "noData":
+                printed = names.xml_name(found.name, member.name)
+                corrected = names.json_name(found.name, member.name)
+                also = () if corrected == printed else (corrected,)
+                rows.append(self._row(printed, member.type, names.python_name(found.name, member.name), *also))
+        return rows
 
     def _read(self, found: Type) -> list[str]:
         kind = self._class(found.name)
         name = names.snake(found.name)
-        table = f"_{name.upper()}"
-        event = found.name in self.schema.events.values()
-        members = [member for member in found.members if member.name != "noData"]
-        entries = ['    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),'] if event else []
-        entries += [self._entry(found, member) for member in members]
+        shape = "choice" if found.kind == "CHOICE" and not names.is_empty_response(found) else "structure"
+        otherwise = f", otherwise={kind}(unspecified=True)" if found.name == "UniversalFailure" else ""
         return [
             "",
             "",
-            f"{table}: elements.Table = {{",
-            *entries,
-            "}",
+            f"_{name.upper()} = elements.table(",
+            *(f"    {row}," for row in self._rows(found)),
+            ")",
             "",
             "",
-            f"def read_{name}(element: _Element) -> {kind}:",
+            f"def read_{name}(tokens: Tokens, end: str) -> {kind}:",
             f'    """Read {found.name}."""',
-            f"    return elements.structure(element, {kind}, {table})",
+            f"    return elements.{shape}(tokens, end, {kind}, _{name.upper()}{otherwise})",
         ]
 
     def _read_list(self, found: Type) -> list[str]:
+        name = names.snake(found.name)
         item = names.TABLE["items"].get(found.name)
+        lines: list[str] = []
         if item is None:  # ASN.1 has a list where XML has one element: private data
-            reader = f"({self._reader(found.target)}(element),)"
+            reader = f"({self._reader(found.target)[1]}(tokens, end),)"
         else:
-            reader = f'elements.listed(element, "{item}", {self._reader(found.target)})'
+            lines = ["", "", f"_{name.upper()} = elements.table({self._row(item, found.target, '')})"]
+            reader = f"elements.listed(tokens, end, _{name.upper()})"
         return [
+            *lines,
             "",
             "",
-            f"def read_{names.snake(found.name)}(element: _Element) -> tuple[{self._annotation(found.target)}, ...]:",
+            f"def read_{name}(tokens: Tokens, end: str) -> tuple[{self._annotation(found.target)}, ...]:",
             f'    """Read {found.name}."""',
             f"    return {reader}",
         ]

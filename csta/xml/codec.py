@@ -4,43 +4,35 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring
 
 from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
+from csta.dialect import EDITIONS
 from csta.errors import DecodeError, LocalProtocolError
 from csta.messages import _index
 from csta.messages.base import Event, Message, Response, UnknownEvent
 from csta.xml import application_session, elements
+from csta.xml.document import NotPlain, Tokens, local_name, reading
 
-if TYPE_CHECKING:
-    from csta.messages.errors import UniversalFailure
-
-ED4 = "http://www.ecma-international.org/standards/ecma-323/csta/ed4"
+ED4 = EDITIONS["ed4"]
 """Namespace of edition 4, the one most switches speak."""
-
-MAX_OCTETS = 1 << 20
-"""Longest document; the framing of ECMA-323 Annex J allows 65,535 octets."""
 
 _FAILURE = "CSTAErrorCode"
 _SPELLINGS = {"TransferredEvent": "TransferedEvent", _FAILURE: "UniversalFailure"}
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-
-
-def _parser() -> XMLParser:
-    return XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+_PLAIN_DECLARATIONS = frozenset(
+    f"?xml version={quote}1.0{quote} encoding={quote}{name}{quote}?>"
+    for quote in "\"'"
+    for name in ("UTF-8", "utf-8")
+)
+_NAMESPACES = frozenset(
+    f"xmlns={quote}{name}{quote}"
+    for quote in "\"'"
+    for name in (
+        *EDITIONS.values(),
+        "http://www.ecma.ch/standards/ecma-323/csta/ed2",  # the old host: OpenScape Voice
+        application_session.NAMESPACE,
     )
-
-
-_PARSER = _parser()
+) | {""}
 
 
 @cache
@@ -55,56 +47,71 @@ def _codec(name: str) -> tuple[elements.Reader, elements.Writer]:
 def decode(document: bytes, invoke_id: int = 0) -> Apdu:
     """Decode one document.
 
-    Any edition's namespace, a prefix or none, children in any order, unknown elements: all are read, and listed in
-    :data:`csta.xml.elements.report` until the next call.
+    Any edition's namespace, a prefix or none, children in any order, unknown elements and attributes, no declaration:
+    all are read, and listed in ``csta.xml.deviations()`` until the next call.
 
     :param invoke_id: the id of the frame's header.
-    :raises DecodeError: with path and line, for anything that is not a message; nothing else.
+    :raises DecodeError: with path, line and column, for anything that is not a message; nothing else.
     """
-    if elements.report.deviations:
-        elements.report.deviations.clear()
-    root = _parse(document)
-    tag = elements.local_name(root)
+    try:
+        return _apdu(reading.begin_plain(document), invoke_id)
+    except (NotPlain, DecodeError, StopIteration):
+        pass  # read by libxml2, it may be a message still; else the error is said there
+    try:
+        tokens = reading.begin(document)
+        try:
+            return _apdu(tokens, invoke_id)
+        except DecodeError as error:
+            raise reading.placed(error) from None
+    except DecodeError as error:
+        error.invoke_id = invoke_id
+        raise
+
+
+def _apdu(tokens: Tokens, invoke_id: int) -> Apdu:
+    head, tokens = _root(tokens)
+    tag, _, attributes = head.partition(" ")
+    if attributes not in _NAMESPACES or ":" in tag:
+        tag, unknown = elements.opened(head)
+        elements.unknown_attributes(unknown)
     name = _SPELLINGS.get(tag, tag)
     if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
-        raise _located(DecodeError("not a message of ECMA-323 that is known here", tag), invoke_id)
-    try:
-        message: Message = _codec(name)[0](root)
-    except DecodeError as error:
-        raise _located(DecodeError(error.reason, f"{name}.{error.where}" if error.where else name), invoke_id) from None
+        raise DecodeError("not a message of ECMA-323 that is known here")
+    message: Message = _codec(name)[0](tokens, f"/{tag}>")
+    if reading.plain:
+        _nothing_behind()
     if tag == _FAILURE:
-        return Error(invoke_id, _failure(message))
+        return Error(invoke_id, message)  # type: ignore[arg-type] # its reader makes nothing else
     if isinstance(message, Response):
         return Result(invoke_id, message)
     return Invoke(invoke_id, message)
 
 
-def _located(error: DecodeError, invoke_id: int) -> DecodeError:
-    error.invoke_id = invoke_id
-    return error
+def _root(tokens: Tokens) -> tuple[str, Tokens]:
+    """The start tag of the root, and what is left of the document behind it."""
+    before = next(tokens)
+    token = next(tokens)
+    if token.startswith("?"):
+        if before or token.rstrip("\n\t ") not in _PLAIN_DECLARATIONS:
+            raise NotPlain
+        token = next(tokens)
+    elif before.strip():
+        raise NotPlain
+    elif not reading.declared:
+        reading.note("no XML declaration")
+    head, closed, _ = token.partition(">")
+    if not closed:
+        raise NotPlain
+    if head.endswith("/"):
+        name = local_name(head)
+        return head[:-1].rstrip(), iter((f"/{name}>",))
+    return head, tokens
 
 
-def _failure(message: Message) -> UniversalFailure:
-    from csta.messages.errors import UniversalFailure
-
-    if isinstance(message, UniversalFailure) and message.chosen:
-        return message
-    return UniversalFailure(unspecified=True)  # a private error code (Zultys): listed among the deviations
-
-
-def _parse(document: bytes) -> _Element:
-    if len(document) > MAX_OCTETS:
-        raise DecodeError(f"document of {len(document)} octets; at most {MAX_OCTETS} are read")
-    try:
-        root = fromstring(document, _PARSER)
-    except XMLSyntaxError as error:
-        line, column = error.position
-        raise DecodeError(f"not well-formed: {error.msg}", f"line {line}, column {column}") from None
-    except ValueError as error:
-        raise DecodeError(f"not XML: {error}") from None
-    if root.getroottree().docinfo.doctype:
-        raise DecodeError("a document type declaration is not allowed", "line 1")
-    return root
+def _nothing_behind() -> None:
+    """Refuse to read as plain what has more than white space behind its root."""
+    if next(reading.tokens, None) is not None or reading.tags[-1].partition(">")[2].strip():
+        raise NotPlain
 
 
 def encode(apdu: Apdu, namespace: str = ED4) -> bytes:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.device_maintenance import (
     BackInServiceEvent,
@@ -13,21 +11,22 @@ from csta.messages.device_maintenance import (
     PartiallyInServiceEvent,
 )
 from csta.xml import elements
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
-_BACK_IN_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BACK_IN_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_back_in_service_event(element: _Element) -> BackInServiceEvent:
+def read_back_in_service_event(tokens: Tokens, end: str) -> BackInServiceEvent:
     """Read BackInServiceEvent."""
-    return elements.structure(element, BackInServiceEvent, _BACK_IN_SERVICE_EVENT)
+    return elements.structure(tokens, end, BackInServiceEvent, _BACK_IN_SERVICE_EVENT)
 
 
 def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
@@ -44,17 +43,17 @@ def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DEVICE_CAPS_CHANGED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEVICE_CAPS_CHANGED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_device_caps_changed_event(element: _Element) -> DeviceCapsChangedEvent:
+def read_device_caps_changed_event(tokens: Tokens, end: str) -> DeviceCapsChangedEvent:
     """Read DeviceCapsChangedEvent."""
-    return elements.structure(element, DeviceCapsChangedEvent, _DEVICE_CAPS_CHANGED_EVENT)
+    return elements.structure(tokens, end, DeviceCapsChangedEvent, _DEVICE_CAPS_CHANGED_EVENT)
 
 
 def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> None:
@@ -71,17 +70,17 @@ def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> 
         out.append("</extensions>")
 
 
-_OUT_OF_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_OUT_OF_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_out_of_service_event(element: _Element) -> OutOfServiceEvent:
+def read_out_of_service_event(tokens: Tokens, end: str) -> OutOfServiceEvent:
     """Read OutOfServiceEvent."""
-    return elements.structure(element, OutOfServiceEvent, _OUT_OF_SERVICE_EVENT)
+    return elements.structure(tokens, end, OutOfServiceEvent, _OUT_OF_SERVICE_EVENT)
 
 
 def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
@@ -98,17 +97,17 @@ def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PARTIALLY_IN_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PARTIALLY_IN_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_partially_in_service_event(element: _Element) -> PartiallyInServiceEvent:
+def read_partially_in_service_event(tokens: Tokens, end: str) -> PartiallyInServiceEvent:
     """Read PartiallyInServiceEvent."""
-    return elements.structure(element, PartiallyInServiceEvent, _PARTIALLY_IN_SERVICE_EVENT)
+    return elements.structure(tokens, end, PartiallyInServiceEvent, _PARTIALLY_IN_SERVICE_EVENT)
 
 
 def write_partially_in_service_event(value: PartiallyInServiceEvent, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.errors import (
     OperationErrors,
     PerformanceManagementErrors,
@@ -16,29 +14,35 @@ from csta.messages.errors import (
     UniversalFailure,
 )
 from csta.xml import elements
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
-_UNIVERSAL_FAILURE: elements.Table = {
-    "operation": ("operation", elements.enumeration(OperationErrors)),
-    "security": ("security", elements.enumeration(SecurityErrors)),
-    "stateIncompatibility": ("state_incompatibility", elements.enumeration(StateIncompatibilityErrors)),
-    "systemResourceAvailibility": (
+_UNIVERSAL_FAILURE = elements.table(
+    elements.leaf("operation", "operation", elements.enumeration(OperationErrors)),
+    elements.leaf("security", "security", elements.enumeration(SecurityErrors)),
+    elements.leaf("stateIncompatibility", "state_incompatibility", elements.enumeration(StateIncompatibilityErrors)),
+    elements.leaf(
+        "systemResourceAvailibility",
         "system_resource_availability",
         elements.enumeration(SystemResourceAvailabilityErrors),
+        "systemResourceAvailability",
     ),
-    "subscribedResourceAvailability": (
+    elements.leaf(
+        "subscribedResourceAvailability",
         "subscribed_resource_availability",
         elements.enumeration(SubscribedResourceAvailabilityErrors),
     ),
-    "performanceManagement": ("performance_management", elements.enumeration(PerformanceManagementErrors)),
-    "privateData": ("private_data", elements.enumeration(PrivateDataInfoErrors)),
-    "unspecified": ("unspecified", elements.empty),
-}
+    elements.leaf("performanceManagement", "performance_management", elements.enumeration(PerformanceManagementErrors)),
+    elements.leaf("privateData", "private_data", elements.enumeration(PrivateDataInfoErrors)),
+    elements.leaf("unspecified", "unspecified", elements.empty),
+)
 
 
-def read_universal_failure(element: _Element) -> UniversalFailure:
+def read_universal_failure(tokens: Tokens, end: str) -> UniversalFailure:
     """Read UniversalFailure."""
-    return elements.structure(element, UniversalFailure, _UNIVERSAL_FAILURE)
+    return elements.choice(
+        tokens, end, UniversalFailure, _UNIVERSAL_FAILURE, otherwise=UniversalFailure(unspecified=True)
+    )
 
 
 def write_universal_failure(value: UniversalFailure, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.location import (
     CollectionFilter,
@@ -43,7 +41,8 @@ from csta.messages.location import (
     SuspendLocationTrackingSessionResponse,
 )
 from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -54,15 +53,15 @@ from csta.xml.generated.call_data import (
     write_location_info_list,
 )
 
-_GET_LOCATION_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_information(element: _Element) -> GetLocationInformation:
+def read_get_location_information(tokens: Tokens, end: str) -> GetLocationInformation:
     """Read GetLocationInformation."""
-    return elements.structure(element, GetLocationInformation, _GET_LOCATION_INFORMATION)
+    return elements.structure(tokens, end, GetLocationInformation, _GET_LOCATION_INFORMATION)
 
 
 def write_get_location_information(value: GetLocationInformation, out: Out) -> None:
@@ -74,15 +73,15 @@ def write_get_location_information(value: GetLocationInformation, out: Out) -> N
         out.append("</extensions>")
 
 
-_GET_LOCATION_INFORMATION_RESPONSE: elements.Table = {
-    "locationInfo": ("location_info", read_location_info),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_INFORMATION_RESPONSE = elements.table(
+    elements.inner("locationInfo", "location_info", read_location_info),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_information_response(element: _Element) -> GetLocationInformationResponse:
+def read_get_location_information_response(tokens: Tokens, end: str) -> GetLocationInformationResponse:
     """Read GetLocationInformationResponse."""
-    return elements.structure(element, GetLocationInformationResponse, _GET_LOCATION_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, GetLocationInformationResponse, _GET_LOCATION_INFORMATION_RESPONSE)
 
 
 def write_get_location_information_response(value: GetLocationInformationResponse, out: Out) -> None:
@@ -96,17 +95,17 @@ def write_get_location_information_response(value: GetLocationInformationRespons
         out.append("</extensions>")
 
 
-_SET_LOCATION_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "locationInfo": ("location_info", read_location_info),
-    "replaceMode": ("replace_mode", elements.enumeration(ReplaceMode)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LOCATION_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("locationInfo", "location_info", read_location_info),
+    elements.leaf("replaceMode", "replace_mode", elements.enumeration(ReplaceMode)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_location_information(element: _Element) -> SetLocationInformation:
+def read_set_location_information(tokens: Tokens, end: str) -> SetLocationInformation:
     """Read SetLocationInformation."""
-    return elements.structure(element, SetLocationInformation, _SET_LOCATION_INFORMATION)
+    return elements.structure(tokens, end, SetLocationInformation, _SET_LOCATION_INFORMATION)
 
 
 def write_set_location_information(value: SetLocationInformation, out: Out) -> None:
@@ -124,14 +123,14 @@ def write_set_location_information(value: SetLocationInformation, out: Out) -> N
         out.append("</extensions>")
 
 
-_SET_LOCATION_INFORMATION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LOCATION_INFORMATION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_location_information_response(element: _Element) -> SetLocationInformationResponse:
+def read_set_location_information_response(tokens: Tokens, end: str) -> SetLocationInformationResponse:
     """Read SetLocationInformationResponse."""
-    return elements.structure(element, SetLocationInformationResponse, _SET_LOCATION_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, SetLocationInformationResponse, _SET_LOCATION_INFORMATION_RESPONSE)
 
 
 def write_set_location_information_response(value: SetLocationInformationResponse, out: Out) -> None:
@@ -142,17 +141,17 @@ def write_set_location_information_response(value: SetLocationInformationRespons
         out.append("</extensions>")
 
 
-_LOCATION_INFORMATION_REPORT: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "device": ("device", read_device_id),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_INFORMATION_REPORT = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.device("device", "device", device_id),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_information_report(element: _Element) -> LocationInformationReport:
+def read_location_information_report(tokens: Tokens, end: str) -> LocationInformationReport:
     """Read LocationInformationReport."""
-    return elements.structure(element, LocationInformationReport, _LOCATION_INFORMATION_REPORT)
+    return elements.structure(tokens, end, LocationInformationReport, _LOCATION_INFORMATION_REPORT)
 
 
 def write_location_information_report(value: LocationInformationReport, out: Out) -> None:
@@ -169,14 +168,14 @@ def write_location_information_report(value: LocationInformationReport, out: Out
         out.append("</extensions>")
 
 
-_LOCATION_INFORMATION_REPORT_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_INFORMATION_REPORT_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_information_report_response(element: _Element) -> LocationInformationReportResponse:
+def read_location_information_report_response(tokens: Tokens, end: str) -> LocationInformationReportResponse:
     """Read LocationInformationReportResponse."""
-    return elements.structure(element, LocationInformationReportResponse, _LOCATION_INFORMATION_REPORT_RESPONSE)
+    return elements.structure(tokens, end, LocationInformationReportResponse, _LOCATION_INFORMATION_REPORT_RESPONSE)
 
 
 def write_location_information_report_response(value: LocationInformationReportResponse, out: Out) -> None:
@@ -187,15 +186,15 @@ def write_location_information_report_response(value: LocationInformationReportR
         out.append("</extensions>")
 
 
-_LOCATION_SESSION_LIST_ENTRY: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locDevice": ("loc_device", read_device_id),
-}
+_LOCATION_SESSION_LIST_ENTRY = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.device("locDevice", "loc_device", device_id),
+)
 
 
-def read_location_session_list_entry(element: _Element) -> LocationSessionListEntry:
+def read_location_session_list_entry(tokens: Tokens, end: str) -> LocationSessionListEntry:
     """Read LocationSessionListEntry."""
-    return elements.structure(element, LocationSessionListEntry, _LOCATION_SESSION_LIST_ENTRY)
+    return elements.structure(tokens, end, LocationSessionListEntry, _LOCATION_SESSION_LIST_ENTRY)
 
 
 def write_location_session_list_entry(value: LocationSessionListEntry, out: Out) -> None:
@@ -204,9 +203,14 @@ def write_location_session_list_entry(value: LocationSessionListEntry, out: Out)
     write_device_id("locDevice", value.loc_device, out)
 
 
-def read_location_session_info_list(element: _Element) -> tuple[LocationSessionListEntry, ...]:
+_LOCATION_SESSION_INFO_LIST = elements.table(
+    elements.inner("locationSessionListEntry", "", read_location_session_list_entry)
+)
+
+
+def read_location_session_info_list(tokens: Tokens, end: str) -> tuple[LocationSessionListEntry, ...]:
     """Read LocationSessionInfoList."""
-    return elements.listed(element, "locationSessionListEntry", read_location_session_list_entry)
+    return elements.listed(tokens, end, _LOCATION_SESSION_INFO_LIST)
 
 
 def write_location_session_info_list(values: tuple[LocationSessionListEntry, ...], out: Out) -> None:
@@ -217,18 +221,23 @@ def write_location_session_info_list(values: tuple[LocationSessionListEntry, ...
         out.append("</locationSessionListEntry>")
 
 
-_LOCATION_SESSION_INFO: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "LocationSessionInfoList": ("location_session_info_list", read_location_session_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_SESSION_INFO = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("segmentID", "segment_id", elements.integer),
+    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.inner(
+        "LocationSessionInfoList",
+        "location_session_info_list",
+        read_location_session_info_list,
+        "locationSessionInfoList",
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_session_info(element: _Element) -> LocationSessionInfo:
+def read_location_session_info(tokens: Tokens, end: str) -> LocationSessionInfo:
     """Read LocationSessionInfo."""
-    return elements.structure(element, LocationSessionInfo, _LOCATION_SESSION_INFO)
+    return elements.structure(tokens, end, LocationSessionInfo, _LOCATION_SESSION_INFO)
 
 
 def write_location_session_info(value: LocationSessionInfo, out: Out) -> None:
@@ -247,15 +256,15 @@ def write_location_session_info(value: LocationSessionInfo, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_CAPABILITIES: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_TRACKING_CAPABILITIES = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_capabilities(element: _Element) -> GetLocationTrackingCapabilities:
+def read_get_location_tracking_capabilities(tokens: Tokens, end: str) -> GetLocationTrackingCapabilities:
     """Read GetLocationTrackingCapabilities."""
-    return elements.structure(element, GetLocationTrackingCapabilities, _GET_LOCATION_TRACKING_CAPABILITIES)
+    return elements.structure(tokens, end, GetLocationTrackingCapabilities, _GET_LOCATION_TRACKING_CAPABILITIES)
 
 
 def write_get_location_tracking_capabilities(value: GetLocationTrackingCapabilities, out: Out) -> None:
@@ -267,50 +276,56 @@ def write_get_location_tracking_capabilities(value: GetLocationTrackingCapabilit
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE: elements.Table = {
-    "collectionTypeDefault": (
+_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE = elements.table(
+    elements.leaf(
+        "collectionTypeDefault",
         "collection_type_default",
         elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionTypeDefault),
     ),
-    "collectionTypePeriodic": ("collection_type_periodic", elements.boolean),
-    "collectionTypeUpdatesOnly": ("collection_type_updates_only", elements.boolean),
-    "collectionTypePeriodicWithUpdates": ("collection_type_periodic_with_updates", elements.boolean),
-    "collectionIntervalDefault": ("collection_interval_default", elements.integer),
-    "collectionIntervalMin": ("collection_interval_min", elements.integer),
-    "collectionIntervalMax": ("collection_interval_max", elements.integer),
-    "maxCollectionsDefault": ("max_collections_default", elements.integer),
-    "maxCollectionsMin": ("max_collections_min", elements.integer),
-    "maxCollectionsMax": ("max_collections_max", elements.integer),
-    "collectionfilterDefault": (
+    elements.leaf("collectionTypePeriodic", "collection_type_periodic", elements.boolean),
+    elements.leaf("collectionTypeUpdatesOnly", "collection_type_updates_only", elements.boolean),
+    elements.leaf("collectionTypePeriodicWithUpdates", "collection_type_periodic_with_updates", elements.boolean),
+    elements.leaf("collectionIntervalDefault", "collection_interval_default", elements.integer),
+    elements.leaf("collectionIntervalMin", "collection_interval_min", elements.integer),
+    elements.leaf("collectionIntervalMax", "collection_interval_max", elements.integer),
+    elements.leaf("maxCollectionsDefault", "max_collections_default", elements.integer),
+    elements.leaf("maxCollectionsMin", "max_collections_min", elements.integer),
+    elements.leaf("maxCollectionsMax", "max_collections_max", elements.integer),
+    elements.leaf(
+        "collectionfilterDefault",
         "collection_filter_default",
         elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionFilterDefault),
+        "collectionFilterDefault",
     ),
-    "collectionFilterHorizontal": ("collection_filter_horizontal", elements.boolean),
-    "collectionFilterVertical": ("collection_filter_vertical", elements.boolean),
-    "collectionFilterCivicAddress": ("collection_filter_civic_address", elements.boolean),
-    "reportingTypeDefault": (
+    elements.leaf("collectionFilterHorizontal", "collection_filter_horizontal", elements.boolean),
+    elements.leaf("collectionFilterVertical", "collection_filter_vertical", elements.boolean),
+    elements.leaf("collectionFilterCivicAddress", "collection_filter_civic_address", elements.boolean),
+    elements.leaf(
+        "reportingTypeDefault",
         "reporting_type_default",
         elements.enumeration(GetLocationTrackingCapabilitiesResultReportingTypeDefault),
     ),
-    "reportingTypeImmediate": ("reporting_type_immediate", elements.boolean),
-    "reportingTypePeriodic": ("reporting_type_periodic", elements.boolean),
-    "reportingTypeCount": ("reporting_type_count", elements.integer),
-    "reportingIntervalDefault": ("reporting_interval_default", elements.integer),
-    "reportingIntervalMin": ("reporting_interval_min", elements.integer),
-    "reportingIntervalMax": ("reporting_interval_max", elements.integer),
-    "reportingCountDefault": ("reporting_count_default", elements.integer),
-    "reportingCountMin": ("reporting_count_min", elements.integer),
-    "reportingCountMax": ("reporting_count_max", elements.integer),
-    "supportsSuspendingTracking": ("supports_suspending_tracking", elements.boolean),
-    "supportsResumingTracking": ("supports_resuming_tracking", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.leaf("reportingTypeImmediate", "reporting_type_immediate", elements.boolean),
+    elements.leaf("reportingTypePeriodic", "reporting_type_periodic", elements.boolean),
+    elements.leaf("reportingTypeCount", "reporting_type_count", elements.integer),
+    elements.leaf("reportingIntervalDefault", "reporting_interval_default", elements.integer),
+    elements.leaf("reportingIntervalMin", "reporting_interval_min", elements.integer),
+    elements.leaf("reportingIntervalMax", "reporting_interval_max", elements.integer),
+    elements.leaf("reportingCountDefault", "reporting_count_default", elements.integer),
+    elements.leaf("reportingCountMin", "reporting_count_min", elements.integer),
+    elements.leaf("reportingCountMax", "reporting_count_max", elements.integer),
+    elements.leaf("supportsSuspendingTracking", "supports_suspending_tracking", elements.boolean),
+    elements.leaf("supportsResumingTracking", "supports_resuming_tracking", elements.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_capabilities_response(element: _Element) -> GetLocationTrackingCapabilitiesResponse:
+def read_get_location_tracking_capabilities_response(
+    tokens: Tokens, end: str
+) -> GetLocationTrackingCapabilitiesResponse:
     """Read GetLocationTrackingCapabilitiesResponse."""
     return elements.structure(
-        element, GetLocationTrackingCapabilitiesResponse, _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE
+        tokens, end, GetLocationTrackingCapabilitiesResponse, _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE
     )
 
 
@@ -368,14 +383,14 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_SESSIONS: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_TRACKING_SESSIONS = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_sessions(element: _Element) -> GetLocationTrackingSessions:
+def read_get_location_tracking_sessions(tokens: Tokens, end: str) -> GetLocationTrackingSessions:
     """Read GetLocationTrackingSessions."""
-    return elements.structure(element, GetLocationTrackingSessions, _GET_LOCATION_TRACKING_SESSIONS)
+    return elements.structure(tokens, end, GetLocationTrackingSessions, _GET_LOCATION_TRACKING_SESSIONS)
 
 
 def write_get_location_tracking_sessions(value: GetLocationTrackingSessions, out: Out) -> None:
@@ -386,18 +401,19 @@ def write_get_location_tracking_sessions(value: GetLocationTrackingSessions, out
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "locationSessionInfoList": ("location_session_info_list", read_location_session_info_list),
-}
+_GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.inner("locationSessionInfoList", "location_session_info_list", read_location_session_info_list),
+)
 
 
 def read_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
-    element: _Element,
+    tokens: Tokens, end: str
 ) -> GetLocationTrackingSessionsResultCrossRefIDorRegistrationData:
     """Read GetLocationTrackingSessionsResultCrossRefIDorRegistrationData."""
-    return elements.structure(
-        element,
+    return elements.choice(
+        tokens,
+        end,
         GetLocationTrackingSessionsResultCrossRefIDorRegistrationData,
         _GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA,
     )
@@ -418,18 +434,21 @@ def write_get_location_tracking_sessions_result_cross_ref_id_or_registration_dat
     elements.none_chosen("location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData")
 
 
-_GET_LOCATION_TRACKING_SESSIONS_RESPONSE: elements.Table = {
-    "crossRefIDorRegistrationData": (
+_GET_LOCATION_TRACKING_SESSIONS_RESPONSE = elements.table(
+    elements.inner(
+        "crossRefIDorRegistrationData",
         "cross_ref_id_or_registration_data",
         read_get_location_tracking_sessions_result_cross_ref_id_or_registration_data,
     ),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_sessions_response(element: _Element) -> GetLocationTrackingSessionsResponse:
+def read_get_location_tracking_sessions_response(tokens: Tokens, end: str) -> GetLocationTrackingSessionsResponse:
     """Read GetLocationTrackingSessionsResponse."""
-    return elements.structure(element, GetLocationTrackingSessionsResponse, _GET_LOCATION_TRACKING_SESSIONS_RESPONSE)
+    return elements.structure(
+        tokens, end, GetLocationTrackingSessionsResponse, _GET_LOCATION_TRACKING_SESSIONS_RESPONSE
+    )
 
 
 def write_get_location_tracking_sessions_response(value: GetLocationTrackingSessionsResponse, out: Out) -> None:
@@ -445,16 +464,16 @@ def write_get_location_tracking_sessions_response(value: GetLocationTrackingSess
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_RESUMED: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locReason": ("loc_reason", elements.enumeration(LocReason)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_RESUMED = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", elements.enumeration(LocReason)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_resumed(element: _Element) -> LocationTrackingSessionResumed:
+def read_location_tracking_session_resumed(tokens: Tokens, end: str) -> LocationTrackingSessionResumed:
     """Read LocationTrackingSessionResumed."""
-    return elements.structure(element, LocationTrackingSessionResumed, _LOCATION_TRACKING_SESSION_RESUMED)
+    return elements.structure(tokens, end, LocationTrackingSessionResumed, _LOCATION_TRACKING_SESSION_RESUMED)
 
 
 def write_location_tracking_session_resumed(value: LocationTrackingSessionResumed, out: Out) -> None:
@@ -468,15 +487,15 @@ def write_location_tracking_session_resumed(value: LocationTrackingSessionResume
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_resumed_response(element: _Element) -> LocationTrackingSessionResumedResponse:
+def read_location_tracking_session_resumed_response(tokens: Tokens, end: str) -> LocationTrackingSessionResumedResponse:
     """Read LocationTrackingSessionResumedResponse."""
     return elements.structure(
-        element, LocationTrackingSessionResumedResponse, _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE
+        tokens, end, LocationTrackingSessionResumedResponse, _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE
     )
 
 
@@ -488,17 +507,17 @@ def write_location_tracking_session_resumed_response(value: LocationTrackingSess
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_SUSPENDED: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locReason": ("loc_reason", elements.enumeration(LocReason)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_SUSPENDED = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", elements.enumeration(LocReason)),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_suspended(element: _Element) -> LocationTrackingSessionSuspended:
+def read_location_tracking_session_suspended(tokens: Tokens, end: str) -> LocationTrackingSessionSuspended:
     """Read LocationTrackingSessionSuspended."""
-    return elements.structure(element, LocationTrackingSessionSuspended, _LOCATION_TRACKING_SESSION_SUSPENDED)
+    return elements.structure(tokens, end, LocationTrackingSessionSuspended, _LOCATION_TRACKING_SESSION_SUSPENDED)
 
 
 def write_location_tracking_session_suspended(value: LocationTrackingSessionSuspended, out: Out) -> None:
@@ -516,15 +535,17 @@ def write_location_tracking_session_suspended(value: LocationTrackingSessionSusp
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_suspended_response(element: _Element) -> LocationTrackingSessionSuspendedResponse:
+def read_location_tracking_session_suspended_response(
+    tokens: Tokens, end: str
+) -> LocationTrackingSessionSuspendedResponse:
     """Read LocationTrackingSessionSuspendedResponse."""
     return elements.structure(
-        element, LocationTrackingSessionSuspendedResponse, _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE
+        tokens, end, LocationTrackingSessionSuspendedResponse, _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE
     )
 
 
@@ -538,15 +559,15 @@ def write_location_tracking_session_suspended_response(
         out.append("</extensions>")
 
 
-_RESUME_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_location_tracking_session(element: _Element) -> ResumeLocationTrackingSession:
+def read_resume_location_tracking_session(tokens: Tokens, end: str) -> ResumeLocationTrackingSession:
     """Read ResumeLocationTrackingSession."""
-    return elements.structure(element, ResumeLocationTrackingSession, _RESUME_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, ResumeLocationTrackingSession, _RESUME_LOCATION_TRACKING_SESSION)
 
 
 def write_resume_location_tracking_session(value: ResumeLocationTrackingSession, out: Out) -> None:
@@ -558,15 +579,15 @@ def write_resume_location_tracking_session(value: ResumeLocationTrackingSession,
         out.append("</extensions>")
 
 
-_RESUME_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_location_tracking_session_response(element: _Element) -> ResumeLocationTrackingSessionResponse:
+def read_resume_location_tracking_session_response(tokens: Tokens, end: str) -> ResumeLocationTrackingSessionResponse:
     """Read ResumeLocationTrackingSessionResponse."""
     return elements.structure(
-        element, ResumeLocationTrackingSessionResponse, _RESUME_LOCATION_TRACKING_SESSION_RESPONSE
+        tokens, end, ResumeLocationTrackingSessionResponse, _RESUME_LOCATION_TRACKING_SESSION_RESPONSE
     )
 
 
@@ -578,16 +599,16 @@ def write_resume_location_tracking_session_response(value: ResumeLocationTrackin
         out.append("</extensions>")
 
 
-_COLLECTION_FILTER: elements.Table = {
-    "horizontalMovement": ("horizontal_movement", elements.integer),
-    "verticalMovement": ("vertical_movement", elements.integer),
-    "civicAddressChange": ("civic_address_change", elements.integer),
-}
+_COLLECTION_FILTER = elements.table(
+    elements.leaf("horizontalMovement", "horizontal_movement", elements.integer),
+    elements.leaf("verticalMovement", "vertical_movement", elements.integer),
+    elements.leaf("civicAddressChange", "civic_address_change", elements.integer),
+)
 
 
-def read_collection_filter(element: _Element) -> CollectionFilter:
+def read_collection_filter(tokens: Tokens, end: str) -> CollectionFilter:
     """Read CollectionFilter."""
-    return elements.structure(element, CollectionFilter, _COLLECTION_FILTER)
+    return elements.structure(tokens, end, CollectionFilter, _COLLECTION_FILTER)
 
 
 def write_collection_filter(value: CollectionFilter, out: Out) -> None:
@@ -600,22 +621,22 @@ def write_collection_filter(value: CollectionFilter, out: Out) -> None:
         out.append(f"<civicAddressChange>{value.civic_address_change}</civicAddressChange>")
 
 
-_START_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locDevice": ("loc_device", read_device_id),
-    "collectionType": ("collection_type", elements.enumeration(CollectionType)),
-    "collectionInterval": ("collection_interval", elements.integer),
-    "maxCollections": ("max_collections", elements.integer),
-    "collectionFilter": ("collection_filter", read_collection_filter),
-    "reportingType": ("reporting_type", elements.enumeration(ReportingType)),
-    "reportingInterval": ("reporting_interval", elements.integer),
-    "reportingCount": ("reporting_count", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_LOCATION_TRACKING_SESSION = elements.table(
+    elements.device("locDevice", "loc_device", device_id),
+    elements.leaf("collectionType", "collection_type", elements.enumeration(CollectionType)),
+    elements.leaf("collectionInterval", "collection_interval", elements.integer),
+    elements.leaf("maxCollections", "max_collections", elements.integer),
+    elements.inner("collectionFilter", "collection_filter", read_collection_filter),
+    elements.leaf("reportingType", "reporting_type", elements.enumeration(ReportingType)),
+    elements.leaf("reportingInterval", "reporting_interval", elements.integer),
+    elements.leaf("reportingCount", "reporting_count", elements.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_location_tracking_session(element: _Element) -> StartLocationTrackingSession:
+def read_start_location_tracking_session(tokens: Tokens, end: str) -> StartLocationTrackingSession:
     """Read StartLocationTrackingSession."""
-    return elements.structure(element, StartLocationTrackingSession, _START_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, StartLocationTrackingSession, _START_LOCATION_TRACKING_SESSION)
 
 
 def write_start_location_tracking_session(value: StartLocationTrackingSession, out: Out) -> None:
@@ -643,16 +664,18 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
         out.append("</extensions>")
 
 
-_START_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "pidfProfile": ("pidf_profile", elements.enumeration(PIDProfile)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("pidfProfile", "pidf_profile", elements.enumeration(PIDProfile)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_location_tracking_session_response(element: _Element) -> StartLocationTrackingSessionResponse:
+def read_start_location_tracking_session_response(tokens: Tokens, end: str) -> StartLocationTrackingSessionResponse:
     """Read StartLocationTrackingSessionResponse."""
-    return elements.structure(element, StartLocationTrackingSessionResponse, _START_LOCATION_TRACKING_SESSION_RESPONSE)
+    return elements.structure(
+        tokens, end, StartLocationTrackingSessionResponse, _START_LOCATION_TRACKING_SESSION_RESPONSE
+    )
 
 
 def write_start_location_tracking_session_response(value: StartLocationTrackingSessionResponse, out: Out) -> None:
@@ -666,16 +689,16 @@ def write_start_location_tracking_session_response(value: StartLocationTrackingS
         out.append("</extensions>")
 
 
-_STOP_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_location_tracking_session(element: _Element) -> StopLocationTrackingSession:
+def read_stop_location_tracking_session(tokens: Tokens, end: str) -> StopLocationTrackingSession:
     """Read StopLocationTrackingSession."""
-    return elements.structure(element, StopLocationTrackingSession, _STOP_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, StopLocationTrackingSession, _STOP_LOCATION_TRACKING_SESSION)
 
 
 def write_stop_location_tracking_session(value: StopLocationTrackingSession, out: Out) -> None:
@@ -689,14 +712,16 @@ def write_stop_location_tracking_session(value: StopLocationTrackingSession, out
         out.append("</extensions>")
 
 
-_STOP_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_location_tracking_session_response(element: _Element) -> StopLocationTrackingSessionResponse:
+def read_stop_location_tracking_session_response(tokens: Tokens, end: str) -> StopLocationTrackingSessionResponse:
     """Read StopLocationTrackingSessionResponse."""
-    return elements.structure(element, StopLocationTrackingSessionResponse, _STOP_LOCATION_TRACKING_SESSION_RESPONSE)
+    return elements.structure(
+        tokens, end, StopLocationTrackingSessionResponse, _STOP_LOCATION_TRACKING_SESSION_RESPONSE
+    )
 
 
 def write_stop_location_tracking_session_response(value: StopLocationTrackingSessionResponse, out: Out) -> None:
@@ -707,15 +732,15 @@ def write_stop_location_tracking_session_response(value: StopLocationTrackingSes
         out.append("</extensions>")
 
 
-_SUSPEND_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_location_tracking_session(element: _Element) -> SuspendLocationTrackingSession:
+def read_suspend_location_tracking_session(tokens: Tokens, end: str) -> SuspendLocationTrackingSession:
     """Read SuspendLocationTrackingSession."""
-    return elements.structure(element, SuspendLocationTrackingSession, _SUSPEND_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, SuspendLocationTrackingSession, _SUSPEND_LOCATION_TRACKING_SESSION)
 
 
 def write_suspend_location_tracking_session(value: SuspendLocationTrackingSession, out: Out) -> None:
@@ -727,15 +752,15 @@ def write_suspend_location_tracking_session(value: SuspendLocationTrackingSessio
         out.append("</extensions>")
 
 
-_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_location_tracking_session_response(element: _Element) -> SuspendLocationTrackingSessionResponse:
+def read_suspend_location_tracking_session_response(tokens: Tokens, end: str) -> SuspendLocationTrackingSessionResponse:
     """Read SuspendLocationTrackingSessionResponse."""
     return elements.structure(
-        element, SuspendLocationTrackingSessionResponse, _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE
+        tokens, end, SuspendLocationTrackingSessionResponse, _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE
     )
 
 

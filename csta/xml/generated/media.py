@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.media import (
     BitRate,
     ConnectionInformation,
@@ -14,18 +12,19 @@ from csta.messages.media import (
     SwitchingSubDomainCCIEType,
 )
 from csta.xml import elements
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
-_CONNECTION_INFORMATION: elements.Table = {
-    "flowDirection": ("flow_direction", elements.enumeration(FlowDirection)),
-    "numberOfChannels": ("number_of_channels", elements.integer),
-    "mediaSessionInfo": ("media_session_info", elements.text),
-}
+_CONNECTION_INFORMATION = elements.table(
+    elements.leaf("flowDirection", "flow_direction", elements.enumeration(FlowDirection)),
+    elements.leaf("numberOfChannels", "number_of_channels", elements.integer),
+    elements.leaf("mediaSessionInfo", "media_session_info", elements.text),
+)
 
 
-def read_connection_information(element: _Element) -> ConnectionInformation:
+def read_connection_information(tokens: Tokens, end: str) -> ConnectionInformation:
     """Read ConnectionInformation."""
-    return elements.structure(element, ConnectionInformation, _CONNECTION_INFORMATION)
+    return elements.structure(tokens, end, ConnectionInformation, _CONNECTION_INFORMATION)
 
 
 def write_connection_information(value: ConnectionInformation, out: Out) -> None:
@@ -38,19 +37,23 @@ def write_connection_information(value: ConnectionInformation, out: Out) -> None
         out.append(f"<mediaSessionInfo>{elements.escape(value.media_session_info)}</mediaSessionInfo>")
 
 
-_MEDIA_CALL_CHARACTERISTICS: elements.Table = {
-    "mediaClass": ("media_class", elements.named_bits(MediaClass)),
-    "connectionRate": ("connection_rate", elements.integer),
-    "bitRate": ("bit_rate", elements.enumeration(BitRate)),
-    "delayTolerance": ("delay_tolerance", elements.integer),
-    "switchingSubDomainCCIEType": ("switching_sub_domain_ccie_type", elements.enumeration(SwitchingSubDomainCCIEType)),
-    "switchingSubDomainInformationElements": ("switching_sub_domain_information_elements", elements.octets),
-}
+_MEDIA_CALL_CHARACTERISTICS = elements.table(
+    elements.inner("mediaClass", "media_class", elements.named_bits(MediaClass)),
+    elements.leaf("connectionRate", "connection_rate", elements.integer),
+    elements.leaf("bitRate", "bit_rate", elements.enumeration(BitRate)),
+    elements.leaf("delayTolerance", "delay_tolerance", elements.integer),
+    elements.leaf(
+        "switchingSubDomainCCIEType", "switching_sub_domain_ccie_type", elements.enumeration(SwitchingSubDomainCCIEType)
+    ),
+    elements.leaf(
+        "switchingSubDomainInformationElements", "switching_sub_domain_information_elements", elements.octets
+    ),
+)
 
 
-def read_media_call_characteristics(element: _Element) -> MediaCallCharacteristics:
+def read_media_call_characteristics(tokens: Tokens, end: str) -> MediaCallCharacteristics:
     """Read MediaCallCharacteristics."""
-    return elements.structure(element, MediaCallCharacteristics, _MEDIA_CALL_CHARACTERISTICS)
+    return elements.structure(tokens, end, MediaCallCharacteristics, _MEDIA_CALL_CHARACTERISTICS)
 
 
 def write_media_call_characteristics(value: MediaCallCharacteristics, out: Out) -> None:

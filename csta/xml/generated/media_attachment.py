@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics, LocalConnectionState
 from csta.messages.media import ConnectionMode, MediaServiceType
 from csta.messages.media_attachment import (
@@ -16,7 +14,8 @@ from csta.messages.media_attachment import (
     MediaDetachedEvent,
 )
 from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -32,25 +31,25 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_MEDIA_ATTACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_subject_device_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MEDIA_ATTACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.inner("mediaDevice", "media_device", read_subject_device_id),
+    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", elements.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", elements.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", elements.octets),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_media_attached_event(element: _Element) -> MediaAttachedEvent:
+def read_media_attached_event(tokens: Tokens, end: str) -> MediaAttachedEvent:
     """Read MediaAttachedEvent."""
-    return elements.structure(element, MediaAttachedEvent, _MEDIA_ATTACHED_EVENT)
+    return elements.structure(tokens, end, MediaAttachedEvent, _MEDIA_ATTACHED_EVENT)
 
 
 def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
@@ -85,25 +84,25 @@ def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MEDIA_DETACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_subject_device_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MEDIA_DETACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.inner("mediaDevice", "media_device", read_subject_device_id),
+    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", elements.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", elements.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", elements.octets),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_media_detached_event(element: _Element) -> MediaDetachedEvent:
+def read_media_detached_event(tokens: Tokens, end: str) -> MediaDetachedEvent:
     """Read MediaDetachedEvent."""
-    return elements.structure(element, MediaDetachedEvent, _MEDIA_DETACHED_EVENT)
+    return elements.structure(tokens, end, MediaDetachedEvent, _MEDIA_DETACHED_EVENT)
 
 
 def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
@@ -138,20 +137,20 @@ def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTACH_MEDIA_SERVICE: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "connectionMode": ("connection_mode", elements.enumeration(ConnectionMode)),
-    "requestedConnectionState": ("requested_connection_state", elements.enumeration(LocalConnectionState)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ATTACH_MEDIA_SERVICE = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", elements.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", elements.octets),
+    elements.leaf("connectionMode", "connection_mode", elements.enumeration(ConnectionMode)),
+    elements.leaf("requestedConnectionState", "requested_connection_state", elements.enumeration(LocalConnectionState)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_attach_media_service(element: _Element) -> AttachMediaService:
+def read_attach_media_service(tokens: Tokens, end: str) -> AttachMediaService:
     """Read AttachMediaService."""
-    return elements.structure(element, AttachMediaService, _ATTACH_MEDIA_SERVICE)
+    return elements.structure(tokens, end, AttachMediaService, _ATTACH_MEDIA_SERVICE)
 
 
 def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
@@ -173,19 +172,19 @@ def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTACH_MEDIA_SERVICE_RESPONSE: elements.Table = {
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_device_id),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ATTACH_MEDIA_SERVICE_RESPONSE = elements.table(
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.device("mediaDevice", "media_device", device_id),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", elements.octets),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_attach_media_service_response(element: _Element) -> AttachMediaServiceResponse:
+def read_attach_media_service_response(tokens: Tokens, end: str) -> AttachMediaServiceResponse:
     """Read AttachMediaServiceResponse."""
-    return elements.structure(element, AttachMediaServiceResponse, _ATTACH_MEDIA_SERVICE_RESPONSE)
+    return elements.structure(tokens, end, AttachMediaServiceResponse, _ATTACH_MEDIA_SERVICE_RESPONSE)
 
 
 def write_attach_media_service_response(value: AttachMediaServiceResponse, out: Out) -> None:
@@ -210,16 +209,16 @@ def write_attach_media_service_response(value: AttachMediaServiceResponse, out: 
         out.append("</extensions>")
 
 
-_DETACH_MEDIA_SERVICE: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DETACH_MEDIA_SERVICE = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_detach_media_service(element: _Element) -> DetachMediaService:
+def read_detach_media_service(tokens: Tokens, end: str) -> DetachMediaService:
     """Read DetachMediaService."""
-    return elements.structure(element, DetachMediaService, _DETACH_MEDIA_SERVICE)
+    return elements.structure(tokens, end, DetachMediaService, _DETACH_MEDIA_SERVICE)
 
 
 def write_detach_media_service(value: DetachMediaService, out: Out) -> None:
@@ -232,14 +231,14 @@ def write_detach_media_service(value: DetachMediaService, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DETACH_MEDIA_SERVICE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DETACH_MEDIA_SERVICE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_detach_media_service_response(element: _Element) -> DetachMediaServiceResponse:
+def read_detach_media_service_response(tokens: Tokens, end: str) -> DetachMediaServiceResponse:
     """Read DetachMediaServiceResponse."""
-    return elements.structure(element, DetachMediaServiceResponse, _DETACH_MEDIA_SERVICE_RESPONSE)
+    return elements.structure(tokens, end, DetachMediaServiceResponse, _DETACH_MEDIA_SERVICE_RESPONSE)
 
 
 def write_detach_media_service_response(value: DetachMediaServiceResponse, out: Out) -> None:
