@@ -94,9 +94,9 @@ def _is_xml(frame: Frame, protocol: str) -> bool:
 def _notes(frame: Frame) -> list[str]:
     """What the decoder passed over, in words."""
     if inputs.is_xml(frame.payload):
-        from csta.xml.elements import report as deviations
+        from csta import xml
 
-        return [f"{each.what} ({each.where}, line {each.line})" for each in deviations.deviations]
+        return [f"{each.what} ({each.where}, line {each.line}, column {each.column})" for each in xml.deviations()]
     from csta.asn1.ber import report as skipped
 
     return [f"passed over {each.raw.hex()} ({each.where})" for each in skipped.skipped]

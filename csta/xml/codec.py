@@ -8,10 +8,10 @@ from importlib import import_module
 from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
 from csta.dialect import EDITIONS
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages import _index
-from csta.messages.base import Event, Message, Response, UnknownEvent
+from csta.messages import _index, message_class
+from csta.messages.base import Event, Response, UnknownEvent
 from csta.xml import application_session, elements
-from csta.xml.document import NotPlain, Tokens, local_name, reading
+from csta.xml.document import NotPlain, Reading, Tokens, here, local_name
 
 ED4 = EDITIONS["ed4"]
 """Namespace of edition 4, the one most switches speak."""
@@ -20,9 +20,7 @@ _FAILURE = "CSTAErrorCode"
 _SPELLINGS = {"TransferredEvent": "TransferedEvent", _FAILURE: "UniversalFailure"}
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _PLAIN_DECLARATIONS = frozenset(
-    f"?xml version={quote}1.0{quote} encoding={quote}{name}{quote}?>"
-    for quote in "\"'"
-    for name in ("UTF-8", "utf-8")
+    f"?xml version={quote}1.0{quote} encoding={quote}{name}{quote}?>" for quote in "\"'" for name in ("UTF-8", "utf-8")
 )
 _NAMESPACES = frozenset(
     f"xmlns={quote}{name}{quote}"
@@ -48,19 +46,20 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
     """Decode one document.
 
     Any edition's namespace, a prefix or none, children in any order, unknown elements and attributes, no declaration:
-    all are read, and listed in ``csta.xml.deviations()`` until the next call.
+    all are read, and listed in :func:`csta.xml.deviations` until the next call.
 
     :param invoke_id: the id of the frame's header.
     :raises DecodeError: with path, line and column, for anything that is not a message; nothing else.
     """
+    reading = here.reading
     try:
-        return _apdu(reading.begin_plain(document), invoke_id)
+        return _apdu(reading, reading.begin_plain(document), invoke_id)
     except (NotPlain, DecodeError, StopIteration):
-        pass  # read by libxml2, it may be a message still; else the error is said there
+        pass  # read by libxml2 it may be a message still; else the error is said there
     try:
         tokens = reading.begin(document)
         try:
-            return _apdu(tokens, invoke_id)
+            return _apdu(reading, tokens, invoke_id)
         except DecodeError as error:
             raise reading.placed(error) from None
     except DecodeError as error:
@@ -68,26 +67,36 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
         raise
 
 
-def _apdu(tokens: Tokens, invoke_id: int) -> Apdu:
-    head, tokens = _root(tokens)
+def _apdu(reading: Reading, tokens: Tokens, invoke_id: int) -> Apdu:
+    head, inside = _root(reading, tokens)
     tag, _, attributes = head.partition(" ")
-    if attributes not in _NAMESPACES or ":" in tag:
+    if attributes not in _NAMESPACES or not reading.plain:
         tag, unknown = elements.opened(head)
         elements.unknown_attributes(unknown)
+    kind, read, end = _READERS.get(tag) or _reader(tag)
+    apdu = kind(invoke_id, read(inside, end))
+    if reading.plain and (next(tokens, None) is not None or (inside is tokens and reading.tags[-1] != end)):
+        raise NotPlain  # something stands behind the root
+    return apdu
+
+
+def _reader(tag: str) -> tuple[type[Error | Result | Invoke], elements.Reader, str]:
+    """What a root element makes of the message, what reads its children, and its end tag."""
     name = _SPELLINGS.get(tag, tag)
     if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
         raise DecodeError("not a message of ECMA-323 that is known here")
-    message: Message = _codec(name)[0](tokens, f"/{tag}>")
-    if reading.plain:
-        _nothing_behind()
     if tag == _FAILURE:
-        return Error(invoke_id, message)  # type: ignore[arg-type] # its reader makes nothing else
-    if isinstance(message, Response):
-        return Result(invoke_id, message)
-    return Invoke(invoke_id, message)
+        kind: type[Error | Result | Invoke] = Error
+    else:
+        kind = Result if issubclass(message_class(name), Response) else Invoke
+    _READERS[tag] = kind, _codec(name)[0], f"/{tag}>"
+    return _READERS[tag]
 
 
-def _root(tokens: Tokens) -> tuple[str, Tokens]:
+_READERS: dict[str, tuple[type[Error | Result | Invoke], elements.Reader, str]] = {}
+
+
+def _root(reading: Reading, tokens: Tokens) -> tuple[str, Tokens]:
     """The start tag of the root, and what is left of the document behind it."""
     before = next(tokens)
     token = next(tokens)
@@ -103,15 +112,8 @@ def _root(tokens: Tokens) -> tuple[str, Tokens]:
     if not closed:
         raise NotPlain
     if head.endswith("/"):
-        name = local_name(head)
-        return head[:-1].rstrip(), iter((f"/{name}>",))
+        return head[:-1].rstrip(), iter((f"/{local_name(head)}>",))
     return head, tokens
-
-
-def _nothing_behind() -> None:
-    """Refuse to read as plain what has more than white space behind its root."""
-    if next(reading.tokens, None) is not None or reading.tags[-1].partition(">")[2].strip():
-        raise NotPlain
 
 
 def encode(apdu: Apdu, namespace: str = ED4) -> bytes:

@@ -11,7 +11,7 @@ from csta.messages.base import Octets
 from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
 from csta.messages.media import BitRate, MediaCallCharacteristics, MediaClass
 from csta.xml import elements
-from csta.xml.document import Tokens, not_plain, reading
+from csta.xml.document import Tokens, here, not_plain
 from csta.xml.elements import Out
 
 _NO_ATTRIBUTES: Mapping[str, str] = {}
@@ -100,9 +100,9 @@ def write_connection_id(tag: str, connection: ConnectionID, out: Out) -> None:
 
 def _anything(tokens: Tokens, end: str) -> str:
     """Any XML, with the namespaces it needs: only libxml2 knows them."""
-    if reading.plain:
+    if here.reading.plain:
         not_plain()
-    element = reading.element()
+    element = here.reading.element()
     elements.skip(tokens)
     inside = "".join(tostring(each, encoding="unicode", with_tail=False) for each in element)
     return inside or elements.text(element.text or "")

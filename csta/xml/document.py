@@ -31,14 +31,16 @@ MAX_ATTRIBUTES = 64
 MAX_DEVIATIONS = 64
 """Deviations remembered per document."""
 
-ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ISO-8859-1", "ISO-8859-15", "WINDOWS-1252"})
+ENCODINGS = frozenset(
+    {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15", "WINDOWS-1252"}
+)
 """Encodings that are read; each has the characters of tags where ASCII has them, or zeros beside them."""
 
 Tokens = Iterator[str]
 """What is left of a document: ``name attributes>text`` of start tags, ``/name>text`` of end tags."""
 
 
-class NotPlain(Exception):  # noqa: N818 - it is no error: the document is read in the other way
+class NotPlain(Exception):
     """The document has to be read by libxml2."""
 
 
@@ -70,15 +72,15 @@ def _parser() -> XMLParser:
 
 
 _PARSER = _parser()
-_NEVER_PLAIN = bytes({*range(32), *b"!"} - {*b"\t\n"})
-"""Control characters, and what opens comments, CDATA and document types."""
+_NEVER_PLAIN = bytes({*range(32), *b"!]"} - {*b"\t\n"})
+"""Control characters, and what comments, document types and CDATA begin or end with."""
 _REFERENCE = re.compile("&(?:(lt|gt|amp|quot|apos|#9|#10|#13);)?")
 _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "#9": "\t", "#10": "\n", "#13": "\r"}
 _START_TAGS = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?=[^/!?])", re.DOTALL)
 
 
-class Reading(local):
-    """The document that is being read on this thread; afterwards the one read last."""
+class Reading:
+    """The document that is being read; afterwards the one read last."""
 
     def __init__(self) -> None:
         self.source = b""
@@ -99,9 +101,9 @@ class Reading(local):
             text = document.decode()
         except UnicodeDecodeError:
             raise NotPlain from None
-        if "]]>" in text or "\ufffe" in text or "\uffff" in text:
+        if "\ufffe" in text or "\uffff" in text:
             raise NotPlain
-        return self._begin(document, text, plain=True)
+        return self._begin(document, text.rstrip(), plain=True)
 
     def begin(self, document: bytes) -> Tokens:
         """Have libxml2 read a document, and cut apart what it writes of it.
@@ -136,6 +138,11 @@ class Reading(local):
 
     def _position(self) -> int:
         return len(self.tags) - length_hint(self.tokens) - 1
+
+    @property
+    def last_tag(self) -> str:
+        """The tag read last."""
+        return self.tags[self._position()]
 
     @property
     def deviations(self) -> list[Deviation]:
@@ -184,7 +191,13 @@ def _starts(tags: list[str]) -> int:
     return sum(not tag.startswith(("/", "?")) for tag in tags)
 
 
-reading = Reading()
+class _Here(local):
+    def __init__(self) -> None:
+        self.reading = Reading()
+
+
+here = _Here()
+"""What this thread reads."""
 
 
 def parse(document: bytes) -> _Element:

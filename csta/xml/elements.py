@@ -15,12 +15,11 @@ from typing import Any, NoReturn, TypeVar
 from msgspec.structs import fields
 
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages.base import Choice, Enumeration, NamedBits, Octets, Structure
-from csta.xml.document import NotPlain, Tokens, not_plain, reading, resolved
+from csta.messages.base import Enumeration, NamedBits, Octets, Structure
+from csta.xml.document import NotPlain, Tokens, here, not_plain, resolved
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Structure)
-C = TypeVar("C", bound=Choice)
 E = TypeVar("E", bound=Enumeration)
 B = TypeVar("B", bound=NamedBits)
 
@@ -61,11 +60,18 @@ def device(name: str, attribute: str, read: Leaf, *also: str) -> Row:
 
 def table(*rows: Row) -> Table:
     """The children an element may have, in the order of the schema."""
-    return {
-        name: (place, attribute, f"/{name}>", kind, read)
-        for place, (names, attribute, kind, read) in enumerate(rows, 1)
-        for name in names
-    }
+    known: Table = {}
+    for place, (names, attribute, kind, read) in enumerate(rows, 1):
+        for name in names:
+            known[name] = (place, attribute, f"/{name}>", kind, read)
+            if read is empty:
+                known[f"{name}/"] = (place, attribute, "", INNER, _there)
+    return known
+
+
+def _there(tokens: Tokens, end: str) -> bool:
+    """An empty element without an end tag: all of it is read."""
+    return True
 
 
 def unordered(*rows: Row) -> Table:
@@ -85,7 +91,7 @@ def structure(tokens: Tokens, end: str, kind: type[S], known: Table) -> S:
         raise DecodeError(f"{_missing(kind, known, values)} missing") from None
 
 
-def choice(tokens: Tokens, end: str, kind: type[C], known: Table, otherwise: C | None = None) -> C:
+def choice(tokens: Tokens, end: str, kind: type[S], known: Table, otherwise: S | None = None) -> S:
     """Read the one child of a CHOICE.
 
     :param otherwise: what none that is known here stands for; without it that is refused.
@@ -93,15 +99,17 @@ def choice(tokens: Tokens, end: str, kind: type[C], known: Table, otherwise: C |
     values = children(tokens, end, known)
     if len(values) != 1:
         if not values and otherwise is not None:
-            reading.note("nothing known inside")
+            here.reading.note("nothing known inside")
             return otherwise
-        raise DecodeError(_not_one([name for name, entry in known.items() if entry[1] in values], known))
+        raise DecodeError(_not_one(values, known))
     return kind(**values)
 
 
-def _not_one(chosen: list[str], known: Table) -> str:
-    said = " and ".join(f"<{name}>" for name in chosen)
-    return f"{said} together, but only one can be" if chosen else f"none of {', '.join(f'<{name}>' for name in known)}"
+def _not_one(values: dict[str, Any], known: Table) -> str:
+    if values:
+        names = {entry[1]: name for name, entry in reversed(known.items())}
+        return f"{' and '.join(f'<{names[attribute]}>' for attribute in values)} together, but only one can be"
+    return f"none of {', '.join(f'<{name}>' for name in known if not name.endswith('/'))}"
 
 
 def _missing(kind: type[Structure], known: Table, values: dict[str, Any]) -> str:
@@ -129,19 +137,13 @@ def children(tokens: Tokens, end: str, known: Table) -> dict[str, Any]:
         place, attribute, own_end, kind, read = entry
         if place > last:
             last = place
-        elif attribute in values:
-            _repeated(entry, text, inside)
-            continue
         elif place:
-            reading.note("out of order")
-        if kind:
-            value = read(text)
-            if (token := next(inside)) != own_end:
-                value = _inside_leaf(token, entry, value, inside)
-        else:
-            value = read(inside, own_end)
+            here.reading.note("repeated element" if attribute in values else "out of order")
+        value = read(text) if kind else read(inside, own_end)
+        if kind and next(inside) != own_end:
+            value = _inside_leaf(entry, value, inside)
         if value is not None:
-            values[attribute] = value
+            values.setdefault(attribute, value)
     not_plain()
 
 
@@ -171,15 +173,14 @@ def _content(entry: Entry, text: str, inside: Tokens) -> Any:  # noqa: ANN401 - 
     if not kind:
         return read(inside, end)
     value = read(text)
-    token = next(inside)
-    return value if token == end else _inside_leaf(token, entry, value, inside)
+    return value if next(inside) == end else _inside_leaf(entry, value, inside)
 
 
 def _ends(token: str, end: str) -> bool:
     """Whether a tag is the end tag of an element, in whatever way it is written."""
     if not token.startswith("/"):
         return False
-    if reading.plain and not token.startswith(end):
+    if here.reading.plain and not token.startswith(end):
         raise NotPlain
     return True
 
@@ -193,9 +194,9 @@ def _unusual(token: str, known: Table, tokens: Tokens) -> tuple[Entry | None, To
     empty = head.endswith("/")
     entry = known.get(name)
     if entry is None:
-        if reading.plain:
+        if here.reading.plain:
             raise NotPlain
-        reading.note("unknown element")
+        here.reading.note("unknown element")
         if not empty:
             skip(tokens)
         return None, tokens
@@ -216,13 +217,13 @@ def opened(head: str) -> tuple[str, dict[str, str]]:
         raise NotPlain
     name, at = found.group(), found.end()
     attributes: dict[str, str] = {}
-    pattern = _PLAIN_ATTRIBUTE if reading.plain else _ATTRIBUTE
+    pattern = _PLAIN_ATTRIBUTE if here.reading.plain else _ATTRIBUTE
     while (found := pattern.match(head, at)) is not None:
         if found[1] in attributes:
             raise NotPlain
         attributes[found[1]] = found[2] or found[3] or ""
         at = found.end()
-    if reading.plain:
+    if here.reading.plain:
         if head[at:] not in ("", "/", " /") or "xmlns" in attributes:
             raise NotPlain
         return name, attributes
@@ -244,9 +245,9 @@ def _with_attributes(entry: Entry, attributes: dict[str, str]) -> Entry:
 def unknown_attributes(names: Iterable[str]) -> None:
     """Note attributes that the standard does not have."""
     for name in names:
-        if reading.plain:
+        if here.reading.plain:
             raise NotPlain
-        reading.note(f"unknown attribute {name}")
+        here.reading.note(f"unknown attribute {name}")
 
 
 def skip(tokens: Tokens) -> None:
@@ -261,24 +262,20 @@ def skip(tokens: Tokens) -> None:
             depth += 1
 
 
-def _repeated(entry: Entry, text: str, inside: Tokens) -> None:
-    reading.note("repeated element")
-    _content(entry, text, inside)
-
-
-def _inside_leaf(token: str, entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN401 - the type is the entry's
+def _inside_leaf(entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN401 - the type is the entry's
     """The rest of a leaf whose text is not followed by its end tag as it mostly stands.
 
     Edition 6 of ECMA-323 lists the targets of a deflection, ``<newDestination><device>…``: the first is taken.
     """
     known: Table = {"device": (0, "", "/device>", DEVICE, entry[4])} if entry[3] == DEVICE else {}
     found = False
+    token = here.reading.last_tag
     while not _ends(token, entry[2]):
         child, inside = _unusual(token, known, tokens)
         if child is not None:
             each = _content(child, token.partition(">")[2], inside)
             if found:
-                reading.note("entries after the first")
+                here.reading.note("entries after the first")
             else:
                 value, found = each, True
         token = next(tokens)
@@ -300,7 +297,7 @@ def integer(value: str) -> int | None:
     """An xs:integer; an empty element (seen from phones) counts as left out."""
     digits = value.strip()
     if not digits:
-        reading.note("empty element")
+        here.reading.note("empty element")
         return None
     if len(digits) > 19 or not digits.lstrip("+-").isdecimal():
         raise bad(value, "an integer")
@@ -316,7 +313,7 @@ def octets(value: str) -> Octets:
     """An xs:hexBinary, also with white space inside (OpenScape Voice)."""
     digits = "".join(value.split())
     if len(digits) != len(value.strip()):
-        reading.note("white space between hexadecimal digits")
+        here.reading.note("white space between hexadecimal digits")
     try:
         return Octets(bytes.fromhex(digits))
     except ValueError:
@@ -343,10 +340,10 @@ class _Values(dict[str, Enumeration]):
     def __missing__(self, value: str) -> Enumeration | None:
         said = value.strip()
         if not said:
-            reading.note("empty element")
+            here.reading.note("empty element")
             return None
         if said not in self:
-            reading.note(f"unknown value {said[:40]!r}")
+            here.reading.note(f"unknown value {said[:40]!r}")
             return self.kind(said)
         return self[said]
 
@@ -382,7 +379,7 @@ def wrapped_octets(tokens: Tokens, end: str) -> Octets | None:
     """Correlator or user data: ``<string>`` with hexadecimal digits (ECMA-323 lets vendors put ``<private>`` there)."""
     values = children(tokens, end, _STRING)
     if not values:
-        reading.note("no <string> inside")
+        here.reading.note("no <string> inside")
     return values.get("string")
 
 
@@ -393,7 +390,7 @@ def first_of(item: Row) -> Reader:
     def read(tokens: Tokens, end: str) -> Any:  # noqa: ANN401 - the type is the item's
         entries = listed(tokens, end, known)
         if len(entries) > 1:
-            reading.note("entries after the first")
+            here.reading.note("entries after the first")
         return entries[0] if entries else None
 
     return read
