@@ -60,6 +60,24 @@ def xml_name(owner: str, member: str) -> str:
     return str(TABLE["xml"].get(f"{owner}.{member}") or TABLE["xml"].get(member) or member)
 
 
+def xml_members(found: Type) -> list[Member]:
+    """The components of a type that are elements in XML, in the order of ECMA-323."""
+    members = [member for member in found.members if member.name != "noData"]
+    places = {member.name: float(place) for place, member in enumerate(members)}
+    for name in places:
+        following = TABLE["before"].get(f"{found.name}.{name}")
+        if following is not None:
+            places[name] = places[following] - 0.5
+    return sorted(members, key=lambda member: places[member.name])
+
+
+def other_spellings(owner: str, member: str) -> list[str]:
+    """Names of a component in XML that are read besides its own: misprints put right, other editions' names."""
+    name = xml_name(owner, member)
+    others = (json_name(owner, member), TABLE["also"].get(f"{owner}.{name}", name))
+    return [other for other in others if other != name]
+
+
 def json_name(owner: str, member: str) -> str:
     """JSON name of a component: the ECMA-323 name with its misprints put right."""
     name = xml_name(owner, member)

@@ -121,12 +121,10 @@ class Emitter:
     def _rows(self, found: Type) -> list[str]:
         event = found.name in self.schema.events.values()
         rows = ['elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text)'] if event else []
-        for member in found.members:
-            if member.name != "noData":
-                printed = names.xml_name(found.name, member.name)
-                corrected = names.json_name(found.name, member.name)
-                also = () if corrected == printed else (corrected,)
-                rows.append(self._row(printed, member.type, names.python_name(found.name, member.name), *also))
+        for member in names.xml_members(found):
+            attribute = names.python_name(found.name, member.name)
+            also = names.other_spellings(found.name, member.name)
+            rows.append(self._row(names.xml_name(found.name, member.name), member.type, attribute, *also))
         return rows
 
     def _read(self, found: Type) -> list[str]:
@@ -211,8 +209,7 @@ class Emitter:
                 f"    {each}"
                 for each in self._writer("MonitorCrossRefID", "monitorCrossRefID", "value.monitor_cross_ref_id")
             ]
-        members = [member for member in found.members if member.name != "noData"]
-        for member in members:
+        for member in names.xml_members(found):
             lines += self._write_member(found, member)
         if found.kind == "CHOICE" and not names.is_empty_response(found):
             lines.append(f'    elements.none_chosen("{self.chapter}.{found.name}")')

@@ -485,8 +485,8 @@ _LOGICAL_SERV_LIST = elements.table(
     elements.inner("getAgentState", "get_agent_state", elements.named_bits(GetAgentStateCapabilities)),
     elements.inner("getAutoAnswer", "get_auto_answer", elements.named_bits(GetAutoAnswerCapabilities)),
     elements.inner("getAutoWorkMode", "get_auto_work_mode", elements.named_bits(GetAutoWorkModeCapabilities)),
-    elements.inner("getCallerIDStatus", "get_caller_id_status", elements.named_bits(GetCallerIDStatusCapabilities)),
     elements.inner("getCallBack", "get_call_back", elements.named_bits(GetCallBackCapabilities)),
+    elements.inner("getCallerIDStatus", "get_caller_id_status", elements.named_bits(GetCallerIDStatusCapabilities)),
     elements.inner("getDoNotDisturb", "get_do_not_disturb", elements.named_bits(GetDoNotDisturbCapabilities)),
     elements.inner("getForwarding", "get_forwarding", elements.named_bits(GetForwardingCapabilities)),
     elements.inner(
@@ -526,10 +526,10 @@ def write_logical_serv_list(value: LogicalServList, out: Out) -> None:
         elements.write_bits("getAutoAnswer", value.get_auto_answer, out)
     if value.get_auto_work_mode is not None:
         elements.write_bits("getAutoWorkMode", value.get_auto_work_mode, out)
-    if value.get_caller_id_status is not None:
-        elements.write_bits("getCallerIDStatus", value.get_caller_id_status, out)
     if value.get_call_back is not None:
         elements.write_bits("getCallBack", value.get_call_back, out)
+    if value.get_caller_id_status is not None:
+        elements.write_bits("getCallerIDStatus", value.get_caller_id_status, out)
     if value.get_do_not_disturb is not None:
         elements.write_bits("getDoNotDisturb", value.get_do_not_disturb, out)
     if value.get_forwarding is not None:
@@ -2855,7 +2855,7 @@ _GET_SWITCHING_FUNCTION_CAPS_RESPONSE = elements.table(
     elements.leaf("simpleThreshold", "simple_threshold", elements.integer),
     elements.inner("filterThreshold", "filter_threshold", read_filter_threshold),
     elements.inner("mediaServiceCapsList", "media_service_caps_list", read_media_service_caps_list),
-    elements.leaf("maxDeviceHistoryEntries", "max_device_history_entries", elements.integer),
+    elements.leaf("maxDeviceHistoryEntries", "max_device_history_entries", elements.integer, "MaxDeviceHistoryEntries"),
     elements.leaf("maxDestinationDevicesForDeflect", "max_destination_devices_for_deflect", elements.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )

@@ -280,7 +280,7 @@ def write_display_attribute(value: DisplayAttribute, out: Out) -> None:
 
 
 _FAST_DATA = elements.table(
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
     elements.inner("object", "object", read_csta_object),
     elements.leaf("dataPathType", "data_path_type", elements.enumeration(DataPathType)),
     elements.inner("displayAttribute", "display_attributes", read_display_attribute, "displayAttributes"),
@@ -297,7 +297,7 @@ def read_fast_data(tokens: Tokens, end: str) -> FastData:
 def write_fast_data(value: FastData, out: Out) -> None:
     """Write the children of FastData."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")
@@ -445,7 +445,7 @@ def write_send_broadcast_data_response(value: SendBroadcastDataResponse, out: Ou
 
 _SEND_DATA = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
     elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
     elements.leaf("ioData", "io_data", elements.octets),
     elements.leaf("ioCause", "io_cause", elements.enumeration(EventCause)),
@@ -464,7 +464,7 @@ def write_send_data(value: SendData, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
     if value.display_attributes is not None:
         out.append("<displayAttributes>")
         write_display_attribute_list(value.display_attributes, out)
@@ -563,7 +563,7 @@ def write_send_multicast_data_response(value: SendMulticastDataResponse, out: Ou
 
 
 _START_DATA_PATH = elements.table(
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
     elements.inner("object", "object", read_csta_object),
     elements.leaf("dataPathDirection", "data_path_direction", elements.enumeration(DataPathDirection)),
     elements.leaf("dataPathType", "data_path_type", elements.enumeration(DataPathType)),
@@ -583,7 +583,7 @@ def read_start_data_path(tokens: Tokens, end: str) -> StartDataPath:
 def write_start_data_path(value: StartDataPath, out: Out) -> None:
     """Write the children of StartDataPath."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")

@@ -510,8 +510,8 @@ def write_location_tracking_session_resumed_response(value: LocationTrackingSess
 _LOCATION_TRACKING_SESSION_SUSPENDED = elements.table(
     elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
     elements.leaf("locReason", "loc_reason", elements.enumeration(LocReason)),
-    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
 )
 
 
@@ -525,14 +525,14 @@ def write_location_tracking_session_suspended(value: LocationTrackingSessionSusp
     out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.loc_reason is not None:
         out.append(f"<locReason>{elements.escape(value.loc_reason.value)}</locReason>")
-    if value.location_info_list is not None:
-        out.append("<locationInfoList>")
-        write_location_info_list(value.location_info_list, out)
-        out.append("</locationInfoList>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
+    if value.location_info_list is not None:
+        out.append("<locationInfoList>")
+        write_location_info_list(value.location_info_list, out)
+        out.append("</locationInfoList>")
 
 
 _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE = elements.table(

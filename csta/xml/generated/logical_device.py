@@ -1162,8 +1162,8 @@ _FORWARD_LIST_ITEM = elements.table(
     elements.leaf("forwardStatus", "forward_status", elements.boolean),
     elements.device("forwardDN", "forward_dn", device_id),
     elements.leaf("forwardDefault", "forward_default", elements.enumeration(ForwardDefault)),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
     elements.leaf("ringCount", "ring_count", elements.integer),
+    elements.leaf("ringDuration", "ring_duration", elements.integer),
 )
 
 
@@ -1181,10 +1181,10 @@ def write_forward_list_item(value: ForwardListItem, out: Out) -> None:
         write_device_id("forwardDN", value.forward_dn, out)
     if value.forward_default is not None:
         out.append(f"<forwardDefault>{elements.escape(value.forward_default.value)}</forwardDefault>")
-    if value.ring_duration is not None:
-        out.append(f"<ringDuration>{value.ring_duration}</ringDuration>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
+    if value.ring_duration is not None:
+        out.append(f"<ringDuration>{value.ring_duration}</ringDuration>")
 
 
 _FORWARD_LIST = elements.table(elements.inner("forwardListItem", "", read_forward_list_item))

@@ -1705,7 +1705,7 @@ def write_set_hookswitch_status_response(value: SetHookswitchStatusResponse, out
 _SET_LAMP_MODE = elements.table(
     elements.device("device", "device", device_id),
     elements.leaf("lamp", "lamp", elements.octets),
-    elements.leaf("lampMode", "lamp_mode", elements.integer),
+    elements.leaf("lampMode", "lamp_mode", elements.integer, "LampMode"),
     elements.leaf("lampBrightness", "lamp_brightness", elements.enumeration(LampBrightness)),
     elements.leaf("lampColor", "lamp_color", elements.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),

@@ -674,8 +674,8 @@ def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
 _VOICE_ATTRIBUTE_CHANGED_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
     elements.leaf("message", "message", elements.octets),
+    elements.leaf("resource", "resource", elements.text),
     elements.inner("playVolume", "play_volume", read_volume),
     elements.leaf("recordingGain", "recording_gain", elements.integer),
     elements.leaf("speed", "speed", elements.integer),
@@ -708,9 +708,9 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     """Write the children of VoiceAttributeChangedEvent."""
     out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
+    out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
         out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<message>{value.message.hex()}</message>")
     if value.play_volume is not None:
         out.append("<playVolume>")
         write_volume(value.play_volume, out)
@@ -1071,8 +1071,8 @@ def write_play_message_response(value: PlayMessageResponse, out: Out) -> None:
 
 _QUERY_VOICE_ATTRIBUTE = elements.table(
     elements.leaf("messageToQuery", "message_to_query", elements.octets),
-    elements.leaf("attributeToQuery", "attribute_to_query", elements.enumeration(AttributeToQuery)),
     elements.leaf("resource", "resource", elements.text),
+    elements.leaf("attributeToQuery", "attribute_to_query", elements.enumeration(AttributeToQuery)),
     elements.inner("connection", "connection", read_connection_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1086,9 +1086,9 @@ def read_query_voice_attribute(tokens: Tokens, end: str) -> QueryVoiceAttribute:
 def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
     """Write the children of QueryVoiceAttribute."""
     out.append(f"<messageToQuery>{value.message_to_query.hex()}</messageToQuery>")
-    out.append(f"<attributeToQuery>{elements.escape(value.attribute_to_query.value)}</attributeToQuery>")
     if value.resource is not None:
         out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+    out.append(f"<attributeToQuery>{elements.escape(value.attribute_to_query.value)}</attributeToQuery>")
     if value.connection is not None:
         write_connection_id("connection", value.connection, out)
     if value.extensions is not None:
@@ -1294,9 +1294,9 @@ def write_period(value: Period, out: Out) -> None:
 
 _REPOSITION = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.inner("periodOfReposition", "period_of_reposition", read_period),
     elements.leaf("messageToReposition", "message_to_reposition", elements.octets),
     elements.leaf("resource", "resource", elements.text),
+    elements.inner("periodOfReposition", "period_of_reposition", read_period),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1309,13 +1309,13 @@ def read_reposition(tokens: Tokens, end: str) -> Reposition:
 def write_reposition(value: Reposition, out: Out) -> None:
     """Write the children of Reposition."""
     write_connection_id("connection", value.connection, out)
-    out.append("<periodOfReposition>")
-    write_period(value.period_of_reposition, out)
-    out.append("</periodOfReposition>")
     if value.message_to_reposition is not None:
         out.append(f"<messageToReposition>{value.message_to_reposition.hex()}</messageToReposition>")
     if value.resource is not None:
         out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+    out.append("<periodOfReposition>")
+    write_period(value.period_of_reposition, out)
+    out.append("</periodOfReposition>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1411,9 +1411,9 @@ def write_period_to_review(value: PeriodToReview, out: Out) -> None:
 
 _REVIEW = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.inner("periodToReview", "period_to_review", read_period_to_review),
     elements.leaf("messageToReview", "message_to_review", elements.octets),
     elements.leaf("resource", "resource", elements.text),
+    elements.inner("periodToReview", "period_to_review", read_period_to_review),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1426,13 +1426,13 @@ def read_review(tokens: Tokens, end: str) -> Review:
 def write_review(value: Review, out: Out) -> None:
     """Write the children of Review."""
     write_connection_id("connection", value.connection, out)
-    out.append("<periodToReview>")
-    write_period_to_review(value.period_to_review, out)
-    out.append("</periodToReview>")
     if value.message_to_review is not None:
         out.append(f"<messageToReview>{value.message_to_review.hex()}</messageToReview>")
     if value.resource is not None:
         out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+    out.append("<periodToReview>")
+    write_period_to_review(value.period_to_review, out)
+    out.append("</periodToReview>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1539,9 +1539,9 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
 
 _SET_VOICE_ATTRIBUTE = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.inner("attributeToSet", "attribute_to_set", read_attribute_to_set),
     elements.leaf("message", "message", elements.octets),
     elements.leaf("resource", "resource", elements.text),
+    elements.inner("attributeToSet", "attribute_to_set", read_attribute_to_set),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1554,13 +1554,13 @@ def read_set_voice_attribute(tokens: Tokens, end: str) -> SetVoiceAttribute:
 def write_set_voice_attribute(value: SetVoiceAttribute, out: Out) -> None:
     """Write the children of SetVoiceAttribute."""
     write_connection_id("connection", value.connection, out)
-    out.append("<attributeToSet>")
-    write_attribute_to_set(value.attribute_to_set, out)
-    out.append("</attributeToSet>")
     if value.message is not None:
         out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
         out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+    out.append("<attributeToSet>")
+    write_attribute_to_set(value.attribute_to_set, out)
+    out.append("</attributeToSet>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
