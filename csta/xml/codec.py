@@ -108,10 +108,12 @@ def _root(reading: Reading, tokens: Tokens) -> tuple[str, Tokens]:
         raise NotPlain
     elif not reading.declared:
         reading.note("no XML declaration")
-    head, closed, _ = token.partition(">")
+    head, closed, text = token.partition(">")
     if not closed:
         raise NotPlain
     if head.endswith("/"):
+        if text:
+            raise NotPlain
         return head[:-1].rstrip(), iter((f"/{local_name(head)}>",))
     return head, tokens
 

@@ -134,6 +134,7 @@ def children(tokens: Tokens, end: str, known: Table) -> dict[str, Any]:
             entry, inside = _unusual(token, known, tokens)
             if entry is None:
                 continue
+            text = text if inside is tokens else ""  # behind an empty element stands what is its parent's
         place, attribute, own_end, kind, read = entry
         if place > last:
             last = place
@@ -162,6 +163,7 @@ def listed(tokens: Tokens, end: str, item: Table) -> tuple[Any, ...]:
             entry, inside = _unusual(token, item, tokens)
             if entry is None:
                 continue
+            text = text if inside is tokens else ""  # behind an empty element stands what is its parent's
         value = _content(entry, text, inside)
         if value is not None:
             values.append(value)
@@ -273,7 +275,7 @@ def _inside_leaf(entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN4
     while not _ends(token, entry[2]):
         child, inside = _unusual(token, known, tokens)
         if child is not None:
-            each = _content(child, token.partition(">")[2], inside)
+            each = _content(child, token.partition(">")[2] if inside is tokens else "", inside)
             if found:
                 here.reading.note("entries after the first")
             else:
