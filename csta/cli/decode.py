@@ -38,7 +38,7 @@ def run(args: Namespace) -> int:
 
 
 def each_message(data: bytes, protocol: str, cut: str, use: Callable[[Apdu, str], None]) -> int:
-    """Give every message in the data, and the wire it came on, to ``use``; what is wrong with one is told, and the next one taken.
+    """Give every message in the data, and the wire it came on, to ``use``; what is wrong with one is told.
 
     :param protocol: one of :data:`PROTOCOLS`.
     :param cut: name of the framing, or ``auto``.

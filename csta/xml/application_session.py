@@ -21,7 +21,7 @@ from csta.messages.application_session import (
     StopApplicationSessionPosResponse,
 )
 from csta.messages.base import Message
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
@@ -35,10 +35,10 @@ _CLEANUP_DELAY = 60  # seconds an Avaya server keeps what a session that was cut
 
 
 _ACCOUNT = elements.table(
-    elements.leaf("userName", "name", elements.text),
-    elements.leaf("password", "password", elements.text),
-    elements.leaf("sessionCleanupDelay", "delay", elements.text),
-    elements.leaf("sessionID", "session", elements.text),
+    elements.leaf("userName", "name", leaves.text),
+    elements.leaf("password", "password", leaves.text),
+    elements.leaf("sessionCleanupDelay", "delay", leaves.text),
+    elements.leaf("sessionID", "session", leaves.text),
 )
 
 
@@ -54,7 +54,7 @@ def _login(tokens: Tokens, end: str) -> Login | None:
     return elements.children(tokens, end, _SPECIFIC).get("login")
 
 
-_VERSION = elements.table(elements.leaf("protocolVersion", "", elements.text))
+_VERSION = elements.table(elements.leaf("protocolVersion", "", leaves.text))
 
 
 def _versions(tokens: Tokens, end: str) -> tuple[str, ...]:
@@ -62,16 +62,16 @@ def _versions(tokens: Tokens, end: str) -> tuple[str, ...]:
 
 
 _INFO = elements.table(
-    elements.leaf("applicationID", "application_id", elements.text),
+    elements.leaf("applicationID", "application_id", leaves.text),
     elements.inner("applicationSpecificInfo", "login", _login),
 )
 _ERROR = elements.table(
-    elements.leaf("definedError", "defined_error", elements.enumeration(SessionError)),
-    elements.leaf("applError", "appl_error", elements.text),
+    elements.leaf("definedError", "defined_error", leaves.enumeration(SessionError)),
+    elements.leaf("applError", "appl_error", leaves.text),
 )
 _END = elements.table(
-    elements.leaf("definedEndReason", "defined", elements.enumeration(SessionEnd), "definedTermReason"),
-    elements.leaf("appEndReason", "own", elements.text, "serverTermReason"),
+    elements.leaf("definedEndReason", "defined", leaves.enumeration(SessionEnd), "definedTermReason"),
+    elements.leaf("appEndReason", "own", leaves.text, "serverTermReason"),
 )
 
 
@@ -88,12 +88,12 @@ def _end(tokens: Tokens, end: str) -> EndReason:
 
 
 _CHILDREN = (
-    elements.leaf("sessionID", "session_id", elements.text),
+    elements.leaf("sessionID", "session_id", leaves.text),
     elements.inner("applicationInfo", "application_info", _info),
     elements.inner("requestedProtocolVersions", "requested_protocol_versions", _versions),
-    elements.leaf("requestedSessionDuration", "requested_session_duration", elements.integer),
-    elements.leaf("actualProtocolVersion", "actual_protocol_version", elements.text),
-    elements.leaf("actualSessionDuration", "actual_session_duration", elements.integer),
+    elements.leaf("requestedSessionDuration", "requested_session_duration", leaves.integer),
+    elements.leaf("actualProtocolVersion", "actual_protocol_version", leaves.text),
+    elements.leaf("actualSessionDuration", "actual_session_duration", leaves.integer),
     elements.inner("errorCode", "error_code", _error),
     elements.inner("sessionEndReason", "session_end_reason", _end),
     elements.inner("sessionTermReason", "session_term_reason", _end),
@@ -102,7 +102,7 @@ _CHILDREN = (
 
 
 def _tag(name: str, value: str | int, out: Out) -> None:
-    out.append(f"<{name}>{elements.escape(str(value))}</{name}>")
+    out.append(f"<{name}>{leaves.escape(str(value))}</{name}>")
 
 
 def _write_info(info: ApplicationInfo, out: Out) -> None:

@@ -10,7 +10,7 @@ from csta.errors import DecodeError, LocalProtocolError
 from csta.messages.base import Octets
 from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
 from csta.messages.media import BitRate, MediaCallCharacteristics, MediaClass
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.document import Tokens, here, not_plain
 from csta.xml.elements import Out
 
@@ -58,22 +58,20 @@ def write_device_id(tag: str, device: DeviceID, out: Out) -> None:
     """Write a device identifier; attributes with their default value are left out."""
     out.append(f"<{tag}")
     if device.type_of_number != TypeOfNumber.DIALING_NUMBER:
-        out.append(f' typeOfNumber="{elements.escape(device.type_of_number.value)}"')
+        out.append(f' typeOfNumber="{leaves.escape(device.type_of_number.value)}"')
     media = device.media_call_characteristics
     if media is not None:
         out.append(f' mediaClass="{" ".join(media.media_class)}"')
         out.extend([] if media.connection_rate is None else [f' connectionRate="{media.connection_rate}"'])
-        out.extend(
-            [] if media.bit_rate == BitRate.CONSTANT else [f' bitRate="{elements.escape(media.bit_rate.value)}"']
-        )
+        out.extend([] if media.bit_rate == BitRate.CONSTANT else [f' bitRate="{leaves.escape(media.bit_rate.value)}"'])
         out.extend([] if media.delay_tolerance is None else [f' delayTolerance="{media.delay_tolerance}"'])
     out.extend([' privateNumber="true"'] if device.number_restricted else [])
     out.extend([' privateName="true"'] if device.name_restricted else [])
-    out.append(f">{elements.escape(device.number)}</{tag}>")
+    out.append(f">{leaves.escape(device.number)}</{tag}>")
 
 
 _CONNECTION_ID = elements.table(
-    elements.leaf("callID", "call_id", elements.text),
+    elements.leaf("callID", "call_id", leaves.text),
     elements.device("deviceID", "device_id", device_id),
 )
 
@@ -92,7 +90,7 @@ def write_connection_id(tag: str, connection: ConnectionID, out: Out) -> None:
         elements.none_chosen(f"{tag}.ConnectionID")
     out.append(f"<{tag}>")
     if connection.call_id is not None:
-        out.append(f"<callID>{elements.escape(connection.call_id)}</callID>")
+        out.append(f"<callID>{leaves.escape(connection.call_id)}</callID>")
     if connection.device_id is not None:
         write_device_id("deviceID", connection.device_id, out)
     out.append(f"</{tag}>")
@@ -105,11 +103,11 @@ def _anything(tokens: Tokens, end: str) -> str:
     element = here.reading.element()
     elements.skip(tokens)
     inside = "".join(tostring(each, encoding="unicode", with_tail=False) for each in element)
-    return inside or elements.text(element.text or "")
+    return inside or leaves.text(element.text or "")
 
 
 _PRIVATE_DATA = elements.table(
-    elements.leaf("string", "string", elements.octets),
+    elements.leaf("string", "string", leaves.octets),
     elements.inner("private", "xml", _anything),
 )
 

@@ -15,16 +15,15 @@ from typing import Any, NoReturn, TypeVar
 from msgspec.structs import fields
 
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages.base import Enumeration, NamedBits, Octets, Structure
+from csta.messages.base import NamedBits, Octets, Structure
+from csta.xml import leaves
 from csta.xml.document import NotPlain, Tokens, here, not_plain, resolved
+from csta.xml.leaves import Leaf
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Structure)
-E = TypeVar("E", bound=Enumeration)
 B = TypeVar("B", bound=NamedBits)
 
-Leaf = Callable[[str], Any]
-"""What makes a value of the text of an element; None counts as left out."""
 Reader = Callable[[Tokens, str], Any]
 """What reads the elements inside an element, up to the end tag given."""
 Out = list[str]
@@ -64,7 +63,7 @@ def table(*rows: Row) -> Table:
     for place, (names, attribute, kind, read) in enumerate(rows, 1):
         for name in names:
             known[name] = (place, attribute, f"/{name}>", kind, read)
-            if read is empty:
+            if read is leaves.empty:
                 known[f"{name}/"] = (place, attribute, "", INNER, _there)
     return known
 
@@ -284,84 +283,12 @@ def _inside_leaf(entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN4
     return value
 
 
-# --- text ------------------------------------------------------------------------------------------------------------
-
-text = str.strip
-"""Text of an element without the white space around it."""
-
-
-def bad(value: str, expected: str) -> DecodeError:
-    """The error for content of the wrong kind."""
-    return DecodeError(f"{value.strip()[:40]!r} is not {expected}")
-
-
-def integer(value: str) -> int | None:
-    """An xs:integer; an empty element (seen from phones) counts as left out."""
-    digits = value.strip()
-    if not digits:
-        here.reading.note("empty element")
-        return None
-    if len(digits) > 19 or not digits.lstrip("+-").isdecimal():
-        raise bad(value, "an integer")
-    return int(digits)
-
-
-def empty(value: str) -> bool:
-    """An element that counts by being there."""
-    return True
-
-
-def octets(value: str) -> Octets:
-    """An xs:hexBinary, also with white space inside (OpenScape Voice)."""
-    digits = "".join(value.split())
-    if len(digits) != len(value.strip()):
-        here.reading.note("white space between hexadecimal digits")
-    try:
-        return Octets(bytes.fromhex(digits))
-    except ValueError:
-        raise bad(value, "hexadecimal digits") from None
-
-
-class _Booleans(dict[str, bool]):
-    def __missing__(self, value: str) -> bool:
-        said = self.get(value.strip())
-        if said is None:
-            raise bad(value, "true or false")
-        return said
-
-
-boolean = _Booleans({"true": True, "1": True, "false": False, "0": False}).__getitem__
-"""An xs:boolean."""
-
-
-class _Values(dict[str, Enumeration]):
-    def __init__(self, kind: type[Enumeration]) -> None:
-        super().__init__({each.value: each for each in kind})
-        self.kind = kind
-
-    def __missing__(self, value: str) -> Enumeration | None:
-        said = value.strip()
-        if not said:
-            here.reading.note("empty element")
-            return None
-        if said not in self:
-            here.reading.note(f"unknown value {said[:40]!r}")
-            return self.kind(said)
-        return self[said]
-
-
-@cache
-def enumeration(kind: type[Enumeration]) -> Leaf:
-    """What reads a value of an enumeration; one that is not known is kept."""
-    return _Values(kind).__getitem__
-
-
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
 
 @cache
 def _flags(kind: type[NamedBits]) -> Table:
-    return unordered(*(leaf(kind.xml_names.get(name, name), name, boolean, name) for name in kind.numbers))
+    return unordered(*(leaf(kind.xml_names.get(name, name), name, leaves.boolean, name) for name in kind.numbers))
 
 
 def named_bits(kind: type[B]) -> Reader:
@@ -374,7 +301,7 @@ def named_bits(kind: type[B]) -> Reader:
     return read
 
 
-_STRING = table(leaf("string", "string", octets))
+_STRING = table(leaf("string", "string", leaves.octets))
 
 
 def wrapped_octets(tokens: Tokens, end: str) -> Octets | None:
@@ -399,18 +326,6 @@ def first_of(item: Row) -> Reader:
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
-
-_CHARACTERS = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
-
-
-def escape(value: str) -> str:
-    """Text for XML; raises LocalProtocolError for a character XML cannot carry (XML 1.0 §2.2)."""
-    if value.isprintable():
-        return value.translate(_ESCAPES)
-    if not _CHARACTERS.fullmatch(value):
-        raise LocalProtocolError(f"{value!r} has a character that XML cannot carry")
-    return value.translate(_ESCAPES)
 
 
 def write_bits(tag: str, value: NamedBits, out: Out) -> None:

@@ -27,7 +27,7 @@ from csta.messages.call_associated import (
     TelephonyTonesGeneratedEvent,
 )
 from csta.messages.call_data import CallCharacteristics, EventCause, LocalConnectionState
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -55,21 +55,21 @@ from csta.xml.generated.media import (
 )
 
 _CALL_INFORMATION_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
     elements.inner("device", "device", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
-    elements.leaf("accountInfo", "account_info", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("accountInfo", "account_info", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("callQualifyingData", "call_qualifying_data", elements.octets),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.octets),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
     elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.device("deviceInfo", "device_info", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -82,7 +82,7 @@ def read_call_information_event(tokens: Tokens, end: str) -> CallInformationEven
 
 def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
     """Write the children of CallInformationEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<device>")
     write_subject_device_id(value.device, out)
@@ -116,9 +116,9 @@ def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_info is not None:
         write_device_id("deviceInfo", value.device_info, out)
     if value.extensions is not None:
@@ -128,11 +128,11 @@ def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
 
 
 _CHARGING_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
     elements.device("chargedDevice", "charged_device", device_id),
     elements.inner("chargingInfo", "charging_info", read_charging_info),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -144,21 +144,21 @@ def read_charging_event(tokens: Tokens, end: str) -> ChargingEvent:
 
 def write_charging_event(value: ChargingEvent, out: Out) -> None:
     """Write the children of ChargingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     write_device_id("chargedDevice", value.charged_device, out)
     out.append("<chargingInfo>")
     write_charging_info(value.charging_info, out)
     out.append("</chargingInfo>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DIGITS_GENERATED_EVENT_DIGIT_DURATION_LIST = elements.table(elements.leaf("digitDuration", "", elements.integer))
+_DIGITS_GENERATED_EVENT_DIGIT_DURATION_LIST = elements.table(elements.leaf("digitDuration", "", leaves.integer))
 
 
 def read_digits_generated_event_digit_duration_list(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -172,7 +172,7 @@ def write_digits_generated_event_digit_duration_list(values: tuple[int, ...], ou
         out.append(f"<digitDuration>{value}</digitDuration>")
 
 
-_DIGITS_GENERATED_EVENT_PAUSE_DURATION_LIST = elements.table(elements.leaf("pauseDuration", "", elements.integer))
+_DIGITS_GENERATED_EVENT_PAUSE_DURATION_LIST = elements.table(elements.leaf("pauseDuration", "", leaves.integer))
 
 
 def read_digits_generated_event_pause_duration_list(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -187,9 +187,9 @@ def write_digits_generated_event_pause_duration_list(values: tuple[int, ...], ou
 
 
 _DIGITS_GENERATED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("digitGeneratedList", "digit_generated_list", elements.text),
+    elements.leaf("digitGeneratedList", "digit_generated_list", leaves.text),
     elements.inner("digitDurationList", "digit_duration_list", read_digits_generated_event_digit_duration_list),
     elements.inner("pauseDurationList", "pause_duration_list", read_digits_generated_event_pause_duration_list),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
@@ -204,9 +204,9 @@ def read_digits_generated_event(tokens: Tokens, end: str) -> DigitsGeneratedEven
 
 def write_digits_generated_event(value: DigitsGeneratedEvent, out: Out) -> None:
     """Write the children of DigitsGeneratedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<digitGeneratedList>{elements.escape(value.digit_generated_list)}</digitGeneratedList>")
+    out.append(f"<digitGeneratedList>{leaves.escape(value.digit_generated_list)}</digitGeneratedList>")
     if value.digit_duration_list is not None:
         out.append("<digitDurationList>")
         write_digits_generated_event_digit_duration_list(value.digit_duration_list, out)
@@ -226,12 +226,12 @@ def write_digits_generated_event(value: DigitsGeneratedEvent, out: Out) -> None:
 
 
 _TELEPHONY_TONES_GENERATED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("toneGenerated", "tone_generated", elements.enumeration(TelephonyTone)),
-    elements.leaf("toneFrequency", "tone_frequency", elements.integer),
-    elements.leaf("toneDuration", "tone_duration", elements.integer),
-    elements.leaf("pauseDuration", "pause_duration", elements.integer),
+    elements.leaf("toneGenerated", "tone_generated", leaves.enumeration(TelephonyTone)),
+    elements.leaf("toneFrequency", "tone_frequency", leaves.integer),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("pauseDuration", "pause_duration", leaves.integer),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -244,10 +244,10 @@ def read_telephony_tones_generated_event(tokens: Tokens, end: str) -> TelephonyT
 
 def write_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent, out: Out) -> None:
     """Write the children of TelephonyTonesGeneratedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     if value.tone_generated is not None:
-        out.append(f"<toneGenerated>{elements.escape(value.tone_generated.value)}</toneGenerated>")
+        out.append(f"<toneGenerated>{leaves.escape(value.tone_generated.value)}</toneGenerated>")
     if value.tone_frequency is not None:
         out.append(f"<toneFrequency>{value.tone_frequency}</toneFrequency>")
     if value.tone_duration is not None:
@@ -267,7 +267,7 @@ def write_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent, o
 _PRIMARY_OR_SECONDARY_CALL = elements.table(
     elements.device("deviceID", "device_id", device_id),
     elements.inner("connectionID", "connection_id", read_connection_id),
-    elements.leaf("localConnectionState", "local_connection_state", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionState", "local_connection_state", leaves.enumeration(LocalConnectionState)),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
 )
 
@@ -281,7 +281,7 @@ def write_primary_or_secondary_call(value: PrimaryOrSecondaryCall, out: Out) -> 
     """Write the children of PrimaryOrSecondaryCall."""
     write_device_id("deviceID", value.device_id, out)
     write_connection_id("connectionID", value.connection_id, out)
-    out.append(f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>")
+    out.append(f"<localConnectionState>{leaves.escape(value.local_connection_state.value)}</localConnectionState>")
     if value.connection_info is not None:
         out.append("<connectionInfo>")
         write_connection_information(value.connection_info, out)
@@ -291,7 +291,7 @@ def write_primary_or_secondary_call(value: PrimaryOrSecondaryCall, out: Out) -> 
 _OTHER_CALL = elements.table(
     elements.device("deviceID", "device_id", device_id),
     elements.inner("connectionID", "connection_id", read_connection_id),
-    elements.leaf("localConnectionState", "local_connection_state", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionState", "local_connection_state", leaves.enumeration(LocalConnectionState)),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
 )
 
@@ -306,9 +306,7 @@ def write_other_call(value: OtherCall, out: Out) -> None:
     write_device_id("deviceID", value.device_id, out)
     write_connection_id("connectionID", value.connection_id, out)
     if value.local_connection_state is not None:
-        out.append(
-            f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>"
-        )
+        out.append(f"<localConnectionState>{leaves.escape(value.local_connection_state.value)}</localConnectionState>")
     if value.connection_info is not None:
         out.append("<connectionInfo>")
         write_connection_information(value.connection_info, out)
@@ -360,7 +358,7 @@ def write_service_completion_failure_event_other_devs_secondary_call_list(
 
 
 _SERVICE_COMPLETION_FAILURE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("primaryCall", "primary_call", read_primary_or_secondary_call),
     elements.inner("secondaryCall", "secondary_call", read_primary_or_secondary_call),
     elements.inner(
@@ -374,7 +372,7 @@ _SERVICE_COMPLETION_FAILURE_EVENT = elements.table(
         read_service_completion_failure_event_other_devs_secondary_call_list,
     ),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -386,7 +384,7 @@ def read_service_completion_failure_event(tokens: Tokens, end: str) -> ServiceCo
 
 def write_service_completion_failure_event(value: ServiceCompletionFailureEvent, out: Out) -> None:
     """Write the children of ServiceCompletionFailureEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<primaryCall>")
     write_primary_or_secondary_call(value.primary_call, out)
     out.append("</primaryCall>")
@@ -406,7 +404,7 @@ def write_service_completion_failure_event(value: ServiceCompletionFailureEvent,
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
         out.append("</mediaCallCharacteristics>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -415,13 +413,13 @@ def write_service_completion_failure_event(value: ServiceCompletionFailureEvent,
 
 _ASSOCIATE_DATA = elements.table(
     elements.inner("existingCall", "existing_call", read_connection_id),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("callQualifyingData", "call_qualifying_data", elements.octets),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.device("deviceInfo", "device_info", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -446,9 +444,9 @@ def write_associate_data(value: AssociateData, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_info is not None:
         write_device_id("deviceInfo", value.device_info, out)
     if value.extensions is not None:
@@ -561,11 +559,11 @@ def write_change_connection_information_response(value: ChangeConnectionInformat
 
 _GENERATE_DIGITS = elements.table(
     elements.inner("connectionToSendDigits", "connection_to_send_digits", read_connection_id),
-    elements.leaf("digitMode", "digit_mode", elements.enumeration(DigitMode)),
-    elements.leaf("charactersToSend", "characters_to_send", elements.text),
-    elements.leaf("toneDuration", "tone_duration", elements.integer),
-    elements.leaf("pulseRate", "pulse_rate", elements.integer),
-    elements.leaf("pauseDuration", "pause_duration", elements.integer),
+    elements.leaf("digitMode", "digit_mode", leaves.enumeration(DigitMode)),
+    elements.leaf("charactersToSend", "characters_to_send", leaves.text),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("pulseRate", "pulse_rate", leaves.integer),
+    elements.leaf("pauseDuration", "pause_duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -579,8 +577,8 @@ def write_generate_digits(value: GenerateDigits, out: Out) -> None:
     """Write the children of GenerateDigits."""
     write_connection_id("connectionToSendDigits", value.connection_to_send_digits, out)
     if value.digit_mode is not None:
-        out.append(f"<digitMode>{elements.escape(value.digit_mode.value)}</digitMode>")
-    out.append(f"<charactersToSend>{elements.escape(value.characters_to_send)}</charactersToSend>")
+        out.append(f"<digitMode>{leaves.escape(value.digit_mode.value)}</digitMode>")
+    out.append(f"<charactersToSend>{leaves.escape(value.characters_to_send)}</charactersToSend>")
     if value.tone_duration is not None:
         out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
     if value.pulse_rate is not None:
@@ -613,8 +611,8 @@ def write_generate_digits_response(value: GenerateDigitsResponse, out: Out) -> N
 
 _GENERATE_TELEPHONY_TONES = elements.table(
     elements.inner("connectionToSendTone", "connection_to_send_tone", read_connection_id),
-    elements.leaf("toneToSend", "tone_to_send", elements.enumeration(TelephonyTone)),
-    elements.leaf("toneDuration", "tone_duration", elements.integer),
+    elements.leaf("toneToSend", "tone_to_send", leaves.enumeration(TelephonyTone)),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -627,7 +625,7 @@ def read_generate_telephony_tones(tokens: Tokens, end: str) -> GenerateTelephony
 def write_generate_telephony_tones(value: GenerateTelephonyTones, out: Out) -> None:
     """Write the children of GenerateTelephonyTones."""
     write_connection_id("connectionToSendTone", value.connection_to_send_tone, out)
-    out.append(f"<toneToSend>{elements.escape(value.tone_to_send.value)}</toneToSend>")
+    out.append(f"<toneToSend>{leaves.escape(value.tone_to_send.value)}</toneToSend>")
     if value.tone_duration is not None:
         out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
     if value.extensions is not None:

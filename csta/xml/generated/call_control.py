@@ -71,7 +71,7 @@ from csta.messages.call_control import (
 )
 from csta.messages.call_data import AutoOriginate, CallCharacteristics, ConsultOptions, EventCause
 from csta.messages.common import DeviceID
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -141,8 +141,8 @@ def write_accept_call_response(value: AcceptCallResponse, out: Out) -> None:
 _ALTERNATE_CALL = elements.table(
     elements.inner("heldCall", "held_call", read_connection_id),
     elements.inner("activeCall", "active_call", read_connection_id),
-    elements.leaf("connectionReservation", "connection_reservation", elements.boolean),
-    elements.leaf("consultOptions", "consult_options", elements.enumeration(ConsultOptions)),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
+    elements.leaf("consultOptions", "consult_options", leaves.enumeration(ConsultOptions)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -161,7 +161,7 @@ def write_alternate_call(value: AlternateCall, out: Out) -> None:
             f"<connectionReservation>{'true' if value.connection_reservation else 'false'}</connectionReservation>"
         )
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out.append(f"<consultOptions>{elements.escape(value.consult_options.value)}</consultOptions>")
+        out.append(f"<consultOptions>{leaves.escape(value.consult_options.value)}</consultOptions>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -233,8 +233,8 @@ def write_answer_call_response(value: AnswerCallResponse, out: Out) -> None:
 _CALL_BACK = elements.table(
     elements.inner("callbackConnection", "callback_connection", read_connection_id),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -250,9 +250,9 @@ def write_call_back(value: CallBack, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -362,7 +362,7 @@ def write_campon_call_response(value: CamponCallResponse, out: Out) -> None:
 _CLEAR_CALL = elements.table(
     elements.inner("callToBeCleared", "call_to_be_cleared", read_connection_id),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -378,7 +378,7 @@ def write_clear_call(value: ClearCall, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -407,7 +407,7 @@ _CLEAR_CONNECTION = elements.table(
     elements.inner("connectionToBeCleared", "connection_to_be_cleared", read_connection_id),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -425,7 +425,7 @@ def write_clear_connection(value: ClearConnection, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -510,17 +510,17 @@ def write_conference_call_response(value: ConferenceCallResponse, out: Out) -> N
 _CONSULTATION_CALL = elements.table(
     elements.inner("existingCall", "existing_call", read_connection_id),
     elements.device("consultedDevice", "consulted_device", device_id),
-    elements.leaf("connectionReservation", "connection_reservation", elements.boolean),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callingConnectionInfo", "calling_connection_info", read_connection_information),
-    elements.leaf("consultOptions", "consult_options", elements.enumeration(ConsultOptions)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("consultOptions", "consult_options", leaves.enumeration(ConsultOptions)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -557,11 +557,11 @@ def write_consultation_call(value: ConsultationCall, out: Out) -> None:
         write_connection_information(value.calling_connection_info, out)
         out.append("</callingConnectionInfo>")
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out.append(f"<consultOptions>{elements.escape(value.consult_options.value)}</consultOptions>")
+        out.append(f"<consultOptions>{leaves.escape(value.consult_options.value)}</consultOptions>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -624,9 +624,9 @@ _DEFLECT_CALL = elements.table(
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -651,11 +651,11 @@ def write_deflect_call(value: DeflectCall, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -844,7 +844,7 @@ def write_group_pickup_call_response(value: GroupPickupCallResponse, out: Out) -
 
 _HOLD_CALL = elements.table(
     elements.inner("callToBeHeld", "call_to_be_held", read_connection_id),
-    elements.leaf("connectionReservation", "connection_reservation", elements.boolean),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -887,7 +887,7 @@ def write_hold_call_response(value: HoldCallResponse, out: Out) -> None:
 
 _INTRUDE_CALL = elements.table(
     elements.inner("intrude", "intrude", read_connection_id),
-    elements.leaf("participationType", "participation_type", elements.enumeration(ParticipationType)),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -902,7 +902,7 @@ def write_intrude_call(value: IntrudeCall, out: Out) -> None:
     """Write the children of IntrudeCall."""
     write_connection_id("intrude", value.intrude, out)
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.extensions is not None:
@@ -945,10 +945,10 @@ def write_intrude_call_response(value: IntrudeCallResponse, out: Out) -> None:
 _JOIN_CALL = elements.table(
     elements.inner("activeCall", "active_call", read_connection_id),
     elements.device("joiningDevice", "joining_device", device_id),
-    elements.leaf("autoOriginate", "auto_originate", elements.enumeration(AutoOriginate)),
-    elements.leaf("participationType", "participation_type", elements.enumeration(ParticipationType)),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -965,9 +965,9 @@ def write_join_call(value: JoinCall, out: Out) -> None:
     write_connection_id("activeCall", value.active_call, out)
     write_device_id("joiningDevice", value.joining_device, out)
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
@@ -1015,17 +1015,17 @@ def write_join_call_response(value: JoinCallResponse, out: Out) -> None:
 _MAKE_CALL = elements.table(
     elements.device("callingDevice", "calling_device", device_id),
     elements.device("calledDirectoryNumber", "called_directory_number", device_id),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
-    elements.leaf("autoOriginate", "auto_originate", elements.enumeration(AutoOriginate)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callingConnectionInfo", "calling_connection_info", read_connection_information),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1044,7 +1044,7 @@ def write_make_call(value: MakeCall, out: Out) -> None:
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1060,11 +1060,11 @@ def write_make_call(value: MakeCall, out: Out) -> None:
         write_connection_information(value.calling_connection_info, out)
         out.append("</callingConnectionInfo>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1108,19 +1108,19 @@ def write_make_call_response(value: MakeCallResponse, out: Out) -> None:
 
 _MAKE_CONNECTION = elements.table(
     elements.device("initiatingDevice", "initiating_device", device_id),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
-    elements.leaf("autoOriginate", "auto_originate", elements.enumeration(AutoOriginate)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
-    elements.leaf("maxDevices", "max_devices", elements.integer),
-    elements.leaf("startTime", "start_time", elements.text),
-    elements.leaf("duration", "duration", elements.integer),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.leaf("maxDevices", "max_devices", leaves.integer),
+    elements.leaf("startTime", "start_time", leaves.text),
+    elements.leaf("duration", "duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1138,7 +1138,7 @@ def write_make_connection(value: MakeConnection, out: Out) -> None:
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.call_characteristics is not None:
@@ -1152,15 +1152,15 @@ def write_make_connection(value: MakeConnection, out: Out) -> None:
         write_connection_information(value.connection_info, out)
         out.append("</connectionInfo>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.max_devices is not None:
         out.append(f"<maxDevices>{value.max_devices}</maxDevices>")
     if value.start_time is not None:
-        out.append(f"<startTime>{elements.escape(value.start_time)}</startTime>")
+        out.append(f"<startTime>{leaves.escape(value.start_time)}</startTime>")
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
     if value.extensions is not None:
@@ -1205,9 +1205,9 @@ def write_make_connection_response(value: MakeConnectionResponse, out: Out) -> N
 
 
 _SIGNALLING_DETECTION = elements.table(
-    elements.leaf("signallingCondition", "signalling_condition", elements.enumeration(SignallingCondition)),
+    elements.leaf("signallingCondition", "signalling_condition", leaves.enumeration(SignallingCondition)),
     elements.leaf(
-        "signallingConditionsAction", "signalling_conditions_action", elements.enumeration(SignallingConditionsAction)
+        "signallingConditionsAction", "signalling_conditions_action", leaves.enumeration(SignallingConditionsAction)
     ),
 )
 
@@ -1219,15 +1219,15 @@ def read_signalling_detection(tokens: Tokens, end: str) -> SignallingDetection:
 
 def write_signalling_detection(value: SignallingDetection, out: Out) -> None:
     """Write the children of SignallingDetection."""
-    out.append(f"<signallingCondition>{elements.escape(value.signalling_condition.value)}</signallingCondition>")
+    out.append(f"<signallingCondition>{leaves.escape(value.signalling_condition.value)}</signallingCondition>")
     out.append(
-        f"<signallingConditionsAction>{elements.escape(value.signalling_conditions_action.value)}</signallingConditionsAction>"
+        f"<signallingConditionsAction>{leaves.escape(value.signalling_conditions_action.value)}</signallingConditionsAction>"
     )
 
 
 _DESTINATION_DETECTION_ITEM = elements.table(
-    elements.leaf("destinationCondition", "destination_condition", elements.enumeration(DestinationCondition)),
-    elements.leaf("detectionAction", "detection_action", elements.enumeration(DetectionAction)),
+    elements.leaf("destinationCondition", "destination_condition", leaves.enumeration(DestinationCondition)),
+    elements.leaf("detectionAction", "detection_action", leaves.enumeration(DetectionAction)),
 )
 
 
@@ -1238,8 +1238,8 @@ def read_destination_detection_item(tokens: Tokens, end: str) -> DestinationDete
 
 def write_destination_detection_item(value: DestinationDetectionItem, out: Out) -> None:
     """Write the children of DestinationDetectionItem."""
-    out.append(f"<destinationCondition>{elements.escape(value.destination_condition.value)}</destinationCondition>")
-    out.append(f"<detectionAction>{elements.escape(value.detection_action.value)}</detectionAction>")
+    out.append(f"<destinationCondition>{leaves.escape(value.destination_condition.value)}</destinationCondition>")
+    out.append(f"<detectionAction>{leaves.escape(value.detection_action.value)}</detectionAction>")
 
 
 _DESTINATION_DETECTION = elements.table(elements.inner("detectionItem", "", read_destination_detection_item))
@@ -1263,16 +1263,16 @@ _MAKE_PREDICTIVE_CALL = elements.table(
     elements.device("calledDirectoryNumber", "called_directory_number", device_id),
     elements.inner("signallingDetection", "signalling_detection", read_signalling_detection),
     elements.inner("destinationDetection", "destination_detection", read_destination_detection),
-    elements.leaf("defaultAction", "default_action", elements.enumeration(DetectionAction)),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
-    elements.leaf("autoOriginate", "auto_originate", elements.enumeration(AutoOriginate)),
-    elements.leaf("alertTime", "alert_time", elements.integer),
+    elements.leaf("defaultAction", "default_action", leaves.enumeration(DetectionAction)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.leaf("alertTime", "alert_time", leaves.integer),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1295,13 +1295,13 @@ def write_make_predictive_call(value: MakePredictiveCall, out: Out) -> None:
         write_destination_detection(value.destination_detection, out)
         out.append("</destinationDetection>")
     if value.default_action is not None:
-        out.append(f"<defaultAction>{elements.escape(value.default_action.value)}</defaultAction>")
+        out.append(f"<defaultAction>{leaves.escape(value.default_action.value)}</defaultAction>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.alert_time is not None:
         out.append(f"<alertTime>{value.alert_time}</alertTime>")
     if value.correlator_data is not None:
@@ -1311,9 +1311,9 @@ def write_make_predictive_call(value: MakePredictiveCall, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1354,8 +1354,8 @@ _PARK_CALL = elements.table(
     elements.inner("parking", "parking", read_connection_id),
     elements.device("parkTo", "park_to", device_id),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1372,9 +1372,9 @@ def write_park_call(value: ParkCall, out: Out) -> None:
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1506,13 +1506,13 @@ _SEND_MESSAGE = elements.table(
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1546,9 +1546,9 @@ def write_send_message(value: SendMessage, out: Out) -> None:
         write_media_call_characteristics(value.media_call_characteristics, out)
         out.append("</mediaCallCharacteristics>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1622,13 +1622,13 @@ def write_send_message_response(value: SendMessageResponse, out: Out) -> None:
 _SINGLE_STEP_CONFERENCE_CALL = elements.table(
     elements.inner("activeCall", "active_call", read_connection_id),
     elements.device("deviceToJoin", "device_to_join", device_id),
-    elements.leaf("participationType", "participation_type", elements.enumeration(ParticipationType)),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1643,7 +1643,7 @@ def write_single_step_conference_call(value: SingleStepConferenceCall, out: Out)
     write_connection_id("activeCall", value.active_call, out)
     write_device_id("deviceToJoin", value.device_to_join, out)
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
@@ -1653,9 +1653,9 @@ def write_single_step_conference_call(value: SingleStepConferenceCall, out: Out)
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1695,14 +1695,14 @@ def write_single_step_conference_call_response(value: SingleStepConferenceCallRe
 _SINGLE_STEP_TRANSFER_CALL = elements.table(
     elements.inner("activeCall", "active_call", read_connection_id),
     elements.device("transferredTo", "transferred_to", device_id),
-    elements.leaf("accountCode", "account_code", elements.octets),
-    elements.leaf("authCode", "auth_code", elements.octets),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1727,11 +1727,11 @@ def write_single_step_transfer_call(value: SingleStepTransferCall, out: Out) -> 
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

@@ -24,7 +24,7 @@ from csta.messages.call_control_events import (
     TransferedEvent,
 )
 from csta.messages.call_data import CallCharacteristics, EventCause, LocalConnectionState
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -78,19 +78,19 @@ from csta.xml.generated.media import (
 )
 
 _BRIDGED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("bridgedConnection", "bridged_connection", read_connection_id),
     elements.inner("bridgedAppearance", "bridged_appearance", read_subject_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("bridgedConnectionInfo", "bridged_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -103,18 +103,18 @@ def read_bridged_event(tokens: Tokens, end: str) -> BridgedEvent:
 
 def write_bridged_event(value: BridgedEvent, out: Out) -> None:
     """Write the children of BridgedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("bridgedConnection", value.bridged_connection, out)
     out.append("<bridgedAppearance>")
     write_subject_device_id(value.bridged_appearance, out)
     out.append("</bridgedAppearance>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -134,7 +134,7 @@ def write_bridged_event(value: BridgedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -146,15 +146,15 @@ def write_bridged_event(value: BridgedEvent, out: Out) -> None:
 
 
 _CALL_CLEARED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("clearedCall", "cleared_call", read_connection_id),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -167,13 +167,13 @@ def read_call_cleared_event(tokens: Tokens, end: str) -> CallClearedEvent:
 
 def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
     """Write the children of CallClearedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("clearedCall", value.cleared_call, out)
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.media_call_characteristics is not None:
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
@@ -185,7 +185,7 @@ def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -197,21 +197,21 @@ def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
 
 
 _CONFERENCED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("primaryOldCall", "primary_old_call", read_connection_id),
     elements.inner("secondaryOldCall", "secondary_old_call", read_connection_id),
     elements.inner("conferencingDevice", "conferencing_device", read_subject_device_id),
     elements.inner("addedParty", "added_party", read_subject_device_id),
     elements.inner("conferenceConnections", "conference_connections", read_connection_list),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -229,7 +229,7 @@ def read_conferenced_event(tokens: Tokens, end: str) -> ConferencedEvent:
 
 def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
     """Write the children of ConferencedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("primaryOldCall", value.primary_old_call, out)
     if value.secondary_old_call is not None:
         write_connection_id("secondaryOldCall", value.secondary_old_call, out)
@@ -243,12 +243,12 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
     write_connection_list(value.conference_connections, out)
     out.append("</conferenceConnections>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -264,7 +264,7 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
         write_call_linkage_data_list(value.call_linkage_data_list, out)
         out.append("</callLinkageDataList>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -282,20 +282,20 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
 
 
 _CONNECTION_CLEARED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("droppedConnection", "dropped_connection", read_connection_id),
     elements.inner("releasingDevice", "releasing_device", read_subject_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("chargingInfo", "charging_info", read_charging_info),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("droppedConnectionInfo", "dropped_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -313,13 +313,13 @@ def read_connection_cleared_event(tokens: Tokens, end: str) -> ConnectionCleared
 
 def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> None:
     """Write the children of ConnectionClearedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("droppedConnection", value.dropped_connection, out)
     out.append("<releasingDevice>")
     write_subject_device_id(value.releasing_device, out)
     out.append("</releasingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -328,7 +328,7 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
         out.append("</chargingInfo>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -348,7 +348,7 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -366,17 +366,17 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
 
 
 _DELIVERED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
     elements.inner("alertingDevice", "alerting_device", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
     elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -386,11 +386,11 @@ _DELIVERED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("connectionInfo", "connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -408,7 +408,7 @@ def read_delivered_event(tokens: Tokens, end: str) -> DeliveredEvent:
 
 def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
     """Write the children of DeliveredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<alertingDevice>")
     write_subject_device_id(value.alerting_device, out)
@@ -425,12 +425,12 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -466,7 +466,7 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -474,7 +474,7 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -492,13 +492,13 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
 
 
 _DIGITS_DIALED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("dialingConnection", "dialing_connection", read_connection_id),
     elements.inner("dialingDevice", "dialing_device", read_subject_device_id),
     elements.device("dialingSequence", "dialing_sequence", device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -507,7 +507,7 @@ _DIGITS_DIALED_EVENT = elements.table(
     elements.inner("dialingConnectionInfo", "dialing_connection_info", read_connection_information),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -520,17 +520,17 @@ def read_digits_dialed_event(tokens: Tokens, end: str) -> DigitsDialedEvent:
 
 def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
     """Write the children of DigitsDialedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("dialingConnection", value.dialing_connection, out)
     out.append("<dialingDevice>")
     write_subject_device_id(value.dialing_device, out)
     out.append("</dialingDevice>")
     write_device_id("dialingSequence", value.dialing_sequence, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -562,7 +562,7 @@ def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -574,17 +574,17 @@ def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
 
 
 _DIVERTED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
     elements.inner("divertingDevice", "diverting_device", read_subject_device_id),
     elements.inner("newDestination", "new_destination", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
@@ -594,11 +594,11 @@ _DIVERTED_EVENT = elements.table(
     elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
     elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -616,7 +616,7 @@ def read_diverted_event(tokens: Tokens, end: str) -> DivertedEvent:
 
 def write_diverted_event(value: DivertedEvent, out: Out) -> None:
     """Write the children of DivertedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<divertingDevice>")
     write_subject_device_id(value.diverting_device, out)
@@ -636,12 +636,12 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
     write_redirection_device_id(value.last_redirection_device, out)
     out.append("</lastRedirectionDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -677,7 +677,7 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -685,7 +685,7 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -703,7 +703,7 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
 
 
 _ESTABLISHED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("establishedConnection", "established_connection", read_connection_id),
     elements.inner("answeringDevice", "answering_device", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
@@ -712,10 +712,10 @@ _ESTABLISHED_EVENT = elements.table(
     elements.inner(
         "originatinNIDConnection", "originating_nid_connection", read_connection_id, "originatingNIDConnection"
     ),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -725,11 +725,11 @@ _ESTABLISHED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("establishedConnectionInfo", "established_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -747,7 +747,7 @@ def read_established_event(tokens: Tokens, end: str) -> EstablishedEvent:
 
 def write_established_event(value: EstablishedEvent, out: Out) -> None:
     """Write the children of EstablishedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("establishedConnection", value.established_connection, out)
     out.append("<answeringDevice>")
     write_subject_device_id(value.answering_device, out)
@@ -764,12 +764,12 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatinNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -805,7 +805,7 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -813,7 +813,7 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -831,17 +831,17 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
 
 
 _FAILED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("failedConnection", "failed_connection", read_connection_id),
     elements.inner("failingDevice", "failing_device", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
     elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -851,11 +851,11 @@ _FAILED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("failedConnectionInfo", "failed_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -873,7 +873,7 @@ def read_failed_event(tokens: Tokens, end: str) -> FailedEvent:
 
 def write_failed_event(value: FailedEvent, out: Out) -> None:
     """Write the children of FailedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("failedConnection", value.failed_connection, out)
     out.append("<failingDevice>")
     write_subject_device_id(value.failing_device, out)
@@ -890,12 +890,12 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -931,7 +931,7 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -939,7 +939,7 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -957,18 +957,18 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
 
 
 _HELD_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("heldConnection", "held_connection", read_connection_id),
     elements.inner("holdingDevice", "holding_device", read_subject_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("heldConnectionInfo", "held_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -981,16 +981,16 @@ def read_held_event(tokens: Tokens, end: str) -> HeldEvent:
 
 def write_held_event(value: HeldEvent, out: Out) -> None:
     """Write the children of HeldEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("heldConnection", value.held_connection, out)
     out.append("<holdingDevice>")
     write_subject_device_id(value.holding_device, out)
     out.append("</holdingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1010,7 +1010,7 @@ def write_held_event(value: HeldEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1022,22 +1022,22 @@ def write_held_event(value: HeldEvent, out: Out) -> None:
 
 
 _NETWORK_CAPABILITIES_CHANGED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("outboundConnection", "outbound_connection", read_connection_id),
     elements.inner("networkInterfaceUsed", "network_interface_used", read_subject_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("progressIndicator", "progress_indicator", read_progress_indicator),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("networkCapability", "network_capability", read_network_capability),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("outboundConnectionInfo", "outbound_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1050,7 +1050,7 @@ def read_network_capabilities_changed_event(tokens: Tokens, end: str) -> Network
 
 def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEvent, out: Out) -> None:
     """Write the children of NetworkCapabilitiesChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("outboundConnection", value.outbound_connection, out)
     out.append("<networkInterfaceUsed>")
     write_subject_device_id(value.network_interface_used, out)
@@ -1062,7 +1062,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
     write_progress_indicator(value.progress_indicator, out)
     out.append("</progressIndicator>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1071,7 +1071,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
         out.append("<networkCapability>")
         write_network_capability(value.network_capability, out)
         out.append("</networkCapability>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1091,7 +1091,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1103,18 +1103,18 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
 
 
 _NETWORK_REACHED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("outboundConnection", "outbound_connection", read_connection_id),
     elements.inner("networkInterfaceUsed", "network_interface_used", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
     elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("networkCapability", "network_capability", read_network_capability),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
@@ -1123,7 +1123,7 @@ _NETWORK_REACHED_EVENT = elements.table(
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
     elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -1141,7 +1141,7 @@ def read_network_reached_event(tokens: Tokens, end: str) -> NetworkReachedEvent:
 
 def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
     """Write the children of NetworkReachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("outboundConnection", value.outbound_connection, out)
     out.append("<networkInterfaceUsed>")
     write_subject_device_id(value.network_interface_used, out)
@@ -1158,7 +1158,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1167,7 +1167,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
         out.append("<networkCapability>")
         write_network_capability(value.network_capability, out)
         out.append("</networkCapability>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1199,7 +1199,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1217,17 +1217,17 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
 
 
 _OFFERED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("offeredConnection", "offered_connection", read_connection_id),
     elements.inner("offeredDevice", "offered_device", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
     elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -1237,11 +1237,11 @@ _OFFERED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("offeredConnectionInfo", "offered_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -1259,7 +1259,7 @@ def read_offered_event(tokens: Tokens, end: str) -> OfferedEvent:
 
 def write_offered_event(value: OfferedEvent, out: Out) -> None:
     """Write the children of OfferedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("offeredConnection", value.offered_connection, out)
     out.append("<offeredDevice>")
     write_subject_device_id(value.offered_device, out)
@@ -1276,12 +1276,12 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1317,7 +1317,7 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1325,7 +1325,7 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1343,14 +1343,14 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
 
 
 _ORIGINATED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("originatedConnection", "originated_connection", read_connection_id),
     elements.inner("callingDevice", "calling_device", read_subject_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.device("originatingDevice", "originating_device", device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -1360,11 +1360,11 @@ _ORIGINATED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("originatedConnectionInfo", "originated_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1377,7 +1377,7 @@ def read_originated_event(tokens: Tokens, end: str) -> OriginatedEvent:
 
 def write_originated_event(value: OriginatedEvent, out: Out) -> None:
     """Write the children of OriginatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("originatedConnection", value.originated_connection, out)
     out.append("<callingDevice>")
     write_subject_device_id(value.calling_device, out)
@@ -1388,10 +1388,10 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
     if value.originating_device is not None:
         write_device_id("originatingDevice", value.originating_device, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1427,7 +1427,7 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1435,7 +1435,7 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1447,18 +1447,18 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
 
 
 _QUEUED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("queuedConnection", "queued_connection", read_connection_id),
     elements.inner("queue", "queue", read_subject_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
-    elements.leaf("numberQueued", "number_queued", elements.integer),
-    elements.leaf("callsInFront", "calls_in_front", elements.integer),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("numberQueued", "number_queued", leaves.integer),
+    elements.leaf("callsInFront", "calls_in_front", leaves.integer),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
@@ -1468,11 +1468,11 @@ _QUEUED_EVENT = elements.table(
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("queuedConnectionInfo", "queued_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -1490,7 +1490,7 @@ def read_queued_event(tokens: Tokens, end: str) -> QueuedEvent:
 
 def write_queued_event(value: QueuedEvent, out: Out) -> None:
     """Write the children of QueuedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("queuedConnection", value.queued_connection, out)
     out.append("<queue>")
     write_subject_device_id(value.queue, out)
@@ -1509,12 +1509,12 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
     if value.calls_in_front is not None:
         out.append(f"<callsInFront>{value.calls_in_front}</callsInFront>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1550,7 +1550,7 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1558,7 +1558,7 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1576,18 +1576,18 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
 
 
 _RETRIEVED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("retrievedConnection", "retrieved_connection", read_connection_id),
     elements.inner("retrievingDevice", "retrieving_device", read_subject_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("retrievedConnectionInfo", "retrieved_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1600,16 +1600,16 @@ def read_retrieved_event(tokens: Tokens, end: str) -> RetrievedEvent:
 
 def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
     """Write the children of RetrievedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("retrievedConnection", value.retrieved_connection, out)
     out.append("<retrievingDevice>")
     write_subject_device_id(value.retrieving_device, out)
     out.append("</retrievingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1629,7 +1629,7 @@ def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1641,13 +1641,13 @@ def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
 
 
 _SERVICE_INITIATED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("initiatedConnection", "initiated_connection", read_connection_id),
     elements.inner("initiatingDevice", "initiating_device", read_subject_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
@@ -1656,11 +1656,11 @@ _SERVICE_INITIATED_EVENT = elements.table(
     elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
     elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1673,7 +1673,7 @@ def read_service_initiated_event(tokens: Tokens, end: str) -> ServiceInitiatedEv
 
 def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> None:
     """Write the children of ServiceInitiatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("initiatedConnection", value.initiated_connection, out)
     out.append("<initiatingDevice>")
     write_subject_device_id(value.initiating_device, out)
@@ -1683,10 +1683,10 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         write_called_device_id(value.called_device, out)
         out.append("</calledDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1718,7 +1718,7 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1726,7 +1726,7 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1738,22 +1738,22 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
 
 
 _TRANSFERED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("primaryOldCall", "primary_old_call", read_connection_id),
     elements.inner("secondaryOldCall", "secondary_old_call", read_connection_id),
     elements.inner("transferringDevice", "transferring_device", read_subject_device_id),
     elements.inner("transferredToDevice", "transferred_to_device", read_subject_device_id),
     elements.inner("transferredConnections", "transferred_connections", read_connection_list),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("userData", "user_data", elements.wrapped_octets),
     elements.inner("chargingInfo", "charging_info", read_charging_info),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -1771,7 +1771,7 @@ def read_transfered_event(tokens: Tokens, end: str) -> TransferedEvent:
 
 def write_transfered_event(value: TransferedEvent, out: Out) -> None:
     """Write the children of TransferedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("primaryOldCall", value.primary_old_call, out)
     if value.secondary_old_call is not None:
         write_connection_id("secondaryOldCall", value.secondary_old_call, out)
@@ -1785,7 +1785,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
     write_connection_list(value.transferred_connections, out)
     out.append("</transferredConnections>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1794,7 +1794,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
         out.append("</chargingInfo>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1810,7 +1810,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
         write_call_linkage_data_list(value.call_linkage_data_list, out)
         out.append("</callLinkageDataList>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")

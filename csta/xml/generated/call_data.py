@@ -46,7 +46,7 @@ from csta.messages.call_data import (
     VoiceUnitServices,
 )
 from csta.messages.common import PrivateData
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import (
     device_id,
     read_connection_id,
@@ -62,8 +62,8 @@ from csta.xml.generated.media import read_connection_information, write_connecti
 
 _ENDPOINT = elements.table(
     elements.device("deviceID", "device_id", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -88,7 +88,7 @@ def write_endpoint(value: Endpoint, out: Out) -> None:
 
 _ASSOCIATED_NID = elements.table(
     elements.device("deviceID", "device_id", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
 )
 
 
@@ -159,8 +159,8 @@ def write_connection_list(values: tuple[ConnectionListItem, ...], out: Out) -> N
 
 
 _CSTA_SECURITY_DATA = elements.table(
-    elements.leaf("messageSequenceNumber", "message_sequence_number", elements.integer),
-    elements.leaf("timeStamp", "time_stamp", elements.text),
+    elements.leaf("messageSequenceNumber", "message_sequence_number", leaves.integer),
+    elements.leaf("timeStamp", "time_stamp", leaves.text),
     elements.inner("securityInfo", "security_info", read_private_data),
 )
 
@@ -175,7 +175,7 @@ def write_csta_security_data(value: CSTASecurityData, out: Out) -> None:
     if value.message_sequence_number is not None:
         out.append(f"<messageSequenceNumber>{value.message_sequence_number}</messageSequenceNumber>")
     if value.time_stamp is not None:
-        out.append(f"<timeStamp>{elements.escape(value.time_stamp)}</timeStamp>")
+        out.append(f"<timeStamp>{leaves.escape(value.time_stamp)}</timeStamp>")
     if value.security_info is not None:
         write_private_data("securityInfo", value.security_info, out)
 
@@ -214,7 +214,7 @@ def write_csta_common_arguments(value: CSTACommonArguments, out: Out) -> None:
 
 
 _NETWORK_CAPABILITY = elements.table(
-    elements.leaf("networkType", "network_type", elements.enumeration(NetworkType)),
+    elements.leaf("networkType", "network_type", leaves.enumeration(NetworkType)),
     elements.inner("eventsProvided", "events_provided", elements.named_bits(EventsProvided)),
 )
 
@@ -226,14 +226,14 @@ def read_network_capability(tokens: Tokens, end: str) -> NetworkCapability:
 
 def write_network_capability(value: NetworkCapability, out: Out) -> None:
     """Write the children of NetworkCapability."""
-    out.append(f"<networkType>{elements.escape(value.network_type.value)}</networkType>")
+    out.append(f"<networkType>{leaves.escape(value.network_type.value)}</networkType>")
     if value.events_provided is not None:
         elements.write_bits("eventsProvided", value.events_provided, out)
 
 
 _PROGRESS_INDICATOR = elements.table(
-    elements.leaf("progressLocation", "progress_location", elements.enumeration(ProgressLocation)),
-    elements.leaf("progressDescription", "progress_description", elements.enumeration(ProgressDescription)),
+    elements.leaf("progressLocation", "progress_location", leaves.enumeration(ProgressLocation)),
+    elements.leaf("progressDescription", "progress_description", leaves.enumeration(ProgressDescription)),
 )
 
 
@@ -244,8 +244,8 @@ def read_progress_indicator(tokens: Tokens, end: str) -> ProgressIndicator:
 
 def write_progress_indicator(value: ProgressIndicator, out: Out) -> None:
     """Write the children of ProgressIndicator."""
-    out.append(f"<progressLocation>{elements.escape(value.progress_location.value)}</progressLocation>")
-    out.append(f"<progressDescription>{elements.escape(value.progress_description.value)}</progressDescription>")
+    out.append(f"<progressLocation>{leaves.escape(value.progress_location.value)}</progressLocation>")
+    out.append(f"<progressDescription>{leaves.escape(value.progress_description.value)}</progressDescription>")
 
 
 _SERVICES_PERMITTED = elements.table(
@@ -277,8 +277,8 @@ def write_services_permitted(value: ServicesPermitted, out: Out) -> None:
 
 
 _GLOBAL_CALL_LINKAGE_ID = elements.table(
-    elements.leaf("subDomainCallLinkageID", "sub_domain_call_linkage_id", elements.octets),
-    elements.leaf("globallyUniqueCallLinkageID", "globally_unique_call_linkage_id", elements.octets),
+    elements.leaf("subDomainCallLinkageID", "sub_domain_call_linkage_id", leaves.octets),
+    elements.leaf("globallyUniqueCallLinkageID", "globally_unique_call_linkage_id", leaves.octets),
 )
 
 
@@ -301,9 +301,9 @@ def write_global_call_linkage_id(value: GlobalCallLinkageID, out: Out) -> None:
 
 
 _GLOBAL_CALL_DATA = elements.table(
-    elements.leaf("globalCallSwitchingSubDomainName", "global_call_switching_sub_domain_name", elements.text),
+    elements.leaf("globalCallSwitchingSubDomainName", "global_call_switching_sub_domain_name", leaves.text),
     elements.inner("globalCallLinkageID", "global_call_linkage_id", read_global_call_linkage_id),
-    elements.leaf("callLinkageIDTimestamp", "call_linkage_id_timestamp", elements.text),
+    elements.leaf("callLinkageIDTimestamp", "call_linkage_id_timestamp", leaves.text),
 )
 
 
@@ -316,20 +316,18 @@ def write_global_call_data(value: GlobalCallData, out: Out) -> None:
     """Write the children of GlobalCallData."""
     if value.global_call_switching_sub_domain_name is not None:
         out.append(
-            f"<globalCallSwitchingSubDomainName>{elements.escape(value.global_call_switching_sub_domain_name)}</globalCallSwitchingSubDomainName>"
+            f"<globalCallSwitchingSubDomainName>{leaves.escape(value.global_call_switching_sub_domain_name)}</globalCallSwitchingSubDomainName>"
         )
     out.append("<globalCallLinkageID>")
     write_global_call_linkage_id(value.global_call_linkage_id, out)
     out.append("</globalCallLinkageID>")
     if value.call_linkage_id_timestamp is not None:
-        out.append(
-            f"<callLinkageIDTimestamp>{elements.escape(value.call_linkage_id_timestamp)}</callLinkageIDTimestamp>"
-        )
+        out.append(f"<callLinkageIDTimestamp>{leaves.escape(value.call_linkage_id_timestamp)}</callLinkageIDTimestamp>")
 
 
 _THREAD_LINKAGE_ID = elements.table(
-    elements.leaf("subDomainThreadID", "sub_domain_thread_id", elements.octets),
-    elements.leaf("globallyUniqueThreadID", "globally_unique_thread_id", elements.octets),
+    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.octets),
+    elements.leaf("globallyUniqueThreadID", "globally_unique_thread_id", leaves.octets),
 )
 
 
@@ -350,9 +348,9 @@ def write_thread_linkage_id(value: ThreadLinkageID, out: Out) -> None:
 
 
 _THREAD_DATA = elements.table(
-    elements.leaf("threadSwitchingSubDomainName", "thread_switching_sub_domain_name", elements.text),
+    elements.leaf("threadSwitchingSubDomainName", "thread_switching_sub_domain_name", leaves.text),
     elements.inner("threadLinkageID", "thread_linkage_id", read_thread_linkage_id),
-    elements.leaf("threadIDTimeStamp", "thread_id_time_stamp", elements.text),
+    elements.leaf("threadIDTimeStamp", "thread_id_time_stamp", leaves.text),
 )
 
 
@@ -365,13 +363,13 @@ def write_thread_data(value: ThreadData, out: Out) -> None:
     """Write the children of ThreadData."""
     if value.thread_switching_sub_domain_name is not None:
         out.append(
-            f"<threadSwitchingSubDomainName>{elements.escape(value.thread_switching_sub_domain_name)}</threadSwitchingSubDomainName>"
+            f"<threadSwitchingSubDomainName>{leaves.escape(value.thread_switching_sub_domain_name)}</threadSwitchingSubDomainName>"
         )
     out.append("<threadLinkageID>")
     write_thread_linkage_id(value.thread_linkage_id, out)
     out.append("</threadLinkageID>")
     if value.thread_id_time_stamp is not None:
-        out.append(f"<threadIDTimeStamp>{elements.escape(value.thread_id_time_stamp)}</threadIDTimeStamp>")
+        out.append(f"<threadIDTimeStamp>{leaves.escape(value.thread_id_time_stamp)}</threadIDTimeStamp>")
 
 
 _CALL_LINKAGE_DATA = elements.table(
@@ -418,9 +416,9 @@ def write_call_linkage_data_list(value: CallLinkageDataList, out: Out) -> None:
 
 
 _PROVIDED_BY = elements.table(
-    elements.leaf("dataproviderID", "dataprovider_id", elements.text),
-    elements.leaf("telUri", "tel_uri", elements.text),
-    elements.leaf("uRL", "url", elements.text),
+    elements.leaf("dataproviderID", "dataprovider_id", leaves.text),
+    elements.leaf("telUri", "tel_uri", leaves.text),
+    elements.leaf("uRL", "url", leaves.text),
 )
 
 
@@ -431,16 +429,16 @@ def read_provided_by(tokens: Tokens, end: str) -> ProvidedBy:
 
 def write_provided_by(value: ProvidedBy, out: Out) -> None:
     """Write the children of ProvidedBy."""
-    out.append(f"<dataproviderID>{elements.escape(value.dataprovider_id)}</dataproviderID>")
-    out.append(f"<telUri>{elements.escape(value.tel_uri)}</telUri>")
-    out.append(f"<uRL>{elements.escape(value.url)}</uRL>")
+    out.append(f"<dataproviderID>{leaves.escape(value.dataprovider_id)}</dataproviderID>")
+    out.append(f"<telUri>{leaves.escape(value.tel_uri)}</telUri>")
+    out.append(f"<uRL>{leaves.escape(value.url)}</uRL>")
 
 
 _USAGE_RULES = elements.table(
-    elements.leaf("retransmissionAllowed", "retransmission_allowed", elements.boolean),
-    elements.leaf("retentionExpires", "retention_expires", elements.text),
-    elements.leaf("rulesetReference", "ruleset_reference", elements.text),
-    elements.leaf("noteWell", "note_well", elements.text),
+    elements.leaf("retransmissionAllowed", "retransmission_allowed", leaves.boolean),
+    elements.leaf("retentionExpires", "retention_expires", leaves.text),
+    elements.leaf("rulesetReference", "ruleset_reference", leaves.text),
+    elements.leaf("noteWell", "note_well", leaves.text),
 )
 
 
@@ -452,30 +450,30 @@ def read_usage_rules(tokens: Tokens, end: str) -> UsageRules:
 def write_usage_rules(value: UsageRules, out: Out) -> None:
     """Write the children of UsageRules."""
     out.append(f"<retransmissionAllowed>{'true' if value.retransmission_allowed else 'false'}</retransmissionAllowed>")
-    out.append(f"<retentionExpires>{elements.escape(value.retention_expires)}</retentionExpires>")
-    out.append(f"<rulesetReference>{elements.escape(value.ruleset_reference)}</rulesetReference>")
+    out.append(f"<retentionExpires>{leaves.escape(value.retention_expires)}</retentionExpires>")
+    out.append(f"<rulesetReference>{leaves.escape(value.ruleset_reference)}</rulesetReference>")
     if value.note_well is not None:
-        out.append(f"<noteWell>{elements.escape(value.note_well)}</noteWell>")
+        out.append(f"<noteWell>{leaves.escape(value.note_well)}</noteWell>")
 
 
 _CIVIC_LOC = elements.table(
-    elements.leaf("country", "country", elements.text),
-    elements.leaf("a1", "a_1", elements.text),
-    elements.leaf("a2", "a_2", elements.text),
-    elements.leaf("a3", "a_3", elements.text),
-    elements.leaf("a4", "a_4", elements.text),
-    elements.leaf("a5", "a_5", elements.text),
-    elements.leaf("a6", "a_6", elements.text),
-    elements.leaf("prd", "prd", elements.text),
-    elements.leaf("pod", "pod", elements.text),
-    elements.leaf("sts", "sts", elements.text),
-    elements.leaf("hno", "hno", elements.text),
-    elements.leaf("hns", "hns", elements.text),
-    elements.leaf("lmk", "lmk", elements.text),
-    elements.leaf("loc", "loc", elements.text),
-    elements.leaf("flr", "flr", elements.text),
-    elements.leaf("nam", "nam", elements.text),
-    elements.leaf("pc", "pc", elements.text),
+    elements.leaf("country", "country", leaves.text),
+    elements.leaf("a1", "a_1", leaves.text),
+    elements.leaf("a2", "a_2", leaves.text),
+    elements.leaf("a3", "a_3", leaves.text),
+    elements.leaf("a4", "a_4", leaves.text),
+    elements.leaf("a5", "a_5", leaves.text),
+    elements.leaf("a6", "a_6", leaves.text),
+    elements.leaf("prd", "prd", leaves.text),
+    elements.leaf("pod", "pod", leaves.text),
+    elements.leaf("sts", "sts", leaves.text),
+    elements.leaf("hno", "hno", leaves.text),
+    elements.leaf("hns", "hns", leaves.text),
+    elements.leaf("lmk", "lmk", leaves.text),
+    elements.leaf("loc", "loc", leaves.text),
+    elements.leaf("flr", "flr", leaves.text),
+    elements.leaf("nam", "nam", leaves.text),
+    elements.leaf("pc", "pc", leaves.text),
 )
 
 
@@ -486,43 +484,43 @@ def read_civic_loc(tokens: Tokens, end: str) -> CivicLoc:
 
 def write_civic_loc(value: CivicLoc, out: Out) -> None:
     """Write the children of CivicLoc."""
-    out.append(f"<country>{elements.escape(value.country)}</country>")
+    out.append(f"<country>{leaves.escape(value.country)}</country>")
     if value.a_1 is not None:
-        out.append(f"<a1>{elements.escape(value.a_1)}</a1>")
+        out.append(f"<a1>{leaves.escape(value.a_1)}</a1>")
     if value.a_2 is not None:
-        out.append(f"<a2>{elements.escape(value.a_2)}</a2>")
+        out.append(f"<a2>{leaves.escape(value.a_2)}</a2>")
     if value.a_3 is not None:
-        out.append(f"<a3>{elements.escape(value.a_3)}</a3>")
+        out.append(f"<a3>{leaves.escape(value.a_3)}</a3>")
     if value.a_4 is not None:
-        out.append(f"<a4>{elements.escape(value.a_4)}</a4>")
+        out.append(f"<a4>{leaves.escape(value.a_4)}</a4>")
     if value.a_5 is not None:
-        out.append(f"<a5>{elements.escape(value.a_5)}</a5>")
+        out.append(f"<a5>{leaves.escape(value.a_5)}</a5>")
     if value.a_6 is not None:
-        out.append(f"<a6>{elements.escape(value.a_6)}</a6>")
+        out.append(f"<a6>{leaves.escape(value.a_6)}</a6>")
     if value.prd is not None:
-        out.append(f"<prd>{elements.escape(value.prd)}</prd>")
+        out.append(f"<prd>{leaves.escape(value.prd)}</prd>")
     if value.pod is not None:
-        out.append(f"<pod>{elements.escape(value.pod)}</pod>")
+        out.append(f"<pod>{leaves.escape(value.pod)}</pod>")
     if value.sts is not None:
-        out.append(f"<sts>{elements.escape(value.sts)}</sts>")
+        out.append(f"<sts>{leaves.escape(value.sts)}</sts>")
     if value.hno is not None:
-        out.append(f"<hno>{elements.escape(value.hno)}</hno>")
+        out.append(f"<hno>{leaves.escape(value.hno)}</hno>")
     if value.hns is not None:
-        out.append(f"<hns>{elements.escape(value.hns)}</hns>")
+        out.append(f"<hns>{leaves.escape(value.hns)}</hns>")
     if value.lmk is not None:
-        out.append(f"<lmk>{elements.escape(value.lmk)}</lmk>")
+        out.append(f"<lmk>{leaves.escape(value.lmk)}</lmk>")
     if value.loc is not None:
-        out.append(f"<loc>{elements.escape(value.loc)}</loc>")
+        out.append(f"<loc>{leaves.escape(value.loc)}</loc>")
     if value.flr is not None:
-        out.append(f"<flr>{elements.escape(value.flr)}</flr>")
+        out.append(f"<flr>{leaves.escape(value.flr)}</flr>")
     if value.nam is not None:
-        out.append(f"<nam>{elements.escape(value.nam)}</nam>")
+        out.append(f"<nam>{leaves.escape(value.nam)}</nam>")
     if value.pc is not None:
-        out.append(f"<pc>{elements.escape(value.pc)}</pc>")
+        out.append(f"<pc>{leaves.escape(value.pc)}</pc>")
 
 
 _CIVIC_LOC_GML = elements.table(
-    elements.leaf("gmlFormat", "gml_format", elements.octets),
+    elements.leaf("gmlFormat", "gml_format", leaves.octets),
     elements.inner("civicLoc", "civic_loc", read_civic_loc),
 )
 
@@ -577,7 +575,7 @@ def write_gp_location_info_list(values: tuple[GpLocationInfo, ...], out: Out) ->
 _GEO_PRIV = elements.table(
     elements.inner("gpLocationInfo", "gp_location_info", read_gp_location_info_list),
     elements.inner("usageRules", "usage_rules", read_usage_rules),
-    elements.leaf("method", "method", elements.enumeration(LocationMethod)),
+    elements.leaf("method", "method", leaves.enumeration(LocationMethod)),
     elements.inner("providedBy", "provided_by", read_provided_by),
 )
 
@@ -597,7 +595,7 @@ def write_geo_priv(value: GeoPriv, out: Out) -> None:
         write_usage_rules(value.usage_rules, out)
         out.append("</usageRules>")
     if value.method is not None:
-        out.append(f"<method>{elements.escape(value.method.value)}</method>")
+        out.append(f"<method>{leaves.escape(value.method.value)}</method>")
     if value.provided_by is not None:
         out.append("<providedBy>")
         write_provided_by(value.provided_by, out)
@@ -636,7 +634,7 @@ def write_location_info_list(values: tuple[tuple[GeoPriv, ...], ...], out: Out) 
         out.append("</locationInfoEntry>")
 
 
-_CONNECTION_RATE_LIST = elements.table(elements.leaf("connectionRate", "", elements.integer))
+_CONNECTION_RATE_LIST = elements.table(elements.leaf("connectionRate", "", leaves.integer))
 
 
 def read_connection_rate_list(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -650,7 +648,7 @@ def write_connection_rate_list(values: tuple[int, ...], out: Out) -> None:
         out.append(f"<connectionRate>{value}</connectionRate>")
 
 
-_DELAY_TOLERANCE_LIST = elements.table(elements.leaf("delayTolerance", "", elements.integer))
+_DELAY_TOLERANCE_LIST = elements.table(elements.leaf("delayTolerance", "", leaves.integer))
 
 
 def read_delay_tolerance_list(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -665,8 +663,8 @@ def write_delay_tolerance_list(values: tuple[int, ...], out: Out) -> None:
 
 
 _CHARGING_UNITS = elements.table(
-    elements.leaf("chargingUnits", "charging_units", elements.integer),
-    elements.leaf("typeOfUnits", "type_of_units", elements.octets),
+    elements.leaf("chargingUnits", "charging_units", leaves.integer),
+    elements.leaf("typeOfUnits", "type_of_units", leaves.octets),
 )
 
 
@@ -699,9 +697,9 @@ def write_number_of_charging_units(values: tuple[ChargingUnits, ...], out: Out) 
 
 
 _NUMBER_OF_CURRENCY_UNITS = elements.table(
-    elements.leaf("currencyType", "currency_type", elements.octets),
-    elements.leaf("currencyAmount", "currency_amount", elements.integer),
-    elements.leaf("currencyMultiplier", "currency_multiplier", elements.enumeration(CurrencyMultiplier)),
+    elements.leaf("currencyType", "currency_type", leaves.octets),
+    elements.leaf("currencyAmount", "currency_amount", leaves.integer),
+    elements.leaf("currencyMultiplier", "currency_multiplier", leaves.enumeration(CurrencyMultiplier)),
 )
 
 
@@ -714,7 +712,7 @@ def write_number_of_currency_units(value: NumberOfCurrencyUnits, out: Out) -> No
     """Write the children of NumberOfCurrencyUnits."""
     out.append(f"<currencyType>{value.currency_type.hex()}</currencyType>")
     out.append(f"<currencyAmount>{value.currency_amount}</currencyAmount>")
-    out.append(f"<currencyMultiplier>{elements.escape(value.currency_multiplier.value)}</currencyMultiplier>")
+    out.append(f"<currencyMultiplier>{leaves.escape(value.currency_multiplier.value)}</currencyMultiplier>")
 
 
 _NUMBER_UNITS = elements.table(
@@ -745,7 +743,7 @@ def write_number_units(value: NumberUnits, out: Out) -> None:
 
 _CHARGING_INFO = elements.table(
     elements.inner("numberUnits", "number_units", read_number_units),
-    elements.leaf("typeOfChargingInfo", "type_of_charging_info", elements.enumeration(TypeOfChargingInfo)),
+    elements.leaf("typeOfChargingInfo", "type_of_charging_info", leaves.enumeration(TypeOfChargingInfo)),
 )
 
 
@@ -759,7 +757,7 @@ def write_charging_info(value: ChargingInfo, out: Out) -> None:
     out.append("<numberUnits>")
     write_number_units(value.number_units, out)
     out.append("</numberUnits>")
-    out.append(f"<typeOfChargingInfo>{elements.escape(value.type_of_charging_info.value)}</typeOfChargingInfo>")
+    out.append(f"<typeOfChargingInfo>{leaves.escape(value.type_of_charging_info.value)}</typeOfChargingInfo>")
 
 
 _CSTA_OBJECT = elements.table(
@@ -786,7 +784,7 @@ def write_csta_object(value: CSTAObject, out: Out) -> None:
 
 _DEVICE_HISTORY = elements.table(
     elements.device("oldDeviceID", "old_device_id", device_id),
-    elements.leaf("eventCause", "event_cause", elements.enumeration(EventCause)),
+    elements.leaf("eventCause", "event_cause", leaves.enumeration(EventCause)),
     elements.inner("oldConnectionID", "old_connection_id", read_connection_id),
 )
 
@@ -800,15 +798,15 @@ def write_device_history(value: DeviceHistory, out: Out) -> None:
     """Write the children of DeviceHistory."""
     write_device_id("oldDeviceID", value.old_device_id, out)
     if value.event_cause is not None:
-        out.append(f"<eventCause>{elements.escape(value.event_cause.value)}</eventCause>")
+        out.append(f"<eventCause>{leaves.escape(value.event_cause.value)}</eventCause>")
     if value.old_connection_id is not None:
         write_connection_id("oldConnectionID", value.old_connection_id, out)
 
 
 _MESSAGE_INFO = elements.table(
-    elements.leaf("contents", "contents", elements.text),
-    elements.leaf("contentTypeAndSubtype", "content_type_and_subtype", elements.text),
-    elements.leaf("contentsLength", "contents_length", elements.integer),
+    elements.leaf("contents", "contents", leaves.text),
+    elements.leaf("contentTypeAndSubtype", "content_type_and_subtype", leaves.text),
+    elements.leaf("contentsLength", "contents_length", leaves.integer),
 )
 
 
@@ -819,8 +817,8 @@ def read_message_info(tokens: Tokens, end: str) -> MessageInfo:
 
 def write_message_info(value: MessageInfo, out: Out) -> None:
     """Write the children of MessageInfo."""
-    out.append(f"<contents>{elements.escape(value.contents)}</contents>")
+    out.append(f"<contents>{leaves.escape(value.contents)}</contents>")
     if value.content_type_and_subtype is not None:
-        out.append(f"<contentTypeAndSubtype>{elements.escape(value.content_type_and_subtype)}</contentTypeAndSubtype>")
+        out.append(f"<contentTypeAndSubtype>{leaves.escape(value.content_type_and_subtype)}</contentTypeAndSubtype>")
     if value.contents_length is not None:
         out.append(f"<contentsLength>{value.contents_length}</contentsLength>")

@@ -328,7 +328,7 @@ from csta.messages.cdr import DeviceCategory, NamedDeviceTypes
 from csta.messages.common import DeviceID
 from csta.messages.media import ConnectionModeBMap, MediaServiceType
 from csta.messages.monitoring import MonitorMediaClass
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -1613,18 +1613,18 @@ def write_vendor_specific_evts_list(value: VendorSpecificEvtsList, out: Out) -> 
 
 
 _MAX_LENGTH_PARAMETERS = elements.table(
-    elements.leaf("accountInfo", "account_info", elements.integer),
-    elements.leaf("authCode", "auth_code", elements.integer),
-    elements.leaf("agentID", "agent_id", elements.integer),
-    elements.leaf("agentPassword", "agent_password", elements.integer),
-    elements.leaf("callIDInConnectionID", "call_id_in_connection_id", elements.integer),
-    elements.leaf("correlatorData", "correlator_data", elements.integer),
-    elements.leaf("privateData", "private_data", elements.integer),
-    elements.leaf("deviceIdentifiers", "device_identifiers", elements.integer),
-    elements.leaf("userData", "user_data", elements.integer),
-    elements.leaf("buttonLabel", "button_label", elements.integer),
-    elements.leaf("lampLabel", "lamp_label", elements.integer),
-    elements.leaf("charactersToSend", "characters_to_send", elements.integer),
+    elements.leaf("accountInfo", "account_info", leaves.integer),
+    elements.leaf("authCode", "auth_code", leaves.integer),
+    elements.leaf("agentID", "agent_id", leaves.integer),
+    elements.leaf("agentPassword", "agent_password", leaves.integer),
+    elements.leaf("callIDInConnectionID", "call_id_in_connection_id", leaves.integer),
+    elements.leaf("correlatorData", "correlator_data", leaves.integer),
+    elements.leaf("privateData", "private_data", leaves.integer),
+    elements.leaf("deviceIdentifiers", "device_identifiers", leaves.integer),
+    elements.leaf("userData", "user_data", leaves.integer),
+    elements.leaf("buttonLabel", "button_label", leaves.integer),
+    elements.leaf("lampLabel", "lamp_label", leaves.integer),
+    elements.leaf("charactersToSend", "characters_to_send", leaves.integer),
 )
 
 
@@ -1650,12 +1650,12 @@ def write_max_length_parameters(value: MaxLengthParameters, out: Out) -> None:
 
 
 _MAX_LENGTH_PARAMETERS_CONTINUED = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.integer),
-    elements.leaf("callQualifyingData", "call_qualifying_data", elements.integer),
-    elements.leaf("subDomainCallLinkageData", "sub_domain_call_linkage_data", elements.integer),
-    elements.leaf("subDomainThreadID", "sub_domain_thread_id", elements.integer),
-    elements.leaf("ioData", "io_data", elements.integer),
-    elements.leaf("messageInfo", "message_info", elements.integer),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.integer),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.integer),
+    elements.leaf("subDomainCallLinkageData", "sub_domain_call_linkage_data", leaves.integer),
+    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.integer),
+    elements.leaf("ioData", "io_data", leaves.integer),
+    elements.leaf("messageInfo", "message_info", leaves.integer),
 )
 
 
@@ -1675,152 +1675,152 @@ def write_max_length_parameters_continued(value: MaxLengthParametersContinued, o
 
 
 _FILTER_THRESHOLD = elements.table(
-    elements.leaf("getLogicalDeviceInformation", "get_logical_device_information", elements.integer),
-    elements.leaf("getPhysicalDeviceInformation", "get_physical_device_information", elements.integer),
-    elements.leaf("getSwitchingFunctionCaps", "get_switching_function_caps", elements.integer),
-    elements.leaf("getSwitchingFunctionDevices", "get_switching_function_devices", elements.integer),
-    elements.leaf("switchingFunctionDevices", "switching_function_devices", elements.integer),
-    elements.leaf("changeSystemStatusFilter", "change_system_status_filter", elements.integer),
-    elements.leaf("systemStatusRegister", "system_status_register", elements.integer),
-    elements.leaf("systemStatusRegisterAbort", "system_status_register_abort", elements.integer),
-    elements.leaf("systemStatusRegisterCancel", "system_status_register_cancel", elements.integer),
-    elements.leaf("requestSystemStatus", "request_system_status", elements.integer),
-    elements.leaf("systemStatus", "system_status", elements.integer),
-    elements.leaf("switchingFunctionCapsChanged", "switching_function_caps_changed", elements.integer),
-    elements.leaf("switchingFunctionDevsChanged", "switching_function_devs_changed", elements.integer),
-    elements.leaf("changeMonitorFilter", "change_monitor_filter", elements.integer),
-    elements.leaf("monitorStart", "monitor_start", elements.integer),
-    elements.leaf("monitorStop", "monitor_stop", elements.integer),
-    elements.leaf("snapshotCall", "snapshot_call", elements.integer),
-    elements.leaf("snapshotDevice", "snapshot_device", elements.integer),
-    elements.leaf("snapshotCallData", "snapshot_call_data", elements.integer),
-    elements.leaf("snapshotDeviceData", "snapshot_device_data", elements.integer),
-    elements.leaf("acceptCall", "accept_call", elements.integer),
-    elements.leaf("alternateCall", "alternate_call", elements.integer),
-    elements.leaf("answerCall", "answer_call", elements.integer),
-    elements.leaf("callBackCallRelated", "call_back_call_related", elements.integer),
-    elements.leaf("callBackMessageCallRelated", "call_back_message_call_related", elements.integer),
-    elements.leaf("campOnCall", "camp_on_call", elements.integer),
-    elements.leaf("clearCall", "clear_call", elements.integer),
-    elements.leaf("clearConnection", "clear_connection", elements.integer),
-    elements.leaf("conferenceCall", "conference_call", elements.integer),
-    elements.leaf("consultationCall", "consultation_call", elements.integer),
-    elements.leaf("deflectCall", "deflect_call", elements.integer),
-    elements.leaf("dialDigits", "dial_digits", elements.integer),
-    elements.leaf("directedPickupCall", "directed_pickup_call", elements.integer),
-    elements.leaf("groupPickupCall", "group_pickup_call", elements.integer),
-    elements.leaf("holdCall", "hold_call", elements.integer),
-    elements.leaf("intrudeCall", "intrude_call", elements.integer),
-    elements.leaf("joinCall", "join_call", elements.integer),
-    elements.leaf("makeCall", "make_call", elements.integer),
-    elements.leaf("makePredictiveCall", "make_predictive_call", elements.integer),
-    elements.leaf("parkCall", "park_call", elements.integer),
-    elements.leaf("reconnectCall", "reconnect_call", elements.integer),
-    elements.leaf("retrieveCall", "retrieve_call", elements.integer),
-    elements.leaf("singleStepConferenceCall", "single_step_conference_call", elements.integer),
-    elements.leaf("singleStepTransferCall", "single_step_transfer_call", elements.integer),
-    elements.leaf("transferCall", "transfer_call", elements.integer),
-    elements.leaf("associateData", "associate_data", elements.integer),
-    elements.leaf("cancelTelephonyTone", "cancel_telephony_tone", elements.integer),
-    elements.leaf("generateDigits", "generate_digits", elements.integer),
-    elements.leaf("generateTelephonyTone", "generate_telephony_tone", elements.integer),
-    elements.leaf("sendUserInformation", "send_user_information", elements.integer),
-    elements.leaf("startDTMFDigitsCollection", "start_dtmf_digits_collection", elements.integer),
-    elements.leaf("startTelephonyTonesCollection", "start_telephony_tones_collection", elements.integer),
-    elements.leaf("stopDTMFDigitsCollection", "stop_dtmf_digits_collection", elements.integer),
-    elements.leaf("stopTelephonyTonesCollection", "stop_telephony_tones_collection", elements.integer),
-    elements.leaf("attachMediaService", "attach_media_service", elements.integer),
-    elements.leaf("detachMediaService", "detach_media_service", elements.integer),
-    elements.leaf("routeRegister", "route_register", elements.integer),
-    elements.leaf("routeRegisterAbort", "route_register_abort", elements.integer),
-    elements.leaf("routeRegisterCancel", "route_register_cancel", elements.integer),
-    elements.leaf("reRoute", "re_route", elements.integer),
-    elements.leaf("routeEnd", "route_end", elements.integer),
-    elements.leaf("routeReject", "route_reject", elements.integer),
-    elements.leaf("routeRequest", "route_request", elements.integer),
-    elements.leaf("routeSelect", "route_select", elements.integer),
-    elements.leaf("routeUsed", "route_used", elements.integer),
-    elements.leaf("buttonPress", "button_press", elements.integer),
-    elements.leaf("getAuditoryApparatusInfo", "get_auditory_apparatus_info", elements.integer),
-    elements.leaf("getButtonInformation", "get_button_information", elements.integer),
-    elements.leaf("getDisplay", "get_display", elements.integer),
-    elements.leaf("getHookswitchStatus", "get_hookswitch_status", elements.integer),
-    elements.leaf("getLampInformation", "get_lamp_information", elements.integer),
-    elements.leaf("getLampMode", "get_lamp_mode", elements.integer),
-    elements.leaf("getMicrophoneGain", "get_microphone_gain", elements.integer),
-    elements.leaf("getMicrophoneMute", "get_microphone_mute", elements.integer),
-    elements.leaf("getMessageWaitingIndicator", "get_message_waiting_indicator", elements.integer),
-    elements.leaf("getRingerStatus", "get_ringer_status", elements.integer),
-    elements.leaf("getSpeakerMute", "get_speaker_mute", elements.integer),
-    elements.leaf("getSpeakerVolume", "get_speaker_volume", elements.integer),
-    elements.leaf("setButtonInformation", "set_button_information", elements.integer),
-    elements.leaf("setDisplay", "set_display", elements.integer),
-    elements.leaf("setHookswitchStatus", "set_hookswitch_status", elements.integer),
-    elements.leaf("setLampMode", "set_lamp_mode", elements.integer),
-    elements.leaf("setMsgWaitingIndicator", "set_msg_waiting_indicator", elements.integer),
-    elements.leaf("setMicrophoneGain", "set_microphone_gain", elements.integer),
-    elements.leaf("setMicrophoneMute", "set_microphone_mute", elements.integer),
-    elements.leaf("setRingerStatus", "set_ringer_status", elements.integer),
-    elements.leaf("setSpeakerMute", "set_speaker_mute", elements.integer),
-    elements.leaf("setSpeakerVolume", "set_speaker_volume", elements.integer),
-    elements.leaf("callBackMessageNonCallRelated", "call_back_message_non_call_related", elements.integer),
-    elements.leaf("callBackNonCallRelated", "call_back_non_call_related", elements.integer),
-    elements.leaf("cancelCallBack", "cancel_call_back", elements.integer),
-    elements.leaf("cancelCallBackMessage", "cancel_call_back_message", elements.integer),
-    elements.leaf("getAgentState", "get_agent_state", elements.integer),
-    elements.leaf("getAutoAnswer", "get_auto_answer", elements.integer),
-    elements.leaf("getAutoWorkMode", "get_auto_work_mode", elements.integer),
-    elements.leaf("getCallerIDStatus", "get_caller_id_status", elements.integer),
-    elements.leaf("getDoNotDisturb", "get_do_not_disturb", elements.integer),
-    elements.leaf("getForwarding", "get_forwarding", elements.integer),
-    elements.leaf("getLastNumberDialed", "get_last_number_dialed", elements.integer),
-    elements.leaf("getRouteingMode", "get_routeing_mode", elements.integer),
-    elements.leaf("setAgentState", "set_agent_state", elements.integer),
-    elements.leaf("setAutoAnswer", "set_auto_answer", elements.integer),
-    elements.leaf("setAutoWorkMode", "set_auto_work_mode", elements.integer),
-    elements.leaf("setCallerIDStatus", "set_caller_id_status", elements.integer),
-    elements.leaf("setDoNotDisturb", "set_do_not_disturb", elements.integer),
-    elements.leaf("setForwarding", "set_forwarding", elements.integer),
-    elements.leaf("setRouteingMode", "set_routeing_mode", elements.integer),
-    elements.leaf("backInService", "back_in_service", elements.integer),
-    elements.leaf("deviceCapsChanged", "device_caps_changed", elements.integer),
-    elements.leaf("outOfService", "out_of_service", elements.integer),
-    elements.leaf("partiallyInService", "partially_in_service", elements.integer),
-    elements.leaf("ioRegister", "io_register", elements.integer),
-    elements.leaf("ioRegisterAbort", "io_register_abort", elements.integer),
-    elements.leaf("ioRegisterCancel", "io_register_cancel", elements.integer),
-    elements.leaf("dataPathResumed", "data_path_resumed", elements.integer),
-    elements.leaf("dataPathSuspended", "data_path_suspended", elements.integer),
-    elements.leaf("fastData", "fast_data", elements.integer),
-    elements.leaf("resumeDataPath", "resume_data_path", elements.integer),
-    elements.leaf("sendBroadcastData", "send_broadcast_data", elements.integer),
-    elements.leaf("sendData", "send_data", elements.integer),
-    elements.leaf("sendMulticastData", "send_multicast_data", elements.integer),
-    elements.leaf("startDataPath", "start_data_path", elements.integer),
-    elements.leaf("stopDataPath", "stop_data_path", elements.integer),
-    elements.leaf("suspendDataPath", "suspend_data_path", elements.integer),
-    elements.leaf("concatenateMsg", "concatenate_msg", elements.integer),
-    elements.leaf("deleteMsg", "delete_msg", elements.integer),
-    elements.leaf("playMsg", "play_msg", elements.integer),
-    elements.leaf("queryVoiceAttribute", "query_voice_attribute", elements.integer),
-    elements.leaf("recordMsg", "record_msg", elements.integer),
-    elements.leaf("reposition", "reposition", elements.integer),
-    elements.leaf("resume", "resume", elements.integer),
-    elements.leaf("review", "review", elements.integer),
-    elements.leaf("setVoiceAttribute", "set_voice_attribute", elements.integer),
-    elements.leaf("stop", "stop", elements.integer),
-    elements.leaf("suspend", "suspend", elements.integer),
-    elements.leaf("synthesizeMsg", "synthesize_msg", elements.integer),
-    elements.leaf("cDRNotification", "cdr_notification", elements.integer),
-    elements.leaf("cDRReport", "cdr_report", elements.integer),
-    elements.leaf("sendStoredCDRs", "send_stored_cd_rs", elements.integer),
-    elements.leaf("startCDRTransmission", "start_cdr_transmission", elements.integer),
-    elements.leaf("stopCDRTransmission", "stop_cdr_transmission", elements.integer),
-    elements.leaf("escapeRegister", "escape_register", elements.integer),
-    elements.leaf("escapeRegisterAbort", "escape_register_abort", elements.integer),
-    elements.leaf("escapeRegisterCancel", "escape_register_cancel", elements.integer),
-    elements.leaf("escape", "escape", elements.integer),
-    elements.leaf("privateDataVersion", "private_data_version", elements.integer),
+    elements.leaf("getLogicalDeviceInformation", "get_logical_device_information", leaves.integer),
+    elements.leaf("getPhysicalDeviceInformation", "get_physical_device_information", leaves.integer),
+    elements.leaf("getSwitchingFunctionCaps", "get_switching_function_caps", leaves.integer),
+    elements.leaf("getSwitchingFunctionDevices", "get_switching_function_devices", leaves.integer),
+    elements.leaf("switchingFunctionDevices", "switching_function_devices", leaves.integer),
+    elements.leaf("changeSystemStatusFilter", "change_system_status_filter", leaves.integer),
+    elements.leaf("systemStatusRegister", "system_status_register", leaves.integer),
+    elements.leaf("systemStatusRegisterAbort", "system_status_register_abort", leaves.integer),
+    elements.leaf("systemStatusRegisterCancel", "system_status_register_cancel", leaves.integer),
+    elements.leaf("requestSystemStatus", "request_system_status", leaves.integer),
+    elements.leaf("systemStatus", "system_status", leaves.integer),
+    elements.leaf("switchingFunctionCapsChanged", "switching_function_caps_changed", leaves.integer),
+    elements.leaf("switchingFunctionDevsChanged", "switching_function_devs_changed", leaves.integer),
+    elements.leaf("changeMonitorFilter", "change_monitor_filter", leaves.integer),
+    elements.leaf("monitorStart", "monitor_start", leaves.integer),
+    elements.leaf("monitorStop", "monitor_stop", leaves.integer),
+    elements.leaf("snapshotCall", "snapshot_call", leaves.integer),
+    elements.leaf("snapshotDevice", "snapshot_device", leaves.integer),
+    elements.leaf("snapshotCallData", "snapshot_call_data", leaves.integer),
+    elements.leaf("snapshotDeviceData", "snapshot_device_data", leaves.integer),
+    elements.leaf("acceptCall", "accept_call", leaves.integer),
+    elements.leaf("alternateCall", "alternate_call", leaves.integer),
+    elements.leaf("answerCall", "answer_call", leaves.integer),
+    elements.leaf("callBackCallRelated", "call_back_call_related", leaves.integer),
+    elements.leaf("callBackMessageCallRelated", "call_back_message_call_related", leaves.integer),
+    elements.leaf("campOnCall", "camp_on_call", leaves.integer),
+    elements.leaf("clearCall", "clear_call", leaves.integer),
+    elements.leaf("clearConnection", "clear_connection", leaves.integer),
+    elements.leaf("conferenceCall", "conference_call", leaves.integer),
+    elements.leaf("consultationCall", "consultation_call", leaves.integer),
+    elements.leaf("deflectCall", "deflect_call", leaves.integer),
+    elements.leaf("dialDigits", "dial_digits", leaves.integer),
+    elements.leaf("directedPickupCall", "directed_pickup_call", leaves.integer),
+    elements.leaf("groupPickupCall", "group_pickup_call", leaves.integer),
+    elements.leaf("holdCall", "hold_call", leaves.integer),
+    elements.leaf("intrudeCall", "intrude_call", leaves.integer),
+    elements.leaf("joinCall", "join_call", leaves.integer),
+    elements.leaf("makeCall", "make_call", leaves.integer),
+    elements.leaf("makePredictiveCall", "make_predictive_call", leaves.integer),
+    elements.leaf("parkCall", "park_call", leaves.integer),
+    elements.leaf("reconnectCall", "reconnect_call", leaves.integer),
+    elements.leaf("retrieveCall", "retrieve_call", leaves.integer),
+    elements.leaf("singleStepConferenceCall", "single_step_conference_call", leaves.integer),
+    elements.leaf("singleStepTransferCall", "single_step_transfer_call", leaves.integer),
+    elements.leaf("transferCall", "transfer_call", leaves.integer),
+    elements.leaf("associateData", "associate_data", leaves.integer),
+    elements.leaf("cancelTelephonyTone", "cancel_telephony_tone", leaves.integer),
+    elements.leaf("generateDigits", "generate_digits", leaves.integer),
+    elements.leaf("generateTelephonyTone", "generate_telephony_tone", leaves.integer),
+    elements.leaf("sendUserInformation", "send_user_information", leaves.integer),
+    elements.leaf("startDTMFDigitsCollection", "start_dtmf_digits_collection", leaves.integer),
+    elements.leaf("startTelephonyTonesCollection", "start_telephony_tones_collection", leaves.integer),
+    elements.leaf("stopDTMFDigitsCollection", "stop_dtmf_digits_collection", leaves.integer),
+    elements.leaf("stopTelephonyTonesCollection", "stop_telephony_tones_collection", leaves.integer),
+    elements.leaf("attachMediaService", "attach_media_service", leaves.integer),
+    elements.leaf("detachMediaService", "detach_media_service", leaves.integer),
+    elements.leaf("routeRegister", "route_register", leaves.integer),
+    elements.leaf("routeRegisterAbort", "route_register_abort", leaves.integer),
+    elements.leaf("routeRegisterCancel", "route_register_cancel", leaves.integer),
+    elements.leaf("reRoute", "re_route", leaves.integer),
+    elements.leaf("routeEnd", "route_end", leaves.integer),
+    elements.leaf("routeReject", "route_reject", leaves.integer),
+    elements.leaf("routeRequest", "route_request", leaves.integer),
+    elements.leaf("routeSelect", "route_select", leaves.integer),
+    elements.leaf("routeUsed", "route_used", leaves.integer),
+    elements.leaf("buttonPress", "button_press", leaves.integer),
+    elements.leaf("getAuditoryApparatusInfo", "get_auditory_apparatus_info", leaves.integer),
+    elements.leaf("getButtonInformation", "get_button_information", leaves.integer),
+    elements.leaf("getDisplay", "get_display", leaves.integer),
+    elements.leaf("getHookswitchStatus", "get_hookswitch_status", leaves.integer),
+    elements.leaf("getLampInformation", "get_lamp_information", leaves.integer),
+    elements.leaf("getLampMode", "get_lamp_mode", leaves.integer),
+    elements.leaf("getMicrophoneGain", "get_microphone_gain", leaves.integer),
+    elements.leaf("getMicrophoneMute", "get_microphone_mute", leaves.integer),
+    elements.leaf("getMessageWaitingIndicator", "get_message_waiting_indicator", leaves.integer),
+    elements.leaf("getRingerStatus", "get_ringer_status", leaves.integer),
+    elements.leaf("getSpeakerMute", "get_speaker_mute", leaves.integer),
+    elements.leaf("getSpeakerVolume", "get_speaker_volume", leaves.integer),
+    elements.leaf("setButtonInformation", "set_button_information", leaves.integer),
+    elements.leaf("setDisplay", "set_display", leaves.integer),
+    elements.leaf("setHookswitchStatus", "set_hookswitch_status", leaves.integer),
+    elements.leaf("setLampMode", "set_lamp_mode", leaves.integer),
+    elements.leaf("setMsgWaitingIndicator", "set_msg_waiting_indicator", leaves.integer),
+    elements.leaf("setMicrophoneGain", "set_microphone_gain", leaves.integer),
+    elements.leaf("setMicrophoneMute", "set_microphone_mute", leaves.integer),
+    elements.leaf("setRingerStatus", "set_ringer_status", leaves.integer),
+    elements.leaf("setSpeakerMute", "set_speaker_mute", leaves.integer),
+    elements.leaf("setSpeakerVolume", "set_speaker_volume", leaves.integer),
+    elements.leaf("callBackMessageNonCallRelated", "call_back_message_non_call_related", leaves.integer),
+    elements.leaf("callBackNonCallRelated", "call_back_non_call_related", leaves.integer),
+    elements.leaf("cancelCallBack", "cancel_call_back", leaves.integer),
+    elements.leaf("cancelCallBackMessage", "cancel_call_back_message", leaves.integer),
+    elements.leaf("getAgentState", "get_agent_state", leaves.integer),
+    elements.leaf("getAutoAnswer", "get_auto_answer", leaves.integer),
+    elements.leaf("getAutoWorkMode", "get_auto_work_mode", leaves.integer),
+    elements.leaf("getCallerIDStatus", "get_caller_id_status", leaves.integer),
+    elements.leaf("getDoNotDisturb", "get_do_not_disturb", leaves.integer),
+    elements.leaf("getForwarding", "get_forwarding", leaves.integer),
+    elements.leaf("getLastNumberDialed", "get_last_number_dialed", leaves.integer),
+    elements.leaf("getRouteingMode", "get_routeing_mode", leaves.integer),
+    elements.leaf("setAgentState", "set_agent_state", leaves.integer),
+    elements.leaf("setAutoAnswer", "set_auto_answer", leaves.integer),
+    elements.leaf("setAutoWorkMode", "set_auto_work_mode", leaves.integer),
+    elements.leaf("setCallerIDStatus", "set_caller_id_status", leaves.integer),
+    elements.leaf("setDoNotDisturb", "set_do_not_disturb", leaves.integer),
+    elements.leaf("setForwarding", "set_forwarding", leaves.integer),
+    elements.leaf("setRouteingMode", "set_routeing_mode", leaves.integer),
+    elements.leaf("backInService", "back_in_service", leaves.integer),
+    elements.leaf("deviceCapsChanged", "device_caps_changed", leaves.integer),
+    elements.leaf("outOfService", "out_of_service", leaves.integer),
+    elements.leaf("partiallyInService", "partially_in_service", leaves.integer),
+    elements.leaf("ioRegister", "io_register", leaves.integer),
+    elements.leaf("ioRegisterAbort", "io_register_abort", leaves.integer),
+    elements.leaf("ioRegisterCancel", "io_register_cancel", leaves.integer),
+    elements.leaf("dataPathResumed", "data_path_resumed", leaves.integer),
+    elements.leaf("dataPathSuspended", "data_path_suspended", leaves.integer),
+    elements.leaf("fastData", "fast_data", leaves.integer),
+    elements.leaf("resumeDataPath", "resume_data_path", leaves.integer),
+    elements.leaf("sendBroadcastData", "send_broadcast_data", leaves.integer),
+    elements.leaf("sendData", "send_data", leaves.integer),
+    elements.leaf("sendMulticastData", "send_multicast_data", leaves.integer),
+    elements.leaf("startDataPath", "start_data_path", leaves.integer),
+    elements.leaf("stopDataPath", "stop_data_path", leaves.integer),
+    elements.leaf("suspendDataPath", "suspend_data_path", leaves.integer),
+    elements.leaf("concatenateMsg", "concatenate_msg", leaves.integer),
+    elements.leaf("deleteMsg", "delete_msg", leaves.integer),
+    elements.leaf("playMsg", "play_msg", leaves.integer),
+    elements.leaf("queryVoiceAttribute", "query_voice_attribute", leaves.integer),
+    elements.leaf("recordMsg", "record_msg", leaves.integer),
+    elements.leaf("reposition", "reposition", leaves.integer),
+    elements.leaf("resume", "resume", leaves.integer),
+    elements.leaf("review", "review", leaves.integer),
+    elements.leaf("setVoiceAttribute", "set_voice_attribute", leaves.integer),
+    elements.leaf("stop", "stop", leaves.integer),
+    elements.leaf("suspend", "suspend", leaves.integer),
+    elements.leaf("synthesizeMsg", "synthesize_msg", leaves.integer),
+    elements.leaf("cDRNotification", "cdr_notification", leaves.integer),
+    elements.leaf("cDRReport", "cdr_report", leaves.integer),
+    elements.leaf("sendStoredCDRs", "send_stored_cd_rs", leaves.integer),
+    elements.leaf("startCDRTransmission", "start_cdr_transmission", leaves.integer),
+    elements.leaf("stopCDRTransmission", "stop_cdr_transmission", leaves.integer),
+    elements.leaf("escapeRegister", "escape_register", leaves.integer),
+    elements.leaf("escapeRegisterAbort", "escape_register_abort", leaves.integer),
+    elements.leaf("escapeRegisterCancel", "escape_register_cancel", leaves.integer),
+    elements.leaf("escape", "escape", leaves.integer),
+    elements.leaf("privateDataVersion", "private_data_version", leaves.integer),
 )
 
 
@@ -1984,11 +1984,11 @@ def write_filter_threshold(value: FilterThreshold, out: Out) -> None:
 
 
 _MEDIA_SERVICE_CAPS_LIST_ITEM = elements.table(
-    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
-    elements.leaf("mediaServiceVersion", "media_service_version", elements.integer),
-    elements.leaf("mediaServiceInstance", "media_service_instance", elements.octets),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
     elements.inner("connectionMode", "connection_mode", elements.named_bits(ConnectionModeBMap)),
-    elements.leaf("mediaStreamIDSupported", "media_stream_id_supported", elements.boolean),
+    elements.leaf("mediaStreamIDSupported", "media_stream_id_supported", leaves.boolean),
 )
 
 
@@ -1999,7 +1999,7 @@ def read_media_service_caps_list_item(tokens: Tokens, end: str) -> MediaServiceC
 
 def write_media_service_caps_list_item(value: MediaServiceCapsListItem, out: Out) -> None:
     """Write the children of MediaServiceCapsListItem."""
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
@@ -2242,7 +2242,7 @@ def write_get_logical_device_information(value: GetLogicalDeviceInformation, out
         out.append("</extensions>")
 
 
-_GET_LOGICAL_DEVICE_INFORMATION_RESULT_APPEARANCE_LIST = elements.table(elements.leaf("appearance", "", elements.text))
+_GET_LOGICAL_DEVICE_INFORMATION_RESULT_APPEARANCE_LIST = elements.table(elements.leaf("appearance", "", leaves.text))
 
 
 def read_get_logical_device_information_result_appearance_list(tokens: Tokens, end: str) -> tuple[str, ...]:
@@ -2253,7 +2253,7 @@ def read_get_logical_device_information_result_appearance_list(tokens: Tokens, e
 def write_get_logical_device_information_result_appearance_list(values: tuple[str, ...], out: Out) -> None:
     """Write the entries of GetLogicalDeviceInformationResultAppearanceList."""
     for value in values:
-        out.append(f"<appearance>{elements.escape(value)}</appearance>")
+        out.append(f"<appearance>{leaves.escape(value)}</appearance>")
 
 
 _GET_LOGICAL_DEVICE_INFORMATION_RESULT_OTHER_PHYSICAL_DEVICE_LIST = elements.table(
@@ -2293,15 +2293,15 @@ def write_get_logical_device_information_result_associated_group_list(values: tu
 
 
 _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
-    elements.leaf("deviceCategory", "device_category", elements.enumeration(DeviceCategory)),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
     elements.inner("groupDeviceAttributes", "group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
-    elements.leaf("namedDeviceTypes", "named_device_types", elements.enumeration(NamedDeviceTypes)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
     elements.device("shortFormDeviceID", "short_form_device_id", device_id),
-    elements.leaf("hasPhysicalElement", "has_physical_element", elements.boolean),
+    elements.leaf("hasPhysicalElement", "has_physical_element", leaves.boolean),
     elements.inner("acdModels", "acd_models", elements.named_bits(ACDModels)),
     elements.inner("agentLogOnModels", "agent_log_on_models", elements.named_bits(AgentLogOnModels)),
-    elements.leaf("appearanceAddressable", "appearance_addressable", elements.boolean),
-    elements.leaf("appearanceType", "appearance_type", elements.enumeration(AppearanceType)),
+    elements.leaf("appearanceAddressable", "appearance_addressable", leaves.boolean),
+    elements.leaf("appearanceType", "appearance_type", leaves.enumeration(AppearanceType)),
     elements.inner("appearanceList", "appearance_list", read_get_logical_device_information_result_appearance_list),
     elements.inner(
         "otherPhysicalDeviceList",
@@ -2312,12 +2312,12 @@ _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
     elements.inner(
         "associatedGroupList", "associated_group_list", read_get_logical_device_information_result_associated_group_list
     ),
-    elements.leaf("maxCallbacks", "max_callbacks", elements.integer),
-    elements.leaf("maxAutoAnswerRings", "max_auto_answer_rings", elements.integer),
-    elements.leaf("maxActiveCalls", "max_active_calls", elements.integer),
-    elements.leaf("maxHeldCalls", "max_held_calls", elements.integer),
-    elements.leaf("maxFwdSettings", "max_fwd_settings", elements.integer),
-    elements.leaf("maxDevicesInConf", "max_devices_in_conf", elements.integer),
+    elements.leaf("maxCallbacks", "max_callbacks", leaves.integer),
+    elements.leaf("maxAutoAnswerRings", "max_auto_answer_rings", leaves.integer),
+    elements.leaf("maxActiveCalls", "max_active_calls", leaves.integer),
+    elements.leaf("maxHeldCalls", "max_held_calls", leaves.integer),
+    elements.leaf("maxFwdSettings", "max_fwd_settings", leaves.integer),
+    elements.leaf("maxDevicesInConf", "max_devices_in_conf", leaves.integer),
     elements.inner("transAndConfSetup", "trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
     elements.inner("deviceOnDeviceMonitorFilter", "device_on_device_monitor_filter", read_monitor_filter),
     elements.inner("deviceOnConnectionMonitorFilter", "device_on_connection_monitor_filter", read_monitor_filter),
@@ -2327,8 +2327,8 @@ _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
     elements.inner("mediaServiceCapsList", "media_service_caps_list", read_media_service_caps_list),
     elements.inner("connectionRateList", "connection_rate_list", read_connection_rate_list),
     elements.inner("delayToleranceList", "delay_tolerance_list", read_delay_tolerance_list),
-    elements.leaf("numberOfChannels", "number_of_channels", elements.integer),
-    elements.leaf("maxChannelBind", "max_channel_bind", elements.integer),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("maxChannelBind", "max_channel_bind", leaves.integer),
     elements.inner("routeingServList", "routeing_serv_list", read_routeing_serv_list),
     elements.inner("logDevServList", "log_dev_serv_list", read_log_dev_serv_list),
     elements.inner("logDevEvtsList", "log_dev_evts_list", read_log_dev_evts_list),
@@ -2347,11 +2347,11 @@ def read_get_logical_device_information_response(tokens: Tokens, end: str) -> Ge
 def write_get_logical_device_information_response(value: GetLogicalDeviceInformationResponse, out: Out) -> None:
     """Write the children of GetLogicalDeviceInformationResponse."""
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.group_device_attributes is not None:
         elements.write_bits("groupDeviceAttributes", value.group_device_attributes, out)
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.short_form_device_id is not None:
         write_device_id("shortFormDeviceID", value.short_form_device_id, out)
     out.append(f"<hasPhysicalElement>{'true' if value.has_physical_element else 'false'}</hasPhysicalElement>")
@@ -2359,7 +2359,7 @@ def write_get_logical_device_information_response(value: GetLogicalDeviceInforma
     if value.agent_log_on_models is not None:
         elements.write_bits("agentLogOnModels", value.agent_log_on_models, out)
     out.append(f"<appearanceAddressable>{'true' if value.appearance_addressable else 'false'}</appearanceAddressable>")
-    out.append(f"<appearanceType>{elements.escape(value.appearance_type.value)}</appearanceType>")
+    out.append(f"<appearanceType>{leaves.escape(value.appearance_type.value)}</appearanceType>")
     if value.appearance_list is not None:
         out.append("<appearanceList>")
         write_get_logical_device_information_result_appearance_list(value.appearance_list, out)
@@ -2485,24 +2485,24 @@ def write_get_physical_device_information_result_other_logical_device_list(
 
 
 _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
-    elements.leaf("deviceCategory", "device_category", elements.enumeration(DeviceCategory)),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
     elements.inner("groupDeviceAttributes", "group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
-    elements.leaf("namedDeviceTypes", "named_device_types", elements.enumeration(NamedDeviceTypes)),
-    elements.leaf("hasLogicalElement", "has_logical_element", elements.boolean),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
+    elements.leaf("hasLogicalElement", "has_logical_element", leaves.boolean),
     elements.inner(
         "otherLogicalDeviceList",
         "other_logical_device_list",
         read_get_physical_device_information_result_other_logical_device_list,
     ),
-    elements.leaf("deviceModelName", "device_model_name", elements.text),
+    elements.leaf("deviceModelName", "device_model_name", leaves.text),
     elements.inner("deviceOnDeviceMonitorFilter", "device_on_device_monitor_filter", read_monitor_filter),
     elements.inner("deviceOnConnectionMonitorFilter", "device_on_connection_monitor_filter", read_monitor_filter),
     elements.inner("callOnDeviceMonitorFilter", "call_on_device_monitor_filter", read_monitor_filter),
     elements.inner("callOnConnectionMonitorFilter", "call_on_connection_monitor_filter", read_monitor_filter),
-    elements.leaf("maxDisplays", "max_displays", elements.integer),
-    elements.leaf("maxButtons", "max_buttons", elements.integer),
-    elements.leaf("maxLamps", "max_lamps", elements.integer),
-    elements.leaf("maxRingPatterns", "max_ring_patterns", elements.integer),
+    elements.leaf("maxDisplays", "max_displays", leaves.integer),
+    elements.leaf("maxButtons", "max_buttons", leaves.integer),
+    elements.leaf("maxLamps", "max_lamps", leaves.integer),
+    elements.leaf("maxRingPatterns", "max_ring_patterns", leaves.integer),
     elements.inner("physDevServList", "phys_dev_serv_list", read_phys_dev_serv_list),
     elements.inner("physDevEvtsList", "phys_dev_evts_list", read_phys_dev_evts_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -2519,18 +2519,18 @@ def read_get_physical_device_information_response(tokens: Tokens, end: str) -> G
 def write_get_physical_device_information_response(value: GetPhysicalDeviceInformationResponse, out: Out) -> None:
     """Write the children of GetPhysicalDeviceInformationResponse."""
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.group_device_attributes is not None:
         elements.write_bits("groupDeviceAttributes", value.group_device_attributes, out)
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     out.append(f"<hasLogicalElement>{'true' if value.has_logical_element else 'false'}</hasLogicalElement>")
     if value.other_logical_device_list is not None:
         out.append("<otherLogicalDeviceList>")
         write_get_physical_device_information_result_other_logical_device_list(value.other_logical_device_list, out)
         out.append("</otherLogicalDeviceList>")
     if value.device_model_name is not None:
-        out.append(f"<deviceModelName>{elements.escape(value.device_model_name)}</deviceModelName>")
+        out.append(f"<deviceModelName>{leaves.escape(value.device_model_name)}</deviceModelName>")
     if value.device_on_device_monitor_filter is not None:
         out.append("<deviceOnDeviceMonitorFilter>")
         write_monitor_filter(value.device_on_device_monitor_filter, out)
@@ -2786,7 +2786,7 @@ def write_serv_evts_list(value: ServEvtsList, out: Out) -> None:
         out.append("</locationServicesServList>")
 
 
-_PRIVATE_DATA_VERSION_LIST = elements.table(elements.leaf("privateDataVersion", "", elements.integer))
+_PRIVATE_DATA_VERSION_LIST = elements.table(elements.leaf("privateDataVersion", "", leaves.integer))
 
 
 def read_private_data_version_list(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -2801,8 +2801,8 @@ def write_private_data_version_list(values: tuple[int, ...], out: Out) -> None:
 
 
 _GET_SWITCHING_FUNCTION_CAPS_RESPONSE = elements.table(
-    elements.leaf("switchingSubDomainName", "switching_sub_domain_name", elements.text),
-    elements.leaf("manufacturerName", "manufacturer_name", elements.text),
+    elements.leaf("switchingSubDomainName", "switching_sub_domain_name", leaves.text),
+    elements.leaf("manufacturerName", "manufacturer_name", leaves.text),
     elements.inner("profiles", "profiles", elements.named_bits(Profiles)),
     elements.inner("deviceIDFormat", "device_id_format", elements.named_bits(DeviceIDFormat)),
     elements.inner("swDomainFeatures", "sw_domain_features", elements.named_bits(SwDomainFeatures)),
@@ -2811,16 +2811,14 @@ _GET_SWITCHING_FUNCTION_CAPS_RESPONSE = elements.table(
     ),
     elements.inner("swAppearanceTypes", "sw_appearance_types", elements.named_bits(SwAppearanceTypes)),
     elements.leaf(
-        "ignoreUnsupportedParameters",
-        "ignore_unsupported_parameters",
-        elements.enumeration(IgnoreUnsupportedParameters),
+        "ignoreUnsupportedParameters", "ignore_unsupported_parameters", leaves.enumeration(IgnoreUnsupportedParameters)
     ),
     elements.inner(
         "callCharacteristicsSupported", "call_characteristics_supported", elements.named_bits(CallCharacteristics)
     ),
     elements.inner("mediaClassSupport", "media_class_support", elements.named_bits(MonitorMediaClass)),
-    elements.leaf("numberOfChannels", "number_of_channels", elements.integer),
-    elements.leaf("maxChannelBind", "max_channel_bind", elements.integer),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("maxChannelBind", "max_channel_bind", leaves.integer),
     elements.inner(
         "miscMediaCallCharacteristics",
         "misc_media_call_characteristics",
@@ -2828,35 +2826,33 @@ _GET_SWITCHING_FUNCTION_CAPS_RESPONSE = elements.table(
     ),
     elements.inner("connectionRateList", "connection_rate_list", read_connection_rate_list),
     elements.inner("delayToleranceList", "delay_tolerance_list", read_delay_tolerance_list),
-    elements.leaf("pauseTime", "pause_time", elements.integer),
-    elements.leaf("currentTime", "current_time", elements.text),
+    elements.leaf("pauseTime", "pause_time", leaves.integer),
+    elements.leaf("currentTime", "current_time", leaves.text),
     elements.inner("messageSeqNumbers", "message_seq_numbers", elements.named_bits(MessageSeqNumbers)),
     elements.inner("timeStampMode", "time_stamp_mode", elements.named_bits(TimeStampMode)),
-    elements.leaf("securityMode", "security_mode", elements.enumeration(SecurityMode)),
+    elements.leaf("securityMode", "security_mode", leaves.enumeration(SecurityMode)),
     elements.inner("securityFormat", "security_format", elements.named_bits(SecurityFormat)),
     elements.inner("privateDataFormat", "private_data_format", elements.named_bits(SecurityFormat)),
     elements.inner("transAndConfSetup", "trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
     elements.inner("monitorFilterItems", "monitor_filter_items", read_monitor_filter_items),
     elements.inner("miscMonitorCaps", "misc_monitor_caps", elements.named_bits(MiscMonitorCaps)),
-    elements.leaf("correlatorDataSupported", "correlator_data_supported", elements.boolean),
-    elements.leaf(
-        "dynamicFeatureSupported", "dynamic_feature_supported", elements.enumeration(DynamicFeatureSupported)
-    ),
+    elements.leaf("correlatorDataSupported", "correlator_data_supported", leaves.boolean),
+    elements.leaf("dynamicFeatureSupported", "dynamic_feature_supported", leaves.enumeration(DynamicFeatureSupported)),
     elements.inner("callLinkageOptions", "call_linkage_options", elements.named_bits(CallLinkageOptions)),
     elements.inner("aCDModels", "acd_models", elements.named_bits(ACDModels)),
     elements.inner("agentLogOnModels", "agent_log_on_models", elements.named_bits(SwitchingFunctionAgentLogOnModels)),
     elements.inner("agentStateModels", "agent_state_models", elements.named_bits(AgentStateModels)),
-    elements.leaf("connectionView", "connection_view", elements.enumeration(ConnectionView)),
+    elements.leaf("connectionView", "connection_view", leaves.enumeration(ConnectionView)),
     elements.inner("maxLengthParameters", "max_length_parameters", read_max_length_parameters),
     elements.inner("maxLengthParametersCont", "max_length_parameters_cont", read_max_length_parameters_continued),
     elements.inner("servEvtsList", "serv_evts_list", read_serv_evts_list),
     elements.inner("privateDataVersionList", "private_data_version_list", read_private_data_version_list),
-    elements.leaf("systemStatusTimer", "system_status_timer", elements.integer),
-    elements.leaf("simpleThreshold", "simple_threshold", elements.integer),
+    elements.leaf("systemStatusTimer", "system_status_timer", leaves.integer),
+    elements.leaf("simpleThreshold", "simple_threshold", leaves.integer),
     elements.inner("filterThreshold", "filter_threshold", read_filter_threshold),
     elements.inner("mediaServiceCapsList", "media_service_caps_list", read_media_service_caps_list),
-    elements.leaf("maxDeviceHistoryEntries", "max_device_history_entries", elements.integer, "MaxDeviceHistoryEntries"),
-    elements.leaf("maxDestinationDevicesForDeflect", "max_destination_devices_for_deflect", elements.integer),
+    elements.leaf("maxDeviceHistoryEntries", "max_device_history_entries", leaves.integer, "MaxDeviceHistoryEntries"),
+    elements.leaf("maxDestinationDevicesForDeflect", "max_destination_devices_for_deflect", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -2868,15 +2864,15 @@ def read_get_switching_function_caps_response(tokens: Tokens, end: str) -> GetSw
 
 def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsResponse, out: Out) -> None:
     """Write the children of GetSwitchingFunctionCapsResponse."""
-    out.append(f"<switchingSubDomainName>{elements.escape(value.switching_sub_domain_name)}</switchingSubDomainName>")
-    out.append(f"<manufacturerName>{elements.escape(value.manufacturer_name)}</manufacturerName>")
+    out.append(f"<switchingSubDomainName>{leaves.escape(value.switching_sub_domain_name)}</switchingSubDomainName>")
+    out.append(f"<manufacturerName>{leaves.escape(value.manufacturer_name)}</manufacturerName>")
     elements.write_bits("profiles", value.profiles, out)
     elements.write_bits("deviceIDFormat", value.device_id_format, out)
     elements.write_bits("swDomainFeatures", value.sw_domain_features, out)
     elements.write_bits("swAppearanceAddressability", value.sw_appearance_addressability, out)
     elements.write_bits("swAppearanceTypes", value.sw_appearance_types, out)
     out.append(
-        f"<ignoreUnsupportedParameters>{elements.escape(value.ignore_unsupported_parameters.value)}</ignoreUnsupportedParameters>"
+        f"<ignoreUnsupportedParameters>{leaves.escape(value.ignore_unsupported_parameters.value)}</ignoreUnsupportedParameters>"
     )
     if value.call_characteristics_supported is not None:
         elements.write_bits("callCharacteristicsSupported", value.call_characteristics_supported, out)
@@ -2899,13 +2895,13 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
     if value.pause_time is not None:
         out.append(f"<pauseTime>{value.pause_time}</pauseTime>")
     if value.current_time is not None:
-        out.append(f"<currentTime>{elements.escape(value.current_time)}</currentTime>")
+        out.append(f"<currentTime>{leaves.escape(value.current_time)}</currentTime>")
     if value.message_seq_numbers is not None:
         elements.write_bits("messageSeqNumbers", value.message_seq_numbers, out)
     if value.time_stamp_mode is not None:
         elements.write_bits("timeStampMode", value.time_stamp_mode, out)
     if value.security_mode is not None:
-        out.append(f"<securityMode>{elements.escape(value.security_mode.value)}</securityMode>")
+        out.append(f"<securityMode>{leaves.escape(value.security_mode.value)}</securityMode>")
     if value.security_format is not None:
         elements.write_bits("securityFormat", value.security_format, out)
     if value.private_data_format is not None:
@@ -2924,7 +2920,7 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
         )
     if value.dynamic_feature_supported is not None:
         out.append(
-            f"<dynamicFeatureSupported>{elements.escape(value.dynamic_feature_supported.value)}</dynamicFeatureSupported>"
+            f"<dynamicFeatureSupported>{leaves.escape(value.dynamic_feature_supported.value)}</dynamicFeatureSupported>"
         )
     if value.call_linkage_options is not None:
         elements.write_bits("callLinkageOptions", value.call_linkage_options, out)
@@ -2934,7 +2930,7 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
         elements.write_bits("agentLogOnModels", value.agent_log_on_models, out)
     if value.agent_state_models is not None:
         elements.write_bits("agentStateModels", value.agent_state_models, out)
-    out.append(f"<connectionView>{elements.escape(value.connection_view.value)}</connectionView>")
+    out.append(f"<connectionView>{leaves.escape(value.connection_view.value)}</connectionView>")
     out.append("<maxLengthParameters>")
     write_max_length_parameters(value.max_length_parameters, out)
     out.append("</maxLengthParameters>")
@@ -2976,7 +2972,7 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
 
 _GET_SWITCHING_FUNCTION_DEVICES = elements.table(
     elements.device("requestedDeviceID", "requested_device_id", device_id),
-    elements.leaf("requestedDeviceCategory", "requested_device_category", elements.enumeration(ReqDeviceCategory)),
+    elements.leaf("requestedDeviceCategory", "requested_device_category", leaves.enumeration(ReqDeviceCategory)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -2992,7 +2988,7 @@ def write_get_switching_function_devices(value: GetSwitchingFunctionDevices, out
         write_device_id("requestedDeviceID", value.requested_device_id, out)
     if value.requested_device_category is not None:
         out.append(
-            f"<requestedDeviceCategory>{elements.escape(value.requested_device_category.value)}</requestedDeviceCategory>"
+            f"<requestedDeviceCategory>{leaves.escape(value.requested_device_category.value)}</requestedDeviceCategory>"
         )
     if value.extensions is not None:
         out.append("<extensions>")
@@ -3001,7 +2997,7 @@ def write_get_switching_function_devices(value: GetSwitchingFunctionDevices, out
 
 
 _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -3015,7 +3011,7 @@ def read_get_switching_function_devices_response(tokens: Tokens, end: str) -> Ge
 
 def write_get_switching_function_devices_response(value: GetSwitchingFunctionDevicesResponse, out: Out) -> None:
     """Write the children of GetSwitchingFunctionDevicesResponse."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -3024,10 +3020,10 @@ def write_get_switching_function_devices_response(value: GetSwitchingFunctionDev
 
 _DEVICE_LIST_ITEM = elements.table(
     elements.device("deviceID", "device_id", device_id),
-    elements.leaf("deviceCategory", "device_category", elements.enumeration(DeviceCategory)),
-    elements.leaf("namedDeviceTypes", "named_device_types", elements.enumeration(NamedDeviceTypes)),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
     elements.inner("deviceAttributes", "device_attributes", elements.named_bits(DeviceAttributes)),
-    elements.leaf("deviceModelName", "device_model_name", elements.text),
+    elements.leaf("deviceModelName", "device_model_name", leaves.text),
     elements.device("nidGroup", "nid_group", device_id),
 )
 
@@ -3041,13 +3037,13 @@ def write_device_list_item(value: DeviceListItem, out: Out) -> None:
     """Write the children of DeviceListItem."""
     write_device_id("deviceID", value.device_id, out)
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.device_attributes is not None:
         elements.write_bits("deviceAttributes", value.device_attributes, out)
     if value.device_model_name is not None:
-        out.append(f"<deviceModelName>{elements.escape(value.device_model_name)}</deviceModelName>")
+        out.append(f"<deviceModelName>{leaves.escape(value.device_model_name)}</deviceModelName>")
     if value.nid_group is not None:
         write_device_id("nidGroup", value.nid_group, out)
 
@@ -3069,9 +3065,9 @@ def write_device_list(values: tuple[DeviceListItem, ...], out: Out) -> None:
 
 
 _SWITCHING_FUNCTION_DEVICES = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner("deviceList", "device_list", read_device_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -3084,7 +3080,7 @@ def read_switching_function_devices(tokens: Tokens, end: str) -> SwitchingFuncti
 
 def write_switching_function_devices(value: SwitchingFunctionDevices, out: Out) -> None:
     """Write the children of SwitchingFunctionDevices."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

@@ -28,7 +28,7 @@ from csta.messages.cdr import (
     StopCDRTransmissionResponse,
     SupplServiceInfo,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -55,8 +55,8 @@ from csta.xml.generated.identifiers import (
 from csta.xml.generated.media import read_media_call_characteristics, write_media_call_characteristics
 
 _CDR_NOTIFICATION = elements.table(
-    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", elements.text),
-    elements.leaf("cdrReason", "cdr_reason", elements.enumeration(CDRReason)),
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("cdrReason", "cdr_reason", leaves.enumeration(CDRReason)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -68,9 +68,9 @@ def read_cdr_notification(tokens: Tokens, end: str) -> CDRNotification:
 
 def write_cdr_notification(value: CDRNotification, out: Out) -> None:
     """Write the children of CDRNotification."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.cdr_reason is not None:
-        out.append(f"<cdrReason>{elements.escape(value.cdr_reason.value)}</cdrReason>")
+        out.append(f"<cdrReason>{leaves.escape(value.cdr_reason.value)}</cdrReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -118,9 +118,9 @@ def write_charged_device(value: ChargedDevice, out: Out) -> None:
 
 
 _NODE_NUMBER = elements.table(
-    elements.leaf("area0", "area_0", elements.integer),
-    elements.leaf("area1", "area_1", elements.integer),
-    elements.leaf("area2", "area_2", elements.integer),
+    elements.leaf("area0", "area_0", leaves.integer),
+    elements.leaf("area1", "area_1", leaves.integer),
+    elements.leaf("area2", "area_2", leaves.integer),
 )
 
 
@@ -140,8 +140,8 @@ def write_node_number(value: NodeNumber, out: Out) -> None:
 
 
 _CDR_INFORMATION_ITEM = elements.table(
-    elements.leaf("recordNumber", "record_number", elements.integer),
-    elements.leaf("recordCreationTime", "record_creation_time", elements.text),
+    elements.leaf("recordNumber", "record_number", leaves.integer),
+    elements.leaf("recordCreationTime", "record_creation_time", leaves.text),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("calledDevice", "called_device", read_called_device_id),
     elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
@@ -153,21 +153,21 @@ _CDR_INFORMATION_ITEM = elements.table(
     elements.inner("chargedDevice", "charged_device", read_charged_device),
     elements.inner("recordedCall", "recorded_call", read_connection_id),
     elements.inner("nodeNumber", "node_number", read_node_number),
-    elements.leaf("tariffTable", "tariff_table", elements.integer),
-    elements.leaf("connectionStart", "connection_start", elements.text),
-    elements.leaf("connectionEnd", "connection_end", elements.text),
-    elements.leaf("connectionDuration", "connection_duration", elements.integer),
-    elements.leaf("accessCode", "access_code", elements.octets),
-    elements.leaf("carrier", "carrier", elements.integer),
-    elements.leaf("selectedRoute", "selected_route", elements.integer),
-    elements.leaf("billingID", "billing_id", elements.enumeration(BillingID)),
+    elements.leaf("tariffTable", "tariff_table", leaves.integer),
+    elements.leaf("connectionStart", "connection_start", leaves.text),
+    elements.leaf("connectionEnd", "connection_end", leaves.text),
+    elements.leaf("connectionDuration", "connection_duration", leaves.integer),
+    elements.leaf("accessCode", "access_code", leaves.octets),
+    elements.leaf("carrier", "carrier", leaves.integer),
+    elements.leaf("selectedRoute", "selected_route", leaves.integer),
+    elements.leaf("billingID", "billing_id", leaves.enumeration(BillingID)),
     elements.inner("chargingInfo", "charging_info", read_charging_info),
     elements.inner("supplServiceInfo", "suppl_service_info", elements.named_bits(SupplServiceInfo)),
-    elements.leaf("reasonForTerm", "reason_for_term", elements.enumeration(ReasonForTerm)),
-    elements.leaf("authCode", "auth_code", elements.octets),
-    elements.leaf("accountInfo", "account_info", elements.octets),
-    elements.leaf("deviceCategory", "device_category", elements.enumeration(DeviceCategory)),
-    elements.leaf("namedDeviceTypes", "named_device_types", elements.enumeration(NamedDeviceTypes)),
+    elements.leaf("reasonForTerm", "reason_for_term", leaves.enumeration(ReasonForTerm)),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("accountInfo", "account_info", leaves.octets),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
     elements.device("operatorDevice", "operator_device", device_id),
 )
 
@@ -181,7 +181,7 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     """Write the children of CDRInformationItem."""
     if value.record_number is not None:
         out.append(f"<recordNumber>{value.record_number}</recordNumber>")
-    out.append(f"<recordCreationTime>{elements.escape(value.record_creation_time)}</recordCreationTime>")
+    out.append(f"<recordCreationTime>{leaves.escape(value.record_creation_time)}</recordCreationTime>")
     if value.calling_device is not None:
         out.append("<callingDevice>")
         write_calling_device_id(value.calling_device, out)
@@ -225,9 +225,9 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.tariff_table is not None:
         out.append(f"<tariffTable>{value.tariff_table}</tariffTable>")
     if value.connection_start is not None:
-        out.append(f"<connectionStart>{elements.escape(value.connection_start)}</connectionStart>")
+        out.append(f"<connectionStart>{leaves.escape(value.connection_start)}</connectionStart>")
     if value.connection_end is not None:
-        out.append(f"<connectionEnd>{elements.escape(value.connection_end)}</connectionEnd>")
+        out.append(f"<connectionEnd>{leaves.escape(value.connection_end)}</connectionEnd>")
     if value.connection_duration is not None:
         out.append(f"<connectionDuration>{value.connection_duration}</connectionDuration>")
     if value.access_code is not None:
@@ -237,7 +237,7 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.selected_route is not None:
         out.append(f"<selectedRoute>{value.selected_route}</selectedRoute>")
     if value.billing_id is not None:
-        out.append(f"<billingID>{elements.escape(value.billing_id.value)}</billingID>")
+        out.append(f"<billingID>{leaves.escape(value.billing_id.value)}</billingID>")
     if value.charging_info is not None:
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
@@ -245,15 +245,15 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.suppl_service_info is not None:
         elements.write_bits("supplServiceInfo", value.suppl_service_info, out)
     if value.reason_for_term is not None:
-        out.append(f"<reasonForTerm>{elements.escape(value.reason_for_term.value)}</reasonForTerm>")
+        out.append(f"<reasonForTerm>{leaves.escape(value.reason_for_term.value)}</reasonForTerm>")
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.account_info is not None:
         out.append(f"<accountInfo>{value.account_info.hex()}</accountInfo>")
     if value.device_category is not None:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.operator_device is not None:
         write_device_id("operatorDevice", value.operator_device, out)
 
@@ -275,10 +275,10 @@ def write_cdr_info(values: tuple[CDRInformationItem, ...], out: Out) -> None:
 
 
 _CDR_REPORT = elements.table(
-    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", elements.text),
-    elements.leaf("numberOfRecordsSent", "number_of_records_sent", elements.integer),
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("numberOfRecordsSent", "number_of_records_sent", leaves.integer),
     elements.inner("cdrInfo", "cdr_info", read_cdr_info),
-    elements.leaf("lastStoredCDRReportSent", "last_stored_cdr_report_sent", elements.boolean),
+    elements.leaf("lastStoredCDRReportSent", "last_stored_cdr_report_sent", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -290,7 +290,7 @@ def read_cdr_report(tokens: Tokens, end: str) -> CDRReport:
 
 def write_cdr_report(value: CDRReport, out: Out) -> None:
     """Write the children of CDRReport."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     out.append(f"<numberOfRecordsSent>{value.number_of_records_sent}</numberOfRecordsSent>")
     out.append("<cdrInfo>")
     write_cdr_info(value.cdr_info, out)
@@ -324,8 +324,8 @@ def write_cdr_report_response(value: CDRReportResponse, out: Out) -> None:
 
 
 _CDR_TIME_PERIOD = elements.table(
-    elements.leaf("beginningOfCDR", "beginning_of_cdr", elements.text),
-    elements.leaf("endOfCDR", "end_of_cdr", elements.text),
+    elements.leaf("beginningOfCDR", "beginning_of_cdr", leaves.text),
+    elements.leaf("endOfCDR", "end_of_cdr", leaves.text),
 )
 
 
@@ -336,12 +336,12 @@ def read_cdr_time_period(tokens: Tokens, end: str) -> CDRTimePeriod:
 
 def write_cdr_time_period(value: CDRTimePeriod, out: Out) -> None:
     """Write the children of CDRTimePeriod."""
-    out.append(f"<beginningOfCDR>{elements.escape(value.beginning_of_cdr)}</beginningOfCDR>")
-    out.append(f"<endOfCDR>{elements.escape(value.end_of_cdr)}</endOfCDR>")
+    out.append(f"<beginningOfCDR>{leaves.escape(value.beginning_of_cdr)}</beginningOfCDR>")
+    out.append(f"<endOfCDR>{leaves.escape(value.end_of_cdr)}</endOfCDR>")
 
 
 _SEND_STORED_CDR = elements.table(
-    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", elements.text),
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
     elements.inner("timePeriod", "time_period", read_cdr_time_period),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -354,7 +354,7 @@ def read_send_stored_cdr(tokens: Tokens, end: str) -> SendStoredCDR:
 
 def write_send_stored_cdr(value: SendStoredCDR, out: Out) -> None:
     """Write the children of SendStoredCDR."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.time_period is not None:
         out.append("<timePeriod>")
         write_cdr_time_period(value.time_period, out)
@@ -384,7 +384,7 @@ def write_send_stored_cdr_response(value: SendStoredCDRResponse, out: Out) -> No
 
 
 _START_CDR_TRANSMISSION = elements.table(
-    elements.leaf("transferMode", "transfer_mode", elements.enumeration(CDRTransferMode)),
+    elements.leaf("transferMode", "transfer_mode", leaves.enumeration(CDRTransferMode)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -396,7 +396,7 @@ def read_start_cdr_transmission(tokens: Tokens, end: str) -> StartCDRTransmissio
 
 def write_start_cdr_transmission(value: StartCDRTransmission, out: Out) -> None:
     """Write the children of StartCDRTransmission."""
-    out.append(f"<transferMode>{elements.escape(value.transfer_mode.value)}</transferMode>")
+    out.append(f"<transferMode>{leaves.escape(value.transfer_mode.value)}</transferMode>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -404,7 +404,7 @@ def write_start_cdr_transmission(value: StartCDRTransmission, out: Out) -> None:
 
 
 _START_CDR_TRANSMISSION_RESPONSE = elements.table(
-    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", elements.text),
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -416,7 +416,7 @@ def read_start_cdr_transmission_response(tokens: Tokens, end: str) -> StartCDRTr
 
 def write_start_cdr_transmission_response(value: StartCDRTransmissionResponse, out: Out) -> None:
     """Write the children of StartCDRTransmissionResponse."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -424,8 +424,8 @@ def write_start_cdr_transmission_response(value: StartCDRTransmissionResponse, o
 
 
 _STOP_CDR_TRANSMISSION = elements.table(
-    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", elements.text),
-    elements.leaf("cdrTermReason", "cdr_term_reason", elements.enumeration(CDRTermReason)),
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("cdrTermReason", "cdr_term_reason", leaves.enumeration(CDRTermReason)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -437,9 +437,9 @@ def read_stop_cdr_transmission(tokens: Tokens, end: str) -> StopCDRTransmission:
 
 def write_stop_cdr_transmission(value: StopCDRTransmission, out: Out) -> None:
     """Write the children of StopCDRTransmission."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.cdr_term_reason is not None:
-        out.append(f"<cdrTermReason>{elements.escape(value.cdr_term_reason.value)}</cdrTermReason>")
+        out.append(f"<cdrTermReason>{leaves.escape(value.cdr_term_reason.value)}</cdrTermReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

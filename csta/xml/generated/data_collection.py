@@ -26,14 +26,14 @@ from csta.messages.data_collection import (
     TelTonesData,
     ToneDetected,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.media import read_connection_information, write_connection_information
 
-_DIGITS_DATA_DIGITS_DURATION = elements.table(elements.leaf("digitsDurationItem", "", elements.integer))
+_DIGITS_DATA_DIGITS_DURATION = elements.table(elements.leaf("digitsDurationItem", "", leaves.integer))
 
 
 def read_digits_data_digits_duration(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -47,7 +47,7 @@ def write_digits_data_digits_duration(values: tuple[int, ...], out: Out) -> None
         out.append(f"<digitsDurationItem>{value}</digitsDurationItem>")
 
 
-_DIGITS_DATA_DIGITS_PAUSE_DURATION = elements.table(elements.leaf("digitsPauseDurationItem", "", elements.integer))
+_DIGITS_DATA_DIGITS_PAUSE_DURATION = elements.table(elements.leaf("digitsPauseDurationItem", "", leaves.integer))
 
 
 def read_digits_data_digits_pause_duration(tokens: Tokens, end: str) -> tuple[int, ...]:
@@ -62,7 +62,7 @@ def write_digits_data_digits_pause_duration(values: tuple[int, ...], out: Out) -
 
 
 _DIGITS_DATA = elements.table(
-    elements.leaf("digitsDetected", "digits_detected", elements.text),
+    elements.leaf("digitsDetected", "digits_detected", leaves.text),
     elements.inner("digitsDuration", "digits_duration", read_digits_data_digits_duration),
     elements.inner("digitsPauseDuration", "digits_pause_duration", read_digits_data_digits_pause_duration),
 )
@@ -75,7 +75,7 @@ def read_digits_data(tokens: Tokens, end: str) -> DigitsData:
 
 def write_digits_data(value: DigitsData, out: Out) -> None:
     """Write the children of DigitsData."""
-    out.append(f"<digitsDetected>{elements.escape(value.digits_detected)}</digitsDetected>")
+    out.append(f"<digitsDetected>{leaves.escape(value.digits_detected)}</digitsDetected>")
     if value.digits_duration is not None:
         out.append("<digitsDuration>")
         write_digits_data_digits_duration(value.digits_duration, out)
@@ -87,10 +87,10 @@ def write_digits_data(value: DigitsData, out: Out) -> None:
 
 
 _TEL_TONES_DATA = elements.table(
-    elements.leaf("toneDetected", "tone_detected", elements.enumeration(ToneDetected)),
-    elements.leaf("toneFrequency", "tone_frequency", elements.integer),
-    elements.leaf("toneDuration", "tone_duration", elements.integer),
-    elements.leaf("tonePauseDuration", "tone_pause_duration", elements.integer),
+    elements.leaf("toneDetected", "tone_detected", leaves.enumeration(ToneDetected)),
+    elements.leaf("toneFrequency", "tone_frequency", leaves.integer),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("tonePauseDuration", "tone_pause_duration", leaves.integer),
 )
 
 
@@ -101,7 +101,7 @@ def read_tel_tones_data(tokens: Tokens, end: str) -> TelTonesData:
 
 def write_tel_tones_data(value: TelTonesData, out: Out) -> None:
     """Write the children of TelTonesData."""
-    out.append(f"<toneDetected>{elements.escape(value.tone_detected.value)}</toneDetected>")
+    out.append(f"<toneDetected>{leaves.escape(value.tone_detected.value)}</toneDetected>")
     if value.tone_frequency is not None:
         out.append(f"<toneFrequency>{value.tone_frequency}</toneFrequency>")
     if value.tone_duration is not None:
@@ -111,11 +111,11 @@ def write_tel_tones_data(value: TelTonesData, out: Out) -> None:
 
 
 _DATA_COLLECTED = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("digitsData", "digits_data", read_digits_data),
     elements.inner("telTonesData", "tel_tones_data", read_tel_tones_data),
     elements.inner("connectionInformation", "connection_information", read_connection_information),
-    elements.leaf("dcollcause", "dcoll_cause", elements.enumeration(DcollCause), "dcollCause"),
+    elements.leaf("dcollcause", "dcoll_cause", leaves.enumeration(DcollCause), "dcollCause"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -127,7 +127,7 @@ def read_data_collected(tokens: Tokens, end: str) -> DataCollected:
 
 def write_data_collected(value: DataCollected, out: Out) -> None:
     """Write the children of DataCollected."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.digits_data is not None:
         out.append("<digitsData>")
         write_digits_data(value.digits_data, out)
@@ -141,7 +141,7 @@ def write_data_collected(value: DataCollected, out: Out) -> None:
         write_connection_information(value.connection_information, out)
         out.append("</connectionInformation>")
     if value.dcoll_cause is not None:
-        out.append(f"<dcollcause>{elements.escape(value.dcoll_cause.value)}</dcollcause>")
+        out.append(f"<dcollcause>{leaves.escape(value.dcoll_cause.value)}</dcollcause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -167,7 +167,7 @@ def write_data_collected_response(value: DataCollectedResponse, out: Out) -> Non
 
 
 _DATA_COLLECTION_RESUMED = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -179,7 +179,7 @@ def read_data_collection_resumed(tokens: Tokens, end: str) -> DataCollectionResu
 
 def write_data_collection_resumed(value: DataCollectionResumed, out: Out) -> None:
     """Write the children of DataCollectionResumed."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -205,7 +205,7 @@ def write_data_collection_resumed_response(value: DataCollectionResumedResponse,
 
 
 _DATA_COLLECTION_SUSPENDED = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -217,7 +217,7 @@ def read_data_collection_suspended(tokens: Tokens, end: str) -> DataCollectionSu
 
 def write_data_collection_suspended(value: DataCollectionSuspended, out: Out) -> None:
     """Write the children of DataCollectionSuspended."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -243,7 +243,7 @@ def write_data_collection_suspended_response(value: DataCollectionSuspendedRespo
 
 
 _RESUME_DATA_COLLECTION = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -255,7 +255,7 @@ def read_resume_data_collection(tokens: Tokens, end: str) -> ResumeDataCollectio
 
 def write_resume_data_collection(value: ResumeDataCollection, out: Out) -> None:
     """Write the children of ResumeDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -303,9 +303,9 @@ def write_call_object(value: CallObject, out: Out) -> None:
 
 
 _DIGITS_REPORTING_CRITERIA = elements.table(
-    elements.leaf("numChars", "num_chars", elements.integer),
-    elements.leaf("flushChar", "flush_char", elements.text),
-    elements.leaf("timeout", "timeout", elements.integer),
+    elements.leaf("numChars", "num_chars", leaves.integer),
+    elements.leaf("flushChar", "flush_char", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
 )
 
 
@@ -319,14 +319,14 @@ def write_digits_reporting_criteria(value: DigitsReportingCriteria, out: Out) ->
     if value.num_chars is not None:
         out.append(f"<numChars>{value.num_chars}</numChars>")
     if value.flush_char is not None:
-        out.append(f"<flushChar>{elements.escape(value.flush_char)}</flushChar>")
+        out.append(f"<flushChar>{leaves.escape(value.flush_char)}</flushChar>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
 
 
 _START_DATA_COLLECTION = elements.table(
     elements.inner("object", "object", read_call_object),
-    elements.leaf("dataCollType", "data_coll_type", elements.enumeration(DataCollType)),
+    elements.leaf("dataCollType", "data_coll_type", leaves.enumeration(DataCollType)),
     elements.inner("digitsReportingCriteria", "digits_reporting_criteria", read_digits_reporting_criteria),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -343,7 +343,7 @@ def write_start_data_collection(value: StartDataCollection, out: Out) -> None:
     write_call_object(value.object, out)
     out.append("</object>")
     if value.data_coll_type is not None:
-        out.append(f"<dataCollType>{elements.escape(value.data_coll_type.value)}</dataCollType>")
+        out.append(f"<dataCollType>{leaves.escape(value.data_coll_type.value)}</dataCollType>")
     if value.digits_reporting_criteria is not None:
         out.append("<digitsReportingCriteria>")
         write_digits_reporting_criteria(value.digits_reporting_criteria, out)
@@ -355,7 +355,7 @@ def write_start_data_collection(value: StartDataCollection, out: Out) -> None:
 
 
 _START_DATA_COLLECTION_RESPONSE = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -367,7 +367,7 @@ def read_start_data_collection_response(tokens: Tokens, end: str) -> StartDataCo
 
 def write_start_data_collection_response(value: StartDataCollectionResponse, out: Out) -> None:
     """Write the children of StartDataCollectionResponse."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -375,7 +375,7 @@ def write_start_data_collection_response(value: StartDataCollectionResponse, out
 
 
 _STOP_DATA_COLLECTION = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -387,7 +387,7 @@ def read_stop_data_collection(tokens: Tokens, end: str) -> StopDataCollection:
 
 def write_stop_data_collection(value: StopDataCollection, out: Out) -> None:
     """Write the children of StopDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -413,7 +413,7 @@ def write_stop_data_collection_response(value: StopDataCollectionResponse, out: 
 
 
 _SUSPEND_DATA_COLLECTION = elements.table(
-    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", elements.text),
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -425,7 +425,7 @@ def read_suspend_data_collection(tokens: Tokens, end: str) -> SuspendDataCollect
 
 def write_suspend_data_collection(value: SuspendDataCollection, out: Out) -> None:
     """Write the children of SuspendDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

@@ -10,16 +10,16 @@ from csta.messages.device_maintenance import (
     OutOfServiceEvent,
     PartiallyInServiceEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
 _BACK_IN_SERVICE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -31,12 +31,12 @@ def read_back_in_service_event(tokens: Tokens, end: str) -> BackInServiceEvent:
 
 def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
     """Write the children of BackInServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -44,9 +44,9 @@ def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
 
 
 _DEVICE_CAPS_CHANGED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -58,12 +58,12 @@ def read_device_caps_changed_event(tokens: Tokens, end: str) -> DeviceCapsChange
 
 def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> None:
     """Write the children of DeviceCapsChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -71,9 +71,9 @@ def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> 
 
 
 _OUT_OF_SERVICE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -85,12 +85,12 @@ def read_out_of_service_event(tokens: Tokens, end: str) -> OutOfServiceEvent:
 
 def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
     """Write the children of OutOfServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -98,9 +98,9 @@ def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
 
 
 _PARTIALLY_IN_SERVICE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -112,12 +112,12 @@ def read_partially_in_service_event(tokens: Tokens, end: str) -> PartiallyInServ
 
 def write_partially_in_service_event(value: PartiallyInServiceEvent, out: Out) -> None:
     """Write the children of PartiallyInServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

@@ -13,28 +13,28 @@ from csta.messages.errors import (
     SystemResourceAvailabilityErrors,
     UniversalFailure,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
 _UNIVERSAL_FAILURE = elements.table(
-    elements.leaf("operation", "operation", elements.enumeration(OperationErrors)),
-    elements.leaf("security", "security", elements.enumeration(SecurityErrors)),
-    elements.leaf("stateIncompatibility", "state_incompatibility", elements.enumeration(StateIncompatibilityErrors)),
+    elements.leaf("operation", "operation", leaves.enumeration(OperationErrors)),
+    elements.leaf("security", "security", leaves.enumeration(SecurityErrors)),
+    elements.leaf("stateIncompatibility", "state_incompatibility", leaves.enumeration(StateIncompatibilityErrors)),
     elements.leaf(
         "systemResourceAvailibility",
         "system_resource_availability",
-        elements.enumeration(SystemResourceAvailabilityErrors),
+        leaves.enumeration(SystemResourceAvailabilityErrors),
         "systemResourceAvailability",
     ),
     elements.leaf(
         "subscribedResourceAvailability",
         "subscribed_resource_availability",
-        elements.enumeration(SubscribedResourceAvailabilityErrors),
+        leaves.enumeration(SubscribedResourceAvailabilityErrors),
     ),
-    elements.leaf("performanceManagement", "performance_management", elements.enumeration(PerformanceManagementErrors)),
-    elements.leaf("privateData", "private_data", elements.enumeration(PrivateDataInfoErrors)),
-    elements.leaf("unspecified", "unspecified", elements.empty),
+    elements.leaf("performanceManagement", "performance_management", leaves.enumeration(PerformanceManagementErrors)),
+    elements.leaf("privateData", "private_data", leaves.enumeration(PrivateDataInfoErrors)),
+    elements.leaf("unspecified", "unspecified", leaves.empty),
 )
 
 
@@ -48,31 +48,31 @@ def read_universal_failure(tokens: Tokens, end: str) -> UniversalFailure:
 def write_universal_failure(value: UniversalFailure, out: Out) -> None:
     """Write the children of UniversalFailure."""
     if value.operation is not None:
-        out.append(f"<operation>{elements.escape(value.operation.value)}</operation>")
+        out.append(f"<operation>{leaves.escape(value.operation.value)}</operation>")
         return
     if value.security is not None:
-        out.append(f"<security>{elements.escape(value.security.value)}</security>")
+        out.append(f"<security>{leaves.escape(value.security.value)}</security>")
         return
     if value.state_incompatibility is not None:
-        out.append(f"<stateIncompatibility>{elements.escape(value.state_incompatibility.value)}</stateIncompatibility>")
+        out.append(f"<stateIncompatibility>{leaves.escape(value.state_incompatibility.value)}</stateIncompatibility>")
         return
     if value.system_resource_availability is not None:
         out.append(
-            f"<systemResourceAvailibility>{elements.escape(value.system_resource_availability.value)}</systemResourceAvailibility>"
+            f"<systemResourceAvailibility>{leaves.escape(value.system_resource_availability.value)}</systemResourceAvailibility>"
         )
         return
     if value.subscribed_resource_availability is not None:
         out.append(
-            f"<subscribedResourceAvailability>{elements.escape(value.subscribed_resource_availability.value)}</subscribedResourceAvailability>"
+            f"<subscribedResourceAvailability>{leaves.escape(value.subscribed_resource_availability.value)}</subscribedResourceAvailability>"
         )
         return
     if value.performance_management is not None:
         out.append(
-            f"<performanceManagement>{elements.escape(value.performance_management.value)}</performanceManagement>"
+            f"<performanceManagement>{leaves.escape(value.performance_management.value)}</performanceManagement>"
         )
         return
     if value.private_data is not None:
-        out.append(f"<privateData>{elements.escape(value.private_data.value)}</privateData>")
+        out.append(f"<privateData>{leaves.escape(value.private_data.value)}</privateData>")
         return
     if value.unspecified:
         out.append("<unspecified/>")

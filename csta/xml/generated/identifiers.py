@@ -14,15 +14,15 @@ from csta.messages.identifiers import (
     RedirectionDeviceID,
     SubjectDeviceID,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
 _EXTENDED_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -47,8 +47,8 @@ def write_extended_device_id(value: ExtendedDeviceID, out: Out) -> None:
 
 _CALLING_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -73,8 +73,8 @@ def write_calling_device_id(value: CallingDeviceID, out: Out) -> None:
 
 _CALLED_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -99,8 +99,8 @@ def write_called_device_id(value: CalledDeviceID, out: Out) -> None:
 
 _SUBJECT_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -125,10 +125,10 @@ def write_subject_device_id(value: SubjectDeviceID, out: Out) -> None:
 
 _REDIRECTION_DEVICE_ID = elements.table(
     elements.device("numberDialed", "number_dialed", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("notRequired", "not_required", elements.empty),
-    elements.leaf("notSpecified", "not_specified", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("notRequired", "not_required", leaves.empty),
+    elements.leaf("notSpecified", "not_specified", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -159,8 +159,8 @@ def write_redirection_device_id(value: RedirectionDeviceID, out: Out) -> None:
 
 _ASSOCIATED_CALLING_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -185,8 +185,8 @@ def write_associated_calling_device_id(value: AssociatedCallingDeviceID, out: Ou
 
 _ASSOCIATED_CALLED_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -211,8 +211,8 @@ def write_associated_called_device_id(value: AssociatedCalledDeviceID, out: Out)
 
 _NETWORK_CALLING_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 
@@ -237,8 +237,8 @@ def write_network_calling_device_id(value: NetworkCallingDeviceID, out: Out) -> 
 
 _NETWORK_CALLED_DEVICE_ID = elements.table(
     elements.device("deviceIdentifier", "device_identifier", device_id),
-    elements.leaf("notKnown", "not_known", elements.empty),
-    elements.leaf("restricted", "restricted", elements.empty),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
 )
 
 

@@ -36,7 +36,7 @@ from csta.messages.io_services import (
     SuspendDataPath,
     SuspendDataPathResponse,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -69,7 +69,7 @@ def write_io_register(value: IORegister, out: Out) -> None:
 
 
 _IO_REGISTER_RESPONSE = elements.table(
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -81,7 +81,7 @@ def read_io_register_response(tokens: Tokens, end: str) -> IORegisterResponse:
 
 def write_io_register_response(value: IORegisterResponse, out: Out) -> None:
     """Write the children of IORegisterResponse."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -89,7 +89,7 @@ def write_io_register_response(value: IORegisterResponse, out: Out) -> None:
 
 
 _IO_REGISTER_ABORT = elements.table(
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -101,7 +101,7 @@ def read_io_register_abort(tokens: Tokens, end: str) -> IORegisterAbort:
 
 def write_io_register_abort(value: IORegisterAbort, out: Out) -> None:
     """Write the children of IORegisterAbort."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -109,7 +109,7 @@ def write_io_register_abort(value: IORegisterAbort, out: Out) -> None:
 
 
 _IO_REGISTER_CANCEL = elements.table(
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -121,7 +121,7 @@ def read_io_register_cancel(tokens: Tokens, end: str) -> IORegisterCancel:
 
 def write_io_register_cancel(value: IORegisterCancel, out: Out) -> None:
     """Write the children of IORegisterCancel."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -147,8 +147,8 @@ def write_io_register_cancel_response(value: IORegisterCancelResponse, out: Out)
 
 
 _IO_CROSS_REF_ID = elements.table(
-    elements.leaf("switchProvided", "switch_provided", elements.octets),
-    elements.leaf("computerProvided", "computer_provided", elements.octets),
+    elements.leaf("switchProvided", "switch_provided", leaves.octets),
+    elements.leaf("computerProvided", "computer_provided", leaves.octets),
 )
 
 
@@ -170,7 +170,7 @@ def write_io_cross_ref_id(value: IOCrossRefID, out: Out) -> None:
 
 _DATA_PATH_RESUMED = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -186,7 +186,7 @@ def write_data_path_resumed(value: DataPathResumed, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -213,7 +213,7 @@ def write_data_path_resumed_response(value: DataPathResumedResponse, out: Out) -
 
 _DATA_PATH_SUSPENDED = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -229,7 +229,7 @@ def write_data_path_suspended(value: DataPathSuspended, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -255,10 +255,10 @@ def write_data_path_suspended_response(value: DataPathSuspendedResponse, out: Ou
 
 
 _DISPLAY_ATTRIBUTE = elements.table(
-    elements.leaf("displayID", "display_id", elements.octets),
-    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", elements.integer),
-    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", elements.integer),
-    elements.leaf("offset", "offset", elements.integer),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("offset", "offset", leaves.integer),
 )
 
 
@@ -280,11 +280,11 @@ def write_display_attribute(value: DisplayAttribute, out: Out) -> None:
 
 
 _FAST_DATA = elements.table(
-    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
     elements.inner("object", "object", read_csta_object),
-    elements.leaf("dataPathType", "data_path_type", elements.enumeration(DataPathType)),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
     elements.inner("displayAttribute", "display_attributes", read_display_attribute, "displayAttributes"),
-    elements.leaf("ioData", "io_data", elements.octets),
+    elements.leaf("ioData", "io_data", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -297,12 +297,12 @@ def read_fast_data(tokens: Tokens, end: str) -> FastData:
 def write_fast_data(value: FastData, out: Out) -> None:
     """Write the children of FastData."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_attributes is not None:
         out.append("<displayAttribute>")
         write_display_attribute(value.display_attributes, out)
@@ -334,7 +334,7 @@ def write_fast_data_response(value: FastDataResponse, out: Out) -> None:
 
 _RESUME_DATA_PATH = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -350,7 +350,7 @@ def write_resume_data_path(value: ResumeDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -376,9 +376,9 @@ def write_resume_data_path_response(value: ResumeDataPathResponse, out: Out) -> 
 
 
 _DISPLAY_ATTRIBUTE_LIST = elements.table(
-    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", elements.integer),
-    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", elements.integer),
-    elements.leaf("offset", "offset", elements.integer),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("offset", "offset", leaves.integer),
 )
 
 
@@ -398,8 +398,8 @@ def write_display_attribute_list(value: DisplayAttributeList, out: Out) -> None:
 
 
 _SEND_BROADCAST_DATA = elements.table(
-    elements.leaf("ioData", "io_data", elements.octets),
-    elements.leaf("dataPathType", "data_path_type", elements.enumeration(DataPathType)),
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
     elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -414,7 +414,7 @@ def write_send_broadcast_data(value: SendBroadcastData, out: Out) -> None:
     """Write the children of SendBroadcastData."""
     out.append(f"<ioData>{value.io_data.hex()}</ioData>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_attributes is not None:
         out.append("<displayAttributes>")
         write_display_attribute_list(value.display_attributes, out)
@@ -445,10 +445,10 @@ def write_send_broadcast_data_response(value: SendBroadcastDataResponse, out: Ou
 
 _SEND_DATA = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
     elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
-    elements.leaf("ioData", "io_data", elements.octets),
-    elements.leaf("ioCause", "io_cause", elements.enumeration(EventCause)),
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.leaf("ioCause", "io_cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -464,14 +464,14 @@ def write_send_data(value: SendData, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     if value.display_attributes is not None:
         out.append("<displayAttributes>")
         write_display_attribute_list(value.display_attributes, out)
         out.append("</displayAttributes>")
     out.append(f"<ioData>{value.io_data.hex()}</ioData>")
     if value.io_cause is not None:
-        out.append(f"<ioCause>{elements.escape(value.io_cause.value)}</ioCause>")
+        out.append(f"<ioCause>{leaves.escape(value.io_cause.value)}</ioCause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -516,7 +516,7 @@ def write_send_multicast_data_argument_io_cross_ref_id_list(values: tuple[IOCros
 
 _SEND_MULTICAST_DATA = elements.table(
     elements.inner("ioCrossRefIDList", "io_cross_ref_id_list", read_send_multicast_data_argument_io_cross_ref_id_list),
-    elements.leaf("ioData", "io_data", elements.octets),
+    elements.leaf("ioData", "io_data", leaves.octets),
     elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -563,14 +563,14 @@ def write_send_multicast_data_response(value: SendMulticastDataResponse, out: Ou
 
 
 _START_DATA_PATH = elements.table(
-    elements.leaf("ioRegisterReqID", "io_register_request_id", elements.text, "ioRegisterRequestID"),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
     elements.inner("object", "object", read_csta_object),
-    elements.leaf("dataPathDirection", "data_path_direction", elements.enumeration(DataPathDirection)),
-    elements.leaf("dataPathType", "data_path_type", elements.enumeration(DataPathType)),
-    elements.leaf("displayID", "display_id", elements.octets),
-    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", elements.integer),
-    elements.leaf("terminationCharacter", "termination_character", elements.text),
-    elements.leaf("timeout", "timeout", elements.integer),
+    elements.leaf("dataPathDirection", "data_path_direction", leaves.enumeration(DataPathDirection)),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", leaves.integer),
+    elements.leaf("terminationCharacter", "termination_character", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -583,14 +583,14 @@ def read_start_data_path(tokens: Tokens, end: str) -> StartDataPath:
 def write_start_data_path(value: StartDataPath, out: Out) -> None:
     """Write the children of StartDataPath."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterReqID>{elements.escape(value.io_register_request_id)}</ioRegisterReqID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")
     if value.data_path_direction is not None:
-        out.append(f"<dataPathDirection>{elements.escape(value.data_path_direction.value)}</dataPathDirection>")
+        out.append(f"<dataPathDirection>{leaves.escape(value.data_path_direction.value)}</dataPathDirection>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_id is not None:
         out.append(f"<displayID>{value.display_id.hex()}</displayID>")
     if value.number_of_characters_to_collect is not None:
@@ -598,7 +598,7 @@ def write_start_data_path(value: StartDataPath, out: Out) -> None:
             f"<numberOfCharactersToCollect>{value.number_of_characters_to_collect}</numberOfCharactersToCollect>"
         )
     if value.termination_character is not None:
-        out.append(f"<terminationCharacter>{elements.escape(value.termination_character)}</terminationCharacter>")
+        out.append(f"<terminationCharacter>{leaves.escape(value.termination_character)}</terminationCharacter>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
     if value.extensions is not None:
@@ -609,9 +609,9 @@ def write_start_data_path(value: StartDataPath, out: Out) -> None:
 
 _START_DATA_PATH_RESPONSE = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", elements.integer),
-    elements.leaf("terminationCharacter", "termination_character", elements.text),
-    elements.leaf("timeout", "timeout", elements.integer),
+    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", leaves.integer),
+    elements.leaf("terminationCharacter", "termination_character", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -631,7 +631,7 @@ def write_start_data_path_response(value: StartDataPathResponse, out: Out) -> No
             f"<numberOfCharactersToCollect>{value.number_of_characters_to_collect}</numberOfCharactersToCollect>"
         )
     if value.termination_character is not None:
-        out.append(f"<terminationCharacter>{elements.escape(value.termination_character)}</terminationCharacter>")
+        out.append(f"<terminationCharacter>{leaves.escape(value.termination_character)}</terminationCharacter>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
     if value.extensions is not None:
@@ -642,7 +642,7 @@ def write_start_data_path_response(value: StartDataPathResponse, out: Out) -> No
 
 _STOP_DATA_PATH = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -658,7 +658,7 @@ def write_stop_data_path(value: StopDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -685,7 +685,7 @@ def write_stop_data_path_response(value: StopDataPathResponse, out: Out) -> None
 
 _SUSPEND_DATA_PATH = elements.table(
     elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
-    elements.leaf("ioRegisterRequestID", "io_register_request_id", elements.text),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -701,7 +701,7 @@ def write_suspend_data_path(value: SuspendDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

@@ -40,7 +40,7 @@ from csta.messages.location import (
     SuspendLocationTrackingSession,
     SuspendLocationTrackingSessionResponse,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -98,7 +98,7 @@ def write_get_location_information_response(value: GetLocationInformationRespons
 _SET_LOCATION_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
     elements.inner("locationInfo", "location_info", read_location_info),
-    elements.leaf("replaceMode", "replace_mode", elements.enumeration(ReplaceMode)),
+    elements.leaf("replaceMode", "replace_mode", leaves.enumeration(ReplaceMode)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -116,7 +116,7 @@ def write_set_location_information(value: SetLocationInformation, out: Out) -> N
         write_location_info(value.location_info, out)
         out.append("</locationInfo>")
     if value.replace_mode is not None:
-        out.append(f"<replaceMode>{elements.escape(value.replace_mode.value)}</replaceMode>")
+        out.append(f"<replaceMode>{leaves.escape(value.replace_mode.value)}</replaceMode>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -142,7 +142,7 @@ def write_set_location_information_response(value: SetLocationInformationRespons
 
 
 _LOCATION_INFORMATION_REPORT = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
     elements.device("device", "device", device_id),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -156,7 +156,7 @@ def read_location_information_report(tokens: Tokens, end: str) -> LocationInform
 
 def write_location_information_report(value: LocationInformationReport, out: Out) -> None:
     """Write the children of LocationInformationReport."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     write_device_id("device", value.device, out)
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
@@ -187,7 +187,7 @@ def write_location_information_report_response(value: LocationInformationReportR
 
 
 _LOCATION_SESSION_LIST_ENTRY = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
     elements.device("locDevice", "loc_device", device_id),
 )
 
@@ -199,7 +199,7 @@ def read_location_session_list_entry(tokens: Tokens, end: str) -> LocationSessio
 
 def write_location_session_list_entry(value: LocationSessionListEntry, out: Out) -> None:
     """Write the children of LocationSessionListEntry."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     write_device_id("locDevice", value.loc_device, out)
 
 
@@ -222,9 +222,9 @@ def write_location_session_info_list(values: tuple[LocationSessionListEntry, ...
 
 
 _LOCATION_SESSION_INFO = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner(
         "LocationSessionInfoList",
         "location_session_info_list",
@@ -243,7 +243,7 @@ def read_location_session_info(tokens: Tokens, end: str) -> LocationSessionInfo:
 def write_location_session_info(value: LocationSessionInfo, out: Out) -> None:
     """Write the children of LocationSessionInfo."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
@@ -280,42 +280,42 @@ _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE = elements.table(
     elements.leaf(
         "collectionTypeDefault",
         "collection_type_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionTypeDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultCollectionTypeDefault),
     ),
-    elements.leaf("collectionTypePeriodic", "collection_type_periodic", elements.boolean),
-    elements.leaf("collectionTypeUpdatesOnly", "collection_type_updates_only", elements.boolean),
-    elements.leaf("collectionTypePeriodicWithUpdates", "collection_type_periodic_with_updates", elements.boolean),
-    elements.leaf("collectionIntervalDefault", "collection_interval_default", elements.integer),
-    elements.leaf("collectionIntervalMin", "collection_interval_min", elements.integer),
-    elements.leaf("collectionIntervalMax", "collection_interval_max", elements.integer),
-    elements.leaf("maxCollectionsDefault", "max_collections_default", elements.integer),
-    elements.leaf("maxCollectionsMin", "max_collections_min", elements.integer),
-    elements.leaf("maxCollectionsMax", "max_collections_max", elements.integer),
+    elements.leaf("collectionTypePeriodic", "collection_type_periodic", leaves.boolean),
+    elements.leaf("collectionTypeUpdatesOnly", "collection_type_updates_only", leaves.boolean),
+    elements.leaf("collectionTypePeriodicWithUpdates", "collection_type_periodic_with_updates", leaves.boolean),
+    elements.leaf("collectionIntervalDefault", "collection_interval_default", leaves.integer),
+    elements.leaf("collectionIntervalMin", "collection_interval_min", leaves.integer),
+    elements.leaf("collectionIntervalMax", "collection_interval_max", leaves.integer),
+    elements.leaf("maxCollectionsDefault", "max_collections_default", leaves.integer),
+    elements.leaf("maxCollectionsMin", "max_collections_min", leaves.integer),
+    elements.leaf("maxCollectionsMax", "max_collections_max", leaves.integer),
     elements.leaf(
         "collectionfilterDefault",
         "collection_filter_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionFilterDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultCollectionFilterDefault),
         "collectionFilterDefault",
     ),
-    elements.leaf("collectionFilterHorizontal", "collection_filter_horizontal", elements.boolean),
-    elements.leaf("collectionFilterVertical", "collection_filter_vertical", elements.boolean),
-    elements.leaf("collectionFilterCivicAddress", "collection_filter_civic_address", elements.boolean),
+    elements.leaf("collectionFilterHorizontal", "collection_filter_horizontal", leaves.boolean),
+    elements.leaf("collectionFilterVertical", "collection_filter_vertical", leaves.boolean),
+    elements.leaf("collectionFilterCivicAddress", "collection_filter_civic_address", leaves.boolean),
     elements.leaf(
         "reportingTypeDefault",
         "reporting_type_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultReportingTypeDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultReportingTypeDefault),
     ),
-    elements.leaf("reportingTypeImmediate", "reporting_type_immediate", elements.boolean),
-    elements.leaf("reportingTypePeriodic", "reporting_type_periodic", elements.boolean),
-    elements.leaf("reportingTypeCount", "reporting_type_count", elements.integer),
-    elements.leaf("reportingIntervalDefault", "reporting_interval_default", elements.integer),
-    elements.leaf("reportingIntervalMin", "reporting_interval_min", elements.integer),
-    elements.leaf("reportingIntervalMax", "reporting_interval_max", elements.integer),
-    elements.leaf("reportingCountDefault", "reporting_count_default", elements.integer),
-    elements.leaf("reportingCountMin", "reporting_count_min", elements.integer),
-    elements.leaf("reportingCountMax", "reporting_count_max", elements.integer),
-    elements.leaf("supportsSuspendingTracking", "supports_suspending_tracking", elements.boolean),
-    elements.leaf("supportsResumingTracking", "supports_resuming_tracking", elements.boolean),
+    elements.leaf("reportingTypeImmediate", "reporting_type_immediate", leaves.boolean),
+    elements.leaf("reportingTypePeriodic", "reporting_type_periodic", leaves.boolean),
+    elements.leaf("reportingTypeCount", "reporting_type_count", leaves.integer),
+    elements.leaf("reportingIntervalDefault", "reporting_interval_default", leaves.integer),
+    elements.leaf("reportingIntervalMin", "reporting_interval_min", leaves.integer),
+    elements.leaf("reportingIntervalMax", "reporting_interval_max", leaves.integer),
+    elements.leaf("reportingCountDefault", "reporting_count_default", leaves.integer),
+    elements.leaf("reportingCountMin", "reporting_count_min", leaves.integer),
+    elements.leaf("reportingCountMax", "reporting_count_max", leaves.integer),
+    elements.leaf("supportsSuspendingTracking", "supports_suspending_tracking", leaves.boolean),
+    elements.leaf("supportsResumingTracking", "supports_resuming_tracking", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -331,7 +331,7 @@ def read_get_location_tracking_capabilities_response(
 
 def write_get_location_tracking_capabilities_response(value: GetLocationTrackingCapabilitiesResponse, out: Out) -> None:
     """Write the children of GetLocationTrackingCapabilitiesResponse."""
-    out.append(f"<collectionTypeDefault>{elements.escape(value.collection_type_default.value)}</collectionTypeDefault>")
+    out.append(f"<collectionTypeDefault>{leaves.escape(value.collection_type_default.value)}</collectionTypeDefault>")
     out.append(
         f"<collectionTypePeriodic>{'true' if value.collection_type_periodic else 'false'}</collectionTypePeriodic>"
     )
@@ -348,7 +348,7 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
     out.append(f"<maxCollectionsMin>{value.max_collections_min}</maxCollectionsMin>")
     out.append(f"<maxCollectionsMax>{value.max_collections_max}</maxCollectionsMax>")
     out.append(
-        f"<collectionfilterDefault>{elements.escape(value.collection_filter_default.value)}</collectionfilterDefault>"
+        f"<collectionfilterDefault>{leaves.escape(value.collection_filter_default.value)}</collectionfilterDefault>"
     )
     out.append(
         f"<collectionFilterHorizontal>{'true' if value.collection_filter_horizontal else 'false'}</collectionFilterHorizontal>"
@@ -359,7 +359,7 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
     out.append(
         f"<collectionFilterCivicAddress>{'true' if value.collection_filter_civic_address else 'false'}</collectionFilterCivicAddress>"
     )
-    out.append(f"<reportingTypeDefault>{elements.escape(value.reporting_type_default.value)}</reportingTypeDefault>")
+    out.append(f"<reportingTypeDefault>{leaves.escape(value.reporting_type_default.value)}</reportingTypeDefault>")
     out.append(
         f"<reportingTypeImmediate>{'true' if value.reporting_type_immediate else 'false'}</reportingTypeImmediate>"
     )
@@ -402,7 +402,7 @@ def write_get_location_tracking_sessions(value: GetLocationTrackingSessions, out
 
 
 _GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("locationSessionInfoList", "location_session_info_list", read_location_session_info_list),
 )
 
@@ -424,7 +424,7 @@ def write_get_location_tracking_sessions_result_cross_ref_id_or_registration_dat
 ) -> None:
     """Write the children of GetLocationTrackingSessionsResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
         return
     if value.location_session_info_list is not None:
         out.append("<locationSessionInfoList>")
@@ -465,8 +465,8 @@ def write_get_location_tracking_sessions_response(value: GetLocationTrackingSess
 
 
 _LOCATION_TRACKING_SESSION_RESUMED = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
-    elements.leaf("locReason", "loc_reason", elements.enumeration(LocReason)),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", leaves.enumeration(LocReason)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -478,9 +478,9 @@ def read_location_tracking_session_resumed(tokens: Tokens, end: str) -> Location
 
 def write_location_tracking_session_resumed(value: LocationTrackingSessionResumed, out: Out) -> None:
     """Write the children of LocationTrackingSessionResumed."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.loc_reason is not None:
-        out.append(f"<locReason>{elements.escape(value.loc_reason.value)}</locReason>")
+        out.append(f"<locReason>{leaves.escape(value.loc_reason.value)}</locReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -508,8 +508,8 @@ def write_location_tracking_session_resumed_response(value: LocationTrackingSess
 
 
 _LOCATION_TRACKING_SESSION_SUSPENDED = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
-    elements.leaf("locReason", "loc_reason", elements.enumeration(LocReason)),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", leaves.enumeration(LocReason)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
     elements.inner("locationInfoList", "location_info_list", read_location_info_list),
 )
@@ -522,9 +522,9 @@ def read_location_tracking_session_suspended(tokens: Tokens, end: str) -> Locati
 
 def write_location_tracking_session_suspended(value: LocationTrackingSessionSuspended, out: Out) -> None:
     """Write the children of LocationTrackingSessionSuspended."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.loc_reason is not None:
-        out.append(f"<locReason>{elements.escape(value.loc_reason.value)}</locReason>")
+        out.append(f"<locReason>{leaves.escape(value.loc_reason.value)}</locReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -560,7 +560,7 @@ def write_location_tracking_session_suspended_response(
 
 
 _RESUME_LOCATION_TRACKING_SESSION = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -572,7 +572,7 @@ def read_resume_location_tracking_session(tokens: Tokens, end: str) -> ResumeLoc
 
 def write_resume_location_tracking_session(value: ResumeLocationTrackingSession, out: Out) -> None:
     """Write the children of ResumeLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -600,9 +600,9 @@ def write_resume_location_tracking_session_response(value: ResumeLocationTrackin
 
 
 _COLLECTION_FILTER = elements.table(
-    elements.leaf("horizontalMovement", "horizontal_movement", elements.integer),
-    elements.leaf("verticalMovement", "vertical_movement", elements.integer),
-    elements.leaf("civicAddressChange", "civic_address_change", elements.integer),
+    elements.leaf("horizontalMovement", "horizontal_movement", leaves.integer),
+    elements.leaf("verticalMovement", "vertical_movement", leaves.integer),
+    elements.leaf("civicAddressChange", "civic_address_change", leaves.integer),
 )
 
 
@@ -623,13 +623,13 @@ def write_collection_filter(value: CollectionFilter, out: Out) -> None:
 
 _START_LOCATION_TRACKING_SESSION = elements.table(
     elements.device("locDevice", "loc_device", device_id),
-    elements.leaf("collectionType", "collection_type", elements.enumeration(CollectionType)),
-    elements.leaf("collectionInterval", "collection_interval", elements.integer),
-    elements.leaf("maxCollections", "max_collections", elements.integer),
+    elements.leaf("collectionType", "collection_type", leaves.enumeration(CollectionType)),
+    elements.leaf("collectionInterval", "collection_interval", leaves.integer),
+    elements.leaf("maxCollections", "max_collections", leaves.integer),
     elements.inner("collectionFilter", "collection_filter", read_collection_filter),
-    elements.leaf("reportingType", "reporting_type", elements.enumeration(ReportingType)),
-    elements.leaf("reportingInterval", "reporting_interval", elements.integer),
-    elements.leaf("reportingCount", "reporting_count", elements.integer),
+    elements.leaf("reportingType", "reporting_type", leaves.enumeration(ReportingType)),
+    elements.leaf("reportingInterval", "reporting_interval", leaves.integer),
+    elements.leaf("reportingCount", "reporting_count", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -643,7 +643,7 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
     """Write the children of StartLocationTrackingSession."""
     write_device_id("locDevice", value.loc_device, out)
     if value.collection_type is not None:
-        out.append(f"<collectionType>{elements.escape(value.collection_type.value)}</collectionType>")
+        out.append(f"<collectionType>{leaves.escape(value.collection_type.value)}</collectionType>")
     if value.collection_interval is not None:
         out.append(f"<collectionInterval>{value.collection_interval}</collectionInterval>")
     if value.max_collections is not None:
@@ -653,7 +653,7 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
         write_collection_filter(value.collection_filter, out)
         out.append("</collectionFilter>")
     if value.reporting_type is not None:
-        out.append(f"<reportingType>{elements.escape(value.reporting_type.value)}</reportingType>")
+        out.append(f"<reportingType>{leaves.escape(value.reporting_type.value)}</reportingType>")
     if value.reporting_interval is not None:
         out.append(f"<reportingInterval>{value.reporting_interval}</reportingInterval>")
     if value.reporting_count is not None:
@@ -665,8 +665,8 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
 
 
 _START_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
-    elements.leaf("pidfProfile", "pidf_profile", elements.enumeration(PIDProfile)),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("pidfProfile", "pidf_profile", leaves.enumeration(PIDProfile)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -680,9 +680,9 @@ def read_start_location_tracking_session_response(tokens: Tokens, end: str) -> S
 
 def write_start_location_tracking_session_response(value: StartLocationTrackingSessionResponse, out: Out) -> None:
     """Write the children of StartLocationTrackingSessionResponse."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.pidf_profile is not None:
-        out.append(f"<pidfProfile>{elements.escape(value.pidf_profile.value)}</pidfProfile>")
+        out.append(f"<pidfProfile>{leaves.escape(value.pidf_profile.value)}</pidfProfile>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -690,8 +690,8 @@ def write_start_location_tracking_session_response(value: StartLocationTrackingS
 
 
 _STOP_LOCATION_TRACKING_SESSION = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
-    elements.leaf("reason", "reason", elements.enumeration(EventCause)),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -703,9 +703,9 @@ def read_stop_location_tracking_session(tokens: Tokens, end: str) -> StopLocatio
 
 def write_stop_location_tracking_session(value: StopLocationTrackingSession, out: Out) -> None:
     """Write the children of StopLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -733,7 +733,7 @@ def write_stop_location_tracking_session_response(value: StopLocationTrackingSes
 
 
 _SUSPEND_LOCATION_TRACKING_SESSION = elements.table(
-    elements.leaf("locCrossRefId", "loc_cross_ref_id", elements.text, "locCrossRefID"),
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -745,7 +745,7 @@ def read_suspend_location_tracking_session(tokens: Tokens, end: str) -> SuspendL
 
 def write_suspend_location_tracking_session(value: SuspendLocationTrackingSession, out: Out) -> None:
     """Write the children of SuspendLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

@@ -79,7 +79,7 @@ from csta.messages.logical_device import (
     SetRouteingMode,
     SetRouteingModeResponse,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -87,12 +87,12 @@ from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
 _AGENT_BUSY_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("pendingAgentState", "pending_agent_state", elements.enumeration(PendingAgentState)),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -104,7 +104,7 @@ def read_agent_busy_event(tokens: Tokens, end: str) -> AgentBusyEvent:
 
 def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
     """Write the children of AgentBusyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -113,9 +113,9 @@ def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -123,12 +123,12 @@ def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
 
 
 _AGENT_LOGGED_OFF_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("agentPassword", "agent_password", elements.octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("agentPassword", "agent_password", leaves.octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -140,7 +140,7 @@ def read_agent_logged_off_event(tokens: Tokens, end: str) -> AgentLoggedOffEvent
 
 def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
     """Write the children of AgentLoggedOffEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -151,7 +151,7 @@ def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
     if value.agent_password is not None:
         out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -159,12 +159,12 @@ def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
 
 
 _AGENT_LOGGED_ON_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("agentPassword", "agent_password", elements.octets),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("agentPassword", "agent_password", leaves.octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -176,7 +176,7 @@ def read_agent_logged_on_event(tokens: Tokens, end: str) -> AgentLoggedOnEvent:
 
 def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
     """Write the children of AgentLoggedOnEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -187,7 +187,7 @@ def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
     if value.agent_password is not None:
         out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -195,11 +195,11 @@ def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
 
 
 _AGENT_NOT_READY_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -211,7 +211,7 @@ def read_agent_not_ready_event(tokens: Tokens, end: str) -> AgentNotReadyEvent:
 
 def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
     """Write the children of AgentNotReadyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -220,7 +220,7 @@ def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -228,11 +228,11 @@ def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
 
 
 _AGENT_READY_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -244,7 +244,7 @@ def read_agent_ready_event(tokens: Tokens, end: str) -> AgentReadyEvent:
 
 def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
     """Write the children of AgentReadyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -253,7 +253,7 @@ def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -261,14 +261,14 @@ def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
 
 
 _AGENT_WORKING_AFTER_CALL_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", elements.octets),
+    elements.leaf("agentID", "agent_id", leaves.octets),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf(
-        "pendingAgentState", "pending_agent_state", elements.enumeration(AgentWorkingAfterCallEventPendingAgentState)
+        "pendingAgentState", "pending_agent_state", leaves.enumeration(AgentWorkingAfterCallEventPendingAgentState)
     ),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -280,7 +280,7 @@ def read_agent_working_after_call_event(tokens: Tokens, end: str) -> AgentWorkin
 
 def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out: Out) -> None:
     """Write the children of AgentWorkingAfterCallEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
@@ -289,9 +289,9 @@ def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out:
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -299,10 +299,10 @@ def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out:
 
 
 _AUTO_ANSWER_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("autoAnswerOn", "auto_answer_on", elements.boolean),
-    elements.leaf("numberOfRings", "number_of_rings", elements.integer),
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -314,7 +314,7 @@ def read_auto_answer_event(tokens: Tokens, end: str) -> AutoAnswerEvent:
 
 def write_auto_answer_event(value: AutoAnswerEvent, out: Out) -> None:
     """Write the children of AutoAnswerEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -328,10 +328,10 @@ def write_auto_answer_event(value: AutoAnswerEvent, out: Out) -> None:
 
 
 _AUTO_WORK_MODE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("autoWorkOn", "auto_work_on", elements.boolean),
-    elements.leaf("autoWorkInterval", "auto_work_interval", elements.integer),
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -343,7 +343,7 @@ def read_auto_work_mode_event(tokens: Tokens, end: str) -> AutoWorkModeEvent:
 
 def write_auto_work_mode_event(value: AutoWorkModeEvent, out: Out) -> None:
     """Write the children of AutoWorkModeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -356,10 +356,10 @@ def write_auto_work_mode_event(value: AutoWorkModeEvent, out: Out) -> None:
 
 
 _CALL_BACK_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("originatingDevice", "originating_device", read_subject_device_id),
     elements.inner("targetDevice", "target_device", read_subject_device_id),
-    elements.leaf("callBackSetCanceled", "call_back_set_canceled", elements.boolean),
+    elements.leaf("callBackSetCanceled", "call_back_set_canceled", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -371,7 +371,7 @@ def read_call_back_event(tokens: Tokens, end: str) -> CallBackEvent:
 
 def write_call_back_event(value: CallBackEvent, out: Out) -> None:
     """Write the children of CallBackEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<originatingDevice>")
     write_subject_device_id(value.originating_device, out)
     out.append("</originatingDevice>")
@@ -386,10 +386,10 @@ def write_call_back_event(value: CallBackEvent, out: Out) -> None:
 
 
 _CALL_BACK_MESSAGE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("originatingDevice", "originating_device", read_subject_device_id),
     elements.inner("targetDevice", "target_device", read_subject_device_id),
-    elements.leaf("callBackMsgSetCanceled", "call_back_msg_set_canceled", elements.boolean),
+    elements.leaf("callBackMsgSetCanceled", "call_back_msg_set_canceled", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -401,7 +401,7 @@ def read_call_back_message_event(tokens: Tokens, end: str) -> CallBackMessageEve
 
 def write_call_back_message_event(value: CallBackMessageEvent, out: Out) -> None:
     """Write the children of CallBackMessageEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<originatingDevice>")
     write_subject_device_id(value.originating_device, out)
     out.append("</originatingDevice>")
@@ -418,9 +418,9 @@ def write_call_back_message_event(value: CallBackMessageEvent, out: Out) -> None
 
 
 _CALLER_ID_STATUS_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.device("device", "device", device_id),
-    elements.leaf("callerIDProvided", "caller_id_provided", elements.boolean),
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -432,7 +432,7 @@ def read_caller_id_status_event(tokens: Tokens, end: str) -> CallerIDStatusEvent
 
 def write_caller_id_status_event(value: CallerIDStatusEvent, out: Out) -> None:
     """Write the children of CallerIDStatusEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_device_id("device", value.device, out)
     out.append(f"<callerIDProvided>{'true' if value.caller_id_provided else 'false'}</callerIDProvided>")
     if value.extensions is not None:
@@ -456,9 +456,9 @@ def write_calling_device_list(values: tuple[DeviceID, ...], out: Out) -> None:
 
 
 _DO_NOT_DISTURB_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("doNotDisturbOn", "do_not_disturb_on", elements.boolean),
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
     elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
     elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -472,7 +472,7 @@ def read_do_not_disturb_event(tokens: Tokens, end: str) -> DoNotDisturbEvent:
 
 def write_do_not_disturb_event(value: DoNotDisturbEvent, out: Out) -> None:
     """Write the children of DoNotDisturbEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -490,14 +490,14 @@ def write_do_not_disturb_event(value: DoNotDisturbEvent, out: Out) -> None:
 
 
 _FORWARDING_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("forwardingType", "forwarding_type", elements.enumeration(ForwardingType)),
-    elements.leaf("forwardStatus", "forward_status", elements.boolean),
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("forwardStatus", "forward_status", leaves.boolean),
     elements.device("forwardTo", "forward_to", device_id),
-    elements.leaf("forwardDefault", "forward_default", elements.enumeration(ForwardDefault)),
-    elements.leaf("ringCount", "ring_count", elements.integer),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
+    elements.leaf("forwardDefault", "forward_default", leaves.enumeration(ForwardDefault)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -509,17 +509,17 @@ def read_forwarding_event(tokens: Tokens, end: str) -> ForwardingEvent:
 
 def write_forwarding_event(value: ForwardingEvent, out: Out) -> None:
     """Write the children of ForwardingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<forwardStatus>{'true' if value.forward_status else 'false'}</forwardStatus>")
     if value.forward_to is not None:
         write_device_id("forwardTo", value.forward_to, out)
     if value.forward_default is not None:
-        out.append(f"<forwardDefault>{elements.escape(value.forward_default.value)}</forwardDefault>")
+        out.append(f"<forwardDefault>{leaves.escape(value.forward_default.value)}</forwardDefault>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -531,14 +531,14 @@ def write_forwarding_event(value: ForwardingEvent, out: Out) -> None:
 
 
 _PRESENCE_STATE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
     elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
-    elements.leaf("fromTime", "from_time", elements.text),
-    elements.leaf("untilTime", "until_time", elements.text),
-    elements.leaf("place", "place", elements.octets),
-    elements.leaf("mood", "mood", elements.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", elements.octets),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.octets),
+    elements.leaf("mood", "mood", leaves.octets),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -550,15 +550,15 @@ def read_presence_state_event(tokens: Tokens, end: str) -> PresenceStateEvent:
 
 def write_presence_state_event(value: PresenceStateEvent, out: Out) -> None:
     """Write the children of PresenceStateEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     elements.write_bits("presenceState", value.presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
         out.append(f"<place>{value.place.hex()}</place>")
     if value.mood is not None:
@@ -572,9 +572,9 @@ def write_presence_state_event(value: PresenceStateEvent, out: Out) -> None:
 
 
 _ROUTEING_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("routeingMode", "routeing_mode", elements.boolean),
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -586,7 +586,7 @@ def read_routeing_event(tokens: Tokens, end: str) -> RouteingEvent:
 
 def write_routeing_event(value: RouteingEvent, out: Out) -> None:
     """Write the children of RouteingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -784,9 +784,9 @@ def write_get_agent_state(value: GetAgentState, out: Out) -> None:
 
 _AGENT_INFO = elements.table(
     elements.device("acdGroup", "acd_group", device_id),
-    elements.leaf("agentState", "agent_state", elements.enumeration(AgentState)),
-    elements.leaf("pendingAgentState", "pending_agent_state", elements.enumeration(PendingAgentState)),
-    elements.leaf("agentStateCondition", "agent_state_condition", elements.enumeration(AgentStateCondition)),
+    elements.leaf("agentState", "agent_state", leaves.enumeration(AgentState)),
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
+    elements.leaf("agentStateCondition", "agent_state_condition", leaves.enumeration(AgentStateCondition)),
 )
 
 
@@ -799,11 +799,11 @@ def write_agent_info(value: AgentInfo, out: Out) -> None:
     """Write the children of AgentInfo."""
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
-    out.append(f"<agentState>{elements.escape(value.agent_state.value)}</agentState>")
+    out.append(f"<agentState>{leaves.escape(value.agent_state.value)}</agentState>")
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.agent_state_condition is not None:
-        out.append(f"<agentStateCondition>{elements.escape(value.agent_state_condition.value)}</agentStateCondition>")
+        out.append(f"<agentStateCondition>{leaves.escape(value.agent_state_condition.value)}</agentStateCondition>")
 
 
 _AGENT_STATE_ENTRY_AGENT_INFO = elements.table(elements.inner("agentInfoItem", "", read_agent_info))
@@ -823,8 +823,8 @@ def write_agent_state_entry_agent_info(values: tuple[AgentInfo, ...], out: Out) 
 
 
 _AGENT_STATE_ENTRY = elements.table(
-    elements.leaf("agentID", "agent_id", elements.octets),
-    elements.leaf("loggedOnState", "logged_on_state", elements.boolean),
+    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("loggedOnState", "logged_on_state", leaves.boolean),
     elements.inner("agentInfo", "agent_info", read_agent_state_entry_agent_info),
 )
 
@@ -904,8 +904,8 @@ def write_get_auto_answer(value: GetAutoAnswer, out: Out) -> None:
 
 
 _GET_AUTO_ANSWER_RESPONSE = elements.table(
-    elements.leaf("autoAnswerOn", "auto_answer_on", elements.boolean),
-    elements.leaf("numberOfRings", "number_of_rings", elements.integer),
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -947,8 +947,8 @@ def write_get_auto_work_mode(value: GetAutoWorkMode, out: Out) -> None:
 
 
 _GET_AUTO_WORK_MODE_RESPONSE = elements.table(
-    elements.leaf("autoWorkOn", "auto_work_on", elements.boolean),
-    elements.leaf("autoWorkInterval", "auto_work_interval", elements.integer),
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -992,7 +992,7 @@ def write_get_call_back(value: GetCallBack, out: Out) -> None:
 _CALL_BACK_LIST_ITEM = elements.table(
     elements.device("originatingDevice", "originating_device", device_id),
     elements.device("targetDevice", "target_device", device_id),
-    elements.leaf("callBackMessageIndicator", "call_back_message_indicator", elements.boolean),
+    elements.leaf("callBackMessageIndicator", "call_back_message_indicator", leaves.boolean),
 )
 
 
@@ -1070,7 +1070,7 @@ def write_get_caller_id_status(value: GetCallerIDStatus, out: Out) -> None:
 
 
 _GET_CALLER_ID_STATUS_RESPONSE = elements.table(
-    elements.leaf("callerIDProvided", "caller_id_provided", elements.boolean),
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1110,7 +1110,7 @@ def write_get_do_not_disturb(value: GetDoNotDisturb, out: Out) -> None:
 
 
 _GET_DO_NOT_DISTURB_RESPONSE = elements.table(
-    elements.leaf("doNotDisturbOn", "do_not_disturb_on", elements.boolean),
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
     elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
     elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1158,12 +1158,12 @@ def write_get_forwarding(value: GetForwarding, out: Out) -> None:
 
 
 _FORWARD_LIST_ITEM = elements.table(
-    elements.leaf("forwardingType", "forwarding_type", elements.enumeration(ForwardingType)),
-    elements.leaf("forwardStatus", "forward_status", elements.boolean),
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("forwardStatus", "forward_status", leaves.boolean),
     elements.device("forwardDN", "forward_dn", device_id),
-    elements.leaf("forwardDefault", "forward_default", elements.enumeration(ForwardDefault)),
-    elements.leaf("ringCount", "ring_count", elements.integer),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
+    elements.leaf("forwardDefault", "forward_default", leaves.enumeration(ForwardDefault)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
 )
 
 
@@ -1175,12 +1175,12 @@ def read_forward_list_item(tokens: Tokens, end: str) -> ForwardListItem:
 def write_forward_list_item(value: ForwardListItem, out: Out) -> None:
     """Write the children of ForwardListItem."""
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<forwardStatus>{'true' if value.forward_status else 'false'}</forwardStatus>")
     if value.forward_dn is not None:
         write_device_id("forwardDN", value.forward_dn, out)
     if value.forward_default is not None:
-        out.append(f"<forwardDefault>{elements.escape(value.forward_default.value)}</forwardDefault>")
+        out.append(f"<forwardDefault>{leaves.escape(value.forward_default.value)}</forwardDefault>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -1287,11 +1287,11 @@ def write_get_presence_state(value: GetPresenceState, out: Out) -> None:
 
 _GET_PRESENCE_STATE_RESPONSE = elements.table(
     elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
-    elements.leaf("fromTime", "from_time", elements.text),
-    elements.leaf("untilTime", "until_time", elements.text),
-    elements.leaf("place", "place", elements.octets),
-    elements.leaf("mood", "mood", elements.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", elements.octets),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.octets),
+    elements.leaf("mood", "mood", leaves.octets),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1305,9 +1305,9 @@ def write_get_presence_state_response(value: GetPresenceStateResponse, out: Out)
     """Write the children of GetPresenceStateResponse."""
     elements.write_bits("presenceState", value.presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
         out.append(f"<place>{value.place.hex()}</place>")
     if value.mood is not None:
@@ -1341,7 +1341,7 @@ def write_get_routeing_mode(value: GetRouteingMode, out: Out) -> None:
 
 
 _GET_ROUTEING_MODE_RESPONSE = elements.table(
-    elements.leaf("routeingMode", "routeing_mode", elements.boolean),
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1362,9 +1362,9 @@ def write_get_routeing_mode_response(value: GetRouteingModeResponse, out: Out) -
 
 _SET_AGENT_STATE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("requestedAgentState", "requested_agent_state", elements.enumeration(ReqAgentState)),
-    elements.leaf("agentID", "agent_id", elements.octets),
-    elements.leaf("password", "password", elements.octets),
+    elements.leaf("requestedAgentState", "requested_agent_state", leaves.enumeration(ReqAgentState)),
+    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("password", "password", leaves.octets),
     elements.device("group", "group", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1378,7 +1378,7 @@ def read_set_agent_state(tokens: Tokens, end: str) -> SetAgentState:
 def write_set_agent_state(value: SetAgentState, out: Out) -> None:
     """Write the children of SetAgentState."""
     write_device_id("device", value.device, out)
-    out.append(f"<requestedAgentState>{elements.escape(value.requested_agent_state.value)}</requestedAgentState>")
+    out.append(f"<requestedAgentState>{leaves.escape(value.requested_agent_state.value)}</requestedAgentState>")
     if value.agent_id is not None:
         out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
     if value.password is not None:
@@ -1392,7 +1392,7 @@ def write_set_agent_state(value: SetAgentState, out: Out) -> None:
 
 
 _SET_AGENT_STATE_RESPONSE = elements.table(
-    elements.leaf("pendingAgentState", "pending_agent_state", elements.enumeration(PendingAgentState)),
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1405,7 +1405,7 @@ def read_set_agent_state_response(tokens: Tokens, end: str) -> SetAgentStateResp
 def write_set_agent_state_response(value: SetAgentStateResponse, out: Out) -> None:
     """Write the children of SetAgentStateResponse."""
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1414,8 +1414,8 @@ def write_set_agent_state_response(value: SetAgentStateResponse, out: Out) -> No
 
 _SET_AUTO_ANSWER = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("autoAnswerOn", "auto_answer_on", elements.boolean),
-    elements.leaf("numberOfRings", "number_of_rings", elements.integer),
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1457,8 +1457,8 @@ def write_set_auto_answer_response(value: SetAutoAnswerResponse, out: Out) -> No
 
 _SET_AUTO_WORK_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("autoWorkOn", "auto_work_on", elements.boolean),
-    elements.leaf("autoWorkInterval", "auto_work_interval", elements.integer),
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1500,7 +1500,7 @@ def write_set_auto_work_mode_response(value: SetAutoWorkModeResponse, out: Out) 
 
 _SET_CALLER_ID_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("callerIDProvided", "caller_id_provided", elements.boolean),
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1540,7 +1540,7 @@ def write_set_caller_id_status_response(value: SetCallerIDStatusResponse, out: O
 
 _SET_DO_NOT_DISTURB = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("doNotDisturbOn", "do_not_disturb_on", elements.boolean),
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
     elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
     elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1588,11 +1588,11 @@ def write_set_do_not_disturb_response(value: SetDoNotDisturbResponse, out: Out) 
 
 _SET_FORWARDING = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("forwardingType", "forwarding_type", elements.enumeration(ForwardingType)),
-    elements.leaf("activateForward", "activate_forward", elements.boolean),
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("activateForward", "activate_forward", leaves.boolean),
     elements.device("forwardDN", "forward_dn", device_id),
-    elements.leaf("ringCount", "ring_count", elements.integer),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1606,7 +1606,7 @@ def write_set_forwarding(value: SetForwarding, out: Out) -> None:
     """Write the children of SetForwarding."""
     write_device_id("device", value.device, out)
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<activateForward>{'true' if value.activate_forward else 'false'}</activateForward>")
     if value.forward_dn is not None:
         write_device_id("forwardDN", value.forward_dn, out)
@@ -1641,11 +1641,11 @@ def write_set_forwarding_response(value: SetForwardingResponse, out: Out) -> Non
 _SET_PRESENCE_STATE = elements.table(
     elements.device("device", "device", device_id),
     elements.inner("requestedPresenceState", "requested_presence_state", elements.named_bits(PresenceState)),
-    elements.leaf("fromTime", "from_time", elements.text),
-    elements.leaf("untilTime", "until_time", elements.text),
-    elements.leaf("place", "place", elements.octets),
-    elements.leaf("mood", "mood", elements.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", elements.octets),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.octets),
+    elements.leaf("mood", "mood", leaves.octets),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1660,9 +1660,9 @@ def write_set_presence_state(value: SetPresenceState, out: Out) -> None:
     write_device_id("device", value.device, out)
     elements.write_bits("requestedPresenceState", value.requested_presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
         out.append(f"<place>{value.place.hex()}</place>")
     if value.mood is not None:
@@ -1695,7 +1695,7 @@ def write_set_presence_state_response(value: SetPresenceStateResponse, out: Out)
 
 _SET_ROUTEING_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("routeingMode", "routeing_mode", elements.boolean),
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 

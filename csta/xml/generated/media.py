@@ -11,14 +11,14 @@ from csta.messages.media import (
     MediaClass,
     SwitchingSubDomainCCIEType,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
 _CONNECTION_INFORMATION = elements.table(
-    elements.leaf("flowDirection", "flow_direction", elements.enumeration(FlowDirection)),
-    elements.leaf("numberOfChannels", "number_of_channels", elements.integer),
-    elements.leaf("mediaSessionInfo", "media_session_info", elements.text),
+    elements.leaf("flowDirection", "flow_direction", leaves.enumeration(FlowDirection)),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("mediaSessionInfo", "media_session_info", leaves.text),
 )
 
 
@@ -30,24 +30,22 @@ def read_connection_information(tokens: Tokens, end: str) -> ConnectionInformati
 def write_connection_information(value: ConnectionInformation, out: Out) -> None:
     """Write the children of ConnectionInformation."""
     if value.flow_direction is not None:
-        out.append(f"<flowDirection>{elements.escape(value.flow_direction.value)}</flowDirection>")
+        out.append(f"<flowDirection>{leaves.escape(value.flow_direction.value)}</flowDirection>")
     if value.number_of_channels != 1:
         out.append(f"<numberOfChannels>{value.number_of_channels}</numberOfChannels>")
     if value.media_session_info is not None:
-        out.append(f"<mediaSessionInfo>{elements.escape(value.media_session_info)}</mediaSessionInfo>")
+        out.append(f"<mediaSessionInfo>{leaves.escape(value.media_session_info)}</mediaSessionInfo>")
 
 
 _MEDIA_CALL_CHARACTERISTICS = elements.table(
     elements.inner("mediaClass", "media_class", elements.named_bits(MediaClass)),
-    elements.leaf("connectionRate", "connection_rate", elements.integer),
-    elements.leaf("bitRate", "bit_rate", elements.enumeration(BitRate)),
-    elements.leaf("delayTolerance", "delay_tolerance", elements.integer),
+    elements.leaf("connectionRate", "connection_rate", leaves.integer),
+    elements.leaf("bitRate", "bit_rate", leaves.enumeration(BitRate)),
+    elements.leaf("delayTolerance", "delay_tolerance", leaves.integer),
     elements.leaf(
-        "switchingSubDomainCCIEType", "switching_sub_domain_ccie_type", elements.enumeration(SwitchingSubDomainCCIEType)
+        "switchingSubDomainCCIEType", "switching_sub_domain_ccie_type", leaves.enumeration(SwitchingSubDomainCCIEType)
     ),
-    elements.leaf(
-        "switchingSubDomainInformationElements", "switching_sub_domain_information_elements", elements.octets
-    ),
+    elements.leaf("switchingSubDomainInformationElements", "switching_sub_domain_information_elements", leaves.octets),
 )
 
 
@@ -62,12 +60,12 @@ def write_media_call_characteristics(value: MediaCallCharacteristics, out: Out) 
     if value.connection_rate is not None:
         out.append(f"<connectionRate>{value.connection_rate}</connectionRate>")
     if value.bit_rate != BitRate.CONSTANT:
-        out.append(f"<bitRate>{elements.escape(value.bit_rate.value)}</bitRate>")
+        out.append(f"<bitRate>{leaves.escape(value.bit_rate.value)}</bitRate>")
     if value.delay_tolerance is not None:
         out.append(f"<delayTolerance>{value.delay_tolerance}</delayTolerance>")
     if value.switching_sub_domain_ccie_type is not None:
         out.append(
-            f"<switchingSubDomainCCIEType>{elements.escape(value.switching_sub_domain_ccie_type.value)}</switchingSubDomainCCIEType>"
+            f"<switchingSubDomainCCIEType>{leaves.escape(value.switching_sub_domain_ccie_type.value)}</switchingSubDomainCCIEType>"
         )
     if value.switching_sub_domain_information_elements is not None:
         out.append(

@@ -27,7 +27,7 @@ from csta.messages.monitoring import (
     VendorSpecEventFilter,
     VoiceUnitEventFilter,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -80,7 +80,7 @@ def write_monitor_filter(value: MonitorFilter, out: Out) -> None:
 
 
 _CHANGE_MONITOR_FILTER = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("requestedFilterList", "requested_filter_list", read_monitor_filter),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -93,7 +93,7 @@ def read_change_monitor_filter(tokens: Tokens, end: str) -> ChangeMonitorFilter:
 
 def write_change_monitor_filter(value: ChangeMonitorFilter, out: Out) -> None:
     """Write the children of ChangeMonitorFilter."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<requestedFilterList>")
     write_monitor_filter(value.requested_filter_list, out)
     out.append("</requestedFilterList>")
@@ -129,7 +129,7 @@ def write_change_monitor_filter_response(value: ChangeMonitorFilterResponse, out
 _MONITOR_START = elements.table(
     elements.inner("monitorObject", "monitor_object", read_csta_object),
     elements.inner("requestedMonitorFilter", "requested_monitor_filter", read_monitor_filter),
-    elements.leaf("monitorType", "monitor_type", elements.enumeration(MonitorType)),
+    elements.leaf("monitorType", "monitor_type", leaves.enumeration(MonitorType)),
     elements.inner(
         "requestedMonitorMediaClass", "requested_monitor_media_class", elements.named_bits(MonitorMediaClass)
     ),
@@ -152,7 +152,7 @@ def write_monitor_start(value: MonitorStart, out: Out) -> None:
         write_monitor_filter(value.requested_monitor_filter, out)
         out.append("</requestedMonitorFilter>")
     if value.monitor_type is not None:
-        out.append(f"<monitorType>{elements.escape(value.monitor_type.value)}</monitorType>")
+        out.append(f"<monitorType>{leaves.escape(value.monitor_type.value)}</monitorType>")
     if value.requested_monitor_media_class is not None:
         elements.write_bits("requestedMonitorMediaClass", value.requested_monitor_media_class, out)
     if value.extensions is not None:
@@ -162,10 +162,10 @@ def write_monitor_start(value: MonitorStart, out: Out) -> None:
 
 
 _MONITOR_START_RESPONSE = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("actualMonitorFilter", "actual_monitor_filter", read_monitor_filter),
     elements.inner("actualMonitorMediaClass", "actual_monitor_media_class", elements.named_bits(MonitorMediaClass)),
-    elements.leaf("monitorExistingCalls", "monitor_existing_calls", elements.boolean),
+    elements.leaf("monitorExistingCalls", "monitor_existing_calls", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -177,7 +177,7 @@ def read_monitor_start_response(tokens: Tokens, end: str) -> MonitorStartRespons
 
 def write_monitor_start_response(value: MonitorStartResponse, out: Out) -> None:
     """Write the children of MonitorStartResponse."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.actual_monitor_filter is not None:
         out.append("<actualMonitorFilter>")
         write_monitor_filter(value.actual_monitor_filter, out)
@@ -195,7 +195,7 @@ def write_monitor_start_response(value: MonitorStartResponse, out: Out) -> None:
 
 
 _MONITOR_STOP = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -207,7 +207,7 @@ def read_monitor_stop(tokens: Tokens, end: str) -> MonitorStop:
 
 def write_monitor_stop(value: MonitorStop, out: Out) -> None:
     """Write the children of MonitorStop."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -251,7 +251,7 @@ def write_get_monitors(value: GetMonitors, out: Out) -> None:
 
 
 _MONITOR_LIST_ENTRY = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.device("monitorObject", "monitor_object", device_id),
 )
 
@@ -263,7 +263,7 @@ def read_monitor_list_entry(tokens: Tokens, end: str) -> MonitorListEntry:
 
 def write_monitor_list_entry(value: MonitorListEntry, out: Out) -> None:
     """Write the children of MonitorListEntry."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_device_id("monitorObject", value.monitor_object, out)
 
 
@@ -284,7 +284,7 @@ def write_monitor_list(values: tuple[MonitorListEntry, ...], out: Out) -> None:
 
 
 _GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("monitorList", "monitor_list", read_monitor_list),
 )
 
@@ -303,7 +303,7 @@ def write_get_monitor_result_cross_ref_id_or_registration_data(
 ) -> None:
     """Write the children of GetMonitorResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
         return
     if value.monitor_list is not None:
         out.append("<monitorList>")
@@ -340,9 +340,9 @@ def write_get_monitors_response(value: GetMonitorsResponse, out: Out) -> None:
 
 
 _MONITOR_INFO = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner("monitorList", "monitor_list", read_monitor_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -355,7 +355,7 @@ def read_monitor_info(tokens: Tokens, end: str) -> MonitorInfo:
 
 def write_monitor_info(value: MonitorInfo, out: Out) -> None:
     """Write the children of MonitorInfo."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

@@ -85,7 +85,7 @@ from csta.messages.physical_device import (
     VolInc,
     Volume,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -93,12 +93,12 @@ from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
 _BUTTON_INFORMATION_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("button", "button", elements.octets),
-    elements.leaf("buttonLabel", "button_label", elements.text),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
-    elements.leaf("buttonPressIndicator", "button_press_indicator", elements.boolean),
+    elements.leaf("buttonPressIndicator", "button_press_indicator", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -110,13 +110,13 @@ def read_button_information_event(tokens: Tokens, end: str) -> ButtonInformation
 
 def write_button_information_event(value: ButtonInformationEvent, out: Out) -> None:
     """Write the children of ButtonInformationEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.button_press_indicator is not None:
@@ -130,10 +130,10 @@ def write_button_information_event(value: ButtonInformationEvent, out: Out) -> N
 
 
 _BUTTON_PRESS_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("button", "button", elements.octets),
-    elements.leaf("buttonLabel", "button_label", elements.text),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -146,13 +146,13 @@ def read_button_press_event(tokens: Tokens, end: str) -> ButtonPressEvent:
 
 def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
     """Write the children of ButtonPressEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.extensions is not None:
@@ -162,17 +162,17 @@ def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
 
 
 _DISPLAY_UPDATED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("displayID", "display_id", elements.octets),
-    elements.leaf("logicalRows", "logical_rows", elements.integer),
-    elements.leaf("logicalColumns", "logical_columns", elements.integer),
-    elements.leaf("physicalRows", "physical_rows", elements.integer),
-    elements.leaf("physicalColumns", "physical_columns", elements.integer),
-    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", elements.integer),
-    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", elements.integer),
-    elements.leaf("characterSet", "character_set", elements.enumeration(CharacterSet)),
-    elements.leaf("contentsOfDisplay", "contents_of_display", elements.text),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("logicalRows", "logical_rows", leaves.integer),
+    elements.leaf("logicalColumns", "logical_columns", leaves.integer),
+    elements.leaf("physicalRows", "physical_rows", leaves.integer),
+    elements.leaf("physicalColumns", "physical_columns", leaves.integer),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -184,7 +184,7 @@ def read_display_updated_event(tokens: Tokens, end: str) -> DisplayUpdatedEvent:
 
 def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
     """Write the children of DisplayUpdatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -201,8 +201,8 @@ def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -210,10 +210,10 @@ def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
 
 
 _HOOKSWITCH_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("hookswitch", "hookswitch", elements.octets),
-    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", elements.boolean),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -225,7 +225,7 @@ def read_hookswitch_event(tokens: Tokens, end: str) -> HookswitchEvent:
 
 def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
     """Write the children of HookswitchEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -238,13 +238,13 @@ def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
 
 
 _LAMP_MODE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("lamp", "lamp", elements.octets),
-    elements.leaf("lampLabel", "lamp_label", elements.octets),
-    elements.leaf("lampMode", "lamp_mode", elements.integer),
-    elements.leaf("lampBrightness", "lamp_brightness", elements.enumeration(LampBrightness)),
-    elements.leaf("lampColor", "lamp_color", elements.integer),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampLabel", "lamp_label", leaves.octets),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -256,7 +256,7 @@ def read_lamp_mode_event(tokens: Tokens, end: str) -> LampModeEvent:
 
 def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
     """Write the children of LampModeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -265,7 +265,7 @@ def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
         out.append(f"<lampLabel>{value.lamp_label.hex()}</lampLabel>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.extensions is not None:
@@ -275,10 +275,10 @@ def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
 
 
 _MESSAGE_WAITING_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("targetDevice", "target_device", read_subject_device_id),
     elements.device("deviceForMessage", "device_for_message", device_id),
-    elements.leaf("messageWaitingOn", "message_waiting_on", elements.boolean),
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -290,7 +290,7 @@ def read_message_waiting_event(tokens: Tokens, end: str) -> MessageWaitingEvent:
 
 def write_message_waiting_event(value: MessageWaitingEvent, out: Out) -> None:
     """Write the children of MessageWaitingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<targetDevice>")
     write_subject_device_id(value.target_device, out)
     out.append("</targetDevice>")
@@ -304,8 +304,8 @@ def write_message_waiting_event(value: MessageWaitingEvent, out: Out) -> None:
 
 
 _MICROPHONE_GAIN = elements.table(
-    elements.leaf("micGainAbs", "mic_gain_abs", elements.integer),
-    elements.leaf("micGainInc", "mic_gain_inc", elements.enumeration(MicGainInc)),
+    elements.leaf("micGainAbs", "mic_gain_abs", leaves.integer),
+    elements.leaf("micGainInc", "mic_gain_inc", leaves.enumeration(MicGainInc)),
 )
 
 
@@ -320,15 +320,15 @@ def write_microphone_gain(value: MicrophoneGain, out: Out) -> None:
         out.append(f"<micGainAbs>{value.mic_gain_abs}</micGainAbs>")
         return
     if value.mic_gain_inc is not None:
-        out.append(f"<micGainInc>{elements.escape(value.mic_gain_inc.value)}</micGainInc>")
+        out.append(f"<micGainInc>{leaves.escape(value.mic_gain_inc.value)}</micGainInc>")
         return
     elements.none_chosen("physical_device.MicrophoneGain")
 
 
 _MICROPHONE_GAIN_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -341,7 +341,7 @@ def read_microphone_gain_event(tokens: Tokens, end: str) -> MicrophoneGainEvent:
 
 def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
     """Write the children of MicrophoneGainEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -356,10 +356,10 @@ def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
 
 
 _MICROPHONE_MUTE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("microphoneMuteOn", "microphone_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -371,7 +371,7 @@ def read_microphone_mute_event(tokens: Tokens, end: str) -> MicrophoneMuteEvent:
 
 def write_microphone_mute_event(value: MicrophoneMuteEvent, out: Out) -> None:
     """Write the children of MicrophoneMuteEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -384,8 +384,8 @@ def write_microphone_mute_event(value: MicrophoneMuteEvent, out: Out) -> None:
 
 
 _VOLUME = elements.table(
-    elements.leaf("volAbs", "vol_abs", elements.integer),
-    elements.leaf("volInc", "vol_inc", elements.enumeration(VolInc)),
+    elements.leaf("volAbs", "vol_abs", leaves.integer),
+    elements.leaf("volInc", "vol_inc", leaves.enumeration(VolInc)),
 )
 
 
@@ -400,19 +400,19 @@ def write_volume(value: Volume, out: Out) -> None:
         out.append(f"<volAbs>{value.vol_abs}</volAbs>")
         return
     if value.vol_inc is not None:
-        out.append(f"<volInc>{elements.escape(value.vol_inc.value)}</volInc>")
+        out.append(f"<volInc>{leaves.escape(value.vol_inc.value)}</volInc>")
         return
     elements.none_chosen("physical_device.Volume")
 
 
 _RINGER_STATUS_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("ringer", "ringer", elements.octets),
-    elements.leaf("ringMode", "ring_mode", elements.enumeration(RingMode)),
-    elements.leaf("ringCount", "ring_count", elements.integer),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
-    elements.leaf("ringPattern", "ring_pattern", elements.integer),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
     elements.inner("ringVolume", "ring_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -425,13 +425,13 @@ def read_ringer_status_event(tokens: Tokens, end: str) -> RingerStatusEvent:
 
 def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
     """Write the children of RingerStatusEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
     if value.ring_mode is not None:
-        out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+        out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -449,10 +449,10 @@ def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
 
 
 _SPEAKER_MUTE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("speakerMuteOn", "speaker_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -464,7 +464,7 @@ def read_speaker_mute_event(tokens: Tokens, end: str) -> SpeakerMuteEvent:
 
 def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
     """Write the children of SpeakerMuteEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -477,9 +477,9 @@ def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
 
 
 _SPEAKER_VOLUME_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("speakerVolume", "speaker_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -492,7 +492,7 @@ def read_speaker_volume_event(tokens: Tokens, end: str) -> SpeakerVolumeEvent:
 
 def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
     """Write the children of SpeakerVolumeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -508,7 +508,7 @@ def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
 
 _BUTTON_PRESS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", elements.octets),
+    elements.leaf("button", "button", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -548,7 +548,7 @@ def write_button_press_response(value: ButtonPressResponse, out: Out) -> None:
 
 _GET_AUDITORY_APPARATUS_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditorityApparatus", "auditory_apparatus", elements.octets, "auditoryApparatus"),
+    elements.leaf("auditorityApparatus", "auditory_apparatus", leaves.octets, "auditoryApparatus"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -570,16 +570,16 @@ def write_get_auditory_apparatus_information(value: GetAuditoryApparatusInformat
 
 
 _AUDITORY_APPARATUS_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.leaf(
         "auditoryApparatusType",
         "auditory_apparatus_type",
-        elements.enumeration(AuditoryApparatusListItemAuditoryApparatusType),
+        leaves.enumeration(AuditoryApparatusListItemAuditoryApparatusType),
     ),
     elements.inner("speaker", "speaker", elements.named_bits(AuditoryApparatusListItemSpeaker)),
     elements.inner("microphone", "microphone", elements.named_bits(AuditoryApparatusListItemMicrophone)),
     elements.inner("hookswitch", "hookswitch", elements.named_bits(AuditoryApparatusListItemHookswitch)),
-    elements.leaf("hookswitchID", "hookswitch_id", elements.octets),
+    elements.leaf("hookswitchID", "hookswitch_id", leaves.octets),
 )
 
 
@@ -591,7 +591,7 @@ def read_auditory_apparatus_list_item(tokens: Tokens, end: str) -> AuditoryAppar
 def write_auditory_apparatus_list_item(value: AuditoryApparatusListItem, out: Out) -> None:
     """Write the children of AuditoryApparatusListItem."""
     out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
-    out.append(f"<auditoryApparatusType>{elements.escape(value.auditory_apparatus_type.value)}</auditoryApparatusType>")
+    out.append(f"<auditoryApparatusType>{leaves.escape(value.auditory_apparatus_type.value)}</auditoryApparatusType>")
     elements.write_bits("speaker", value.speaker, out)
     elements.write_bits("microphone", value.microphone, out)
     elements.write_bits("hookswitch", value.hookswitch, out)
@@ -644,7 +644,7 @@ def write_get_auditory_apparatus_information_response(value: GetAuditoryApparatu
 
 _GET_BUTTON_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", elements.octets),
+    elements.leaf("button", "button", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -665,7 +665,7 @@ def write_get_button_information(value: GetButtonInformation, out: Out) -> None:
         out.append("</extensions>")
 
 
-_BUTTON_LIST_ITEM_LAMP_LIST = elements.table(elements.leaf("lampID", "", elements.octets))
+_BUTTON_LIST_ITEM_LAMP_LIST = elements.table(elements.leaf("lampID", "", leaves.octets))
 
 
 def read_button_list_item_lamp_list(tokens: Tokens, end: str) -> tuple[Octets, ...]:
@@ -680,13 +680,13 @@ def write_button_list_item_lamp_list(values: tuple[Octets, ...], out: Out) -> No
 
 
 _BUTTON_LIST_ITEM = elements.table(
-    elements.leaf("button", "button", elements.octets),
-    elements.leaf("buttonLabel", "button_label", elements.text),
-    elements.leaf("buttonLabelSettable", "button_label_settable", elements.boolean),
-    elements.leaf("buttonFunction", "button_function", elements.text),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
+    elements.leaf("buttonLabelSettable", "button_label_settable", leaves.boolean),
+    elements.leaf("buttonFunction", "button_function", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
-    elements.leaf("buttonAssociatedNumberSettable", "button_associated_number_settable", elements.boolean),
-    elements.leaf("buttonPressIndicator", "button_press_indicator", elements.boolean),
+    elements.leaf("buttonAssociatedNumberSettable", "button_associated_number_settable", leaves.boolean),
+    elements.leaf("buttonPressIndicator", "button_press_indicator", leaves.boolean),
     elements.inner("lampList", "lamp_list", read_button_list_item_lamp_list),
 )
 
@@ -700,11 +700,11 @@ def write_button_list_item(value: ButtonListItem, out: Out) -> None:
     """Write the children of ButtonListItem."""
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_label_settable is not None:
         out.append(f"<buttonLabelSettable>{'true' if value.button_label_settable else 'false'}</buttonLabelSettable>")
     if value.button_function is not None:
-        out.append(f"<buttonFunction>{elements.escape(value.button_function)}</buttonFunction>")
+        out.append(f"<buttonFunction>{leaves.escape(value.button_function)}</buttonFunction>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.button_associated_number_settable is not None:
@@ -761,7 +761,7 @@ def write_get_button_information_response(value: GetButtonInformationResponse, o
 
 _GET_DISPLAY = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("display", "display", elements.octets),
+    elements.leaf("display", "display", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -783,15 +783,15 @@ def write_get_display(value: GetDisplay, out: Out) -> None:
 
 
 _DISPLAY_LIST_ITEM = elements.table(
-    elements.leaf("displayID", "display_id", elements.octets),
-    elements.leaf("logicalRows", "logical_rows", elements.integer),
-    elements.leaf("logicalColumns", "logical_columns", elements.integer),
-    elements.leaf("physicalRows", "physical_rows", elements.integer),
-    elements.leaf("physicalColumns", "physical_columns", elements.integer),
-    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", elements.integer),
-    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", elements.integer),
-    elements.leaf("characterSet", "character_set", elements.enumeration(CharacterSet)),
-    elements.leaf("contentsOfDisplay", "contents_of_display", elements.text),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("logicalRows", "logical_rows", leaves.integer),
+    elements.leaf("logicalColumns", "logical_columns", leaves.integer),
+    elements.leaf("physicalRows", "physical_rows", leaves.integer),
+    elements.leaf("physicalColumns", "physical_columns", leaves.integer),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
 )
 
 
@@ -814,8 +814,8 @@ def write_display_list_item(value: DisplayListItem, out: Out) -> None:
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
 
 
 _DISPLAY_LIST = elements.table(elements.inner("displayListItem", "", read_display_list_item))
@@ -858,7 +858,7 @@ def write_get_display_response(value: GetDisplayResponse, out: Out) -> None:
 
 _GET_HOOKSWITCH_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("hookswitch", "hookswitch", elements.octets),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -880,8 +880,8 @@ def write_get_hookswitch_status(value: GetHookswitchStatus, out: Out) -> None:
 
 
 _HOOKSWITCH_STATUS_LIST_ITEM = elements.table(
-    elements.leaf("hookswitch", "hookswitch", elements.octets),
-    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", elements.boolean),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
 )
 
 
@@ -936,7 +936,7 @@ def write_get_hookswitch_status_response(value: GetHookswitchStatusResponse, out
 
 _GET_LAMP_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", elements.octets),
+    elements.leaf("lamp", "lamp", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -958,10 +958,10 @@ def write_get_lamp_information(value: GetLampInformation, out: Out) -> None:
 
 
 _LAMP_LIST_ITEM = elements.table(
-    elements.leaf("lamp", "lamp", elements.octets),
-    elements.leaf("lampLabel", "lamp_label", elements.octets),
-    elements.leaf("button", "button", elements.octets),
-    elements.leaf("lampColor", "lamp_color", elements.integer),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampLabel", "lamp_label", leaves.octets),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
 )
 
 
@@ -1021,7 +1021,7 @@ def write_get_lamp_information_response(value: GetLampInformationResponse, out: 
 
 _GET_LAMP_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", elements.octets),
+    elements.leaf("lamp", "lamp", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1043,11 +1043,11 @@ def write_get_lamp_mode(value: GetLampMode, out: Out) -> None:
 
 
 _LAMP_MODE_LIST_ITEM = elements.table(
-    elements.leaf("lamp", "lamp", elements.octets),
-    elements.leaf("lampMode", "lamp_mode", elements.integer),
-    elements.leaf("lampBrightness", "lamp_brightness", elements.enumeration(LampBrightness)),
-    elements.leaf("lampColor", "lamp_color", elements.integer),
-    elements.leaf("button", "button", elements.octets),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
+    elements.leaf("button", "button", leaves.octets),
 )
 
 
@@ -1061,7 +1061,7 @@ def write_lamp_mode_list_item(value: LampModeListItem, out: Out) -> None:
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.button is not None:
@@ -1086,7 +1086,7 @@ def write_lamp_mode_list(values: tuple[LampModeListItem, ...], out: Out) -> None
 
 _GET_LAMP_MODE_RESPONSE = elements.table(
     elements.inner("lampModeList", "lamp_mode_list", read_lamp_mode_list),
-    elements.leaf("lamp", "lamp", elements.octets),
+    elements.leaf("lamp", "lamp", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1130,9 +1130,9 @@ def write_get_message_waiting_indicator(value: GetMessageWaitingIndicator, out: 
 
 
 _GET_MESSAGE_WAITING_INDICATOR_RESPONSE = elements.table(
-    elements.leaf("messageWaitingOn", "message_waiting_on", elements.boolean),
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
     elements.device("deviceForMessage", "device_for_message", device_id),
-    elements.leaf("lampIsPresent", "lamp_is_present", elements.boolean),
+    elements.leaf("lampIsPresent", "lamp_is_present", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1157,7 +1157,7 @@ def write_get_message_waiting_indicator_response(value: GetMessageWaitingIndicat
 
 _GET_MICROPHONE_GAIN = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1179,8 +1179,8 @@ def write_get_microphone_gain(value: GetMicrophoneGain, out: Out) -> None:
 
 
 _MICROPHONE_GAIN_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("micGainAbs", "mic_gain_abs", elements.integer),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("micGainAbs", "mic_gain_abs", leaves.integer),
 )
 
 
@@ -1236,7 +1236,7 @@ def write_get_microphone_gain_response(value: GetMicrophoneGainResponse, out: Ou
 
 _GET_MICROPHONE_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1258,8 +1258,8 @@ def write_get_microphone_mute(value: GetMicrophoneMute, out: Out) -> None:
 
 
 _MICROPHONE_MUTE_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("microphoneMuteOn", "microphone_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
 )
 
 
@@ -1314,7 +1314,7 @@ def write_get_microphone_mute_response(value: GetMicrophoneMuteResponse, out: Ou
 
 _GET_RINGER_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("ringer", "ringer", elements.octets),
+    elements.leaf("ringer", "ringer", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1336,12 +1336,12 @@ def write_get_ringer_status(value: GetRingerStatus, out: Out) -> None:
 
 
 _RINGER_STATUS_LIST_ITEM = elements.table(
-    elements.leaf("ringer", "ringer", elements.octets),
-    elements.leaf("ringMode", "ring_mode", elements.enumeration(RingMode)),
-    elements.leaf("ringCount", "ring_count", elements.integer),
-    elements.leaf("ringDuration", "ring_duration", elements.integer),
-    elements.leaf("ringPattern", "ring_pattern", elements.integer),
-    elements.leaf("ringVolAbs", "ring_vol_abs", elements.integer),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
+    elements.leaf("ringVolAbs", "ring_vol_abs", leaves.integer),
 )
 
 
@@ -1353,7 +1353,7 @@ def read_ringer_status_list_item(tokens: Tokens, end: str) -> RingerStatusListIt
 def write_ringer_status_list_item(value: RingerStatusListItem, out: Out) -> None:
     """Write the children of RingerStatusListItem."""
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
-    out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+    out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -1404,7 +1404,7 @@ def write_get_ringer_status_response(value: GetRingerStatusResponse, out: Out) -
 
 _GET_SPEAKER_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1426,8 +1426,8 @@ def write_get_speaker_mute(value: GetSpeakerMute, out: Out) -> None:
 
 
 _SPEAKER_MUTE_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("speakerMuteOn", "speaker_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
 )
 
 
@@ -1482,7 +1482,7 @@ def write_get_speaker_mute_response(value: GetSpeakerMuteResponse, out: Out) -> 
 
 _GET_SPEAKER_VOLUME = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1504,8 +1504,8 @@ def write_get_speaker_volume(value: GetSpeakerVolume, out: Out) -> None:
 
 
 _SPEAKER_VOLUME_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("speakerVolAbs", "speaker_vol_abs", elements.integer),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerVolAbs", "speaker_vol_abs", leaves.integer),
 )
 
 
@@ -1561,8 +1561,8 @@ def write_get_speaker_volume_response(value: GetSpeakerVolumeResponse, out: Out)
 
 _SET_BUTTON_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", elements.octets),
-    elements.leaf("buttonLabel", "button_label", elements.text),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1578,7 +1578,7 @@ def write_set_button_information(value: SetButtonInformation, out: Out) -> None:
     write_device_id("device", value.device, out)
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.extensions is not None:
@@ -1607,12 +1607,12 @@ def write_set_button_information_response(value: SetButtonInformationResponse, o
 
 _SET_DISPLAY = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("display", "display", elements.octets),
-    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", elements.integer),
-    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", elements.integer),
-    elements.leaf("contentsOfDisplay", "contents_of_display", elements.text),
-    elements.leaf("offset", "offset", elements.integer),
-    elements.leaf("characterSet", "character_set", elements.enumeration(CharacterSet)),
+    elements.leaf("display", "display", leaves.octets),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
+    elements.leaf("offset", "offset", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1631,11 +1631,11 @@ def write_set_display(value: SetDisplay, out: Out) -> None:
         out.append(f"<physicalBaseRowNumber>{value.physical_base_row_number}</physicalBaseRowNumber>")
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
     if value.offset is not None:
         out.append(f"<offset>{value.offset}</offset>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1662,8 +1662,8 @@ def write_set_display_response(value: SetDisplayResponse, out: Out) -> None:
 
 _SET_HOOKSWITCH_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("hookswitch", "hookswitch", elements.octets),
-    elements.leaf("hookswitchOnhook", "hookswitch_on_hook", elements.boolean, "hookswitchOnHook"),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnhook", "hookswitch_on_hook", leaves.boolean, "hookswitchOnHook"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1704,10 +1704,10 @@ def write_set_hookswitch_status_response(value: SetHookswitchStatusResponse, out
 
 _SET_LAMP_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", elements.octets),
-    elements.leaf("lampMode", "lamp_mode", elements.integer, "LampMode"),
-    elements.leaf("lampBrightness", "lamp_brightness", elements.enumeration(LampBrightness)),
-    elements.leaf("lampColor", "lamp_color", elements.integer),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer, "LampMode"),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1723,7 +1723,7 @@ def write_set_lamp_mode(value: SetLampMode, out: Out) -> None:
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.extensions is not None:
@@ -1752,7 +1752,7 @@ def write_set_lamp_mode_response(value: SetLampModeResponse, out: Out) -> None:
 
 _SET_MESSAGE_WAITING_INDICATOR = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("messageWaitingOn", "message_waiting_on", elements.boolean),
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
     elements.device("deviceForMessage", "device_for_message", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1795,7 +1795,7 @@ def write_set_message_waiting_indicator_response(value: SetMessageWaitingIndicat
 
 _SET_MICROPHONE_GAIN = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1839,8 +1839,8 @@ def write_set_microphone_gain_response(value: SetMicrophoneGainResponse, out: Ou
 
 _SET_MICROPHONE_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("microphoneMuteOn", "microphone_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1881,9 +1881,9 @@ def write_set_microphone_mute_response(value: SetMicrophoneMuteResponse, out: Ou
 
 _SET_RINGER_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("ringer", "ringer", elements.octets),
-    elements.leaf("ringMode", "ring_mode", elements.enumeration(RingMode)),
-    elements.leaf("ringPattern", "ring_pattern", elements.integer),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
     elements.inner("ringVolume", "ring_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1899,7 +1899,7 @@ def write_set_ringer_status(value: SetRingerStatus, out: Out) -> None:
     write_device_id("device", value.device, out)
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
     if value.ring_mode is not None:
-        out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+        out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_pattern is not None:
         out.append(f"<ringPattern>{value.ring_pattern}</ringPattern>")
     if value.ring_volume is not None:
@@ -1932,8 +1932,8 @@ def write_set_ringer_status_response(value: SetRingerStatusResponse, out: Out) -
 
 _SET_SPEAKER_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
-    elements.leaf("speakerMuteOn", "speaker_mute_on", elements.boolean),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1974,7 +1974,7 @@ def write_set_speaker_mute_response(value: SetSpeakerMuteResponse, out: Out) -> 
 
 _SET_SPEAKER_VOLUME = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", elements.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
     elements.inner("speakerVolume", "speaker_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )

@@ -22,7 +22,7 @@ from csta.messages.routeing import (
     RouteUsed,
     SelectValue,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -57,9 +57,9 @@ from csta.xml.generated.media import (
 )
 
 _RE_ROUTE = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
-    elements.leaf("replyTimeout", "reply_timeout", elements.integer),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.leaf("replyTimeout", "reply_timeout", leaves.integer),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -73,9 +73,9 @@ def read_re_route(tokens: Tokens, end: str) -> ReRoute:
 
 def write_re_route(value: ReRoute, out: Out) -> None:
     """Write the children of ReRoute."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.reply_timeout is not None:
         out.append(f"<replyTimeout>{value.reply_timeout}</replyTimeout>")
     if value.correlator_data is not None:
@@ -91,8 +91,8 @@ def write_re_route(value: ReRoute, out: Out) -> None:
 
 
 _ROUTE_END = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("errorValue", "error_value", read_universal_failure),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -106,9 +106,9 @@ def read_route_end(tokens: Tokens, end: str) -> RouteEnd:
 
 def write_route_end(value: RouteEnd, out: Out) -> None:
     """Write the children of RouteEnd."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.error_value is not None:
         out.append("<errorValue>")
         write_universal_failure(value.error_value, out)
@@ -146,7 +146,7 @@ def write_route_register(value: RouteRegister, out: Out) -> None:
 
 
 _ROUTE_REGISTER_RESPONSE = elements.table(
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("actualRouteingMediaClass", "actual_routeing_media_class", elements.named_bits(MediaClass)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -159,7 +159,7 @@ def read_route_register_response(tokens: Tokens, end: str) -> RouteRegisterRespo
 
 def write_route_register_response(value: RouteRegisterResponse, out: Out) -> None:
     """Write the children of RouteRegisterResponse."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.actual_routeing_media_class is not None:
         elements.write_bits("actualRouteingMediaClass", value.actual_routeing_media_class, out)
     if value.extensions is not None:
@@ -169,7 +169,7 @@ def write_route_register_response(value: RouteRegisterResponse, out: Out) -> Non
 
 
 _ROUTE_REGISTER_ABORT = elements.table(
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -181,7 +181,7 @@ def read_route_register_abort(tokens: Tokens, end: str) -> RouteRegisterAbort:
 
 def write_route_register_abort(value: RouteRegisterAbort, out: Out) -> None:
     """Write the children of RouteRegisterAbort."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -189,7 +189,7 @@ def write_route_register_abort(value: RouteRegisterAbort, out: Out) -> None:
 
 
 _ROUTE_REGISTER_CANCEL = elements.table(
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -201,7 +201,7 @@ def read_route_register_cancel(tokens: Tokens, end: str) -> RouteRegisterCancel:
 
 def write_route_register_cancel(value: RouteRegisterCancel, out: Out) -> None:
     """Write the children of RouteRegisterCancel."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -227,9 +227,9 @@ def write_route_register_cancel_response(value: RouteRegisterCancelResponse, out
 
 
 _ROUTE_REJECT = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
-    elements.leaf("rejectCause", "reject_cause", elements.enumeration(RejectCause)),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.leaf("rejectCause", "reject_cause", leaves.enumeration(RejectCause)),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -242,11 +242,11 @@ def read_route_reject(tokens: Tokens, end: str) -> RouteReject:
 
 def write_route_reject(value: RouteReject, out: Out) -> None:
     """Write the children of RouteReject."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.reject_cause is not None:
-        out.append(f"<rejectCause>{elements.escape(value.reject_cause.value)}</rejectCause>")
+        out.append(f"<rejectCause>{leaves.escape(value.reject_cause.value)}</rejectCause>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.extensions is not None:
@@ -256,27 +256,27 @@ def write_route_reject(value: RouteReject, out: Out) -> None:
 
 
 _ROUTE_REQUEST = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("currentRoute", "current_route", read_called_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
     elements.inner("routeingDevice", "routeing_device", read_subject_device_id),
     elements.inner("routedCall", "routed_call", read_connection_id),
-    elements.leaf("routeSelAlgorithm", "route_sel_algorithm", elements.enumeration(SelectValue)),
+    elements.leaf("routeSelAlgorithm", "route_sel_algorithm", leaves.enumeration(SelectValue)),
     elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
     elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
-    elements.leaf("priority", "priority", elements.boolean),
-    elements.leaf("replyTimeout", "reply_timeout", elements.integer),
+    elements.leaf("priority", "priority", leaves.boolean),
+    elements.leaf("replyTimeout", "reply_timeout", leaves.integer),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.inner("routeCallInfo", "route_call_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -293,9 +293,9 @@ def read_route_request(tokens: Tokens, end: str) -> RouteRequest:
 
 def write_route_request(value: RouteRequest, out: Out) -> None:
     """Write the children of RouteRequest."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     out.append("<currentRoute>")
     write_called_device_id(value.current_route, out)
     out.append("</currentRoute>")
@@ -310,7 +310,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
     if value.routed_call is not None:
         write_connection_id("routedCall", value.routed_call, out)
     if value.route_sel_algorithm is not None:
-        out.append(f"<routeSelAlgorithm>{elements.escape(value.route_sel_algorithm.value)}</routeSelAlgorithm>")
+        out.append(f"<routeSelAlgorithm>{leaves.escape(value.route_sel_algorithm.value)}</routeSelAlgorithm>")
     if value.associated_calling_device is not None:
         out.append("<associatedCallingDevice>")
         write_associated_calling_device_id(value.associated_calling_device, out)
@@ -340,7 +340,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -348,7 +348,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -376,9 +376,9 @@ def write_route_select_request_argument_alternate_routes(values: tuple[DeviceID,
 
 
 _RETRY_VALUE = elements.table(
-    elements.leaf("noListAvailable", "no_list_available", elements.boolean),
-    elements.leaf("noCountAvailable", "no_count_available", elements.boolean),
-    elements.leaf("retryCount", "retry_count", elements.integer),
+    elements.leaf("noListAvailable", "no_list_available", leaves.boolean),
+    elements.leaf("noCountAvailable", "no_count_available", leaves.boolean),
+    elements.leaf("retryCount", "retry_count", leaves.integer),
 )
 
 
@@ -402,12 +402,12 @@ def write_retry_value(value: RetryValue, out: Out) -> None:
 
 
 _ROUTE_SELECT = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.device("routeSelected", "route_selected", device_id),
     elements.inner("alternateRoutes", "alternate_routes", read_route_select_request_argument_alternate_routes),
     elements.inner("remainRetries", "remain_retries", read_retry_value),
-    elements.leaf("routeUsedReq", "route_used_req", elements.boolean),
+    elements.leaf("routeUsedReq", "route_used_req", leaves.boolean),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -420,9 +420,9 @@ def read_route_select(tokens: Tokens, end: str) -> RouteSelect:
 
 def write_route_select(value: RouteSelect, out: Out) -> None:
     """Write the children of RouteSelect."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     write_device_id("routeSelected", value.route_selected, out)
     if value.alternate_routes is not None:
         out.append("<alternateRoutes>")
@@ -443,11 +443,11 @@ def write_route_select(value: RouteSelect, out: Out) -> None:
 
 
 _ROUTE_USED = elements.table(
-    elements.leaf("crossRefIdentifier", "cross_ref_identifier", elements.text),
-    elements.leaf("routeRegisterReqID", "route_register_req_id", elements.text),
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
     elements.inner("routeUsed", "route_used", read_called_device_id),
     elements.inner("callingDevice", "calling_device", read_calling_device_id),
-    elements.leaf("domain", "domain", elements.boolean),
+    elements.leaf("domain", "domain", leaves.boolean),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -461,9 +461,9 @@ def read_route_used(tokens: Tokens, end: str) -> RouteUsed:
 
 def write_route_used(value: RouteUsed, out: Out) -> None:
     """Write the children of RouteUsed."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     out.append("<routeUsed>")
     write_called_device_id(value.route_used, out)
     out.append("</routeUsed>")

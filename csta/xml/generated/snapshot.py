@@ -21,7 +21,7 @@ from csta.messages.snapshot import (
     SnapshotDeviceResponse,
     SnapshotDeviceResponseInfo,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -79,10 +79,10 @@ def write_snapshot_call(value: SnapshotCall, out: Out) -> None:
 
 
 _CALL_MEDIA_INFO_LIST_ITEM = elements.table(
-    elements.leaf("mediaServiceType", "media_service_type", elements.enumeration(MediaServiceType)),
-    elements.leaf("mediaServiceVersion", "media_service_version", elements.integer),
-    elements.leaf("mediaServiceInstance", "media_service_instance", elements.octets),
-    elements.leaf("mediaStreamID", "media_stream_id", elements.octets),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
     elements.inner("connectionInformation", "connection_information", read_connection_information),
 )
 
@@ -94,7 +94,7 @@ def read_call_media_info_list_item(tokens: Tokens, end: str) -> CallMediaInfoLis
 
 def write_call_media_info_list_item(value: CallMediaInfoListItem, out: Out) -> None:
     """Write the children of CallMediaInfoListItem."""
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
@@ -126,7 +126,7 @@ def write_call_media_info_list(values: tuple[CallMediaInfoListItem, ...], out: O
 _SNAPSHOT_CALL_RESPONSE_INFO = elements.table(
     elements.inner("deviceOnCall", "device_on_call", read_subject_device_id),
     elements.inner("callIdentifier", "call_identifier", read_connection_id),
-    elements.leaf("localConnectionInfo", "local_connection_info", elements.enumeration(LocalConnectionState)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("mediaServiceInfoList", "media_service_info_list", read_call_media_info_list),
     elements.inner("locationInfo", "location_info", read_location_info_list),
@@ -146,7 +146,7 @@ def write_snapshot_call_response_info(value: SnapshotCallResponseInfo, out: Out)
     if value.call_identifier is not None:
         write_connection_id("callIdentifier", value.call_identifier, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -180,7 +180,7 @@ def write_snapshot_call_data_list(values: tuple[SnapshotCallResponseInfo, ...], 
 
 
 _SNAPSHOT_CALL_CONTENTS = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("snapshotData", "snapshot_data", read_snapshot_call_data_list),
 )
 
@@ -193,7 +193,7 @@ def read_snapshot_call_contents(tokens: Tokens, end: str) -> SnapshotCallContent
 def write_snapshot_call_contents(value: SnapshotCallContents, out: Out) -> None:
     """Write the children of SnapshotCallContents."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")
@@ -213,11 +213,11 @@ _SNAPSHOT_CALL_RESPONSE = elements.table(
     elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
     elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
-    elements.leaf("subjectOfCall", "subject_of_call", elements.text),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
     elements.inner(
         "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
     ),
-    elements.leaf("languagePreferences", "language_preferences", elements.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
     elements.inner(
         "deviceHistory",
         "device_history",
@@ -266,7 +266,7 @@ def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -274,7 +274,7 @@ def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -308,7 +308,7 @@ def write_snapshot_device(value: SnapshotDevice, out: Out) -> None:
 
 
 _COMPOUND_CALL_STATE = elements.table(
-    elements.leaf("localConnectionState", "", elements.enumeration(LocalConnectionState))
+    elements.leaf("localConnectionState", "", leaves.enumeration(LocalConnectionState))
 )
 
 
@@ -320,13 +320,13 @@ def read_compound_call_state(tokens: Tokens, end: str) -> tuple[LocalConnectionS
 def write_compound_call_state(values: tuple[LocalConnectionState, ...], out: Out) -> None:
     """Write the entries of CompoundCallState."""
     for value in values:
-        out.append(f"<localConnectionState>{elements.escape(value.value)}</localConnectionState>")
+        out.append(f"<localConnectionState>{leaves.escape(value.value)}</localConnectionState>")
 
 
 _CALL_STATE = elements.table(
     elements.inner("compoundCallState", "compound_call_state", read_compound_call_state),
-    elements.leaf("simpleCallState", "simple_call_state", elements.enumeration(SimpleCallState)),
-    elements.leaf("unknown", "unknown", elements.empty),
+    elements.leaf("simpleCallState", "simple_call_state", leaves.enumeration(SimpleCallState)),
+    elements.leaf("unknown", "unknown", leaves.empty),
 )
 
 
@@ -343,7 +343,7 @@ def write_call_state(value: CallState, out: Out) -> None:
         out.append("</compoundCallState>")
         return
     if value.simple_call_state is not None:
-        out.append(f"<simpleCallState>{elements.escape(value.simple_call_state.value)}</simpleCallState>")
+        out.append(f"<simpleCallState>{leaves.escape(value.simple_call_state.value)}</simpleCallState>")
         return
     if value.unknown:
         out.append("<unknown/>")
@@ -352,7 +352,7 @@ def write_call_state(value: CallState, out: Out) -> None:
 
 
 _DEVICE_MEDIA_INFO_LIST_ITEM = elements.table(
-    elements.leaf("mediaStreamID", "media_stream_id", elements.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
     elements.inner("connectionInformation", "connection_information", read_connection_information),
 )
 
@@ -451,7 +451,7 @@ def write_snapshot_device_data_list(values: tuple[SnapshotDeviceResponseInfo, ..
 
 
 _SNAPSHOT_DEVICE_CONTENTS = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("snapshotData", "snapshot_data", read_snapshot_device_data_list),
 )
 
@@ -464,7 +464,7 @@ def read_snapshot_device_contents(tokens: Tokens, end: str) -> SnapshotDeviceCon
 def write_snapshot_device_contents(value: SnapshotDeviceContents, out: Out) -> None:
     """Write the children of SnapshotDeviceContents."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")
@@ -497,9 +497,9 @@ def write_snapshot_device_response(value: SnapshotDeviceResponse, out: Out) -> N
 
 
 _SNAPSHOT_CALL_DATA = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner("snapshotData", "snapshot_data", read_snapshot_call_data_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -512,7 +512,7 @@ def read_snapshot_call_data(tokens: Tokens, end: str) -> SnapshotCallData:
 
 def write_snapshot_call_data(value: SnapshotCallData, out: Out) -> None:
     """Write the children of SnapshotCallData."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
@@ -526,9 +526,9 @@ def write_snapshot_call_data(value: SnapshotCallData, out: Out) -> None:
 
 
 _SNAPSHOT_DEVICE_DATA = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner("snapshotData", "snapshot_data", read_snapshot_device_data_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -541,7 +541,7 @@ def read_snapshot_device_data(tokens: Tokens, end: str) -> SnapshotDeviceData:
 
 def write_snapshot_device_data(value: SnapshotDeviceData, out: Out) -> None:
     """Write the children of SnapshotDeviceData."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

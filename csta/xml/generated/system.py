@@ -29,15 +29,15 @@ from csta.messages.system import (
     SystemStatusResponse,
     SystemStatusValue,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import device_id, write_device_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 
 _CHANGE_SYS_STAT_FILTER = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
-    elements.leaf("requestedStatusFilter", "requested_status_filter", elements.enumeration(SystemStatusValue)),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.leaf("requestedStatusFilter", "requested_status_filter", leaves.enumeration(SystemStatusValue)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -49,8 +49,8 @@ def read_change_sys_stat_filter(tokens: Tokens, end: str) -> ChangeSysStatFilter
 
 def write_change_sys_stat_filter(value: ChangeSysStatFilter, out: Out) -> None:
     """Write the children of ChangeSysStatFilter."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
-    out.append(f"<requestedStatusFilter>{elements.escape(value.requested_status_filter.value)}</requestedStatusFilter>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<requestedStatusFilter>{leaves.escape(value.requested_status_filter.value)}</requestedStatusFilter>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -58,7 +58,7 @@ def write_change_sys_stat_filter(value: ChangeSysStatFilter, out: Out) -> None:
 
 
 _CHANGE_SYS_STAT_FILTER_RESPONSE = elements.table(
-    elements.leaf("actualStatusFilter", "actual_status_filter", elements.enumeration(SystemStatusValue)),
+    elements.leaf("actualStatusFilter", "actual_status_filter", leaves.enumeration(SystemStatusValue)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -70,7 +70,7 @@ def read_change_sys_stat_filter_response(tokens: Tokens, end: str) -> ChangeSysS
 
 def write_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse, out: Out) -> None:
     """Write the children of ChangeSysStatFilterResponse."""
-    out.append(f"<actualStatusFilter>{elements.escape(value.actual_status_filter.value)}</actualStatusFilter>")
+    out.append(f"<actualStatusFilter>{leaves.escape(value.actual_status_filter.value)}</actualStatusFilter>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -78,7 +78,7 @@ def write_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse, ou
 
 
 _REQUEST_SYSTEM_STATUS = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -91,7 +91,7 @@ def read_request_system_status(tokens: Tokens, end: str) -> RequestSystemStatus:
 def write_request_system_status(value: RequestSystemStatus, out: Out) -> None:
     """Write the children of RequestSystemStatus."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -99,7 +99,7 @@ def write_request_system_status(value: RequestSystemStatus, out: Out) -> None:
 
 
 _REQUEST_SYSTEM_STATUS_RESPONSE = elements.table(
-    elements.leaf("systemStatus", "system_status", elements.enumeration(SystemStatusValue)),
+    elements.leaf("systemStatus", "system_status", leaves.enumeration(SystemStatusValue)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -111,7 +111,7 @@ def read_request_system_status_response(tokens: Tokens, end: str) -> RequestSyst
 
 def write_request_system_status_response(value: RequestSystemStatusResponse, out: Out) -> None:
     """Write the children of RequestSystemStatusResponse."""
-    out.append(f"<systemStatus>{elements.escape(value.system_status.value)}</systemStatus>")
+    out.append(f"<systemStatus>{leaves.escape(value.system_status.value)}</systemStatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -142,7 +142,7 @@ def write_system_register(value: SystemRegister, out: Out) -> None:
 
 
 _SYSTEM_REGISTER_RESPONSE = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("actualStatusFilter", "actual_status_filter", elements.named_bits(StatusFilter)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -155,7 +155,7 @@ def read_system_register_response(tokens: Tokens, end: str) -> SystemRegisterRes
 
 def write_system_register_response(value: SystemRegisterResponse, out: Out) -> None:
     """Write the children of SystemRegisterResponse."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.actual_status_filter is not None:
         elements.write_bits("actualStatusFilter", value.actual_status_filter, out)
     if value.extensions is not None:
@@ -165,7 +165,7 @@ def write_system_register_response(value: SystemRegisterResponse, out: Out) -> N
 
 
 _SYSTEM_REGISTER_CANCEL = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -177,7 +177,7 @@ def read_system_register_cancel(tokens: Tokens, end: str) -> SystemRegisterCance
 
 def write_system_register_cancel(value: SystemRegisterCancel, out: Out) -> None:
     """Write the children of SystemRegisterCancel."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -203,7 +203,7 @@ def write_system_register_cancel_response(value: SystemRegisterCancelResponse, o
 
 
 _SYSTEM_REGISTER_ABORT = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -215,7 +215,7 @@ def read_system_register_abort(tokens: Tokens, end: str) -> SystemRegisterAbort:
 
 def write_system_register_abort(value: SystemRegisterAbort, out: Out) -> None:
     """Write the children of SystemRegisterAbort."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -223,8 +223,8 @@ def write_system_register_abort(value: SystemRegisterAbort, out: Out) -> None:
 
 
 _SYSTEM_STATUS = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
-    elements.leaf("systemStatus", "system_status", elements.enumeration(SystemStatusValue)),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.leaf("systemStatus", "system_status", leaves.enumeration(SystemStatusValue)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -237,8 +237,8 @@ def read_system_status(tokens: Tokens, end: str) -> SystemStatus:
 def write_system_status(value: SystemStatus, out: Out) -> None:
     """Write the children of SystemStatus."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
-    out.append(f"<systemStatus>{elements.escape(value.system_status.value)}</systemStatus>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<systemStatus>{leaves.escape(value.system_status.value)}</systemStatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -264,7 +264,7 @@ def write_system_status_response(value: SystemStatusResponse, out: Out) -> None:
 
 
 _SW_FUNCTION_CAPS_CHANGED = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -277,7 +277,7 @@ def read_sw_function_caps_changed(tokens: Tokens, end: str) -> SwFunctionCapsCha
 def write_sw_function_caps_changed(value: SwFunctionCapsChanged, out: Out) -> None:
     """Write the children of SwFunctionCapsChanged."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -303,7 +303,7 @@ def write_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse
 
 
 _SW_FUNCTION_DEVICES_CHANGED = elements.table(
-    elements.leaf("sysStatRegisterID", "sys_stat_register_id", elements.text),
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -316,7 +316,7 @@ def read_sw_function_devices_changed(tokens: Tokens, end: str) -> SwFunctionDevi
 def write_sw_function_devices_changed(value: SwFunctionDevicesChanged, out: Out) -> None:
     """Write the children of SwFunctionDevicesChanged."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -341,7 +341,7 @@ def write_sw_function_devices_changed_response(value: SwFunctionDevicesChangedRe
         out.append("</extensions>")
 
 
-_REGISTRATION_TYPE_LIST = elements.table(elements.leaf("registrationType", "", elements.enumeration(RegistrationType)))
+_REGISTRATION_TYPE_LIST = elements.table(elements.leaf("registrationType", "", leaves.enumeration(RegistrationType)))
 
 
 def read_registration_type_list(tokens: Tokens, end: str) -> tuple[RegistrationType, ...]:
@@ -352,7 +352,7 @@ def read_registration_type_list(tokens: Tokens, end: str) -> tuple[RegistrationT
 def write_registration_type_list(values: tuple[RegistrationType, ...], out: Out) -> None:
     """Write the entries of RegistrationTypeList."""
     for value in values:
-        out.append(f"<registrationType>{elements.escape(value.value)}</registrationType>")
+        out.append(f"<registrationType>{leaves.escape(value.value)}</registrationType>")
 
 
 _GET_REGISTRATIONS = elements.table(
@@ -379,8 +379,8 @@ def write_get_registrations(value: GetRegistrations, out: Out) -> None:
 
 
 _REGISTRATION_LIST_ENTRY = elements.table(
-    elements.leaf("registrationType", "registration_type", elements.enumeration(RegistrationType)),
-    elements.leaf("registrationID", "registration_id", elements.text),
+    elements.leaf("registrationType", "registration_type", leaves.enumeration(RegistrationType)),
+    elements.leaf("registrationID", "registration_id", leaves.text),
     elements.device("registrationObject", "registration_object", device_id),
 )
 
@@ -392,8 +392,8 @@ def read_registration_list_entry(tokens: Tokens, end: str) -> RegistrationListEn
 
 def write_registration_list_entry(value: RegistrationListEntry, out: Out) -> None:
     """Write the children of RegistrationListEntry."""
-    out.append(f"<registrationType>{elements.escape(value.registration_type.value)}</registrationType>")
-    out.append(f"<registrationID>{elements.escape(value.registration_id)}</registrationID>")
+    out.append(f"<registrationType>{leaves.escape(value.registration_type.value)}</registrationType>")
+    out.append(f"<registrationID>{leaves.escape(value.registration_id)}</registrationID>")
     if value.registration_object is not None:
         write_device_id("registrationObject", value.registration_object, out)
 
@@ -415,7 +415,7 @@ def write_registration_list(values: tuple[RegistrationListEntry, ...], out: Out)
 
 
 _GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
     elements.inner("registrationList", "registration_list", read_registration_list),
 )
 
@@ -437,7 +437,7 @@ def write_get_registrations_res_cross_ref_id_or_registration_data(
 ) -> None:
     """Write the children of GetRegistrationsResCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
         return
     if value.registration_list is not None:
         out.append("<registrationList>")
@@ -474,9 +474,9 @@ def write_get_registrations_response(value: GetRegistrationsResponse, out: Out) 
 
 
 _REGISTRATION_INFO = elements.table(
-    elements.leaf("serviceCrossRefID", "service_cross_ref_id", elements.text),
-    elements.leaf("segmentID", "segment_id", elements.integer),
-    elements.leaf("lastSegment", "last_segment", elements.boolean),
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
     elements.inner("registrationList", "registration_list", read_registration_list),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -489,7 +489,7 @@ def read_registration_info(tokens: Tokens, end: str) -> RegistrationInfo:
 
 def write_registration_info(value: RegistrationInfo, out: Out) -> None:
     """Write the children of RegistrationInfo."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

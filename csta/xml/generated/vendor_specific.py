@@ -15,7 +15,7 @@ from csta.messages.vendor_specific import (
     PrivateDataVersionSelectionResponse,
     PrivateEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import read_private_data, write_private_data
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -27,7 +27,7 @@ from csta.xml.generated.call_data import (
 )
 
 _PRIVATE_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("security", "security", read_csta_security_data),
     elements.inner("privateData", "private_data", read_private_data),
 )
@@ -40,7 +40,7 @@ def read_private_event(tokens: Tokens, end: str) -> PrivateEvent:
 
 def write_private_event(value: PrivateEvent, out: Out) -> None:
     """Write the children of PrivateEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.security is not None:
         out.append("<security>")
         write_csta_security_data(value.security, out)
@@ -67,7 +67,7 @@ def write_escape_register(value: EscapeRegister, out: Out) -> None:
 
 
 _ESCAPE_REGISTER_RESPONSE = elements.table(
-    elements.leaf("escapeRegisterID", "escape_register_id", elements.text),
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -79,7 +79,7 @@ def read_escape_register_response(tokens: Tokens, end: str) -> EscapeRegisterRes
 
 def write_escape_register_response(value: EscapeRegisterResponse, out: Out) -> None:
     """Write the children of EscapeRegisterResponse."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -87,7 +87,7 @@ def write_escape_register_response(value: EscapeRegisterResponse, out: Out) -> N
 
 
 _ESCAPE_REGISTER_ABORT = elements.table(
-    elements.leaf("escapeRegisterID", "escape_register_id", elements.text),
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -99,7 +99,7 @@ def read_escape_register_abort(tokens: Tokens, end: str) -> EscapeRegisterAbort:
 
 def write_escape_register_abort(value: EscapeRegisterAbort, out: Out) -> None:
     """Write the children of EscapeRegisterAbort."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -107,7 +107,7 @@ def write_escape_register_abort(value: EscapeRegisterAbort, out: Out) -> None:
 
 
 _ESCAPE_REGISTER_CANCEL = elements.table(
-    elements.leaf("escapeRegisterID", "escape_register_id", elements.text),
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -119,7 +119,7 @@ def read_escape_register_cancel(tokens: Tokens, end: str) -> EscapeRegisterCance
 
 def write_escape_register_cancel(value: EscapeRegisterCancel, out: Out) -> None:
     """Write the children of EscapeRegisterCancel."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -145,7 +145,7 @@ def write_escape_register_cancel_response(value: EscapeRegisterCancelResponse, o
 
 
 _ESCAPE = elements.table(
-    elements.leaf("escapeRegisterID", "escape_register_id", elements.text),
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
     elements.inner("security", "security", read_csta_security_data),
     elements.inner("privateData", "private_data", read_private_data),
 )
@@ -159,7 +159,7 @@ def read_escape(tokens: Tokens, end: str) -> Escape:
 def write_escape(value: Escape, out: Out) -> None:
     """Write the children of Escape."""
     if value.escape_register_id is not None:
-        out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+        out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.security is not None:
         out.append("<security>")
         write_csta_security_data(value.security, out)
@@ -186,7 +186,7 @@ def write_escape_response(value: EscapeResponse, out: Out) -> None:
 
 
 _PRIVATE_DATA_VERSION_SELECTION = elements.table(
-    elements.leaf("privateDataVersionSelectionArgument", "private_data_version_selection_argument", elements.integer),
+    elements.leaf("privateDataVersionSelectionArgument", "private_data_version_selection_argument", leaves.integer),
 )
 
 

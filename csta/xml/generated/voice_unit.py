@@ -72,7 +72,7 @@ from csta.messages.voice_unit import (
     VoiceAttributesChangeEventMode,
     VoiceErrorOccurredEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import read_connection_id, write_connection_id
 from csta.xml.document import Tokens
 from csta.xml.elements import Out
@@ -85,11 +85,11 @@ from csta.xml.generated.call_data import (
 from csta.xml.generated.physical_device import read_volume, write_volume
 
 _BOOKMARK_REACHED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("bookmark", "bookmark", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("bookmark", "bookmark", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -102,13 +102,13 @@ def read_bookmark_reached_event(tokens: Tokens, end: str) -> BookmarkReachedEven
 
 def write_bookmark_reached_event(value: BookmarkReachedEvent, out: Out) -> None:
     """Write the children of BookmarkReachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<bookmark>{elements.escape(value.bookmark)}</bookmark>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<bookmark>{leaves.escape(value.bookmark)}</bookmark>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -120,10 +120,10 @@ def write_bookmark_reached_event(value: BookmarkReachedEvent, out: Out) -> None:
 
 
 _COMPLETED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -136,12 +136,12 @@ def read_completed_event(tokens: Tokens, end: str) -> CompletedEvent:
 
 def write_completed_event(value: CompletedEvent, out: Out) -> None:
     """Write the children of CompletedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -153,11 +153,11 @@ def write_completed_event(value: CompletedEvent, out: Out) -> None:
 
 
 _DTMF_DETECTED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("dtmfChar", "dtmf_char", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("dtmfChar", "dtmf_char", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -170,13 +170,13 @@ def read_dtmf_detected_event(tokens: Tokens, end: str) -> DtmfDetectedEvent:
 
 def write_dtmf_detected_event(value: DtmfDetectedEvent, out: Out) -> None:
     """Write the children of DtmfDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<dtmfChar>{elements.escape(value.dtmf_char)}</dtmfChar>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<dtmfChar>{leaves.escape(value.dtmf_char)}</dtmfChar>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -188,10 +188,10 @@ def write_dtmf_detected_event(value: DtmfDetectedEvent, out: Out) -> None:
 
 
 _EMPTIED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -204,12 +204,12 @@ def read_emptied_event(tokens: Tokens, end: str) -> EmptiedEvent:
 
 def write_emptied_event(value: EmptiedEvent, out: Out) -> None:
     """Write the children of EmptiedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -221,10 +221,10 @@ def write_emptied_event(value: EmptiedEvent, out: Out) -> None:
 
 
 _INTERRUPTION_DETECTED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -237,12 +237,12 @@ def read_interruption_detected_event(tokens: Tokens, end: str) -> InterruptionDe
 
 def write_interruption_detected_event(value: InterruptionDetectedEvent, out: Out) -> None:
     """Write the children of InterruptionDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -254,11 +254,11 @@ def write_interruption_detected_event(value: InterruptionDetectedEvent, out: Out
 
 
 _NOT_RECOGNIZED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("result", "result", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("result", "result", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -271,13 +271,13 @@ def read_not_recognized_event(tokens: Tokens, end: str) -> NotRecognizedEvent:
 
 def write_not_recognized_event(value: NotRecognizedEvent, out: Out) -> None:
     """Write the children of NotRecognizedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<result>{elements.escape(value.result)}</result>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<result>{leaves.escape(value.result)}</result>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -289,14 +289,14 @@ def write_not_recognized_event(value: NotRecognizedEvent, out: Out) -> None:
 
 
 _PLAY_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("speed", "speed", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("speed", "speed", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -309,11 +309,11 @@ def read_play_event(tokens: Tokens, end: str) -> PlayEvent:
 
 def write_play_event(value: PlayEvent, out: Out) -> None:
     """Write the children of PlayEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
@@ -321,7 +321,7 @@ def write_play_event(value: PlayEvent, out: Out) -> None:
     if value.speed is not None:
         out.append(f"<speed>{value.speed}</speed>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -333,11 +333,11 @@ def write_play_event(value: PlayEvent, out: Out) -> None:
 
 
 _RECOGNIZED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("result", "result", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("result", "result", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -350,13 +350,13 @@ def read_recognized_event(tokens: Tokens, end: str) -> RecognizedEvent:
 
 def write_recognized_event(value: RecognizedEvent, out: Out) -> None:
     """Write the children of RecognizedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<result>{elements.escape(value.result)}</result>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<result>{leaves.escape(value.result)}</result>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -368,13 +368,13 @@ def write_recognized_event(value: RecognizedEvent, out: Out) -> None:
 
 
 _RECORD_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -387,17 +387,17 @@ def read_record_event(tokens: Tokens, end: str) -> RecordEvent:
 
 def write_record_event(value: RecordEvent, out: Out) -> None:
     """Write the children of RecordEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -409,13 +409,13 @@ def write_record_event(value: RecordEvent, out: Out) -> None:
 
 
 _REVIEW_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -428,17 +428,17 @@ def read_review_event(tokens: Tokens, end: str) -> ReviewEvent:
 
 def write_review_event(value: ReviewEvent, out: Out) -> None:
     """Write the children of ReviewEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -450,10 +450,10 @@ def write_review_event(value: ReviewEvent, out: Out) -> None:
 
 
 _SILENCE_TIMEOUT_EXPIRED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -466,12 +466,12 @@ def read_silence_timeout_expired_event(tokens: Tokens, end: str) -> SilenceTimeo
 
 def write_silence_timeout_expired_event(value: SilenceTimeoutExpiredEvent, out: Out) -> None:
     """Write the children of SilenceTimeoutExpiredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -483,10 +483,10 @@ def write_silence_timeout_expired_event(value: SilenceTimeoutExpiredEvent, out: 
 
 
 _SPEECH_DETECTED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -499,12 +499,12 @@ def read_speech_detected_event(tokens: Tokens, end: str) -> SpeechDetectedEvent:
 
 def write_speech_detected_event(value: SpeechDetectedEvent, out: Out) -> None:
     """Write the children of SpeechDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -516,10 +516,10 @@ def write_speech_detected_event(value: SpeechDetectedEvent, out: Out) -> None:
 
 
 _STARTED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -532,12 +532,12 @@ def read_started_event(tokens: Tokens, end: str) -> StartedEvent:
 
 def write_started_event(value: StartedEvent, out: Out) -> None:
     """Write the children of StartedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -549,13 +549,13 @@ def write_started_event(value: StartedEvent, out: Out) -> None:
 
 
 _STOP_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -568,17 +568,17 @@ def read_stop_event(tokens: Tokens, end: str) -> StopEvent:
 
 def write_stop_event(value: StopEvent, out: Out) -> None:
     """Write the children of StopEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -590,13 +590,13 @@ def write_stop_event(value: StopEvent, out: Out) -> None:
 
 
 _SUSPEND_PLAY_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -609,17 +609,17 @@ def read_suspend_play_event(tokens: Tokens, end: str) -> SuspendPlayEvent:
 
 def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
     """Write the children of SuspendPlayEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -631,13 +631,13 @@ def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
 
 
 _SUSPEND_RECORD_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("length", "length", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -650,17 +650,17 @@ def read_suspend_record_event(tokens: Tokens, end: str) -> SuspendRecordEvent:
 
 def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
     """Write the children of SuspendRecordEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -672,28 +672,28 @@ def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
 
 
 _VOICE_ATTRIBUTE_CHANGED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("playVolume", "play_volume", read_volume),
-    elements.leaf("recordingGain", "recording_gain", elements.integer),
-    elements.leaf("speed", "speed", elements.integer),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("grammars", "grammars", elements.text),
-    elements.leaf("language", "language", elements.text),
-    elements.leaf("mode", "mode", elements.enumeration(VoiceAttributesChangeEventMode)),
-    elements.leaf("retainAudio", "retain_audio", elements.boolean),
-    elements.leaf("silenceTimeout", "silence_timeout", elements.integer),
-    elements.leaf("maxTimeout", "max_timeout", elements.integer),
-    elements.leaf("babbleTimeout", "babble_timeout", elements.integer),
-    elements.leaf("endSilence", "end_silence", elements.integer),
-    elements.leaf("rejectionThreshold", "rejection_threshold", elements.integer),
-    elements.leaf("autoInterruptible", "auto_interruptible", elements.boolean),
-    elements.leaf("innerXml", "inner_xml", elements.text),
-    elements.leaf("interdigitTimeout", "interdigit_timeout", elements.integer),
-    elements.leaf("preflush", "preflush", elements.boolean),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("recordingGain", "recording_gain", leaves.integer),
+    elements.leaf("speed", "speed", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("grammars", "grammars", leaves.text),
+    elements.leaf("language", "language", leaves.text),
+    elements.leaf("mode", "mode", leaves.enumeration(VoiceAttributesChangeEventMode)),
+    elements.leaf("retainAudio", "retain_audio", leaves.boolean),
+    elements.leaf("silenceTimeout", "silence_timeout", leaves.integer),
+    elements.leaf("maxTimeout", "max_timeout", leaves.integer),
+    elements.leaf("babbleTimeout", "babble_timeout", leaves.integer),
+    elements.leaf("endSilence", "end_silence", leaves.integer),
+    elements.leaf("rejectionThreshold", "rejection_threshold", leaves.integer),
+    elements.leaf("autoInterruptible", "auto_interruptible", leaves.boolean),
+    elements.leaf("innerXml", "inner_xml", leaves.text),
+    elements.leaf("interdigitTimeout", "interdigit_timeout", leaves.integer),
+    elements.leaf("preflush", "preflush", leaves.boolean),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -706,11 +706,11 @@ def read_voice_attribute_changed_event(tokens: Tokens, end: str) -> VoiceAttribu
 
 def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: Out) -> None:
     """Write the children of VoiceAttributeChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.play_volume is not None:
         out.append("<playVolume>")
         write_volume(value.play_volume, out)
@@ -722,11 +722,11 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.grammars is not None:
-        out.append(f"<grammars>{elements.escape(value.grammars)}</grammars>")
+        out.append(f"<grammars>{leaves.escape(value.grammars)}</grammars>")
     if value.language is not None:
-        out.append(f"<language>{elements.escape(value.language)}</language>")
+        out.append(f"<language>{leaves.escape(value.language)}</language>")
     if value.mode is not None:
-        out.append(f"<mode>{elements.escape(value.mode.value)}</mode>")
+        out.append(f"<mode>{leaves.escape(value.mode.value)}</mode>")
     if value.retain_audio is not None:
         out.append(f"<retainAudio>{'true' if value.retain_audio else 'false'}</retainAudio>")
     if value.silence_timeout is not None:
@@ -742,13 +742,13 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     if value.auto_interruptible is not None:
         out.append(f"<autoInterruptible>{'true' if value.auto_interruptible else 'false'}</autoInterruptible>")
     if value.inner_xml is not None:
-        out.append(f"<innerXml>{elements.escape(value.inner_xml)}</innerXml>")
+        out.append(f"<innerXml>{leaves.escape(value.inner_xml)}</innerXml>")
     if value.interdigit_timeout is not None:
         out.append(f"<interdigitTimeout>{value.interdigit_timeout}</interdigitTimeout>")
     if value.preflush is not None:
         out.append(f"<preflush>{'true' if value.preflush else 'false'}</preflush>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -760,10 +760,10 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
 
 
 _VOICE_ERROR_OCCURRED_EVENT = elements.table(
-    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", elements.text),
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("cause", "cause", elements.enumeration(EventCause)),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -776,12 +776,12 @@ def read_voice_error_occurred_event(tokens: Tokens, end: str) -> VoiceErrorOccur
 
 def write_voice_error_occurred_event(value: VoiceErrorOccurredEvent, out: Out) -> None:
     """Write the children of VoiceErrorOccurredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -794,9 +794,9 @@ def write_voice_error_occurred_event(value: VoiceErrorOccurredEvent, out: Out) -
 
 _ACTIVATE = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("ruleName", "rule_name", elements.text),
-    elements.leaf("grammarName", "grammar_name", elements.text),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("ruleName", "rule_name", leaves.text),
+    elements.leaf("grammarName", "grammar_name", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -810,10 +810,10 @@ def write_activate(value: Activate, out: Out) -> None:
     """Write the children of Activate."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<ruleName>{elements.escape(value.rule_name)}</ruleName>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<ruleName>{leaves.escape(value.rule_name)}</ruleName>")
     if value.grammar_name is not None:
-        out.append(f"<grammarName>{elements.escape(value.grammar_name)}</grammarName>")
+        out.append(f"<grammarName>{leaves.escape(value.grammar_name)}</grammarName>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -840,7 +840,7 @@ def write_activate_response(value: ActivateResponse, out: Out) -> None:
 
 _CLEAR = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -854,7 +854,7 @@ def write_clear(value: Clear, out: Out) -> None:
     """Write the children of Clear."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -880,7 +880,7 @@ def write_clear_response(value: ClearResponse, out: Out) -> None:
 
 
 _CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE = elements.table(
-    elements.leaf("messageIDItem", "", elements.octets)
+    elements.leaf("messageIDItem", "", leaves.octets)
 )
 
 
@@ -920,7 +920,7 @@ def write_concatenate_message(value: ConcatenateMessage, out: Out) -> None:
 
 
 _CONCATENATE_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("concatenatedMessage", "concatenated_message", elements.octets),
+    elements.leaf("concatenatedMessage", "concatenated_message", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -941,9 +941,9 @@ def write_concatenate_message_response(value: ConcatenateMessageResponse, out: O
 
 _DEACTIVATE = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("ruleName", "rule_name", elements.text),
-    elements.leaf("grammarName", "grammar_name", elements.text),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("ruleName", "rule_name", leaves.text),
+    elements.leaf("grammarName", "grammar_name", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -957,10 +957,10 @@ def write_deactivate(value: Deactivate, out: Out) -> None:
     """Write the children of Deactivate."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<ruleName>{elements.escape(value.rule_name)}</ruleName>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<ruleName>{leaves.escape(value.rule_name)}</ruleName>")
     if value.grammar_name is not None:
-        out.append(f"<grammarName>{elements.escape(value.grammar_name)}</grammarName>")
+        out.append(f"<grammarName>{leaves.escape(value.grammar_name)}</grammarName>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -986,7 +986,7 @@ def write_deactivate_response(value: DeactivateResponse, out: Out) -> None:
 
 
 _DELETE_MESSAGE = elements.table(
-    elements.leaf("messageToBeDeleted", "message_to_be_deleted", elements.octets),
+    elements.leaf("messageToBeDeleted", "message_to_be_deleted", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1024,9 +1024,9 @@ def write_delete_message_response(value: DeleteMessageResponse, out: Out) -> Non
 
 
 _PLAY_MESSAGE = elements.table(
-    elements.leaf("messageToBePlayed", "message_to_be_played", elements.octets),
+    elements.leaf("messageToBePlayed", "message_to_be_played", leaves.octets),
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("duration", "duration", elements.integer),
+    elements.leaf("duration", "duration", leaves.integer),
     elements.inner("termination", "termination", elements.named_bits(TerminatingConditions)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1070,9 +1070,9 @@ def write_play_message_response(value: PlayMessageResponse, out: Out) -> None:
 
 
 _QUERY_VOICE_ATTRIBUTE = elements.table(
-    elements.leaf("messageToQuery", "message_to_query", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("attributeToQuery", "attribute_to_query", elements.enumeration(AttributeToQuery)),
+    elements.leaf("messageToQuery", "message_to_query", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("attributeToQuery", "attribute_to_query", leaves.enumeration(AttributeToQuery)),
     elements.inner("connection", "connection", read_connection_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1087,8 +1087,8 @@ def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
     """Write the children of QueryVoiceAttribute."""
     out.append(f"<messageToQuery>{value.message_to_query.hex()}</messageToQuery>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<attributeToQuery>{elements.escape(value.attribute_to_query.value)}</attributeToQuery>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<attributeToQuery>{leaves.escape(value.attribute_to_query.value)}</attributeToQuery>")
     if value.connection is not None:
         write_connection_id("connection", value.connection, out)
     if value.extensions is not None:
@@ -1098,15 +1098,15 @@ def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
 
 
 _ATTRIBUTE_INFO = elements.table(
-    elements.leaf("encodingAlgorithm", "encoding_algorithm", elements.enumeration(EncodingAlgorithm)),
-    elements.leaf("samplingRate", "sampling_rate", elements.integer),
-    elements.leaf("duration", "duration", elements.integer),
-    elements.leaf("filename", "filename", elements.text),
-    elements.leaf("currentPosition", "current_position", elements.integer),
-    elements.leaf("currentSpeed", "current_speed", elements.integer),
-    elements.leaf("currentVolume", "current_volume", elements.integer),
-    elements.leaf("currentGain", "current_gain", elements.integer),
-    elements.leaf("currentState", "current_state", elements.enumeration(CurrentState)),
+    elements.leaf("encodingAlgorithm", "encoding_algorithm", leaves.enumeration(EncodingAlgorithm)),
+    elements.leaf("samplingRate", "sampling_rate", leaves.integer),
+    elements.leaf("duration", "duration", leaves.integer),
+    elements.leaf("filename", "filename", leaves.text),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("currentSpeed", "current_speed", leaves.integer),
+    elements.leaf("currentVolume", "current_volume", leaves.integer),
+    elements.leaf("currentGain", "current_gain", leaves.integer),
+    elements.leaf("currentState", "current_state", leaves.enumeration(CurrentState)),
 )
 
 
@@ -1118,7 +1118,7 @@ def read_attribute_info(tokens: Tokens, end: str) -> AttributeInfo:
 def write_attribute_info(value: AttributeInfo, out: Out) -> None:
     """Write the children of AttributeInfo."""
     if value.encoding_algorithm is not None:
-        out.append(f"<encodingAlgorithm>{elements.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        out.append(f"<encodingAlgorithm>{leaves.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
         return
     if value.sampling_rate is not None:
         out.append(f"<samplingRate>{value.sampling_rate}</samplingRate>")
@@ -1127,7 +1127,7 @@ def write_attribute_info(value: AttributeInfo, out: Out) -> None:
         out.append(f"<duration>{value.duration}</duration>")
         return
     if value.filename is not None:
-        out.append(f"<filename>{elements.escape(value.filename)}</filename>")
+        out.append(f"<filename>{leaves.escape(value.filename)}</filename>")
         return
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
@@ -1142,7 +1142,7 @@ def write_attribute_info(value: AttributeInfo, out: Out) -> None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
         return
     if value.current_state is not None:
-        out.append(f"<currentState>{elements.escape(value.current_state.value)}</currentState>")
+        out.append(f"<currentState>{leaves.escape(value.current_state.value)}</currentState>")
         return
     elements.none_chosen("voice_unit.AttributeInfo")
 
@@ -1171,9 +1171,9 @@ def write_query_voice_attribute_response(value: QueryVoiceAttributeResponse, out
 
 _QUEUE_SERVICE = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("text", "text", elements.text),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("text", "text", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1188,9 +1188,9 @@ def write_queue_service(value: QueueService, out: Out) -> None:
     write_connection_id("overConnection", value.over_connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.text is not None:
-        out.append(f"<text>{elements.escape(value.text)}</text>")
+        out.append(f"<text>{leaves.escape(value.text)}</text>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1217,10 +1217,10 @@ def write_queue_service_response(value: QueueServiceResponse, out: Out) -> None:
 
 _RECORD_MESSAGE = elements.table(
     elements.inner("callToBeRecorded", "call_to_be_recorded", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("samplingRate", "sampling_rate", elements.integer),
-    elements.leaf("encodingAlgorithm", "encoding_algorithm", elements.enumeration(EncodingAlgorithm)),
-    elements.leaf("maxDuration", "max_duration", elements.integer),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("samplingRate", "sampling_rate", leaves.integer),
+    elements.leaf("encodingAlgorithm", "encoding_algorithm", leaves.enumeration(EncodingAlgorithm)),
+    elements.leaf("maxDuration", "max_duration", leaves.integer),
     elements.inner("termination", "termination", elements.named_bits(TerminatingConditions)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1235,11 +1235,11 @@ def write_record_message(value: RecordMessage, out: Out) -> None:
     """Write the children of RecordMessage."""
     write_connection_id("callToBeRecorded", value.call_to_be_recorded, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.sampling_rate is not None:
         out.append(f"<samplingRate>{value.sampling_rate}</samplingRate>")
     if value.encoding_algorithm is not None:
-        out.append(f"<encodingAlgorithm>{elements.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        out.append(f"<encodingAlgorithm>{leaves.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
     if value.max_duration is not None:
         out.append(f"<maxDuration>{value.max_duration}</maxDuration>")
     if value.termination is not None:
@@ -1251,7 +1251,7 @@ def write_record_message(value: RecordMessage, out: Out) -> None:
 
 
 _RECORD_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("resultingMessage", "resulting_message", elements.octets),
+    elements.leaf("resultingMessage", "resulting_message", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1271,8 +1271,8 @@ def write_record_message_response(value: RecordMessageResponse, out: Out) -> Non
 
 
 _PERIOD = elements.table(
-    elements.leaf("absolutePosition", "absolute_position", elements.enumeration(PeriodAbsolutePosition)),
-    elements.leaf("relativePosition", "relative_position", elements.integer),
+    elements.leaf("absolutePosition", "absolute_position", leaves.enumeration(PeriodAbsolutePosition)),
+    elements.leaf("relativePosition", "relative_position", leaves.integer),
 )
 
 
@@ -1284,7 +1284,7 @@ def read_period(tokens: Tokens, end: str) -> Period:
 def write_period(value: Period, out: Out) -> None:
     """Write the children of Period."""
     if value.absolute_position is not None:
-        out.append(f"<absolutePosition>{elements.escape(value.absolute_position.value)}</absolutePosition>")
+        out.append(f"<absolutePosition>{leaves.escape(value.absolute_position.value)}</absolutePosition>")
         return
     if value.relative_position is not None:
         out.append(f"<relativePosition>{value.relative_position}</relativePosition>")
@@ -1294,8 +1294,8 @@ def write_period(value: Period, out: Out) -> None:
 
 _REPOSITION = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToReposition", "message_to_reposition", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("messageToReposition", "message_to_reposition", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("periodOfReposition", "period_of_reposition", read_period),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1312,7 +1312,7 @@ def write_reposition(value: Reposition, out: Out) -> None:
     if value.message_to_reposition is not None:
         out.append(f"<messageToReposition>{value.message_to_reposition.hex()}</messageToReposition>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<periodOfReposition>")
     write_period(value.period_of_reposition, out)
     out.append("</periodOfReposition>")
@@ -1342,9 +1342,9 @@ def write_reposition_response(value: RepositionResponse, out: Out) -> None:
 
 _RESUME = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToResume", "message_to_resume", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("duration", "duration", elements.integer),
+    elements.leaf("messageToResume", "message_to_resume", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("duration", "duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1360,7 +1360,7 @@ def write_resume(value: Resume, out: Out) -> None:
     if value.message_to_resume is not None:
         out.append(f"<messageToResume>{value.message_to_resume.hex()}</messageToResume>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
     if value.extensions is not None:
@@ -1388,8 +1388,8 @@ def write_resume_response(value: ResumeResponse, out: Out) -> None:
 
 
 _PERIOD_TO_REVIEW = elements.table(
-    elements.leaf("startOfMessage", "start_of_message", elements.empty),
-    elements.leaf("lengthOfReview", "length_of_review", elements.integer),
+    elements.leaf("startOfMessage", "start_of_message", leaves.empty),
+    elements.leaf("lengthOfReview", "length_of_review", leaves.integer),
 )
 
 
@@ -1411,8 +1411,8 @@ def write_period_to_review(value: PeriodToReview, out: Out) -> None:
 
 _REVIEW = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToReview", "message_to_review", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("messageToReview", "message_to_review", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("periodToReview", "period_to_review", read_period_to_review),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1429,7 +1429,7 @@ def write_review(value: Review, out: Out) -> None:
     if value.message_to_review is not None:
         out.append(f"<messageToReview>{value.message_to_review.hex()}</messageToReview>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<periodToReview>")
     write_period_to_review(value.period_to_review, out)
     out.append("</periodToReview>")
@@ -1458,22 +1458,22 @@ def write_review_response(value: ReviewResponse, out: Out) -> None:
 
 
 _ATTRIBUTE_TO_SET = elements.table(
-    elements.leaf("currentSpeed", "current_speed", elements.integer),
+    elements.leaf("currentSpeed", "current_speed", leaves.integer),
     elements.inner("currentVolume", "current_volume", read_volume),
-    elements.leaf("currentGain", "current_gain", elements.integer),
-    elements.leaf("grammars", "grammars", elements.text),
-    elements.leaf("language", "language", elements.text),
-    elements.leaf("mode", "mode", elements.enumeration(AttributeToSetMode)),
-    elements.leaf("retainAudio", "retain_audio", elements.boolean),
-    elements.leaf("silenceTimeout", "silence_timeout", elements.integer),
-    elements.leaf("maxTimeout", "max_timeout", elements.integer),
-    elements.leaf("babbleTimeout", "babble_timeout", elements.integer),
-    elements.leaf("endSilence", "end_silence", elements.integer),
-    elements.leaf("rejectionThreshold", "rejection_threshold", elements.integer),
-    elements.leaf("autoInterruptible", "auto_interruptible", elements.boolean),
-    elements.leaf("innerXml", "inner_xml", elements.text),
-    elements.leaf("interdigitTimeout", "interdigit_timeout", elements.integer),
-    elements.leaf("preflush", "preflush", elements.boolean),
+    elements.leaf("currentGain", "current_gain", leaves.integer),
+    elements.leaf("grammars", "grammars", leaves.text),
+    elements.leaf("language", "language", leaves.text),
+    elements.leaf("mode", "mode", leaves.enumeration(AttributeToSetMode)),
+    elements.leaf("retainAudio", "retain_audio", leaves.boolean),
+    elements.leaf("silenceTimeout", "silence_timeout", leaves.integer),
+    elements.leaf("maxTimeout", "max_timeout", leaves.integer),
+    elements.leaf("babbleTimeout", "babble_timeout", leaves.integer),
+    elements.leaf("endSilence", "end_silence", leaves.integer),
+    elements.leaf("rejectionThreshold", "rejection_threshold", leaves.integer),
+    elements.leaf("autoInterruptible", "auto_interruptible", leaves.boolean),
+    elements.leaf("innerXml", "inner_xml", leaves.text),
+    elements.leaf("interdigitTimeout", "interdigit_timeout", leaves.integer),
+    elements.leaf("preflush", "preflush", leaves.boolean),
 )
 
 
@@ -1496,13 +1496,13 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
         return
     if value.grammars is not None:
-        out.append(f"<grammars>{elements.escape(value.grammars)}</grammars>")
+        out.append(f"<grammars>{leaves.escape(value.grammars)}</grammars>")
         return
     if value.language is not None:
-        out.append(f"<language>{elements.escape(value.language)}</language>")
+        out.append(f"<language>{leaves.escape(value.language)}</language>")
         return
     if value.mode is not None:
-        out.append(f"<mode>{elements.escape(value.mode.value)}</mode>")
+        out.append(f"<mode>{leaves.escape(value.mode.value)}</mode>")
         return
     if value.retain_audio is not None:
         out.append(f"<retainAudio>{'true' if value.retain_audio else 'false'}</retainAudio>")
@@ -1526,7 +1526,7 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
         out.append(f"<autoInterruptible>{'true' if value.auto_interruptible else 'false'}</autoInterruptible>")
         return
     if value.inner_xml is not None:
-        out.append(f"<innerXml>{elements.escape(value.inner_xml)}</innerXml>")
+        out.append(f"<innerXml>{leaves.escape(value.inner_xml)}</innerXml>")
         return
     if value.interdigit_timeout is not None:
         out.append(f"<interdigitTimeout>{value.interdigit_timeout}</interdigitTimeout>")
@@ -1539,8 +1539,8 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
 
 _SET_VOICE_ATTRIBUTE = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("attributeToSet", "attribute_to_set", read_attribute_to_set),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1557,7 +1557,7 @@ def write_set_voice_attribute(value: SetVoiceAttribute, out: Out) -> None:
     if value.message is not None:
         out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<attributeToSet>")
     write_attribute_to_set(value.attribute_to_set, out)
     out.append("</attributeToSet>")
@@ -1587,8 +1587,8 @@ def write_set_voice_attribute_response(value: SetVoiceAttributeResponse, out: Ou
 
 _START = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("resource", "resource", elements.text),
-    elements.leaf("text", "text", elements.text),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("text", "text", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1602,9 +1602,9 @@ def write_start(value: Start, out: Out) -> None:
     """Write the children of Start."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.text is not None:
-        out.append(f"<text>{elements.escape(value.text)}</text>")
+        out.append(f"<text>{leaves.escape(value.text)}</text>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1631,8 +1631,8 @@ def write_start_response(value: StartResponse, out: Out) -> None:
 
 _STOP = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToBeStopped", "message_to_be_stopped", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("messageToBeStopped", "message_to_be_stopped", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1648,7 +1648,7 @@ def write_stop(value: Stop, out: Out) -> None:
     if value.message_to_be_stopped is not None:
         out.append(f"<messageToBeStopped>{value.message_to_be_stopped.hex()}</messageToBeStopped>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1675,8 +1675,8 @@ def write_stop_response(value: StopResponse, out: Out) -> None:
 
 _SUSPEND = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", elements.octets),
-    elements.leaf("resource", "resource", elements.text),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1692,7 +1692,7 @@ def write_suspend(value: Suspend, out: Out) -> None:
     if value.message is not None:
         out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1718,8 +1718,8 @@ def write_suspend_response(value: SuspendResponse, out: Out) -> None:
 
 
 _CONTROL_DATA = elements.table(
-    elements.leaf("gender", "gender", elements.enumeration(ControlDataGender)),
-    elements.leaf("language", "language", elements.octets),
+    elements.leaf("gender", "gender", leaves.enumeration(ControlDataGender)),
+    elements.leaf("language", "language", leaves.octets),
 )
 
 
@@ -1730,12 +1730,12 @@ def read_control_data(tokens: Tokens, end: str) -> ControlData:
 
 def write_control_data(value: ControlData, out: Out) -> None:
     """Write the children of ControlData."""
-    out.append(f"<gender>{elements.escape(value.gender.value)}</gender>")
+    out.append(f"<gender>{leaves.escape(value.gender.value)}</gender>")
     out.append(f"<language>{value.language.hex()}</language>")
 
 
 _SYNTHESIZE_MESSAGE = elements.table(
-    elements.leaf("textToBeSynthesized", "text_to_be_synthesized", elements.text),
+    elements.leaf("textToBeSynthesized", "text_to_be_synthesized", leaves.text),
     elements.inner("control", "control", read_control_data),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1748,7 +1748,7 @@ def read_synthesize_message(tokens: Tokens, end: str) -> SynthesizeMessage:
 
 def write_synthesize_message(value: SynthesizeMessage, out: Out) -> None:
     """Write the children of SynthesizeMessage."""
-    out.append(f"<textToBeSynthesized>{elements.escape(value.text_to_be_synthesized)}</textToBeSynthesized>")
+    out.append(f"<textToBeSynthesized>{leaves.escape(value.text_to_be_synthesized)}</textToBeSynthesized>")
     if value.control is not None:
         out.append("<control>")
         write_control_data(value.control, out)
@@ -1760,7 +1760,7 @@ def write_synthesize_message(value: SynthesizeMessage, out: Out) -> None:
 
 
 _SYNTHESIZE_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("synthesizedMessage", "synthesized_message", elements.octets),
+    elements.leaf("synthesizedMessage", "synthesized_message", leaves.octets),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
