@@ -14,6 +14,7 @@ TABLE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names
 HANDWRITTEN: dict[str, str] = TABLE["handwritten"]
 INNER = frozenset(TABLE["inner"]["types"])
 IDENTIFIERS = frozenset(TABLE["identifiers"]["types"])
+WORDS = frozenset(TABLE["words"]["types"])
 STRINGS = frozenset(TABLE["strings"]["types"])
 WORD = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -69,6 +70,11 @@ def xml_members(found: Type) -> list[Member]:
         if following is not None:
             places[name] = places[following] - 0.5
     return sorted(members, key=lambda member: places[member.name])
+
+
+def is_words(owner: str, member: Member) -> bool:
+    """Whether the octets of a component are characters in XML."""
+    return member.type in WORDS or f"{owner}.{member.name}" in WORDS
 
 
 def other_spellings(owner: str, member: str) -> list[str]:

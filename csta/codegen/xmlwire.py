@@ -125,7 +125,11 @@ class Emitter:
         for member in names.xml_members(found):
             attribute = names.python_name(found.name, member.name)
             also = names.other_spellings(found.name, member.name)
-            rows.append(self._row(names.xml_name(found.name, member.name), member.type, attribute, *also))
+            name = names.xml_name(found.name, member.name)
+            if names.is_words(found.name, member):
+                rows.append(f'elements.leaf("{name}", "{attribute}", leaves.words)')
+            else:
+                rows.append(self._row(name, member.type, attribute, *also))
         return rows
 
     def _read(self, found: Type) -> list[str]:
@@ -218,7 +222,11 @@ class Emitter:
 
     def _write_member(self, found: Type, member: Member) -> list[str]:
         attribute = f"value.{names.python_name(found.name, member.name)}"
-        statements = self._writer(member.type, names.xml_name(found.name, member.name), attribute)
+        tag = names.xml_name(found.name, member.name)
+        if names.is_words(found.name, member):
+            statements = [f'out.append(f"<{tag}>{{leaves.spelt({attribute})}}</{tag}>")']
+        else:
+            statements = self._writer(member.type, tag, attribute)
         choice = found.kind == "CHOICE" and not names.is_empty_response(found)
         if member.has_default:
             test = f"{attribute} != {names.default_literal(self.schema, member)}"

@@ -50,6 +50,19 @@ def octets(value: str) -> Octets:
         raise bad(value, "hexadecimal digits") from None
 
 
+def words(value: str) -> Octets:
+    """Characters that ECMA-285 has as octets: an agent's id, a label."""
+    return Octets(value.strip().encode())
+
+
+def spelt(value: Octets) -> str:
+    """The characters of such octets, for XML; raises LocalProtocolError for octets that are none."""
+    try:
+        return escape(value.decode())
+    except UnicodeDecodeError:
+        raise LocalProtocolError(f"the octets {value.hex()} are no characters, which is all XML takes here") from None
+
+
 class _Booleans(dict[str, bool]):
     def __missing__(self, value: str) -> bool:
         said = self.get(value.strip())

@@ -65,11 +65,7 @@ ROWS: list[tuple[Message, str, str]] = [
     # list of structures with implicit components
     (
         GetLampModeResponse(
-            lamp_mode_list=(
-                LampModeListItem(
-                    lamp=Octets(b"\x01"), lamp_mode=3, lamp_brightness=LampBrightness.DIM, button=Octets(b"\x05")
-                ),
-            )
+            lamp_mode_list=(LampModeListItem(lamp="01", lamp_mode=3, lamp_brightness=LampBrightness.DIM, button="05"),)
         ),
         "a21b 020101 3016 0202010a 3010 300e 300c 040101 020103 800101 820105",
         "<GetLampModeResponse><lampModeList><lampModeItem><lamp>01</lamp><lampMode>3</lampMode>"
@@ -101,7 +97,7 @@ ROWS: list[tuple[Message, str, str]] = [
             )
         ),
         "a225 020101 3020 02020130 301a 3018 3016 04023432 0101ff 300d 300b 3006 800432303031 0a0102",
-        "<GetAgentStateResponse><agentStateList><agentStateEntry><agentID>3432</agentID><loggedOnState>"
+        "<GetAgentStateResponse><agentStateList><agentStateEntry><agentID>42</agentID><loggedOnState>"
         "true</loggedOnState><agentInfo><agentInfoItem><acdGroup>2001</acdGroup><agentState>"
         "agentReady</agentState></agentInfoItem></agentInfo></agentStateEntry></agentStateList>"
         "</GetAgentStateResponse>",
@@ -118,8 +114,8 @@ ROWS: list[tuple[Message, str, str]] = [
     (
         SendMulticastData(
             io_cross_ref_id_list=(
-                IOCrossRefID(switch_provided=Octets(b"\x01")),
-                IOCrossRefID(computer_provided=Octets(b"\x02")),
+                IOCrossRefID(switch_provided="01"),
+                IOCrossRefID(computer_provided="02"),
             ),
             io_data=Octets(b"OK"),
             display_attributes=DisplayAttributeList(physical_base_row_number=1, offset=70_000),

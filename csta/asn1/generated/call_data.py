@@ -606,9 +606,9 @@ _GLOBAL_CALL_LINKAGE_ID_PIECES = frozenset(
 def decode_global_call_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> GlobalCallLinkageID:
     """The alternative of GlobalCallLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return GlobalCallLinkageID(sub_domain_call_linkage_id=ber.octet_string(data, pos, stop))
+        return GlobalCallLinkageID(sub_domain_call_linkage_id=ber.identifier(data, pos, stop))
     if octet == 0x81:
-        return GlobalCallLinkageID(globally_unique_call_linkage_id=ber.octet_string(data, pos, stop))
+        return GlobalCallLinkageID(globally_unique_call_linkage_id=ber.identifier(data, pos, stop))
     return tolerance.other_alternative(
         decode_global_call_linkage_id,
         data,
@@ -623,9 +623,9 @@ def decode_global_call_linkage_id(data: bytes, octet: int, pos: int, stop: int) 
 def encode_global_call_linkage_id(value: GlobalCallLinkageID) -> bytes:
     """The chosen alternative of GlobalCallLinkageID with its tag."""
     if value.sub_domain_call_linkage_id is not None:
-        return ber.tlv(0x80, value.sub_domain_call_linkage_id)
+        return ber.tlv(0x80, ber.encode_identifier(value.sub_domain_call_linkage_id))
     if value.globally_unique_call_linkage_id is not None:
-        return ber.tlv(0x81, value.globally_unique_call_linkage_id)
+        return ber.tlv(0x81, ber.encode_identifier(value.globally_unique_call_linkage_id))
     return ber.none_chosen("call_data.GlobalCallLinkageID")
 
 
@@ -688,9 +688,9 @@ _THREAD_LINKAGE_ID_PIECES = frozenset(
 def decode_thread_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> ThreadLinkageID:
     """The alternative of ThreadLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return ThreadLinkageID(sub_domain_thread_id=ber.octet_string(data, pos, stop))
+        return ThreadLinkageID(sub_domain_thread_id=ber.identifier(data, pos, stop))
     if octet == 0x81:
-        return ThreadLinkageID(globally_unique_thread_id=ber.octet_string(data, pos, stop))
+        return ThreadLinkageID(globally_unique_thread_id=ber.identifier(data, pos, stop))
     return tolerance.other_alternative(
         decode_thread_linkage_id, data, octet, pos, stop, _THREAD_LINKAGE_ID_PIECES, "call_data.ThreadLinkageID"
     )
@@ -699,9 +699,9 @@ def decode_thread_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> Th
 def encode_thread_linkage_id(value: ThreadLinkageID) -> bytes:
     """The chosen alternative of ThreadLinkageID with its tag."""
     if value.sub_domain_thread_id is not None:
-        return ber.tlv(0x80, value.sub_domain_thread_id)
+        return ber.tlv(0x80, ber.encode_identifier(value.sub_domain_thread_id))
     if value.globally_unique_thread_id is not None:
-        return ber.tlv(0x81, value.globally_unique_thread_id)
+        return ber.tlv(0x81, ber.encode_identifier(value.globally_unique_thread_id))
     return ber.none_chosen("call_data.ThreadLinkageID")
 
 

@@ -22,7 +22,6 @@ from csta.asn1.generated.cdr import (
 )
 from csta.asn1.generated.media import MEDIA_SERVICE_TYPE_NUMBERS, MEDIA_SERVICE_TYPE_VALUES
 from csta.asn1.generated.monitoring import decode_monitor_filter, encode_monitor_filter
-from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CSTACommonArguments
 from csta.messages.capability_exchange import (
     AcceptCallCapabilities,
@@ -4915,9 +4914,9 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
             data, pos, stop, "capability_exchange.MediaServiceCapsListItem.mediaServiceVersion"
         )
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
-    media_service_instance: Octets | None = None
+    media_service_instance: str | None = None
     if octet == 0x04:
-        media_service_instance = ber.octet_string(data, pos, stop)
+        media_service_instance = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
     connection_mode: ConnectionModeBMap | None = None
     if octet == 0x03:
@@ -4951,7 +4950,7 @@ def encode_media_service_caps_list_item(value: MediaServiceCapsListItem) -> byte
     if value.media_service_version is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
     if value.media_service_instance is not None:
-        out += ber.tlv(0x04, value.media_service_instance)
+        out += ber.tlv(0x04, ber.encode_identifier(value.media_service_instance))
     if value.connection_mode is not None:
         out += ber.tlv(0x03, ber.encode_bits(value.connection_mode))
     out += ber.tlv(0x01, ber.encode_boolean(value.media_stream_id_supported))

@@ -210,21 +210,21 @@ def decode_io_cross_ref_id(data: bytes, octet: int, pos: int, stop: int) -> IOCr
         octet, pos, _ = ber.inner(data, pos, stop, "io_services.IOCrossRefID.switchProvided")
         if octet != 0x04:
             ber.unexpected(octet, "io_services.IOCrossRefID.switchProvided", pos)
-        return IOCrossRefID(switch_provided=ber.octet_string(data, pos, stop))
+        return IOCrossRefID(switch_provided=ber.identifier(data, pos, stop))
     if octet == 0xA1:
         octet, pos, _ = ber.inner(data, pos, stop, "io_services.IOCrossRefID.computerProvided")
         if octet != 0x04:
             ber.unexpected(octet, "io_services.IOCrossRefID.computerProvided", pos)
-        return IOCrossRefID(computer_provided=ber.octet_string(data, pos, stop))
+        return IOCrossRefID(computer_provided=ber.identifier(data, pos, stop))
     return ber.unexpected(octet, "io_services.IOCrossRefID", pos)
 
 
 def encode_io_cross_ref_id(value: IOCrossRefID) -> bytes:
     """The chosen alternative of IOCrossRefID with its tag."""
     if value.switch_provided is not None:
-        return ber.tlv(0xA0, ber.tlv(0x04, value.switch_provided))
+        return ber.tlv(0xA0, ber.tlv(0x04, ber.encode_identifier(value.switch_provided)))
     if value.computer_provided is not None:
-        return ber.tlv(0xA1, ber.tlv(0x04, value.computer_provided))
+        return ber.tlv(0xA1, ber.tlv(0x04, ber.encode_identifier(value.computer_provided)))
     return ber.none_chosen("io_services.IOCrossRefID")
 
 
@@ -367,9 +367,9 @@ def decode_display_attribute(data: bytes, pos: int, end: int) -> DisplayAttribut
     """Contents of DisplayAttribute."""
     again = (decode_display_attribute, data, pos, end, _DISPLAY_ATTRIBUTE_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "io_services.DisplayAttribute")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
+        display_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
     physical_base_row_number: int | None = None
     if octet == 0x80:
@@ -399,7 +399,7 @@ def encode_display_attribute(value: DisplayAttribute) -> bytes:
     """Contents of DisplayAttribute."""
     out = b""
     if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.display_id))
     if value.physical_base_row_number is not None:
         out += ber.tlv(0x80, ber.encode_integer(value.physical_base_row_number))
     if value.physical_base_column_number is not None:
@@ -902,9 +902,9 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
             data, pos, stop, DATA_PATH_TYPE_VALUES, DataPathType, "io_services.StartDataPath.dataPathType"
         )
         octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
+        display_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
     number_of_characters_to_collect: int | None = None
     if octet == 0x82:
@@ -950,7 +950,7 @@ def encode_start_data_path(value: StartDataPath) -> bytes:
     if value.data_path_type is not None:
         out += ber.tlv(0x81, ber.encode_enumerated(value.data_path_type, DATA_PATH_TYPE_NUMBERS))
     if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.display_id))
     if value.number_of_characters_to_collect is not None:
         out += ber.tlv(0x82, ber.encode_integer(value.number_of_characters_to_collect))
     if value.termination_character is not None:

@@ -25,7 +25,6 @@ from csta.asn1.generated.media import (
     encode_connection_information,
     encode_media_call_characteristics,
 )
-from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CallLinkageData, CSTACommonArguments, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.media import ConnectionInformation, ConnectionMode, MediaCallCharacteristics, MediaServiceType
@@ -86,13 +85,13 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaServiceVersion")
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x80:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
+        media_service_instance_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x81:
-        media_stream_id = ber.octet_string(data, pos, stop)
+        media_stream_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
@@ -150,9 +149,9 @@ def encode_media_attached_event(value: MediaAttachedEvent) -> bytes:
     if value.media_service_version is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
     if value.media_service_instance_id is not None:
-        out += ber.tlv(0x80, value.media_service_instance_id)
+        out += ber.tlv(0x80, ber.encode_identifier(value.media_service_instance_id))
     if value.media_stream_id is not None:
-        out += ber.tlv(0x81, value.media_stream_id)
+        out += ber.tlv(0x81, ber.encode_identifier(value.media_stream_id))
     if value.media_call_characteristics is not None:
         out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
     if value.call_characteristics is not None:
@@ -214,13 +213,13 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaServiceVersion")
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x80:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
+        media_service_instance_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x81:
-        media_stream_id = ber.octet_string(data, pos, stop)
+        media_stream_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
@@ -278,9 +277,9 @@ def encode_media_detached_event(value: MediaDetachedEvent) -> bytes:
     if value.media_service_version is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
     if value.media_service_instance_id is not None:
-        out += ber.tlv(0x80, value.media_service_instance_id)
+        out += ber.tlv(0x80, ber.encode_identifier(value.media_service_instance_id))
     if value.media_stream_id is not None:
-        out += ber.tlv(0x81, value.media_stream_id)
+        out += ber.tlv(0x81, ber.encode_identifier(value.media_stream_id))
     if value.media_call_characteristics is not None:
         out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
     if value.call_characteristics is not None:
@@ -330,9 +329,9 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.AttachMediaService.mediaServiceVersion")
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x04:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
+        media_service_instance_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
     if octet != 0x0A:
         return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.connectionMode", pos)
@@ -376,7 +375,7 @@ def encode_attach_media_service(value: AttachMediaService) -> bytes:
     if value.media_service_version is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
     if value.media_service_instance_id is not None:
-        out += ber.tlv(0x04, value.media_service_instance_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.media_service_instance_id))
     out += ber.tlv(0x0A, ber.encode_enumerated(value.connection_mode, CONNECTION_MODE_NUMBERS))
     if value.requested_connection_state is not None:
         out += ber.tlv(0x4E, ber.encode_enumerated(value.requested_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
@@ -410,9 +409,9 @@ def decode_attach_media_service_response(data: bytes, pos: int, end: int) -> Att
     if octet == 0xA0:
         media_device = decode_device_id(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x04:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
+        media_service_instance_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
     media_connection_info: ConnectionInformation | None = None
     if octet == 0xA1:
@@ -446,7 +445,7 @@ def encode_attach_media_service_response(value: AttachMediaServiceResponse) -> b
     if value.media_device is not None:
         out += ber.tlv(0xA0, encode_device_id(value.media_device))
     if value.media_service_instance_id is not None:
-        out += ber.tlv(0x04, value.media_service_instance_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.media_service_instance_id))
     if value.media_connection_info is not None:
         out += ber.tlv(0xA1, encode_connection_information(value.media_connection_info))
     if value.call_linkage_data is not None:

@@ -118,7 +118,7 @@ def decode_button_information_event(
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent.button", pos)
-    button = ber.octet_string(data, pos, stop)
+    button = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
     button_label: str | None = None
     if octet == 0x16:
@@ -155,7 +155,7 @@ def encode_button_information_event(value: ButtonInformationEvent) -> bytes:
     """Contents of ButtonInformationEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
+    out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.button_label is not None:
         out += ber.tlv(0x16, ber.encode_text(value.button_label))
     if value.button_associated_number is not None:
@@ -189,7 +189,7 @@ def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent.button", pos)
-    button = ber.octet_string(data, pos, stop)
+    button = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
     button_label: str | None = None
     if octet == 0x16:
@@ -219,7 +219,7 @@ def encode_button_press_event(value: ButtonPressEvent) -> bytes:
     """Contents of ButtonPressEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
+    out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.button_label is not None:
         out += ber.tlv(0x16, ber.encode_text(value.button_label))
     if value.button_associated_number is not None:
@@ -257,9 +257,9 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
     octet, pos, _ = ber.inner(data, pos, stop, "physical_device.DisplayUpdatedEvent.device")
     device = decode_subject_device_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
+        display_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x02:
         return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalRows", pos)
@@ -326,7 +326,7 @@ def encode_display_updated_event(value: DisplayUpdatedEvent) -> bytes:
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
     if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.display_id))
     out += ber.tlv(0x02, ber.encode_integer(value.logical_rows))
     out += ber.tlv(0x02, ber.encode_integer(value.logical_columns))
     if value.physical_rows is not None:
@@ -366,7 +366,7 @@ def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
+    hookswitch = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitchOnHook", pos)
@@ -391,7 +391,7 @@ def encode_hookswitch_event(value: HookswitchEvent) -> bytes:
     """Contents of HookswitchEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.hookswitch)
+    out += ber.tlv(0x04, ber.encode_identifier(value.hookswitch))
     out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -423,7 +423,7 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.LampModeEvent.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
+    lamp = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
     lamp_label: Octets | None = None
     if octet == 0x04:
@@ -465,7 +465,7 @@ def encode_lamp_mode_event(value: LampModeEvent) -> bytes:
     """Contents of LampModeEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.lamp)
+    out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     if value.lamp_label is not None:
         out += ber.tlv(0x04, value.lamp_label)
     out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
@@ -580,7 +580,7 @@ def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
     if octet not in (0x02, 0x0A):
         return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.microphoneGain", pos)
@@ -605,7 +605,7 @@ def encode_microphone_gain_event(value: MicrophoneGainEvent) -> bytes:
     """Contents of MicrophoneGainEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += encode_microphone_gain(value.microphone_gain)
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -633,7 +633,7 @@ def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.microphoneMuteOn", pos)
@@ -658,7 +658,7 @@ def encode_microphone_mute_event(value: MicrophoneMuteEvent) -> bytes:
     """Contents of MicrophoneMuteEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -715,7 +715,7 @@ def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_re
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
+    ringer = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
     ring_mode: RingMode | None = None
     if octet == 0x0A:
@@ -763,7 +763,7 @@ def encode_ringer_status_event(value: RingerStatusEvent) -> bytes:
     """Contents of RingerStatusEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.ringer)
+    out += ber.tlv(0x04, ber.encode_identifier(value.ringer))
     if value.ring_mode is not None:
         out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
     if value.ring_count is not None:
@@ -800,7 +800,7 @@ def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.speakerMuteOn", pos)
@@ -825,7 +825,7 @@ def encode_speaker_mute_event(value: SpeakerMuteEvent) -> bytes:
     """Contents of SpeakerMuteEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -854,7 +854,7 @@ def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_r
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
     if octet not in (0x02, 0x0A):
         return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.speakerVolume", pos)
@@ -879,7 +879,7 @@ def encode_speaker_volume_event(value: SpeakerVolumeEvent) -> bytes:
     """Contents of SpeakerVolumeEvent."""
     out = b""
     out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += encode_volume(value.speaker_volume)
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -905,7 +905,7 @@ def decode_button_press(data: bytes, pos: int, end: int) -> ButtonPress:
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.ButtonPress.button", pos)
-    button = ber.octet_string(data, pos, stop)
+    button = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -920,7 +920,7 @@ def encode_button_press(value: ButtonPress) -> bytes:
     """Contents of ButtonPress."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
+    out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -960,9 +960,9 @@ def decode_get_auditory_apparatus_information(data: bytes, pos: int, end: int) -
         return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
+        auditory_apparatus = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -978,7 +978,7 @@ def encode_get_auditory_apparatus_information(value: GetAuditoryApparatusInforma
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
+        out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1010,7 +1010,7 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
     octet, pos, stop = ber.following(data, pos, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x0A:
         return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatusType", pos)
@@ -1043,7 +1043,7 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitchID", pos)
-    hookswitch_id = ber.octet_string(data, pos, stop)
+    hookswitch_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
     if octet != END:
         return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem", pos)
@@ -1060,7 +1060,7 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
 def encode_auditory_apparatus_list_item(value: AuditoryApparatusListItem) -> bytes:
     """Contents of AuditoryApparatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(
         0x0A,
         ber.encode_enumerated(
@@ -1070,7 +1070,7 @@ def encode_auditory_apparatus_list_item(value: AuditoryApparatusListItem) -> byt
     out += ber.tlv(0x03, ber.encode_bits(value.speaker))
     out += ber.tlv(0x03, ber.encode_bits(value.microphone))
     out += ber.tlv(0x03, ber.encode_bits(value.hookswitch))
-    out += ber.tlv(0x04, value.hookswitch_id)
+    out += ber.tlv(0x04, ber.encode_identifier(value.hookswitch_id))
     return out
 
 
@@ -1156,9 +1156,9 @@ def decode_get_button_information(data: bytes, pos: int, end: int) -> GetButtonI
         return tolerance.without_unknown(*again, "physical_device.GetButtonInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x04:
-        button = ber.octet_string(data, pos, stop)
+        button = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1174,28 +1174,28 @@ def encode_get_button_information(value: GetButtonInformation) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.button is not None:
-        out += ber.tlv(0x04, value.button)
+        out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
 
 
-def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
+def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[str, ...]:
     """Contents of ButtonListItemLampList."""
-    values: list[Octets] = []
+    values: list[str] = []
     while pos < end:
         octet, pos, stop = ber.header(data, pos, end, "physical_device.ButtonListItemLampList")
         if octet != 0x04:
             ber.unexpected(octet, "physical_device.ButtonListItemLampList", pos)
-        value = ber.octet_string(data, pos, stop)
+        value = ber.identifier(data, pos, stop)
         values.append(value)
         pos = stop
     return tuple(values)
 
 
-def encode_button_list_item_lamp_list(values: tuple[Octets, ...]) -> bytes:
+def encode_button_list_item_lamp_list(values: tuple[str, ...]) -> bytes:
     """Contents of ButtonListItemLampList."""
-    return b"".join([ber.tlv(0x04, value) for value in values])
+    return b"".join([ber.tlv(0x04, ber.encode_identifier(value)) for value in values])
 
 
 _BUTTON_LIST_ITEM_OCTETS = frozenset(
@@ -1220,7 +1220,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
     octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.ButtonListItem.button", pos)
-    button = ber.octet_string(data, pos, stop)
+    button = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
     button_label: str | None = None
     if octet == 0x80:
@@ -1248,7 +1248,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
     if octet == 0x85:
         button_press_indicator = ber.boolean(data, pos, stop, "physical_device.ButtonListItem.buttonPressIndicator")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
-    lamp_list: tuple[Octets, ...] | None = None
+    lamp_list: tuple[str, ...] | None = None
     if octet == 0x30:
         lamp_list = decode_button_list_item_lamp_list(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
@@ -1269,7 +1269,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
 def encode_button_list_item(value: ButtonListItem) -> bytes:
     """Contents of ButtonListItem."""
     out = b""
-    out += ber.tlv(0x04, value.button)
+    out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.button_label is not None:
         out += ber.tlv(0x80, ber.encode_text(value.button_label))
     if value.button_label_settable is not None:
@@ -1356,9 +1356,9 @@ def decode_get_display(data: bytes, pos: int, end: int) -> GetDisplay:
         return tolerance.without_unknown(*again, "physical_device.GetDisplay.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
-    display: Octets | None = None
+    display: str | None = None
     if octet == 0x04:
-        display = ber.octet_string(data, pos, stop)
+        display = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1374,7 +1374,7 @@ def encode_get_display(value: GetDisplay) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.display is not None:
-        out += ber.tlv(0x04, value.display)
+        out += ber.tlv(0x04, ber.encode_identifier(value.display))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1400,7 +1400,7 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
     octet, pos, stop = ber.following(data, pos, end, "physical_device.DisplayListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.DisplayListItem.displayID", pos)
-    display_id = ber.octet_string(data, pos, stop)
+    display_id = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
     if octet != 0x02:
         return tolerance.without_unknown(*again, "physical_device.DisplayListItem.logicalRows", pos)
@@ -1456,7 +1456,7 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
 def encode_display_list_item(value: DisplayListItem) -> bytes:
     """Contents of DisplayListItem."""
     out = b""
-    out += ber.tlv(0x04, value.display_id)
+    out += ber.tlv(0x04, ber.encode_identifier(value.display_id))
     out += ber.tlv(0x02, ber.encode_integer(value.logical_rows))
     out += ber.tlv(0x02, ber.encode_integer(value.logical_columns))
     if value.physical_rows is not None:
@@ -1542,9 +1542,9 @@ def decode_get_hookswitch_status(data: bytes, pos: int, end: int) -> GetHookswit
         return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
-    hookswitch: Octets | None = None
+    hookswitch: str | None = None
     if octet == 0x04:
-        hookswitch = ber.octet_string(data, pos, stop)
+        hookswitch = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1560,7 +1560,7 @@ def encode_get_hookswitch_status(value: GetHookswitchStatus) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.hookswitch is not None:
-        out += ber.tlv(0x04, value.hookswitch)
+        out += ber.tlv(0x04, ber.encode_identifier(value.hookswitch))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1580,7 +1580,7 @@ def decode_hookswitch_status_list_item(data: bytes, pos: int, end: int) -> Hooks
     octet, pos, stop = ber.following(data, pos, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
+    hookswitch = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitchOnHook", pos)
@@ -1594,7 +1594,7 @@ def decode_hookswitch_status_list_item(data: bytes, pos: int, end: int) -> Hooks
 def encode_hookswitch_status_list_item(value: HookswitchStatusListItem) -> bytes:
     """Contents of HookswitchStatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.hookswitch)
+    out += ber.tlv(0x04, ber.encode_identifier(value.hookswitch))
     out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
     return out
 
@@ -1670,9 +1670,9 @@ def decode_get_lamp_information(data: bytes, pos: int, end: int) -> GetLampInfor
         return tolerance.without_unknown(*again, "physical_device.GetLampInformation.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
+        lamp = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1688,7 +1688,7 @@ def encode_get_lamp_information(value: GetLampInformation) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
+        out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1712,15 +1712,15 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
     octet, pos, stop = ber.following(data, pos, end, "physical_device.LampListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.LampListItem.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
+    lamp = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
     lamp_label: Octets | None = None
     if octet == 0x80:
         lamp_label = ber.octet_string(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x81:
-        button = ber.octet_string(data, pos, stop)
+        button = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
     lamp_color: int | None = None
     if octet == 0x02:
@@ -1734,11 +1734,11 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
 def encode_lamp_list_item(value: LampListItem) -> bytes:
     """Contents of LampListItem."""
     out = b""
-    out += ber.tlv(0x04, value.lamp)
+    out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     if value.lamp_label is not None:
         out += ber.tlv(0x80, value.lamp_label)
     if value.button is not None:
-        out += ber.tlv(0x81, value.button)
+        out += ber.tlv(0x81, ber.encode_identifier(value.button))
     if value.lamp_color is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.lamp_color))
     return out
@@ -1813,9 +1813,9 @@ def decode_get_lamp_mode(data: bytes, pos: int, end: int) -> GetLampMode:
         return tolerance.without_unknown(*again, "physical_device.GetLampMode.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
+        lamp = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1831,7 +1831,7 @@ def encode_get_lamp_mode(value: GetLampMode) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
+        out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1855,7 +1855,7 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
     octet, pos, stop = ber.following(data, pos, end, "physical_device.LampModeListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
+    lamp = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
     if octet != 0x02:
         return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lampMode", pos)
@@ -1871,9 +1871,9 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
     if octet == 0x81:
         lamp_color = ber.integer(data, pos, stop, "physical_device.LampModeListItem.lampColor")
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x82:
-        button = ber.octet_string(data, pos, stop)
+        button = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
     if octet != END:
         return tolerance.without_unknown(*again, "physical_device.LampModeListItem", pos)
@@ -1885,14 +1885,14 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
 def encode_lamp_mode_list_item(value: LampModeListItem) -> bytes:
     """Contents of LampModeListItem."""
     out = b""
-    out += ber.tlv(0x04, value.lamp)
+    out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
     if value.lamp_brightness is not None:
         out += ber.tlv(0x80, ber.encode_enumerated(value.lamp_brightness, LAMP_BRIGHTNESS_NUMBERS))
     if value.lamp_color is not None:
         out += ber.tlv(0x81, ber.encode_integer(value.lamp_color))
     if value.button is not None:
-        out += ber.tlv(0x82, value.button)
+        out += ber.tlv(0x82, ber.encode_identifier(value.button))
     return out
 
 
@@ -1931,9 +1931,9 @@ def decode_get_lamp_mode_response(data: bytes, pos: int, end: int) -> GetLampMod
         return tolerance.without_unknown(*again, "physical_device.GetLampModeResponse.lampModeList", pos)
     lamp_mode_list = decode_lamp_mode_list(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
+        lamp = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1949,7 +1949,7 @@ def encode_get_lamp_mode_response(value: GetLampModeResponse) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_lamp_mode_list(value.lamp_mode_list))
     if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
+        out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2073,9 +2073,9 @@ def decode_get_microphone_gain(data: bytes, pos: int, end: int) -> GetMicrophone
         return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGain.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
+        auditory_apparatus = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2091,7 +2091,7 @@ def encode_get_microphone_gain(value: GetMicrophoneGain) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
+        out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2111,7 +2111,7 @@ def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> Microph
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneGainListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneGainListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainListItem")
     mic_gain_abs: int | None = None
     if octet == 0x02:
@@ -2125,7 +2125,7 @@ def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> Microph
 def encode_microphone_gain_list_item(value: MicrophoneGainListItem) -> bytes:
     """Contents of MicrophoneGainListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.mic_gain_abs is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.mic_gain_abs))
     return out
@@ -2200,9 +2200,9 @@ def decode_get_microphone_mute(data: bytes, pos: int, end: int) -> GetMicrophone
         return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
+        auditory_apparatus = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2218,7 +2218,7 @@ def encode_get_microphone_mute(value: GetMicrophoneMute) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
+        out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2238,7 +2238,7 @@ def decode_microphone_mute_list_item(data: bytes, pos: int, end: int) -> Microph
     octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.microphoneMuteOn", pos)
@@ -2252,7 +2252,7 @@ def decode_microphone_mute_list_item(data: bytes, pos: int, end: int) -> Microph
 def encode_microphone_mute_list_item(value: MicrophoneMuteListItem) -> bytes:
     """Contents of MicrophoneMuteListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
     return out
 
@@ -2326,9 +2326,9 @@ def decode_get_ringer_status(data: bytes, pos: int, end: int) -> GetRingerStatus
         return tolerance.without_unknown(*again, "physical_device.GetRingerStatus.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
-    ringer: Octets | None = None
+    ringer: str | None = None
     if octet == 0x04:
-        ringer = ber.octet_string(data, pos, stop)
+        ringer = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2344,7 +2344,7 @@ def encode_get_ringer_status(value: GetRingerStatus) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.ringer is not None:
-        out += ber.tlv(0x04, value.ringer)
+        out += ber.tlv(0x04, ber.encode_identifier(value.ringer))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2368,7 +2368,7 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
     octet, pos, stop = ber.following(data, pos, end, "physical_device.RingerStatusListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
+    ringer = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
     if octet != 0x0A:
         return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringMode", pos)
@@ -2407,7 +2407,7 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
 def encode_ringer_status_list_item(value: RingerStatusListItem) -> bytes:
     """Contents of RingerStatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.ringer)
+    out += ber.tlv(0x04, ber.encode_identifier(value.ringer))
     out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
     if value.ring_count is not None:
         out += ber.tlv(0x80, ber.encode_integer(value.ring_count))
@@ -2489,9 +2489,9 @@ def decode_get_speaker_mute(data: bytes, pos: int, end: int) -> GetSpeakerMute:
         return tolerance.without_unknown(*again, "physical_device.GetSpeakerMute.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
+        auditory_apparatus = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2507,7 +2507,7 @@ def encode_get_speaker_mute(value: GetSpeakerMute) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
+        out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2527,7 +2527,7 @@ def decode_speaker_mute_list_item(data: bytes, pos: int, end: int) -> SpeakerMut
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.speakerMuteOn", pos)
@@ -2541,7 +2541,7 @@ def decode_speaker_mute_list_item(data: bytes, pos: int, end: int) -> SpeakerMut
 def encode_speaker_mute_list_item(value: SpeakerMuteListItem) -> bytes:
     """Contents of SpeakerMuteListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
     return out
 
@@ -2615,9 +2615,9 @@ def decode_get_speaker_volume(data: bytes, pos: int, end: int) -> GetSpeakerVolu
         return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolume.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
+        auditory_apparatus = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2633,7 +2633,7 @@ def encode_get_speaker_volume(value: GetSpeakerVolume) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
+        out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2653,7 +2653,7 @@ def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerV
     octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerVolumeListItem")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeListItem")
     speaker_vol_abs: int | None = None
     if octet == 0x02:
@@ -2667,7 +2667,7 @@ def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerV
 def encode_speaker_volume_list_item(value: SpeakerVolumeListItem) -> bytes:
     """Contents of SpeakerVolumeListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     if value.speaker_vol_abs is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.speaker_vol_abs))
     return out
@@ -2745,7 +2745,7 @@ def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonI
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetButtonInformation.button", pos)
-    button = ber.octet_string(data, pos, stop)
+    button = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
     button_label: str | None = None
     if octet == 0x16:
@@ -2774,7 +2774,7 @@ def encode_set_button_information(value: SetButtonInformation) -> bytes:
     """Contents of SetButtonInformation."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
+    out += ber.tlv(0x04, ber.encode_identifier(value.button))
     if value.button_label is not None:
         out += ber.tlv(0x16, ber.encode_text(value.button_label))
     if value.button_associated_number is not None:
@@ -2825,9 +2825,9 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
         return tolerance.without_unknown(*again, "physical_device.SetDisplay.device", pos)
     device = decode_device_id(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
-    display: Octets | None = None
+    display: str | None = None
     if octet == 0x04:
-        display = ber.octet_string(data, pos, stop)
+        display = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
     physical_base_row_number: int | None = None
     if octet == 0x80:
@@ -2876,7 +2876,7 @@ def encode_set_display(value: SetDisplay) -> bytes:
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
     if value.display is not None:
-        out += ber.tlv(0x04, value.display)
+        out += ber.tlv(0x04, ber.encode_identifier(value.display))
     if value.physical_base_row_number is not None:
         out += ber.tlv(0x80, ber.encode_integer(value.physical_base_row_number))
     if value.physical_base_column_number is not None:
@@ -2928,7 +2928,7 @@ def decode_set_hookswitch_status(data: bytes, pos: int, end: int) -> SetHookswit
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
+    hookswitch = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitchOnHook", pos)
@@ -2949,7 +2949,7 @@ def encode_set_hookswitch_status(value: SetHookswitchStatus) -> bytes:
     """Contents of SetHookswitchStatus."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.hookswitch)
+    out += ber.tlv(0x04, ber.encode_identifier(value.hookswitch))
     out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -2994,7 +2994,7 @@ def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetLampMode.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
+    lamp = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
     if octet != 0x02:
         return tolerance.without_unknown(*again, "physical_device.SetLampMode.lampMode", pos)
@@ -3030,7 +3030,7 @@ def encode_set_lamp_mode(value: SetLampMode) -> bytes:
     """Contents of SetLampMode."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.lamp)
+    out += ber.tlv(0x04, ber.encode_identifier(value.lamp))
     out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
     if value.lamp_brightness is not None:
         out += ber.tlv(0x0A, ber.encode_enumerated(value.lamp_brightness, LAMP_BRIGHTNESS_NUMBERS))
@@ -3149,7 +3149,7 @@ def decode_set_microphone_gain(data: bytes, pos: int, end: int) -> SetMicrophone
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
     if octet not in (0x02, 0x0A):
         return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.microphoneGain", pos)
@@ -3170,7 +3170,7 @@ def encode_set_microphone_gain(value: SetMicrophoneGain) -> bytes:
     """Contents of SetMicrophoneGain."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += encode_microphone_gain(value.microphone_gain)
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -3214,7 +3214,7 @@ def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophone
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.microphoneMuteOn", pos)
@@ -3238,7 +3238,7 @@ def encode_set_microphone_mute(value: SetMicrophoneMute) -> bytes:
     """Contents of SetMicrophoneMute."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -3284,7 +3284,7 @@ def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetRingerStatus.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
+    ringer = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
     ring_mode: RingMode | None = None
     if octet == 0x0A:
@@ -3321,7 +3321,7 @@ def encode_set_ringer_status(value: SetRingerStatus) -> bytes:
     """Contents of SetRingerStatus."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.ringer)
+    out += ber.tlv(0x04, ber.encode_identifier(value.ringer))
     if value.ring_mode is not None:
         out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
     if value.ring_pattern is not None:
@@ -3370,7 +3370,7 @@ def decode_set_speaker_mute(data: bytes, pos: int, end: int) -> SetSpeakerMute:
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
     if octet != 0x01:
         return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.speakerMuteOn", pos)
@@ -3391,7 +3391,7 @@ def encode_set_speaker_mute(value: SetSpeakerMute) -> bytes:
     """Contents of SetSpeakerMute."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
@@ -3436,7 +3436,7 @@ def decode_set_speaker_volume(data: bytes, pos: int, end: int) -> SetSpeakerVolu
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
+    auditory_apparatus = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
     if octet not in (0x02, 0x0A):
         return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.speakerVolume", pos)
@@ -3457,7 +3457,7 @@ def encode_set_speaker_volume(value: SetSpeakerVolume) -> bytes:
     """Contents of SetSpeakerVolume."""
     out = b""
     out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    out += ber.tlv(0x04, ber.encode_identifier(value.auditory_apparatus))
     out += encode_volume(value.speaker_volume)
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))

@@ -141,13 +141,13 @@ def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMed
     if octet == 0x81:
         media_service_version = ber.integer(data, pos, stop, "snapshot.CallMediaInfoListItem.mediaServiceVersion")
         octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
-    media_service_instance: Octets | None = None
+    media_service_instance: str | None = None
     if octet == 0x82:
-        media_service_instance = ber.octet_string(data, pos, stop)
+        media_service_instance = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x83:
-        media_stream_id = ber.octet_string(data, pos, stop)
+        media_stream_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
     connection_information: ConnectionInformation | None = None
     if octet == 0xA4:
@@ -171,9 +171,9 @@ def encode_call_media_info_list_item(value: CallMediaInfoListItem) -> bytes:
     if value.media_service_version is not None:
         out += ber.tlv(0x81, ber.encode_integer(value.media_service_version))
     if value.media_service_instance is not None:
-        out += ber.tlv(0x82, value.media_service_instance)
+        out += ber.tlv(0x82, ber.encode_identifier(value.media_service_instance))
     if value.media_stream_id is not None:
-        out += ber.tlv(0x83, value.media_stream_id)
+        out += ber.tlv(0x83, ber.encode_identifier(value.media_stream_id))
     if value.connection_information is not None:
         out += ber.tlv(0xA4, encode_connection_information(value.connection_information))
     return out
@@ -578,9 +578,9 @@ def decode_device_media_info_list_item(data: bytes, pos: int, end: int) -> Devic
     """Contents of DeviceMediaInfoListItem."""
     again = (decode_device_media_info_list_item, data, pos, end, _DEVICE_MEDIA_INFO_LIST_ITEM_OCTETS, ())
     octet, pos, stop = ber.following(data, pos, end, "snapshot.DeviceMediaInfoListItem")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x04:
-        media_stream_id = ber.octet_string(data, pos, stop)
+        media_stream_id = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "snapshot.DeviceMediaInfoListItem")
     connection_information: ConnectionInformation | None = None
     if octet == 0x30:
@@ -595,7 +595,7 @@ def encode_device_media_info_list_item(value: DeviceMediaInfoListItem) -> bytes:
     """Contents of DeviceMediaInfoListItem."""
     out = b""
     if value.media_stream_id is not None:
-        out += ber.tlv(0x04, value.media_stream_id)
+        out += ber.tlv(0x04, ber.encode_identifier(value.media_stream_id))
     if value.connection_information is not None:
         out += ber.tlv(0x30, encode_connection_information(value.connection_information))
     return out

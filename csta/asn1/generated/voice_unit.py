@@ -15,7 +15,6 @@ from csta.asn1.generated.call_data import (
     encode_services_permitted,
 )
 from csta.asn1.generated.physical_device import decode_volume, encode_volume
-from csta.messages.base import Octets
 from csta.messages.call_data import CSTACommonArguments, EventCause, ServicesPermitted
 from csta.messages.common import ConnectionID
 from csta.messages.physical_device import Volume
@@ -530,7 +529,7 @@ def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.PlayEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
     resource: str | None = None
     if octet == 0x83:
@@ -580,7 +579,7 @@ def encode_play_event(value: PlayEvent) -> bytes:
     """Contents of PlayEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x83, ber.encode_text(value.resource))
     if value.length is not None:
@@ -695,7 +694,7 @@ def decode_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.RecordEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
     resource: str | None = None
     if octet == 0x82:
@@ -740,7 +739,7 @@ def encode_record_event(value: RecordEvent) -> bytes:
     """Contents of RecordEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x82, ber.encode_text(value.resource))
     if value.length is not None:
@@ -782,7 +781,7 @@ def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.ReviewEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
     resource: str | None = None
     if octet == 0x82:
@@ -827,7 +826,7 @@ def encode_review_event(value: ReviewEvent) -> bytes:
     """Contents of ReviewEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x82, ber.encode_text(value.resource))
     if value.length is not None:
@@ -1072,7 +1071,7 @@ def decode_stop_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.StopEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
     resource: str | None = None
     if octet == 0x82:
@@ -1117,7 +1116,7 @@ def encode_stop_event(value: StopEvent) -> bytes:
     """Contents of StopEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x82, ber.encode_text(value.resource))
     if value.length is not None:
@@ -1159,7 +1158,7 @@ def decode_suspend_play_event(data: bytes, pos: int, end: int, monitor_cross_ref
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
     resource: str | None = None
     if octet == 0x82:
@@ -1204,7 +1203,7 @@ def encode_suspend_play_event(value: SuspendPlayEvent) -> bytes:
     """Contents of SuspendPlayEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x82, ber.encode_text(value.resource))
     if value.length is not None:
@@ -1246,7 +1245,7 @@ def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_r
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
     resource: str | None = None
     if octet == 0x82:
@@ -1291,7 +1290,7 @@ def encode_suspend_record_event(value: SuspendRecordEvent) -> bytes:
     """Contents of SuspendRecordEvent."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x82, ber.encode_text(value.resource))
     if value.length is not None:
@@ -1373,7 +1372,7 @@ def decode_voice_attribute_changed_event(
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
     play_volume: Volume | None = None
     if octet == 0xA0:
@@ -1501,7 +1500,7 @@ def encode_voice_attribute_changed_event(value: VoiceAttributeChangedEvent) -> b
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     if value.resource is not None:
         out += ber.tlv(0x84, ber.encode_text(value.resource))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.play_volume is not None:
         out += ber.tlv(0xA0, encode_volume(value.play_volume))
     if value.recording_gain is not None:
@@ -1775,22 +1774,22 @@ def encode_clear_response(value: ClearResponse) -> bytes:
     return out
 
 
-def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
+def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos: int, end: int) -> tuple[str, ...]:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
-    values: list[Octets] = []
+    values: list[str] = []
     while pos < end:
         octet, pos, stop = ber.header(data, pos, end, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate")
         if octet != 0x04:
             ber.unexpected(octet, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate", pos)
-        value = ber.octet_string(data, pos, stop)
+        value = ber.identifier(data, pos, stop)
         values.append(value)
         pos = stop
     return tuple(values)
 
 
-def encode_concatenate_message_argument_messages_to_concatenate(values: tuple[Octets, ...]) -> bytes:
+def encode_concatenate_message_argument_messages_to_concatenate(values: tuple[str, ...]) -> bytes:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
-    return b"".join([ber.tlv(0x04, value) for value in values])
+    return b"".join([ber.tlv(0x04, ber.encode_identifier(value)) for value in values])
 
 
 _CONCATENATE_MESSAGE_OCTETS = frozenset(
@@ -1841,7 +1840,7 @@ def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> Conc
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.ConcatenateMessageResponse")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessageResponse.concatenatedMessage", pos)
-    concatenated_message = ber.octet_string(data, pos, stop)
+    concatenated_message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1855,7 +1854,7 @@ def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> Conc
 def encode_concatenate_message_response(value: ConcatenateMessageResponse) -> bytes:
     """Contents of ConcatenateMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.concatenated_message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.concatenated_message))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -1962,7 +1961,7 @@ def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.DeleteMessage")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.DeleteMessage.messageToBeDeleted", pos)
-    message_to_be_deleted = ber.octet_string(data, pos, stop)
+    message_to_be_deleted = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeleteMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -1976,7 +1975,7 @@ def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
 def encode_delete_message(value: DeleteMessage) -> bytes:
     """Contents of DeleteMessage."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_be_deleted)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message_to_be_deleted))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2016,7 +2015,7 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.PlayMessage")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.PlayMessage.messageToBePlayed", pos)
-    message_to_be_played = ber.octet_string(data, pos, stop)
+    message_to_be_played = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
     if octet != 0x6B:
         return tolerance.without_unknown(*again, "voice_unit.PlayMessage.overConnection", pos)
@@ -2049,7 +2048,7 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
 def encode_play_message(value: PlayMessage) -> bytes:
     """Contents of PlayMessage."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_be_played)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message_to_be_played))
     out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
     if value.duration is not None:
         out += ber.tlv(0x02, ber.encode_integer(value.duration))
@@ -2121,7 +2120,7 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.messageToQuery", pos)
-    message_to_query = ber.octet_string(data, pos, stop)
+    message_to_query = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x0A:
         return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.attributeToQuery", pos)
@@ -2156,7 +2155,7 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
 def encode_query_voice_attribute(value: QueryVoiceAttribute) -> bytes:
     """Contents of QueryVoiceAttribute."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_query)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message_to_query))
     out += ber.tlv(0x0A, ber.encode_enumerated(value.attribute_to_query, ATTRIBUTE_TO_QUERY_NUMBERS))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
@@ -2322,7 +2321,7 @@ def decode_queue_service(data: bytes, pos: int, end: int) -> QueueService:
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.QueueService.message", pos)
-    message = ber.octet_string(data, pos, stop)
+    message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
     resource: str | None = None
     if octet == 0x80:
@@ -2347,7 +2346,7 @@ def encode_queue_service(value: QueueService) -> bytes:
     """Contents of QueueService."""
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    out += ber.tlv(0x04, value.message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.text is not None:
@@ -2476,7 +2475,7 @@ def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMes
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordMessageResponse")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.RecordMessageResponse.resultingMessage", pos)
-    resulting_message = ber.octet_string(data, pos, stop)
+    resulting_message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -2490,7 +2489,7 @@ def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMes
 def encode_record_message_response(value: RecordMessageResponse) -> bytes:
     """Contents of RecordMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.resulting_message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.resulting_message))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out
@@ -2553,9 +2552,9 @@ def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
         return tolerance.without_unknown(*again, "voice_unit.Reposition.periodOfReposition", pos)
     period_of_reposition = decode_period(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
-    message_to_reposition: Octets | None = None
+    message_to_reposition: str | None = None
     if octet == 0x04:
-        message_to_reposition = ber.octet_string(data, pos, stop)
+        message_to_reposition = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
     resource: str | None = None
     if octet == 0x80:
@@ -2582,7 +2581,7 @@ def encode_reposition(value: Reposition) -> bytes:
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     out += encode_period(value.period_of_reposition)
     if value.message_to_reposition is not None:
-        out += ber.tlv(0x04, value.message_to_reposition)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message_to_reposition))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.extensions is not None:
@@ -2628,9 +2627,9 @@ def decode_resume(data: bytes, pos: int, end: int) -> Resume:
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Resume.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
-    message_to_resume: Octets | None = None
+    message_to_resume: str | None = None
     if octet == 0x04:
-        message_to_resume = ber.octet_string(data, pos, stop)
+        message_to_resume = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
     resource: str | None = None
     if octet == 0x80:
@@ -2660,7 +2659,7 @@ def encode_resume(value: Resume) -> bytes:
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     if value.message_to_resume is not None:
-        out += ber.tlv(0x04, value.message_to_resume)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message_to_resume))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.duration is not None:
@@ -2731,9 +2730,9 @@ def decode_review(data: bytes, pos: int, end: int) -> Review:
         return tolerance.without_unknown(*again, "voice_unit.Review.periodToReview", pos)
     period_to_review = decode_period_to_review(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
-    message_to_review: Octets | None = None
+    message_to_review: str | None = None
     if octet == 0x04:
-        message_to_review = ber.octet_string(data, pos, stop)
+        message_to_review = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
     resource: str | None = None
     if octet == 0x80:
@@ -2760,7 +2759,7 @@ def encode_review(value: Review) -> bytes:
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     out += encode_period_to_review(value.period_to_review)
     if value.message_to_review is not None:
-        out += ber.tlv(0x04, value.message_to_review)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message_to_review))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.extensions is not None:
@@ -2930,9 +2929,9 @@ def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttri
         return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute.attributeToSet", pos)
     attribute_to_set = decode_attribute_to_set(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
-    message: Octets | None = None
+    message: str | None = None
     if octet == 0x04:
-        message = ber.octet_string(data, pos, stop)
+        message = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
     resource: str | None = None
     if octet == 0x80:
@@ -2959,7 +2958,7 @@ def encode_set_voice_attribute(value: SetVoiceAttribute) -> bytes:
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     out += encode_attribute_to_set(value.attribute_to_set)
     if value.message is not None:
-        out += ber.tlv(0x04, value.message)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.extensions is not None:
@@ -3079,9 +3078,9 @@ def decode_stop(data: bytes, pos: int, end: int) -> Stop:
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Stop.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
-    message_to_be_stopped: Octets | None = None
+    message_to_be_stopped: str | None = None
     if octet == 0x04:
-        message_to_be_stopped = ber.octet_string(data, pos, stop)
+        message_to_be_stopped = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
     resource: str | None = None
     if octet == 0x80:
@@ -3103,7 +3102,7 @@ def encode_stop(value: Stop) -> bytes:
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     if value.message_to_be_stopped is not None:
-        out += ber.tlv(0x04, value.message_to_be_stopped)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message_to_be_stopped))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.extensions is not None:
@@ -3148,9 +3147,9 @@ def decode_suspend(data: bytes, pos: int, end: int) -> Suspend:
     octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Suspend.connection")
     connection = decode_connection_id(data, octet, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
-    message: Octets | None = None
+    message: str | None = None
     if octet == 0x04:
-        message = ber.octet_string(data, pos, stop)
+        message = ber.identifier(data, pos, stop)
         octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
     resource: str | None = None
     if octet == 0x80:
@@ -3170,7 +3169,7 @@ def encode_suspend(value: Suspend) -> bytes:
     out = b""
     out += ber.tlv(0x6B, encode_connection_id(value.connection))
     if value.message is not None:
-        out += ber.tlv(0x04, value.message)
+        out += ber.tlv(0x04, ber.encode_identifier(value.message))
     if value.resource is not None:
         out += ber.tlv(0x80, ber.encode_text(value.resource))
     if value.extensions is not None:
@@ -3288,7 +3287,7 @@ def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> Synth
     octet, pos, stop = ber.following(data, pos, end, "voice_unit.SynthesizeMessageResponse")
     if octet != 0x04:
         return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessageResponse.synthesizedMessage", pos)
-    synthesized_message = ber.octet_string(data, pos, stop)
+    synthesized_message = ber.identifier(data, pos, stop)
     octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
@@ -3302,7 +3301,7 @@ def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> Synth
 def encode_synthesize_message_response(value: SynthesizeMessageResponse) -> bytes:
     """Contents of SynthesizeMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.synthesized_message)
+    out += ber.tlv(0x04, ber.encode_identifier(value.synthesized_message))
     if value.extensions is not None:
         out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
     return out

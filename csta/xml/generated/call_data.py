@@ -277,8 +277,8 @@ def write_services_permitted(value: ServicesPermitted, out: Out) -> None:
 
 
 _GLOBAL_CALL_LINKAGE_ID = elements.table(
-    elements.leaf("subDomainCallLinkageID", "sub_domain_call_linkage_id", leaves.octets),
-    elements.leaf("globallyUniqueCallLinkageID", "globally_unique_call_linkage_id", leaves.octets),
+    elements.leaf("subDomainCallLinkageID", "sub_domain_call_linkage_id", leaves.text),
+    elements.leaf("globallyUniqueCallLinkageID", "globally_unique_call_linkage_id", leaves.text),
 )
 
 
@@ -290,11 +290,13 @@ def read_global_call_linkage_id(tokens: Tokens, end: str) -> GlobalCallLinkageID
 def write_global_call_linkage_id(value: GlobalCallLinkageID, out: Out) -> None:
     """Write the children of GlobalCallLinkageID."""
     if value.sub_domain_call_linkage_id is not None:
-        out.append(f"<subDomainCallLinkageID>{value.sub_domain_call_linkage_id.hex()}</subDomainCallLinkageID>")
+        out.append(
+            f"<subDomainCallLinkageID>{leaves.escape(value.sub_domain_call_linkage_id)}</subDomainCallLinkageID>"
+        )
         return
     if value.globally_unique_call_linkage_id is not None:
         out.append(
-            f"<globallyUniqueCallLinkageID>{value.globally_unique_call_linkage_id.hex()}</globallyUniqueCallLinkageID>"
+            f"<globallyUniqueCallLinkageID>{leaves.escape(value.globally_unique_call_linkage_id)}</globallyUniqueCallLinkageID>"
         )
         return
     elements.none_chosen("call_data.GlobalCallLinkageID")
@@ -326,8 +328,8 @@ def write_global_call_data(value: GlobalCallData, out: Out) -> None:
 
 
 _THREAD_LINKAGE_ID = elements.table(
-    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.octets),
-    elements.leaf("globallyUniqueThreadID", "globally_unique_thread_id", leaves.octets),
+    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.text),
+    elements.leaf("globallyUniqueThreadID", "globally_unique_thread_id", leaves.text),
 )
 
 
@@ -339,10 +341,10 @@ def read_thread_linkage_id(tokens: Tokens, end: str) -> ThreadLinkageID:
 def write_thread_linkage_id(value: ThreadLinkageID, out: Out) -> None:
     """Write the children of ThreadLinkageID."""
     if value.sub_domain_thread_id is not None:
-        out.append(f"<subDomainThreadID>{value.sub_domain_thread_id.hex()}</subDomainThreadID>")
+        out.append(f"<subDomainThreadID>{leaves.escape(value.sub_domain_thread_id)}</subDomainThreadID>")
         return
     if value.globally_unique_thread_id is not None:
-        out.append(f"<globallyUniqueThreadID>{value.globally_unique_thread_id.hex()}</globallyUniqueThreadID>")
+        out.append(f"<globallyUniqueThreadID>{leaves.escape(value.globally_unique_thread_id)}</globallyUniqueThreadID>")
         return
     elements.none_chosen("call_data.ThreadLinkageID")
 
@@ -664,7 +666,7 @@ def write_delay_tolerance_list(values: tuple[int, ...], out: Out) -> None:
 
 _CHARGING_UNITS = elements.table(
     elements.leaf("chargingUnits", "charging_units", leaves.integer),
-    elements.leaf("typeOfUnits", "type_of_units", leaves.octets),
+    elements.leaf("typeOfUnits", "type_of_units", leaves.words),
 )
 
 
@@ -677,7 +679,7 @@ def write_charging_units(value: ChargingUnits, out: Out) -> None:
     """Write the children of ChargingUnits."""
     out.append(f"<chargingUnits>{value.charging_units}</chargingUnits>")
     if value.type_of_units is not None:
-        out.append(f"<typeOfUnits>{value.type_of_units.hex()}</typeOfUnits>")
+        out.append(f"<typeOfUnits>{leaves.spelt(value.type_of_units)}</typeOfUnits>")
 
 
 _NUMBER_OF_CHARGING_UNITS = elements.table(elements.inner("chargingUnits", "", read_charging_units))
@@ -697,7 +699,7 @@ def write_number_of_charging_units(values: tuple[ChargingUnits, ...], out: Out) 
 
 
 _NUMBER_OF_CURRENCY_UNITS = elements.table(
-    elements.leaf("currencyType", "currency_type", leaves.octets),
+    elements.leaf("currencyType", "currency_type", leaves.words),
     elements.leaf("currencyAmount", "currency_amount", leaves.integer),
     elements.leaf("currencyMultiplier", "currency_multiplier", leaves.enumeration(CurrencyMultiplier)),
 )
@@ -710,7 +712,7 @@ def read_number_of_currency_units(tokens: Tokens, end: str) -> NumberOfCurrencyU
 
 def write_number_of_currency_units(value: NumberOfCurrencyUnits, out: Out) -> None:
     """Write the children of NumberOfCurrencyUnits."""
-    out.append(f"<currencyType>{value.currency_type.hex()}</currencyType>")
+    out.append(f"<currencyType>{leaves.spelt(value.currency_type)}</currencyType>")
     out.append(f"<currencyAmount>{value.currency_amount}</currencyAmount>")
     out.append(f"<currencyMultiplier>{leaves.escape(value.currency_multiplier.value)}</currencyMultiplier>")
 

@@ -157,7 +157,7 @@ _CDR_INFORMATION_ITEM = elements.table(
     elements.leaf("connectionStart", "connection_start", leaves.text),
     elements.leaf("connectionEnd", "connection_end", leaves.text),
     elements.leaf("connectionDuration", "connection_duration", leaves.integer),
-    elements.leaf("accessCode", "access_code", leaves.octets),
+    elements.leaf("accessCode", "access_code", leaves.words),
     elements.leaf("carrier", "carrier", leaves.integer),
     elements.leaf("selectedRoute", "selected_route", leaves.integer),
     elements.leaf("billingID", "billing_id", leaves.enumeration(BillingID)),
@@ -231,7 +231,7 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.connection_duration is not None:
         out.append(f"<connectionDuration>{value.connection_duration}</connectionDuration>")
     if value.access_code is not None:
-        out.append(f"<accessCode>{value.access_code.hex()}</accessCode>")
+        out.append(f"<accessCode>{leaves.spelt(value.access_code)}</accessCode>")
     if value.carrier is not None:
         out.append(f"<carrier>{value.carrier}</carrier>")
     if value.selected_route is not None:

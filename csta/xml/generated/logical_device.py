@@ -89,7 +89,7 @@ from csta.xml.generated.identifiers import read_subject_device_id, write_subject
 _AGENT_BUSY_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
     elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
@@ -109,7 +109,7 @@ def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
@@ -125,7 +125,7 @@ def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
 _AGENT_LOGGED_OFF_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf("agentPassword", "agent_password", leaves.octets),
     elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
@@ -145,7 +145,7 @@ def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.agent_password is not None:
@@ -161,7 +161,7 @@ def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
 _AGENT_LOGGED_ON_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf("agentPassword", "agent_password", leaves.octets),
     elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
@@ -181,7 +181,7 @@ def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.agent_password is not None:
@@ -197,7 +197,7 @@ def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
 _AGENT_NOT_READY_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -216,7 +216,7 @@ def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
@@ -230,7 +230,7 @@ def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
 _AGENT_READY_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -249,7 +249,7 @@ def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
@@ -263,7 +263,7 @@ def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
 _AGENT_WORKING_AFTER_CALL_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("agentDevice", "agent_device", read_subject_device_id),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.device("acdGroup", "acd_group", device_id),
     elements.leaf(
         "pendingAgentState", "pending_agent_state", leaves.enumeration(AgentWorkingAfterCallEventPendingAgentState)
@@ -285,7 +285,7 @@ def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out:
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
@@ -536,9 +536,9 @@ _PRESENCE_STATE_EVENT = elements.table(
     elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
     elements.leaf("fromTime", "from_time", leaves.text),
     elements.leaf("untilTime", "until_time", leaves.text),
-    elements.leaf("place", "place", leaves.octets),
-    elements.leaf("mood", "mood", leaves.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -560,11 +560,11 @@ def write_presence_state_event(value: PresenceStateEvent, out: Out) -> None:
     if value.until_time is not None:
         out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -823,7 +823,7 @@ def write_agent_state_entry_agent_info(values: tuple[AgentInfo, ...], out: Out) 
 
 
 _AGENT_STATE_ENTRY = elements.table(
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.leaf("loggedOnState", "logged_on_state", leaves.boolean),
     elements.inner("agentInfo", "agent_info", read_agent_state_entry_agent_info),
 )
@@ -837,7 +837,7 @@ def read_agent_state_entry(tokens: Tokens, end: str) -> AgentStateEntry:
 def write_agent_state_entry(value: AgentStateEntry, out: Out) -> None:
     """Write the children of AgentStateEntry."""
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     out.append(f"<loggedOnState>{'true' if value.logged_on_state else 'false'}</loggedOnState>")
     if value.agent_info is not None:
         out.append("<agentInfo>")
@@ -1289,9 +1289,9 @@ _GET_PRESENCE_STATE_RESPONSE = elements.table(
     elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
     elements.leaf("fromTime", "from_time", leaves.text),
     elements.leaf("untilTime", "until_time", leaves.text),
-    elements.leaf("place", "place", leaves.octets),
-    elements.leaf("mood", "mood", leaves.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1309,11 +1309,11 @@ def write_get_presence_state_response(value: GetPresenceStateResponse, out: Out)
     if value.until_time is not None:
         out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1363,7 +1363,7 @@ def write_get_routeing_mode_response(value: GetRouteingModeResponse, out: Out) -
 _SET_AGENT_STATE = elements.table(
     elements.device("device", "device", device_id),
     elements.leaf("requestedAgentState", "requested_agent_state", leaves.enumeration(ReqAgentState)),
-    elements.leaf("agentID", "agent_id", leaves.octets),
+    elements.leaf("agentID", "agent_id", leaves.words),
     elements.leaf("password", "password", leaves.octets),
     elements.device("group", "group", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1380,7 +1380,7 @@ def write_set_agent_state(value: SetAgentState, out: Out) -> None:
     write_device_id("device", value.device, out)
     out.append(f"<requestedAgentState>{leaves.escape(value.requested_agent_state.value)}</requestedAgentState>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.password is not None:
         out.append(f"<password>{value.password.hex()}</password>")
     if value.group is not None:
@@ -1643,9 +1643,9 @@ _SET_PRESENCE_STATE = elements.table(
     elements.inner("requestedPresenceState", "requested_presence_state", elements.named_bits(PresenceState)),
     elements.leaf("fromTime", "from_time", leaves.text),
     elements.leaf("untilTime", "until_time", leaves.text),
-    elements.leaf("place", "place", leaves.octets),
-    elements.leaf("mood", "mood", leaves.octets),
-    elements.leaf("namedPresenceState", "named_presence_state", leaves.octets),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1664,11 +1664,11 @@ def write_set_presence_state(value: SetPresenceState, out: Out) -> None:
     if value.until_time is not None:
         out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
