@@ -227,15 +227,27 @@ class Emitter:
             statements = [f'out.append(f"<{tag}>{{leaves.spelt({attribute})}}</{tag}>")']
         else:
             statements = self._writer(member.type, tag, attribute)
-        choice = found.kind == "CHOICE" and not names.is_empty_response(found)
         if member.has_default:
             test = f"{attribute} != {names.default_literal(self.schema, member)}"
             self._annotation(member.type)
         elif member.optional or found.kind == "CHOICE":
-            test = attribute if names.is_flag(self.schema, found, member) else f"{attribute} is not None"
+            test = self._is_there(found, member)
         else:
             return [f"    {statement}" for statement in statements]
-        return [f"    if {test}:", *[f"        {each}" for each in statements], *(["        return"] if choice else [])]
+        if found.kind == "CHOICE" and not names.is_empty_response(found):
+            statements += self._only(found, member)
+        return [f"    if {test}:", *[f"        {each}" for each in statements]]
+
+    def _is_there(self, found: Type, member: Member) -> str:
+        attribute = f"value.{names.python_name(found.name, member.name)}"
+        return attribute if names.is_flag(self.schema, found, member) else f"{attribute} is not None"
+
+    def _only(self, found: Type, member: Member) -> list[str]:
+        """Statements behind an alternative: no other one is there."""
+        members = names.xml_members(found)
+        others = [self._is_there(found, other) for other in members[members.index(member) + 1 :]]
+        refuse = f'    elements.two_chosen("{self.chapter}.{found.name}")'
+        return [*([f"if {' or '.join(others)}:", refuse] if others else []), "return"]
 
     def _write_list(self, found: Type) -> list[str]:
         item = names.TABLE["items"].get(found.name)

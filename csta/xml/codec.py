@@ -11,7 +11,8 @@ from csta.errors import DecodeError, LocalProtocolError
 from csta.messages import _index, message_class
 from csta.messages.base import Event, Response, UnknownEvent
 from csta.xml import application_session, elements
-from csta.xml.document import NotPlain, Reading, Tokens, here, local_name
+from csta.xml.document import NotPlain, Reading, Tokens, here
+from csta.xml.places import local_name
 
 ED4 = EDITIONS["ed4"]
 """Namespace of edition 4, the one most switches speak."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 
-from lxml.etree import tostring
+from lxml.etree import _Element, cleanup_namespaces, tostring
 
 from csta.errors import DecodeError, LocalProtocolError
 from csta.messages.base import Octets
 from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
 from csta.messages.media import BitRate, MediaCallCharacteristics, MediaClass
 from csta.xml import elements, leaves
-from csta.xml.document import Tokens, here, not_plain
+from csta.xml.document import Tokens, here, not_plain, parse
 from csta.xml.elements import Out
 
 _NO_ATTRIBUTES: Mapping[str, str] = {}
@@ -97,13 +98,21 @@ def write_connection_id(tag: str, connection: ConnectionID, out: Out) -> None:
 
 
 def _anything(tokens: Tokens, end: str) -> str:
-    """Any XML, with the namespaces it needs: only libxml2 knows them."""
+    """Any XML, with the namespaces it needs besides that of the message: only libxml2 knows them."""
     if here.reading.plain:
         not_plain()
     element = here.reading.element()
     elements.skip(tokens)
-    inside = "".join(tostring(each, encoding="unicode", with_tail=False) for each in element)
-    return inside or leaves.text(element.text or "")
+    return (leaves.escape(element.text or "") + "".join(_alone(each) for each in element)).strip()
+
+
+def _alone(element: _Element) -> str:
+    """An element as text that says the same at another place, and the text behind it."""
+    alone = deepcopy(element)
+    cleanup_namespaces(alone)
+    text = tostring(alone, encoding="unicode")
+    namespace = element.getroottree().getroot().nsmap.get(None)  # what is in it stays in that of the message
+    return text.replace(f' xmlns="{namespace}"', "", 1) if alone.nsmap.get(None) == namespace else text
 
 
 _PRIVATE_DATA = elements.table(
@@ -122,9 +131,17 @@ def write_private_data_content(value: PrivateData, out: Out) -> None:
     if value.string is not None:
         out.append(f"<string>{value.string.hex()}</string>")
     elif value.xml is not None:
-        out.append(f"<private>{value.xml}</private>")
+        out.append(f"<private>{_well_formed(value.xml)}</private>")
     else:
         raise LocalProtocolError("private data of an ASN.1 link has no form in XML", "privateData")
+
+
+def _well_formed(content: str) -> str:
+    try:
+        parse(f"<private>{content}</private>".encode())
+    except DecodeError as error:
+        raise LocalProtocolError(f"is no XML: {error.reason}", "privateData.private") from None
+    return content
 
 
 def write_private_data(tag: str, value: PrivateData, out: Out) -> None:

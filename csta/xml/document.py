@@ -21,6 +21,7 @@ from typing import NamedTuple, NoReturn
 from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from csta.errors import DecodeError
+from csta.xml.places import Place, local_name, places
 
 MAX_OCTETS = 1 << 20
 """Longest document; the framing of ECMA-323 Annex J allows 65,535 octets."""
@@ -76,7 +77,6 @@ _NEVER_PLAIN = bytes({*range(32), *b"!]"} - {*b"\t\n"})
 """Control characters, and what comments, document types and CDATA begin or end with."""
 _REFERENCE = re.compile("&(?:(lt|gt|amp|quot|apos|#9|#10|#13);)?")
 _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "#9": "\t", "#10": "\n", "#13": "\r"}
-_START_TAGS = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?=[^/!?])", re.DOTALL)
 
 
 class Reading:
@@ -91,7 +91,7 @@ class Reading:
         self.noted: list[tuple[str, int]] = []
         self._encoding = "UTF-8"
         self._elements: Iterator[_Element] = iter(())
-        self._passed = 0
+        self._passed = 0  # position of the tag of the element taken from these last
 
     def begin_plain(self, document: bytes) -> Tokens:
         """Cut a plain document apart; raises :class:`NotPlain` for what can be told at first sight."""
@@ -147,44 +147,27 @@ class Reading:
     @property
     def deviations(self) -> list[Deviation]:
         """What was read although the standard does not have it, in the order of the document."""
-        return [Deviation(what, *self._place(position)) for what, position in self.noted]
+        where = self._places({position for _, position in self.noted})
+        return [Deviation(what, *where.get(position, Place())) for what, position in self.noted]
 
     def placed(self, error: DecodeError) -> DecodeError:
         """The error with the path, line and column of the tag read last."""
-        path, line, column = self._place(self._position())
+        position = self._position()
+        path, line, column = self._places({position}).get(position, Place())
         return DecodeError(error.reason, f"{path}, line {line}, column {column}")
+
+    def _places(self, positions: set[int]) -> dict[int, Place]:
+        if not positions:
+            return {}
+        text = self.source.decode("UTF-8" if self.plain else self._encoding, errors="replace")
+        return places(text, self.tags, positions)
 
     def element(self) -> _Element:
         """The tree of the start tag read last; elements are asked for in the order of the document."""
         position = self._position()
-        number = _starts(self.tags[1 : position + 1])
-        element = next(islice(self._elements, number - self._passed - 1, None))
-        self._passed = number
-        return element
-
-    def _place(self, position: int) -> tuple[str, int, int]:
-        inside: list[tuple[str, int]] = []
-        last = ("", 0)
-        path: list[str] = []
-        number = 0
-        for tag in self.tags[1 : position + 1]:
-            head = tag.partition(">")[0]
-            if head.startswith("/"):
-                path = [name for name, _ in inside]
-                last = inside.pop()
-            elif not head.startswith("?"):
-                number += 1
-                last = (local_name(head), number)
-                path = [*(name for name, _ in inside), last[0]]
-                if not head.endswith("/"):
-                    inside.append(last)
-        return (".".join(path), *self._line_and_column(last[1]))
-
-    def _line_and_column(self, number: int) -> tuple[int, int]:
-        text = self.source.decode("UTF-8" if self.plain else self._encoding, errors="replace")
-        starts = (found.start() for found in _START_TAGS.finditer(text) if found.end() - found.start() == 1)
-        at = next(islice(starts, max(number - 1, 0), None), 0)
-        return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        skipped = _starts(self.tags[self._passed + 1 : position + 1]) - 1
+        self._passed = position
+        return next(islice(self._elements, skipped, None))
 
 
 def _starts(tags: list[str]) -> int:
@@ -244,9 +227,3 @@ def _character(reference: re.Match[str]) -> str:
 def not_plain() -> NoReturn:
     """Give the document to libxml2."""
     raise NotPlain
-
-
-def local_name(head: str) -> str:
-    """Element name without attributes and prefix: peers use any edition's namespace, or none."""
-    name = head.split(None, 1)[0].rstrip("/") if head else ""
-    return name.rpartition(":")[2].partition(">")[0]

@@ -263,12 +263,16 @@ def skip(tokens: Tokens) -> None:
             depth += 1
 
 
+_LISTED = (0, "", "/device>", DEVICE)
+
+
 def _inside_leaf(entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN401 - the type is the entry's
     """The rest of a leaf whose text is not followed by its end tag as it mostly stands.
 
     Edition 6 of ECMA-323 lists the targets of a deflection, ``<newDestination><device>…``: the first is taken.
     """
-    known: Table = {"device": (0, "", "/device>", DEVICE, entry[4])} if entry[3] == DEVICE else {}
+    listed_here = entry[3] == DEVICE and entry[2] != _LISTED[2]  # no list within an entry of the list
+    known: Table = {"device": (*_LISTED, entry[4])} if listed_here else {}
     found = False
     token = here.reading.last_tag
     while not _ends(token, entry[2]):
@@ -346,3 +350,8 @@ def only(values: tuple[T, ...]) -> T:
 def none_chosen(where: str) -> NoReturn:
     """Raise for a CHOICE with no alternative set."""
     raise LocalProtocolError("no alternative is chosen", where)
+
+
+def two_chosen(where: str) -> NoReturn:
+    """Raise for a CHOICE with more than one alternative set."""
+    raise LocalProtocolError("more than one alternative is chosen", where)

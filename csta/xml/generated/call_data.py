@@ -76,9 +76,13 @@ def write_endpoint(value: Endpoint, out: Out) -> None:
     """Write the children of Endpoint."""
     if value.device_id is not None:
         write_device_id("deviceID", value.device_id, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("call_data.Endpoint")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("call_data.Endpoint")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -101,6 +105,8 @@ def write_associated_nid(value: AssociatedNID, out: Out) -> None:
     """Write the children of AssociatedNID."""
     if value.device_id is not None:
         write_device_id("deviceID", value.device_id, out)
+        if value.not_known:
+            elements.two_chosen("call_data.AssociatedNID")
         return
     if value.not_known:
         out.append("<notKnown/>")
@@ -293,6 +299,8 @@ def write_global_call_linkage_id(value: GlobalCallLinkageID, out: Out) -> None:
         out.append(
             f"<subDomainCallLinkageID>{leaves.escape(value.sub_domain_call_linkage_id)}</subDomainCallLinkageID>"
         )
+        if value.globally_unique_call_linkage_id is not None:
+            elements.two_chosen("call_data.GlobalCallLinkageID")
         return
     if value.globally_unique_call_linkage_id is not None:
         out.append(
@@ -342,6 +350,8 @@ def write_thread_linkage_id(value: ThreadLinkageID, out: Out) -> None:
     """Write the children of ThreadLinkageID."""
     if value.sub_domain_thread_id is not None:
         out.append(f"<subDomainThreadID>{leaves.escape(value.sub_domain_thread_id)}</subDomainThreadID>")
+        if value.globally_unique_thread_id is not None:
+            elements.two_chosen("call_data.ThreadLinkageID")
         return
     if value.globally_unique_thread_id is not None:
         out.append(f"<globallyUniqueThreadID>{leaves.escape(value.globally_unique_thread_id)}</globallyUniqueThreadID>")
@@ -734,6 +744,8 @@ def write_number_units(value: NumberUnits, out: Out) -> None:
         out.append("<numberOfChargeUnits>")
         write_number_of_charging_units(value.number_of_charge_units, out)
         out.append("</numberOfChargeUnits>")
+        if value.number_of_currency_units is not None:
+            elements.two_chosen("call_data.NumberUnits")
         return
     if value.number_of_currency_units is not None:
         out.append("<numberOfCurrencyUnits>")
@@ -777,6 +789,8 @@ def write_csta_object(value: CSTAObject, out: Out) -> None:
     """Write the children of CSTAObject."""
     if value.device_object is not None:
         write_device_id("deviceObject", value.device_object, out)
+        if value.call_object is not None:
+            elements.two_chosen("call_data.CSTAObject")
         return
     if value.call_object is not None:
         write_connection_id("callObject", value.call_object, out)

@@ -110,6 +110,8 @@ def write_charged_device(value: ChargedDevice, out: Out) -> None:
     """Write the children of ChargedDevice."""
     if value.operator is not None:
         write_device_id("operator", value.operator, out)
+        if value.non_operator is not None:
+            elements.two_chosen("cdr.ChargedDevice")
         return
     if value.non_operator is not None:
         write_device_id("nonOperator", value.non_operator, out)

@@ -295,6 +295,8 @@ def write_call_object(value: CallObject, out: Out) -> None:
     """Write the children of CallObject."""
     if value.device is not None:
         write_device_id("device", value.device, out)
+        if value.call is not None:
+            elements.two_chosen("data_collection.CallObject")
         return
     if value.call is not None:
         write_connection_id("call", value.call, out)

@@ -49,30 +49,70 @@ def write_universal_failure(value: UniversalFailure, out: Out) -> None:
     """Write the children of UniversalFailure."""
     if value.operation is not None:
         out.append(f"<operation>{leaves.escape(value.operation.value)}</operation>")
+        if (
+            value.security is not None
+            or value.state_incompatibility is not None
+            or value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.security is not None:
         out.append(f"<security>{leaves.escape(value.security.value)}</security>")
+        if (
+            value.state_incompatibility is not None
+            or value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.state_incompatibility is not None:
         out.append(f"<stateIncompatibility>{leaves.escape(value.state_incompatibility.value)}</stateIncompatibility>")
+        if (
+            value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.system_resource_availability is not None:
         out.append(
             f"<systemResourceAvailibility>{leaves.escape(value.system_resource_availability.value)}</systemResourceAvailibility>"
         )
+        if (
+            value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.subscribed_resource_availability is not None:
         out.append(
             f"<subscribedResourceAvailability>{leaves.escape(value.subscribed_resource_availability.value)}</subscribedResourceAvailability>"
         )
+        if value.performance_management is not None or value.private_data is not None or value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.performance_management is not None:
         out.append(
             f"<performanceManagement>{leaves.escape(value.performance_management.value)}</performanceManagement>"
         )
+        if value.private_data is not None or value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.private_data is not None:
         out.append(f"<privateData>{leaves.escape(value.private_data.value)}</privateData>")
+        if value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.unspecified:
         out.append("<unspecified/>")

@@ -35,9 +35,13 @@ def write_extended_device_id(value: ExtendedDeviceID, out: Out) -> None:
     """Write the children of ExtendedDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.ExtendedDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.ExtendedDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -61,9 +65,13 @@ def write_calling_device_id(value: CallingDeviceID, out: Out) -> None:
     """Write the children of CallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.CallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.CallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -87,9 +95,13 @@ def write_called_device_id(value: CalledDeviceID, out: Out) -> None:
     """Write the children of CalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.CalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.CalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -113,9 +125,13 @@ def write_subject_device_id(value: SubjectDeviceID, out: Out) -> None:
     """Write the children of SubjectDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.SubjectDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.SubjectDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -141,15 +157,23 @@ def write_redirection_device_id(value: RedirectionDeviceID, out: Out) -> None:
     """Write the children of RedirectionDeviceID."""
     if value.number_dialed is not None:
         write_device_id("numberDialed", value.number_dialed, out)
+        if value.not_known or value.not_required or value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.not_required or value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_required:
         out.append("<notRequired/>")
+        if value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_specified:
         out.append("<notSpecified/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -173,9 +197,13 @@ def write_associated_calling_device_id(value: AssociatedCallingDeviceID, out: Ou
     """Write the children of AssociatedCallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.AssociatedCallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.AssociatedCallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -199,9 +227,13 @@ def write_associated_called_device_id(value: AssociatedCalledDeviceID, out: Out)
     """Write the children of AssociatedCalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.AssociatedCalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.AssociatedCalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -225,9 +257,13 @@ def write_network_calling_device_id(value: NetworkCallingDeviceID, out: Out) -> 
     """Write the children of NetworkCallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.NetworkCallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.NetworkCallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -251,9 +287,13 @@ def write_network_called_device_id(value: NetworkCalledDeviceID, out: Out) -> No
     """Write the children of NetworkCalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.NetworkCalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.NetworkCalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")

@@ -161,6 +161,8 @@ def write_io_cross_ref_id(value: IOCrossRefID, out: Out) -> None:
     """Write the children of IOCrossRefID."""
     if value.switch_provided is not None:
         out.append(f"<switchProvided>{leaves.escape(value.switch_provided)}</switchProvided>")
+        if value.computer_provided is not None:
+            elements.two_chosen("io_services.IOCrossRefID")
         return
     if value.computer_provided is not None:
         out.append(f"<computerProvided>{leaves.escape(value.computer_provided)}</computerProvided>")

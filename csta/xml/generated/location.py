@@ -425,6 +425,8 @@ def write_get_location_tracking_sessions_result_cross_ref_id_or_registration_dat
     """Write the children of GetLocationTrackingSessionsResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
         out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.location_session_info_list is not None:
+            elements.two_chosen("location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData")
         return
     if value.location_session_info_list is not None:
         out.append("<locationSessionInfoList>")

@@ -304,6 +304,8 @@ def write_get_monitor_result_cross_ref_id_or_registration_data(
     """Write the children of GetMonitorResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
         out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.monitor_list is not None:
+            elements.two_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
         return
     if value.monitor_list is not None:
         out.append("<monitorList>")

@@ -317,6 +317,8 @@ def write_microphone_gain(value: MicrophoneGain, out: Out) -> None:
     """Write the children of MicrophoneGain."""
     if value.mic_gain_abs is not None:
         out.append(f"<micGainAbs>{value.mic_gain_abs}</micGainAbs>")
+        if value.mic_gain_inc is not None:
+            elements.two_chosen("physical_device.MicrophoneGain")
         return
     if value.mic_gain_inc is not None:
         out.append(f"<micGainInc>{leaves.escape(value.mic_gain_inc.value)}</micGainInc>")
@@ -397,6 +399,8 @@ def write_volume(value: Volume, out: Out) -> None:
     """Write the children of Volume."""
     if value.vol_abs is not None:
         out.append(f"<volAbs>{value.vol_abs}</volAbs>")
+        if value.vol_inc is not None:
+            elements.two_chosen("physical_device.Volume")
         return
     if value.vol_inc is not None:
         out.append(f"<volInc>{leaves.escape(value.vol_inc.value)}</volInc>")

@@ -391,9 +391,13 @@ def write_retry_value(value: RetryValue, out: Out) -> None:
     """Write the children of RetryValue."""
     if value.no_list_available is not None:
         out.append(f"<noListAvailable>{'true' if value.no_list_available else 'false'}</noListAvailable>")
+        if value.no_count_available is not None or value.retry_count is not None:
+            elements.two_chosen("routeing.RetryValue")
         return
     if value.no_count_available is not None:
         out.append(f"<noCountAvailable>{'true' if value.no_count_available else 'false'}</noCountAvailable>")
+        if value.retry_count is not None:
+            elements.two_chosen("routeing.RetryValue")
         return
     if value.retry_count is not None:
         out.append(f"<retryCount>{value.retry_count}</retryCount>")

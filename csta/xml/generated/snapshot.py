@@ -194,6 +194,8 @@ def write_snapshot_call_contents(value: SnapshotCallContents, out: Out) -> None:
     """Write the children of SnapshotCallContents."""
     if value.service_cross_ref_id is not None:
         out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.snapshot_data is not None:
+            elements.two_chosen("snapshot.SnapshotCallContents")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")
@@ -341,9 +343,13 @@ def write_call_state(value: CallState, out: Out) -> None:
         out.append("<compoundCallState>")
         write_compound_call_state(value.compound_call_state, out)
         out.append("</compoundCallState>")
+        if value.simple_call_state is not None or value.unknown:
+            elements.two_chosen("snapshot.CallState")
         return
     if value.simple_call_state is not None:
         out.append(f"<simpleCallState>{leaves.escape(value.simple_call_state.value)}</simpleCallState>")
+        if value.unknown:
+            elements.two_chosen("snapshot.CallState")
         return
     if value.unknown:
         out.append("<unknown/>")
@@ -465,6 +471,8 @@ def write_snapshot_device_contents(value: SnapshotDeviceContents, out: Out) -> N
     """Write the children of SnapshotDeviceContents."""
     if value.service_cross_ref_id is not None:
         out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.snapshot_data is not None:
+            elements.two_chosen("snapshot.SnapshotDeviceContents")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")

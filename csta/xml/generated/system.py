@@ -438,6 +438,8 @@ def write_get_registrations_res_cross_ref_id_or_registration_data(
     """Write the children of GetRegistrationsResCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
         out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.registration_list is not None:
+            elements.two_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
         return
     if value.registration_list is not None:
         out.append("<registrationList>")

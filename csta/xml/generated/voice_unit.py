@@ -1116,27 +1116,78 @@ def write_attribute_info(value: AttributeInfo, out: Out) -> None:
     """Write the children of AttributeInfo."""
     if value.encoding_algorithm is not None:
         out.append(f"<encodingAlgorithm>{leaves.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        if (
+            value.sampling_rate is not None
+            or value.duration is not None
+            or value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.sampling_rate is not None:
         out.append(f"<samplingRate>{value.sampling_rate}</samplingRate>")
+        if (
+            value.duration is not None
+            or value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
+        if (
+            value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.filename is not None:
         out.append(f"<filename>{leaves.escape(value.filename)}</filename>")
+        if (
+            value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
+        if (
+            value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_speed is not None:
         out.append(f"<currentSpeed>{value.current_speed}</currentSpeed>")
+        if value.current_volume is not None or value.current_gain is not None or value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_volume is not None:
         out.append(f"<currentVolume>{value.current_volume}</currentVolume>")
+        if value.current_gain is not None or value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_gain is not None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
+        if value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_state is not None:
         out.append(f"<currentState>{leaves.escape(value.current_state.value)}</currentState>")
@@ -1282,6 +1333,8 @@ def write_period(value: Period, out: Out) -> None:
     """Write the children of Period."""
     if value.absolute_position is not None:
         out.append(f"<absolutePosition>{leaves.escape(value.absolute_position.value)}</absolutePosition>")
+        if value.relative_position is not None:
+            elements.two_chosen("voice_unit.Period")
         return
     if value.relative_position is not None:
         out.append(f"<relativePosition>{value.relative_position}</relativePosition>")
@@ -1399,6 +1452,8 @@ def write_period_to_review(value: PeriodToReview, out: Out) -> None:
     """Write the children of PeriodToReview."""
     if value.start_of_message:
         out.append("<startOfMessage/>")
+        if value.length_of_review is not None:
+            elements.two_chosen("voice_unit.PeriodToReview")
         return
     if value.length_of_review is not None:
         out.append(f"<lengthOfReview>{value.length_of_review}</lengthOfReview>")
@@ -1483,50 +1538,206 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
     """Write the children of AttributeToSet."""
     if value.current_speed is not None:
         out.append(f"<currentSpeed>{value.current_speed}</currentSpeed>")
+        if (
+            value.current_volume is not None
+            or value.current_gain is not None
+            or value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.current_volume is not None:
         out.append("<currentVolume>")
         write_volume(value.current_volume, out)
         out.append("</currentVolume>")
+        if (
+            value.current_gain is not None
+            or value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.current_gain is not None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
+        if (
+            value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.grammars is not None:
         out.append(f"<grammars>{leaves.escape(value.grammars)}</grammars>")
+        if (
+            value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.language is not None:
         out.append(f"<language>{leaves.escape(value.language)}</language>")
+        if (
+            value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.mode is not None:
         out.append(f"<mode>{leaves.escape(value.mode.value)}</mode>")
+        if (
+            value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.retain_audio is not None:
         out.append(f"<retainAudio>{'true' if value.retain_audio else 'false'}</retainAudio>")
+        if (
+            value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.silence_timeout is not None:
         out.append(f"<silenceTimeout>{value.silence_timeout}</silenceTimeout>")
+        if (
+            value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.max_timeout is not None:
         out.append(f"<maxTimeout>{value.max_timeout}</maxTimeout>")
+        if (
+            value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.babble_timeout is not None:
         out.append(f"<babbleTimeout>{value.babble_timeout}</babbleTimeout>")
+        if (
+            value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.end_silence is not None:
         out.append(f"<endSilence>{value.end_silence}</endSilence>")
+        if (
+            value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.rejection_threshold is not None:
         out.append(f"<rejectionThreshold>{value.rejection_threshold}</rejectionThreshold>")
+        if (
+            value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.auto_interruptible is not None:
         out.append(f"<autoInterruptible>{'true' if value.auto_interruptible else 'false'}</autoInterruptible>")
+        if value.inner_xml is not None or value.interdigit_timeout is not None or value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.inner_xml is not None:
         out.append(f"<innerXml>{leaves.escape(value.inner_xml)}</innerXml>")
+        if value.interdigit_timeout is not None or value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.interdigit_timeout is not None:
         out.append(f"<interdigitTimeout>{value.interdigit_timeout}</interdigitTimeout>")
+        if value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.preflush is not None:
         out.append(f"<preflush>{'true' if value.preflush else 'false'}</preflush>")
