@@ -60,6 +60,10 @@ class Deviation(NamedTuple):
     column: int
 
 
+_DOCUMENT_TYPE = re.compile(rb"[\xef\xbb\xbf\xfe\xff]*(?:\s|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
+"""A document type declaration before the root: it is refused before libxml2 reads the entities in it."""
+
+
 def _parser() -> XMLParser:
     return XMLParser(
         resolve_entities=False,
@@ -187,6 +191,8 @@ def parse(document: bytes) -> _Element:
     """The tree of a document; raises DecodeError for what is not XML, or not safe."""
     if len(document) > MAX_OCTETS:
         raise DecodeError(f"document of {len(document)} octets; at most {MAX_OCTETS} are read")
+    if _DOCUMENT_TYPE.match(document.replace(b"\0", b"")):
+        raise DecodeError("a document type declaration is not allowed", "line 1, column 1")
     try:
         root = fromstring(document, _PARSER)
     except XMLSyntaxError as error:
@@ -196,9 +202,9 @@ def parse(document: bytes) -> _Element:
         raise DecodeError(f"not XML: {error}") from None
     information = root.getroottree().docinfo
     if information.doctype:
-        raise DecodeError("a document type declaration is not allowed", "line 1")
+        raise DecodeError("a document type declaration is not allowed", "line 1, column 1")
     if (information.encoding or "UTF-8").upper() not in ENCODINGS:
-        raise DecodeError(f"encoding {information.encoding} is not read", "line 1")
+        raise DecodeError(f"encoding {information.encoding} is not read", "line 1, column 1")
     return root
 
 
