@@ -52,7 +52,7 @@ def each_message(data: bytes, protocol: str, cut: str, use: Callable[[Apdu, str]
         try:
             wire = _wire(frame, protocol)
             apdu = _decode(frame, wire)
-            notes = _notes(wire)
+            notes = _notes(wire, apdu)
             use(apdu, wire)
         except ProtocolError as error:
             print(f"csta: message {number}: {error}", file=sys.stderr)
@@ -108,12 +108,10 @@ def _decode(frame: Frame, wire: str) -> Apdu:
     return asn1.decode(frame.payload, exact=True)
 
 
-def _notes(wire: str) -> list[str]:
+def _notes(wire: str, apdu: Apdu) -> list[str]:
     """What the decoder passed over, in words."""
     if wire == "xml":
         from csta import xml
 
         return [f"{each.what} ({each.where}, line {each.line}, column {each.column})" for each in xml.deviations()]
-    from csta.asn1.ber import report as skipped
-
-    return [f"passed over {each.raw.hex()} ({each.where})" for each in skipped.skipped]
+    return [f"passed over {each.octets.hex()} ({each.where})" for each in apdu.deviations if each.where]
