@@ -249,3 +249,18 @@ def test_what_json_says_beyond_the_schema(capsysbinary: pytest.CaptureFixture[by
     code, _, err = encode(capsysbinary, json.dumps(line))
     assert code == 1
     assert "line 1: " in err
+
+
+def test_translated_there_and_back(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["translate", STATUS]) == 0
+    document = capsysbinary.readouterr().out
+    assert document == xml.encode(asn1.decode(bytes.fromhex(STATUS))) + b"\n"
+    assert main(["translate", "--invoke-id", "1", document.decode()]) == 0
+    assert capsysbinary.readouterr().out == STATUS.encode() + b"\n"
+
+
+def test_what_cannot_be_translated_is_told(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["translate", "6203800100" + STATUS]) == 1  # ACSE has no form in XML
+    out, err = capsysbinary.readouterr()
+    assert out.startswith(b"<?xml")
+    assert b"no form in XML" in err
