@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from csta.messages.base import Request, Response
+from csta.messages.base import Message, Request, Response
 
 
 class LoginRequest(Request["LoginResponse"], frozen=True, kw_only=True):
@@ -43,3 +43,7 @@ class KeepAlive(Request[None], frozen=True, kw_only=True):
 def hashed(password: str) -> str:
     """A password as the MX wants it: SHA-1 in base64, and a line feed."""
     return base64.b64encode(hashlib.sha1(password.encode(), usedforsecurity=False).digest()).decode() + "\n"
+
+
+MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in (LoginRequest, LoginResponse, KeepAlive)}
+"""Name → class."""

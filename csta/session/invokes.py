@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from csta.errors import LocalProtocolError
 from csta.messages.base import Request
-from csta.session.irregularities import Irregularity
 
 MAX_PARKED = 1_000
 """Ids of ended requests kept apart until their late answers come; the oldest are let go first."""
@@ -40,7 +39,7 @@ class Invocations:
         self._previous = 0
         self._pending: dict[int, Invocation] = {}
         self._deadlines: list[tuple[float, int]] = []
-        self._parked: dict[int, None] = {}
+        self._parked: dict[int, str] = {}
         self._answered: dict[int, None] = {}
 
     def __len__(self) -> int:
@@ -73,17 +72,22 @@ class Invocations:
         """Take a request out that nobody waits for any more; its id is parked for the late answer."""
         invocation = self._pending.pop(invoke_id, None)
         if invocation is not None:
-            self._parked[invoke_id] = None
-            if len(self._parked) > min(MAX_PARKED, self._last_id // 2):
-                del self._parked[next(iter(self._parked))]
+            self.park(invoke_id, invocation.request)
         return invocation
 
-    def stray(self, invoke_id: int | None) -> Irregularity:
-        """What is wrong with an answer no request waits for; a request that ended unanswered has it now."""
-        if invoke_id in self._parked:
-            del self._parked[invoke_id]
-            return Irregularity.LATE_ANSWER
-        return Irregularity.SECOND_ANSWER if invoke_id in self._answered else Irregularity.UNKNOWN_ANSWER
+    def park(self, invoke_id: int, request: Request[Any]) -> None:
+        """Keep an id apart from whose request nothing, or nothing but a refusal, is to come any more."""
+        self._parked[invoke_id] = type(request).__name__
+        if len(self._parked) > min(MAX_PARKED, self._last_id // 2):
+            del self._parked[next(iter(self._parked))]
+
+    def unpark(self, invoke_id: int | None) -> str:
+        """Name of the request of a late answer, empty when there is none; it is forgotten by asking."""
+        return "" if invoke_id is None else self._parked.pop(invoke_id, "")
+
+    def was_answered(self, invoke_id: int | None) -> bool:
+        """Whether a request of this id has had its answer, a while ago."""
+        return invoke_id in self._answered
 
     def expired(self, now: float) -> list[Invocation]:
         """Take out the requests whose time is up, in the order of their deadlines."""

@@ -79,7 +79,7 @@ class LoginRequestAssociation(Association):
         if self._login is None:
             return True
         given = f"{asked.user_name}\0{asked.pwd.strip()}".encode()
-        known = (hashed(self._login.password).strip(), self._login.password)
+        known = (hashed(self._login.password).strip(), self._login.password.strip())
         # Both are compared, so that the time it takes tells nothing.
         return any([compare_digest(given, f"{self._login.name}\0{each}".encode()) for each in known])
 

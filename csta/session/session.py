@@ -119,7 +119,10 @@ class Session:
         """
         self._move(Move.SEND)
         in_header = self._framing.carries_invoke_id and isinstance(message, Event)
-        self._write(Invoke(EVENT_INVOKE_ID if in_header else self._invocations.next_id(), message))
+        invoke_id = EVENT_INVOKE_ID if in_header else self._invocations.next_id()
+        self._write(Invoke(invoke_id, message))
+        if isinstance(message, Request):
+            self._invocations.park(invoke_id, message)
 
     def respond(self, invoke_id: int, response: Response | None = None) -> None:
         """Answer a request of the peer positively."""
@@ -355,8 +358,7 @@ class Session:
         of_ours = not isinstance(answer, Reject) or answer.category in ("invoke", "general")
         invocation = self._invocations.end(answer.invoke_id) if of_ours else None
         if invocation is None:
-            kind = self._invocations.stray(answer.invoke_id) if of_ours else Irregularity.UNKNOWN_ANSWER
-            self._tell(self.irregularities.notice(kind, f"{_name(answer)} to invoke id {answer.invoke_id}"))
+            self._tell(self._stray(answer, of_ours=of_ours))
             return
         outcome = answers.outcome(invocation.request, answer)
         if isinstance(outcome, RemoteProtocolError):
@@ -364,18 +366,23 @@ class Session:
         self.irregularities.follow(invocation.request, outcome)
         self._end(invocation, outcome)
 
+    def _stray(self, answer: Result | Error | Reject, *, of_ours: bool) -> Irregular:
+        """An answer that no request waits for; a request that ended unanswered has it now."""
+        late_to = self._invocations.unpark(answer.invoke_id) if of_ours else ""
+        if late_to:
+            kind = Irregularity.LATE_ANSWER
+        elif of_ours and self._invocations.was_answered(answer.invoke_id):
+            kind = Irregularity.SECOND_ANSWER
+        else:
+            kind = Irregularity.UNKNOWN_ANSWER
+        return self.irregularities.notice(kind, answers.in_words(answer, late_to))
+
 
 def why(error: CSTAError | None) -> str:
     """The end of a link in words, for what ends with it."""
     if isinstance(error, LinkLost):
         return error.reason
     return "the link was closed" if error is None else str(error)
-
-
-def _name(answer: Result | Error | Reject) -> str:
-    """What an answer is called in words."""
-    message = None if isinstance(answer, Reject) else answer.message
-    return type(answer if message is None else message).__name__
 
 
 _HEARTBEATS: dict[str, Request[Any]] = {

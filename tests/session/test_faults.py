@@ -149,7 +149,8 @@ def test_a_reject_of_an_answer_is_not_one_of_our_request() -> None:
     invoke_id = joined.client.request(HOLD, 0)
     reject = Reject(invoke_id, "returnResult", 2)
     joined.client.receive_data(LengthFraming().encode(Frame(asn1.encode(reject))), 0)
-    assert joined.client.next_event() == Irregular(Irregularity.UNKNOWN_ANSWER, f"Reject to invoke id {invoke_id}")
+    words = f"invoke id {invoke_id}: rejected: mistyped result"
+    assert joined.client.next_event() == Irregular(Irregularity.UNKNOWN_ANSWER, words)
 
 
 @given(st.data())

@@ -54,10 +54,10 @@ def of_no_monitor(peer: Session, session: Session) -> None:
 
 
 DONE = [
-    (twice, Irregularity.SECOND_ANSWER, "HoldCallResponse to invoke id 1"),
-    (unasked, Irregularity.UNKNOWN_ANSWER, "HoldCallResponse to invoke id 4711"),
+    (twice, Irregularity.SECOND_ANSWER, "invoke id 1: answered by HoldCallResponse"),
+    (unasked, Irregularity.UNKNOWN_ANSWER, "invoke id 4711: answered by HoldCallResponse"),
     (other, Irregularity.OTHER_ANSWER, "answered by MonitorStopResponse (HoldCall)"),
-    (late, Irregularity.LATE_ANSWER, "HoldCallResponse to invoke id 1"),
+    (late, Irregularity.LATE_ANSWER, "HoldCall: answered by HoldCallResponse"),
     (of_no_monitor, Irregularity.UNKNOWN_MONITOR, "HeldEvent of monitor 0007"),
 ]
 SENT = [

@@ -109,8 +109,8 @@ def test_a_request_that_nobody_answers(joined: Joined) -> None:
     joined.switch.respond(4711, HoldCallResponse())
     joined.exchange()
     assert joined.take() == [
-        Irregular(Irregularity.LATE_ANSWER, f"HoldCallResponse to invoke id {invoke_id}"),
-        Irregular(Irregularity.UNKNOWN_ANSWER, "HoldCallResponse to invoke id 4711"),
+        Irregular(Irregularity.LATE_ANSWER, "HoldCall: answered by HoldCallResponse"),
+        Irregular(Irregularity.UNKNOWN_ANSWER, "invoke id 4711: answered by HoldCallResponse"),
     ]
 
 

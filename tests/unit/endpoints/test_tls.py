@@ -80,7 +80,7 @@ class Link:
         [end] = self.ended
         if isinstance(end, Client):
             asked: list[Any] = []
-            status: Deferred[Any] = end.system.request_status()
+            status: Deferred[Any] = end.system.request_system_status()
             status.addBoth(lambda result: asked.append(getattr(result, "value", result)))
             self.cable.settle()
             [end] = asked
