@@ -23,7 +23,8 @@ def compared(pytestconfig: pytest.Config) -> Counter[str]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:  # a process of pytest-xdist tells the one that writes the summary
-        output["compared"] = dict(session.config.stash[COMPARED])
+        counted = session.config.stash[COMPARED]
+        output["compared"] = dict(counted)
 
 
 @pytest.hookimpl(optionalhook=True)
