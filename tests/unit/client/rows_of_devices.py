@@ -214,13 +214,13 @@ ROWS: tuple[Row, ...] = (
     ),
     (
         lambda c: c.logical_device.set_agent_state(
-            "2001", ReqAgentState.LOGGED_ON, agent_id=b"\x03", password=b"\x04", group="2005"
+            "2001", ReqAgentState.LOGGED_ON, agent_id=b"anna", password=b"4711", group="2005"
         ),
         SetAgentState(
             device=device("2001"),
             requested_agent_state=ReqAgentState.LOGGED_ON,
-            agent_id=Octets(b"\x03"),
-            password=Octets(b"\x04"),
+            agent_id=Octets(b"anna"),
+            password=Octets(b"4711"),
             group=device("2005"),
         ),
     ),
@@ -270,18 +270,18 @@ ROWS: tuple[Row, ...] = (
             PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=b"\x05",
-            mood=b"\x06",
-            named=b"\x07",
+            place=b"office",
+            mood=b"calm",
+            named=b"Anna",
         ),
         SetPresenceState(
             device=device("2001"),
             requested_presence_state=PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=Octets(b"\x05"),
-            mood=Octets(b"\x06"),
-            named_presence_state=Octets(b"\x07"),
+            place=Octets(b"office"),
+            mood=Octets(b"calm"),
+            named_presence_state=Octets(b"Anna"),
         ),
     ),
     (lambda c: c.logical_device.get_routeing_mode("2001"), GetRouteingMode(device=device("2001"))),
