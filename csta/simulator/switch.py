@@ -183,18 +183,19 @@ class Switch:
         """
         device = self._device(number)
         waiting = device.connection_in(State.INITIATED)
-        if waiting is None or waiting.destination or not DIALLABLE.fullmatch(digits):
+        if waiting is None or waiting.prompt is not None or not DIALLABLE.fullmatch(digits):
             raise LocalProtocolError(f"{number} cannot dial {digits!r} now")
         if isinstance(device, Extension):
             device.last_dialled = digits
         waiting.call.called = DeviceID(number=waiting.dialled + digits)
+        self._exchange.report_alone(reports.digits_dialled(waiting, digits, EventCause.NORMAL), waiting)
         progress.originate(self._exchange, waiting, EventCause.NEW_CALL, now)
         self._happened(now)
 
     def hears_dial_tone(self, number: str) -> bool:
         """Whether somebody may :meth:`dial` there now."""
         waiting = self._device(number).connection_in(State.INITIATED)
-        return waiting is not None and not waiting.destination
+        return waiting is not None and waiting.prompt is None
 
     def hang_up(self, number: str, now: float) -> None:
         """Somebody puts the handset down, or presses the refuse key of a ringing phone; a held call stays held."""
@@ -288,7 +289,7 @@ class Switch:
                     raise ValueError(f"group {group.number}: its member {number!r} is no extension")
 
     def _take_up_prompt(self, waiting: Connection, now: float) -> None:
-        if waiting.destination:
+        if waiting.prompt is not None:
             call_control.take_up(self._exchange, waiting, now)
 
     def _dial_tone(self, device: Device) -> None:
