@@ -20,8 +20,8 @@ from csta.protocol import DelayedCall, Link, ReactorTime, open_session
 from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.clients import ClientLink
-from csta.simulator.faults import Fault, Faults, Kind
-from csta.simulator.scenario import Script
+from csta.simulator.faults import Fault, Faults, Kind, Note, unnoted
+from csta.simulator.script import Script
 from csta.simulator.switch import Switch
 
 
@@ -91,16 +91,22 @@ class SwitchServer:
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
     :param faults: what goes wrong, by the clock or to messages, counted from now.
     :param script: what happens on the switch by itself.
+    :param note: told of every fault that happens.
     :ivar clients: the links that are open.
     :ivar faults: the same rules; more may be added, see :meth:`inject`.
     """
 
     def __init__(
-        self, reactor: ReactorTime, switch: Switch, faults: Iterable[Fault] = (), script: Script | None = None
+        self,
+        reactor: ReactorTime,
+        switch: Switch,
+        faults: Iterable[Fault] = (),
+        script: Script | None = None,
+        note: Note = unnoted,
     ) -> None:
         self.reactor = reactor
         self.switch = switch
-        self.faults = Faults(faults, reactor.seconds())
+        self.faults = Faults(faults, reactor.seconds(), note)
         self.clients: list[ClientLink] = []
         self._script = script
         self._closed_until = reactor.seconds()
