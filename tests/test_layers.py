@@ -18,6 +18,7 @@ LONGEST_FUNCTION = 60
 
 CORE = {"csta.errors", "csta.apdu", "csta.messages", "csta.dialect", "csta.framing"}
 CODECS = CORE | {"csta.asn1", "csta.xml"}
+FOLLOWING = CODECS | {"csta.session", "csta.recorder", "csta.model", "csta.provider", "msgspec"}
 TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1"} | TWISTED
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
@@ -45,6 +46,10 @@ LAYERS = {
     "csta.xml": Layer(CORE | {"msgspec", "lxml"}, PURE),
     "csta.session": Layer(CODECS | {"msgspec"}, PURE),
     "csta.recorder": Layer(CODECS | {"csta.session", "msgspec"}, PURE),
+    "csta.recorder.live": Layer(EDGE),
+    "csta.recorder.following": Layer(FOLLOWING, PURE),
+    "csta.recorder.story": Layer(FOLLOWING, PURE),
+    "csta.testing": Layer(EDGE | {"pytest"}),
     "csta.simulator": Layer(CODECS | {"csta.session", "msgspec"}, PURE),
     "csta.model": Layer({"csta.errors"}, PURE),
     "csta.codegen": Layer(CODECS | {"asn1tools"}, PURE),

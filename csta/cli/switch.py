@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
 from csta.cli.exits import Trouble
-from csta.cli.online import Reactor, add_login_arguments, login, tell
+from csta.cli.online import Reactor, add_login_arguments, add_record_arguments, login, recording, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a telephone; may be repeated (default: {', '.join(EXTENSIONS)})",
     )
     parser.add_argument("--lines", type=int, default=4, metavar="N", help="exchange lines (default: 4)")
+    add_record_arguments(parser)
     parser.add_argument("--callers", action="store_true", help="somebody outside rings the telephones now and then")
 
 
@@ -57,7 +58,7 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
-    server = SwitchServer(reactor, switch)
+    server = SwitchServer(reactor, switch, recording(args))
     for wire in wires:
         await _listen(server, wire, args)
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")

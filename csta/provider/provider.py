@@ -19,6 +19,7 @@ from csta.model.states import Service
 from csta.protocol import ReactorTime
 from csta.provider.uplink import Uplink
 from csta.provider.watch import Watch
+from csta.recorder.live import Recording
 from csta.session import Settings
 
 R = TypeVar("R")
@@ -39,6 +40,7 @@ class CstaProvider:
     :param framing: how messages are cut apart, where it is not the dialect's usual way.
     :param login: name and password, for switches that want them.
     :param retry_policy: seconds to wait after so many failures in a row; grows to a minute where left out.
+    :param record: where the messages of the link are recorded, one connection after the other.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -56,9 +58,18 @@ class CstaProvider:
         login: Login | None = None,
         settings: Settings | None = None,
         retry_policy: Callable[[int], float] | None = None,
+        record: Recording | None = None,
     ) -> None:
         factory = ClientFactory(
-            reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+            reactor,
+            protocol,
+            association,
+            dialect=dialect,
+            framing=framing,
+            login=login,
+            settings=settings,
+            record=record,
+            name=name or endpoint,
         )
         target = client_endpoint(reactor, endpoint)
         self._watch = Watch(reactor, name or endpoint)

@@ -22,6 +22,7 @@ from csta.messages.base import Event, Request
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatus, SystemStatusValue
 from csta.protocol import DelayedCall, Link, ReactorTime, open_session
+from csta.recorder.live import Recording
 from csta.session import Peer, Role, Session, Settings, State
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.switch import Switch
@@ -124,7 +125,7 @@ class ClientFactory(protocol.ServerFactory):
 
     noisy = False
 
-    def __init__(self, server: SwitchServer, session: Callable[[], Session]) -> None:
+    def __init__(self, server: SwitchServer, session: Callable[[str], Session]) -> None:
         self._server = server
         self._session = session
 
@@ -132,19 +133,26 @@ class ClientFactory(protocol.ServerFactory):
         """Twisted: somebody connects; None closes the connection."""
         if len(self._server.clients) >= MOST_CLIENTS:
             return None
-        return ClientLink(self._server, self._session()).link
+        return ClientLink(self._server, self._session(_name(addr))).link
+
+
+def _name(addr: object) -> str:
+    """What a recording calls the client at an address."""
+    return f"client {addr.host}:{addr.port}" if isinstance(addr, IPv4Address) else "client"
 
 
 class SwitchServer:
     """Serves a switch.
 
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
+    :param record: where the messages of all links are recorded.
     :ivar clients: the links that are open.
     """
 
-    def __init__(self, reactor: ReactorTime, switch: Switch) -> None:
+    def __init__(self, reactor: ReactorTime, switch: Switch, record: Recording | None = None) -> None:
         self.reactor = reactor
         self.switch = switch
+        self.record = record
         self.clients: list[ClientLink] = []
         self._ports: list[ListeningPort] = []
         self._timer: DelayedCall | None = None
@@ -171,7 +179,7 @@ class SwitchServer:
         """
         admission = LoginAdmission(login) if login is not None else None
 
-        def session() -> Session:
+        def session(client: str) -> Session:
             return open_session(
                 Role.SWITCHING,
                 protocol,
@@ -182,9 +190,10 @@ class SwitchServer:
                 settings=settings,
                 admission=admission,
                 welcome=None if admission is None else admission.knows,
+                tap=None if self.record is None else self.record.tap(client),
             )
 
-        session()  # a wrong parameter is told now, not when a client comes
+        session("")  # a wrong parameter is told now, not when a client comes
         return ClientFactory(self, session)
 
     def listen(
