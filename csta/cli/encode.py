@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from csta.apdu import Frame
 from csta.cli import inputs
 from csta.cli.exits import OK, WRONG
-from csta.cli.lines import from_line
+from csta.lines import from_line
 from csta.dialect import EDITIONS, PROTOCOLS
 from csta.errors import LocalProtocolError
 from csta.framing import FRAMINGS

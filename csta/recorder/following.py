@@ -62,6 +62,11 @@ class Follower:
             return [Told(happened.t, switch.name, LinkDown(happened.reason or "closed"))]
         return []
 
+    def device(self, step: Step) -> str | None:
+        """The monitored device that an event, or a request about a monitor, is about."""
+        reference = getattr(step.event or step.asked or step.asked_before, "monitor_cross_ref_id", None)
+        return None if reference is None else self._links[step.link.link].monitored(reference)
+
     def calls(self) -> list[Call]:
         """The calls there are now, by device."""
         return [call for switch in self._switches.values() for call in switch.calls()]
@@ -85,6 +90,11 @@ class _Switch:
         self._features = Features()
         self._starting = 0
         self._restarting = False
+        self._last: dict[str, str] = {}
+
+    def monitored(self, reference: str) -> str | None:
+        """The device of a monitor, also of one that has ended."""
+        return self.monitors.device(reference) or self._last.get(reference)
 
     def calls(self) -> list[Call]:
         return [call for device in self.monitors.wanted for call in self._tracker.calls(device)]
@@ -114,6 +124,7 @@ class _Switch:
             self.monitors.refused(device)
             return [DeviceChanged(device, in_service=False)]
         self.monitors.release(device)
+        self._last[reference] = device
         self._tracker.forget(device)
         return []
 

@@ -81,9 +81,13 @@ class Network(Clock):
         self.at_shutdown.append(what)
 
     def settle(self, seconds: float = 0.0) -> None:
-        """Let everything arrive, let so many seconds pass, and let everything arrive again."""
+        """Let everything arrive, and let so many seconds pass; what is due meanwhile happens at its time."""
+        end = self.seconds() + seconds
         self._deliver()
-        self.advance(seconds)
+        while self.calls and (due := self.calls[0].getTime()) < end:
+            self.advance(max(0.0, due - self.seconds()))
+            self._deliver()
+        self.advance(max(0.0, end - self.seconds()))
         self._deliver()
 
     def run(self, awaitable: Awaitable[R]) -> R:
