@@ -18,8 +18,10 @@ FORMATS = {"html": "page", "svg": "picture", "txt": "text"}
 def add_arguments(parser: ArgumentParser) -> None:
     """Say what the command takes."""
     traces.add_trace_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help=".html, .svg or .txt (default: text to standard output)")
-    parser.add_argument("--call", type=int, action="append", metavar="N", help="only this call, see csta replay --summary")
+    parser.add_argument("-o", "--output", metavar="FILE", help=".html, .svg or .txt (default: text on the terminal)")
+    parser.add_argument(
+        "--call", type=int, action="append", metavar="N", help="only this call of csta replay --summary"
+    )
     parser.add_argument("--device", action="append", metavar="NUMBER", help="only this device; may be repeated")
     parser.add_argument("--from", type=float, default=0.0, dest="begin", metavar="SECONDS", help="from this time on")
     parser.add_argument("--to", type=float, default=float("inf"), dest="end", metavar="SECONDS", help="up to this time")

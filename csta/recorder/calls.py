@@ -19,7 +19,6 @@ from csta.recorder.dialogue import Happened, Step
 from csta.recorder.following import Follower, Told
 from csta.recorder.story import party
 
-
 REUSE = 60.0
 """Seconds after which an identifier of a call that is over stands for a new call."""
 

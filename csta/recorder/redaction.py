@@ -7,7 +7,7 @@ is not known to be harmless is replaced.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from csta.messages.application_session import StartApplicationSession
 from csta.messages.base import Octets, UnknownEvent
 from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
 from csta.messages.logical_device import SetAgentState
+from csta.recorder import trace
 from csta.recorder.codecs import codec
 from csta.recorder.pseudonyms import Pseudonyms
 
@@ -187,3 +188,23 @@ def _blank(length: int) -> bytes:
     """An element of BER that is as long as another."""
     content = next((size for size in range(length, -1, -1) if len(ber.tlv(4, bytes(size))) <= length), 0)
     return ber.tlv(4, bytes(content))
+
+
+def redacted(entries: Iterable[trace.Entry], redaction: Redaction) -> Iterator[trace.Entry]:
+    """A trace with pseudonyms; what cannot be decoded leaves a gap."""
+    links: dict[int, trace.Link] = {}
+    for entry in entries:
+        if isinstance(entry, trace.Header):
+            yield msgspec.structs.replace(entry, redacted=True)
+            continue
+        if isinstance(entry, trace.Link):
+            links[entry.link] = entry
+        yield _redacted(entry, redaction, links) if isinstance(entry, trace.Message) else entry
+
+
+def _redacted(said: trace.Message, redaction: Redaction, links: dict[int, trace.Link]) -> trace.Entry:
+    frame = redaction.frame(said.frame, links[said.link].protocol)
+    if frame is not None:
+        return trace.message(said.link, said.t, said.sender, frame)
+    octets = len(said.frame.payload)
+    return trace.Gap(link=said.link, t=said.t, sender=said.sender, octets=octets, reason=trace.NOT_REDACTED)

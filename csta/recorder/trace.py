@@ -21,6 +21,9 @@ from csta.session import Role
 VERSION = 1
 """Of the format. A reader takes what it does not know of the same version for news and passes over it."""
 
+NOT_REDACTED = "not decodable, so that it cannot be redacted"
+"""Why a message is left out of a redacted trace."""
+
 LONGEST_LINE = 4 << 20
 """Octets of a line: the longest message of any framing in hexadecimal digits fits in."""
 

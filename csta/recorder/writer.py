@@ -111,8 +111,7 @@ class Recorder:
         if self._redaction is not None and kept is not None:
             kept = self._redaction.frame(kept, self._open[link].protocol)
         if kept is None:
-            reason = "not decodable, so that it cannot be redacted"
-            self.gap(link, sender, len(frame.payload), reason, now)
+            self.gap(link, sender, len(frame.payload), trace.NOT_REDACTED, now)
         else:
             self._write(trace.message(link, self._time(now), sender, kept))
 

@@ -16,7 +16,7 @@ from csta.recorder.chart.sequence import Row, Sequence
 
 def draw(chart: Sequence) -> str:
     """The page; its own scripts and styles are the only ones its policy lets run."""
-    css, js = _static("chart.css"), _static("chart.js")
+    css, js = static("chart.css"), static("chart.js")
     content = msgspec.json.encode(_data(chart)).decode().replace("<", "\\u003c")
     parts = {
         "title": escape(chart.title or "CTI trace"),
@@ -28,7 +28,7 @@ def draw(chart: Sequence) -> str:
         "js_hash": _hash(js),
         "data": content,
     }
-    page = _static("chart.html")
+    page = static("chart.html")
     pieces = page.replace("}", "{").split("{")  # names of parts stand at the odd places
     return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
@@ -42,7 +42,8 @@ def about(chart: Sequence) -> str:
     return f"{chart.header.started:%Y-%m-%d %H:%M:%S} UTC, {length:.1f} s{pseudonyms}"
 
 
-def _static(name: str) -> str:
+def static(name: str) -> str:
+    """A file that stands beside the drawing code."""
     return files("csta.recorder.chart").joinpath("static", name).read_text("utf-8")
 
 
@@ -57,9 +58,7 @@ def _data(chart: Sequence) -> dict[str, Any]:
         "messages": sum(row.number > 0 for row in chart.rows),
         "lanes": chart.lanes,
         "rows": [_row(row, lanes) for row in chart.rows],
-        "bars": [
-            (lanes[bar.lane], bar.column, bar.call, bar.state.value, bar.first, bar.last) for bar in chart.bars
-        ],
+        "bars": [(lanes[bar.lane], bar.column, bar.call, bar.state.value, bar.first, bar.last) for bar in chart.bars],
         "calls": [
             {
                 "number": call.number,

@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from csta.recorder.chart.page import about
+from csta.recorder.chart.page import about, static
 from csta.recorder.chart.sequence import SWITCH, Bar, Row, Sequence
 
 ROW, HEAD, TIME, GAP, LANE = 36, 86, 90, 360, 140
 """Heights of a row and of the head, widths of the columns, in pixels."""
-
-STYLE = """
-svg { --page: #fff; --text: #1b2130; --muted: #667085; --line: #c9ced8; --box: #f3f5f9; --request: #2f5fd0;
- --response: #7d8ba6; --event: #1b2130; --trouble: #c8323c; --initiated: #9aa9c0; --alerting: #f0a81e;
- --connected: #2fa36b; --hold: #8e6fdc; --queued: #3a9fd6; --fail: #dc4c55 }
-@media (prefers-color-scheme: dark) { svg { --page: #171b23; --text: #e7eaf0; --muted: #929db0; --line: #3d4656;
- --box: #222834; --request: #8fb0ff; --response: #8793a8; --event: #e7eaf0; --trouble: #ff8088 } }
-text { font: 13px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: var(--text) }
-.title { font-size: 17px; font-weight: 650 } .head, .name { font-weight: 600 } .muted { fill: var(--muted); font-size: 12px }
-.page { fill: var(--page) } .box { fill: var(--box); stroke: var(--line) } .lane { stroke: var(--line) }
-.request { --colour: var(--request) } .response { --colour: var(--response) } .event { --colour: var(--event) }
-.association { --colour: var(--hold) } .error, .undecodable { --colour: var(--trouble) } .remark { --colour: var(--muted) }
-.name { fill: var(--colour) } .arrow { stroke: var(--colour); stroke-width: 1.6 } .tip { fill: var(--colour) }
-.response .arrow, .error .arrow { stroke-dasharray: 4 3 } .mark { fill: var(--trouble); font-weight: 600; font-size: 12px }
-"""
 
 
 def draw(chart: Sequence) -> str:
@@ -33,7 +18,7 @@ def draw(chart: Sequence) -> str:
     height = HEAD + len(chart.rows) * ROW + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
-        f"<style>{STYLE}</style>",
+        f"<style>{static('picture.css')}</style>",
         f'<rect class="page" width="{width}" height="{height}"/>',
         f'<text class="title" x="20" y="26">{escape(chart.title or "CTI trace")}</text>',
         f'<text class="muted" x="20" y="44">{escape(about(chart))}</text>',
@@ -63,9 +48,7 @@ def _bar(bar: Bar, chart: Sequence) -> str:
     end = HEAD + bar.last * ROW + ROW - 8
     title = f"<title>call {bar.call}: {bar.state.value}</title>"
     height = max(4, end - y)
-    return (
-        f'<rect x="{x}" y="{y}" width="8" height="{height}" rx="2" fill="var(--{bar.state.value})">{title}</rect>'
-    )
+    return f'<rect x="{x}" y="{y}" width="8" height="{height}" rx="2" fill="var(--{bar.state.value})">{title}</rect>'
 
 
 def _row(row: Row, place: int, chart: Sequence) -> Iterator[str]:

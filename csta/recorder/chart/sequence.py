@@ -14,6 +14,7 @@ from csta.recorder.calls import CallBook, CallStory
 from csta.recorder.chart.wording import Wording, device_of, word
 from csta.recorder.dialogue import Happened, Step
 from csta.recorder.following import Follower, Told
+from csta.session import Role
 
 SWITCH = ""
 """The lane of messages about no device."""
@@ -140,13 +141,13 @@ class _Builder:
         t = getattr(happened, "t", self.rows[-1].t if self.rows else 0.0)
         words = word(happened)
         kind = "remark" if isinstance(happened, trace.Link | trace.End) else "undecodable"
-        up = getattr(happened, "sender", None) is not trace.Role.COMPUTING
+        up = getattr(happened, "sender", None) is not Role.COMPUTING
         self.rows.append(Row(0, t, kind, up, SWITCH, words))
 
     def _message(self, step: Step, told: list[Told]) -> None:
         words = word(step)
         device = self._follower.device(step) or device_of(step) or SWITCH
-        row = Row(step.number, step.t, words.kind, step.sender is trace.Role.SWITCHING, device, words, step.link.name)
+        row = Row(step.number, step.t, words.kind, step.sender is Role.SWITCHING, device, words, step.link.name)
         row.step = step
         self._mark(row, step)
         story = self.book.hear(step, told)

@@ -12,7 +12,14 @@ from csta.provider.identifiers import extension
 from csta.recorder import trace
 from csta.recorder.dialogue import Happened, Step
 
-_CALLED = ("called_device", "called_directory_number", "consulted_device", "new_destination", "transferred_to", "park_to")
+_CALLED = (
+    "called_device",
+    "called_directory_number",
+    "consulted_device",
+    "new_destination",
+    "transferred_to",
+    "park_to",
+)
 _PARTICULARS = ("new_destination", "transferred_to_device", "added_party", "transferred_to", "consulted_device")
 
 
