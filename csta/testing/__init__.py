@@ -4,6 +4,6 @@ The pytest plugin :mod:`csta.testing.plugin` is there as soon as the package is 
 """
 
 from csta.testing.calls import assert_calls
-from csta.testing.network import MemorySwitch, Network
+from csta.testing.network import MemoryReplay, MemorySwitch, Network
 
-__all__ = ["MemorySwitch", "Network", "assert_calls"]
+__all__ = ["MemoryReplay", "MemorySwitch", "Network", "assert_calls"]

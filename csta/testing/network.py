@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -14,7 +15,9 @@ from twisted.python.failure import Failure
 from csta.client import Client, ClientFactory, client_endpoint
 from csta.dialect import Login
 from csta.provider import CstaProvider
+from csta.recorder import files
 from csta.recorder.live import Recording
+from csta.recorder.serving import ReplayServer
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
@@ -127,40 +130,15 @@ class Network(Clock):
                 self.lose(other, ConnectionDone())
 
 
-class MemorySwitch:
-    """A simulated switch on a network in memory.
+class MemoryLink:
+    """Clients and providers on a network in memory, in front of a server.
 
-    :param devices: its telephones and lines; four telephones from 2001 on and two lines where left out.
-    :param record: where the links are recorded, seen from the switch.
-    :ivar network: the reactor for clients and providers, and the clock.
-    :ivar switch: what people do with telephones: ``ring``, ``lift``, ``dial``, ``hang_up``.
-
-    The other parameters say which kind of link is served, as in :func:`csta.client.connect`.
+    :ivar network: their reactor, and the clock.
     """
 
-    def __init__(
-        self,
-        protocol: str | None = None,
-        association: str | None = None,
-        *,
-        dialect: str | None = None,
-        framing: str | None = None,
-        login: Login | None = None,
-        devices: Iterable[Device] | None = None,
-        record: Recording | None = None,
-    ) -> None:
+    def __init__(self, kind: Mapping[str, Any]) -> None:
         self.network = Network()
-        office = [*(Extension(number) for number in EXTENSIONS), *(Line(number) for number in LINES)]
-        self.switch = Switch(office if devices is None else devices)
-        self.server = SwitchServer(self.network, self.switch, record)
-        self._kind: Any = {
-            "protocol": protocol,
-            "association": association,
-            "dialect": dialect,
-            "framing": framing,
-            "login": login,
-        }
-        self.network.factory = self.server.factory(**self._kind)
+        self._kind = kind
 
     @property
     def now(self) -> float:
@@ -168,7 +146,7 @@ class MemorySwitch:
         return self.network.seconds()
 
     def client(self, record: Recording | None = None) -> Client:
-        """A client on a new link to the switch."""
+        """A client on a new link."""
         factory = ClientFactory(self.network, **self._kind, record=record, name=ENDPOINT)
         return self.network.run(factory.connect(client_endpoint(self.network, ENDPOINT), ENDPOINT))
 
@@ -189,6 +167,41 @@ class MemorySwitch:
         """What something awaited comes to; see :meth:`Network.run`."""
         return self.network.run(awaitable)
 
+
+class MemorySwitch(MemoryLink):
+    """A simulated switch on a network in memory.
+
+    :param devices: its telephones and lines; four telephones from 2001 on and two lines where left out.
+    :param record: where the links are recorded, seen from the switch.
+    :ivar switch: what people do with telephones: ``ring``, ``lift``, ``dial``, ``hang_up``.
+
+    The other parameters say which kind of link is served, as in :func:`csta.client.connect`.
+    """
+
+    def __init__(
+        self,
+        protocol: str | None = None,
+        association: str | None = None,
+        *,
+        dialect: str | None = None,
+        framing: str | None = None,
+        login: Login | None = None,
+        devices: Iterable[Device] | None = None,
+        record: Recording | None = None,
+    ) -> None:
+        kind: dict[str, Any] = {
+            "protocol": protocol,
+            "association": association,
+            "dialect": dialect,
+            "framing": framing,
+            "login": login,
+        }
+        super().__init__(kind)
+        office = [*(Extension(number) for number in EXTENSIONS), *(Line(number) for number in LINES)]
+        self.switch = Switch(office if devices is None else devices)
+        self.server = SwitchServer(self.network, self.switch, record)
+        self.network.factory = self.server.factory(**kind)
+
     def lose_links(self) -> None:
         """The cable is pulled; :meth:`restore_links` plugs it in again."""
         self.network.reachable = False
@@ -198,3 +211,22 @@ class MemorySwitch:
     def restore_links(self) -> None:
         """The cable is back."""
         self.network.reachable = True
+
+
+class MemoryReplay(MemoryLink):
+    """The recorded switch of a trace on a network in memory.
+
+    :param trace: a trace file; the first connection meets its first link, the next one the next.
+    :param speed: how many times as fast as recorded, on the network's clock; None for at once.
+    :param patience: seconds of silence after which a request that is waited for is passed over.
+    :ivar server: what was asked that is not in the trace, and what was not asked.
+    :raises ValueError: the trace has no link.
+    """
+
+    def __init__(self, trace: str | Path, speed: float | None = None, patience: float = 10.0) -> None:
+        entries = list(files.read(trace))
+        network = Network()
+        self.server = ReplayServer(network, entries, speed, patience)
+        super().__init__(self.server.kind)
+        self.network = network
+        network.factory = self.server.factory()

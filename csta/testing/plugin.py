@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from csta.testing.network import MemorySwitch, Network
+    from csta.testing.network import MemoryReplay, MemorySwitch, Network
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,3 +51,14 @@ def make_csta_switch() -> Callable[..., MemorySwitch]:
 def csta_switch(make_csta_switch: Callable[..., MemorySwitch]) -> MemorySwitch:
     """A simulated switch in memory, on an XML link: ``client()``, ``provider("2001")``, ``switch.ring(…)``."""
     return make_csta_switch()
+
+
+@pytest.fixture
+def csta_replay() -> Callable[..., MemoryReplay]:
+    """Replays a trace as a switch in memory; parameters as of :class:`csta.testing.MemoryReplay`."""
+    from csta.testing.network import MemoryReplay
+
+    def replay(*args: Any, **kwargs: Any) -> MemoryReplay:  # noqa: ANN401 -- those of the class
+        return MemoryReplay(*args, **kwargs)
+
+    return replay
