@@ -91,7 +91,7 @@ class RecordedApplication:
             self._compare(answered or step, recorded, live)
 
     async def _expect(self, step: Step, event: Event, pause: float) -> None:
-        """Wait for an event like a recorded one at the same monitor; it came ``pause`` seconds after what was before."""
+        """Wait for an event like a recorded one, which came ``pause`` seconds after what stands before it."""
         monitor = self._names.known("monitor_cross_ref_id", event.monitor_cross_ref_id)
         if monitor is None:
             return  # of a monitor that was started before the trace, or is not there
