@@ -115,7 +115,7 @@ class CstaProvider:
         self._watch.tracker.forget(device)
         self._watch.connections.forget_device(device)
         if reference is not None and self._uplink.client is not None:
-            await self._uplink.client.monitoring.stop(reference)
+            await self._uplink.client.monitoring.monitor_stop(reference)
 
     def calls(self, device: str) -> tuple[Call, ...]:
         """The calls at a monitored device, oldest first."""

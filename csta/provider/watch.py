@@ -92,7 +92,7 @@ class Watch:
         client.subscribe_status(lambda status: self._status(client, status))
         client.serve(MonitorStop, lambda stop: self._stopped(client, stop))
         # Without it some switches tell no status (§14.1.2), others do not know it: nobody waits for the answer.
-        client.system.register().addErrback(_nothing_lost)
+        client.system.system_register().addErrback(_nothing_lost)
         await self.watch_missing(client)
 
     def link_up(self) -> None:
@@ -125,7 +125,7 @@ class Watch:
 
     async def watch(self, client: Client, device: str) -> None:
         """Start a monitor and take a snapshot; raises CSTAError when the switch does not let us."""
-        started = await client.monitoring.start(device)
+        started = await client.monitoring.monitor_start(device)
         if self.monitors.started(device, started.monitor_cross_ref_id):
             self.tell([DeviceChanged(device, in_service=True)])
         try:
@@ -135,7 +135,7 @@ class Watch:
 
     async def take_snapshot(self, client: Client, device: str) -> None:
         """Ask for the calls at a device and put right what was missed; raises CSTAError."""
-        answer = await client.snapshot.device(device)
+        answer = await client.snapshot.snapshot_device(device)
         entries = snapshots.entries(answer)
         if entries is None:
             self.log.warn("{link}: snapshot of {device} comes in parts: not read", link=self._name, device=device)
