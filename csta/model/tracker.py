@@ -72,6 +72,17 @@ class Tracker:
         """The call with this :attr:`~csta.model.call.Call.id` at a device, or None."""
         return next((known for known in self.calls(device) if known.id == call), None)
 
+    def named(self, device: str, call_id: str) -> Call | None:
+        """The call that the switch calls so now, at a device, or None."""
+        known = self._devices.get(device)
+        tracked = known.calls.get(call_id) if known else None
+        return tracked.call if tracked else None
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """The devices that have calls."""
+        return tuple(device for device, known in self._devices.items() if known.calls)
+
     def require(self, device: str, call: str, service: Service) -> Call:
         """The call a service is asked for.
 
@@ -324,5 +335,3 @@ def _allow(call: Call, states: frozenset[ConnectionState], service: Service) -> 
 
 def _name(number: int) -> str:
     return f"c{number}"
-
-

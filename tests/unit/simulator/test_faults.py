@@ -121,7 +121,7 @@ def test_damage_is_one_octet() -> None:
 def test_a_dropped_answer_ends_in_a_timeout(site: Site, wire: str, association: str) -> None:
     client = site.join(wire, association)
     site.server.inject(Fault(what=Kind.DROP, on="SnapshotDeviceResponse"))
-    waiting = client.snapshot.device("2001")
+    waiting = client.snapshot.snapshot_device("2001")
     site.advance(61)
     assert isinstance(error_of(waiting), RequestTimeout)
     assert [each.what for each in site.server.faults.struck] == [Kind.DROP]
@@ -143,7 +143,7 @@ def test_a_delayed_answer_comes_after_its_events(site: Site, wire: str, associat
 def test_a_wrong_invoke_id_answers_nobody(site: Site, wire: str, association: str) -> None:
     client = site.join(wire, association)
     site.server.inject(Fault(what=Kind.WRONG_INVOKE_ID, on="answer"))
-    waiting = client.snapshot.device("2001")
+    waiting = client.snapshot.snapshot_device("2001")
     site.advance(61)
     assert isinstance(error_of(waiting), RequestTimeout)
 
@@ -152,7 +152,7 @@ def test_a_wrong_invoke_id_answers_nobody(site: Site, wire: str, association: st
 def test_half_a_frame_ends_the_link(site: Site, wire: str, association: str) -> None:
     client = site.join(wire, association)
     site.server.inject(Fault(what=Kind.HALF_FRAME, on="answer"))
-    waiting = client.snapshot.device("2001")
+    waiting = client.snapshot.snapshot_device("2001")
     site.flush()
     assert isinstance(error_of(waiting), LinkLost)
 
@@ -193,7 +193,7 @@ def test_nobody_connects_while_the_switch_is_down(site: Site) -> None:
 def test_faults_happen_by_the_clock(site: Site) -> None:
     site.server.inject(Fault(what=Kind.DROP_LINK, at=5))
     client = site.join("xml", "none")
-    waiting = client.snapshot.device("2001")
+    waiting = client.snapshot.snapshot_device("2001")
     site.advance(4)
     assert len(site.server.clients) == 1
     site.advance(1)
