@@ -4,7 +4,7 @@
 
     client = await connect(reactor, "tcp:pbx.example.org:8882", protocol="xml")
     client.subscribe(print)
-    await client.monitoring.start("2001")
+    await client.monitoring.monitor_start("2001")
     call = await client.call_control.make_call("2001", "0891234567")
 """
 

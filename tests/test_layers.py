@@ -64,6 +64,7 @@ LAYERS = {
     "csta.services": Layer(EDGE),
     "csta.provider": Layer(EDGE),
     "csta.simulator.server": Layer(EDGE),
+    "csta.simulator.clients": Layer(EDGE),
     "csta.simulator.load": Layer(EDGE),
     "csta.simulator.__main__": Layer(EDGE),
     "csta.cli": Layer(EDGE),

@@ -58,7 +58,7 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
-    server = SwitchServer(reactor, switch, recording(args))
+    server = SwitchServer(reactor, switch, record=recording(args))
     for wire in wires:
         await _listen(server, wire, args)
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")

@@ -22,7 +22,7 @@ from csta.services.requester import Services, device_id
 class Monitoring(Services):
     """Ask for the events of a device."""
 
-    def start(
+    def monitor_start(
         self,
         device: DeviceID | str,
         *,
@@ -42,11 +42,11 @@ class Monitoring(Services):
             )
         )
 
-    def stop(self, monitor_cross_ref_id: str) -> Deferred[MonitorStopResponse]:
+    def monitor_stop(self, monitor_cross_ref_id: str) -> Deferred[MonitorStopResponse]:
         """Monitor Stop (§15.1.3): end the monitor that Monitor Start named so."""
         return self._request(MonitorStop(monitor_cross_ref_id=monitor_cross_ref_id))
 
-    def change_filter(
+    def change_monitor_filter(
         self, monitor_cross_ref_id: str, suppress: MonitorFilter
     ) -> Deferred[ChangeMonitorFilterResponse]:
         """Change Monitor Filter (§15.1.1): report everything but ``suppress``."""

@@ -23,15 +23,15 @@ from csta.services.requester import Services
 class System(Services):
     """The link and the switch as a whole."""
 
-    def request_status(self) -> Deferred[RequestSystemStatusResponse]:
+    def request_system_status(self) -> Deferred[RequestSystemStatusResponse]:
         """Request System Status (§14.2.1)."""
         return self._request(RequestSystemStatus())
 
-    def status(self, status: SystemStatusValue = SystemStatusValue.NORMAL) -> Deferred[SystemStatusResponse]:
+    def system_status(self, status: SystemStatusValue = SystemStatusValue.NORMAL) -> Deferred[SystemStatusResponse]:
         """System Status (§14.2.2): tell the switch the status of this side."""
         return self._request(SystemStatus(system_status=status))
 
-    def register(
+    def system_register(
         self,
         request_types: RequestTypes | None = None,
         suppress: StatusFilter | None = None,
@@ -46,6 +46,6 @@ class System(Services):
             suppress = StatusFilter()
         return self._request(SystemRegister(request_types=wanted, requested_status_filter=suppress))
 
-    def cancel_registration(self, sys_stat_register_id: str) -> Deferred[SystemRegisterCancelResponse]:
+    def system_register_cancel(self, sys_stat_register_id: str) -> Deferred[SystemRegisterCancelResponse]:
         """System Register Cancel (§14.1.4)."""
         return self._request(SystemRegisterCancel(sys_stat_register_id=sys_stat_register_id))

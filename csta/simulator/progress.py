@@ -5,11 +5,14 @@ from __future__ import annotations
 from csta.messages.call_data import EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.simulator import event_reports as reports
-from csta.simulator.calls import Call, Connection, Extension, Line
-from csta.simulator.dialplan import ExternalNumber
+from csta.simulator.calls import Call, Connection, Extension, Group, Line, RoutePoint
+from csta.simulator.destinations import NO_ANSWER, forwarding, route
+from csta.simulator.dialplan import SECONDS_PER_RING, ExternalNumber
 from csta.simulator.exchange import Exchange
-from csta.simulator.routing import NO_ANSWER, forwarding, route
 from csta.simulator.states import State
+
+MOST_HOPS = 10
+"""After that many groups and routeing devices in a row the call fails, so that a ring of them does not spin."""
 
 
 def originate(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
@@ -31,6 +34,8 @@ def connect(exchange: Exchange, call: Call, number: str, cause: EventCause, now:
     line = exchange.free_line()
     if isinstance(way.target, Extension):
         return ring(exchange, call, way.target, cause, now).device.id
+    if isinstance(way.target, Group | RoutePoint):
+        return gather(exchange, call, way.target).device.id
     if way.target is None or way.failure is not None or line is None:
         device = DeviceID(number=way.number)
         fail(exchange, call, device, way.failure or EventCause.TRUNKS_BUSY, now)
@@ -38,12 +43,47 @@ def connect(exchange: Exchange, call: Call, number: str, cause: EventCause, now:
     return dial_out(exchange, call, line, way.target, way.number, cause, now).device.id
 
 
-def ring(exchange: Exchange, call: Call, device: Extension, cause: EventCause, now: float) -> Connection:
-    """The call rings at an extension (§17.2.5)."""
+def gather(exchange: Exchange, call: Call, device: Group | RoutePoint) -> Connection:
+    """The call comes to a group or a routeing device (§6.1.3); that goes on with it as soon as it can."""
     connection = exchange.join(call, device, State.ALERTING)
-    exchange.report(reports.delivered(connection, cause), call)
-    _await_answer(exchange, connection, now)
+    exchange.report(reports.delivered(connection, EventCause.ENTERING_DISTRIBUTION), call)
     return connection
+
+
+def ring(exchange: Exchange, call: Call, device: Extension, cause: EventCause, now: float) -> Connection:
+    """The call rings at an extension (§17.2.5), or is offered first where that is the custom (§17.2.13)."""
+    connection = exchange.join(call, device, State.ALERTING)
+    if not device.offers:
+        deliver(exchange, connection, cause, now)
+        return connection
+    connection.offered = True
+    exchange.report(reports.offered(connection, cause), call)
+    exchange.timers.set(connection, now + exchange.timing.offer, lambda at: deliver(exchange, connection, cause, at))
+    return connection
+
+
+def deliver(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
+    """The telephone rings from now on."""
+    connection.offered = False
+    exchange.report(reports.delivered(connection, cause), connection.call)
+    _await_answer(exchange, connection, now)
+    device = connection.device
+    if isinstance(device, Extension):
+        _answer_later(exchange, connection, device.answers_after, now)
+        if device.auto_answer is not None:
+            _answer_later(exchange, connection, device.auto_answer * SECONDS_PER_RING, now)
+
+
+def _answer_later(exchange: Exchange, connection: Connection, after: float | None, now: float) -> None:
+    """A person or the device itself answers, unless it is in another call by then."""
+    if after is None:
+        return
+
+    def lift(at: float) -> None:
+        if connection.state == State.ALERTING and not connection.device.connection_in(State.CONNECTED, State.INITIATED):
+            answer(exchange, connection, answer_cause(connection.call))
+
+    exchange.timers.set((connection, after), now + after, lift)
 
 
 def _await_answer(exchange: Exchange, connection: Connection, now: float) -> None:
@@ -129,6 +169,7 @@ def _far_end_answers(exchange: Exchange, connection: Connection, outside: Extern
 
 def answer(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
     """Somebody answers (§17.2.8)."""
+    connection.answered = True
     exchange.move(connection, State.CONNECTED)
     exchange.report(reports.established(connection, cause), connection.call)
 
@@ -141,6 +182,22 @@ def answer_cause(call: Call) -> EventCause:
 def fail(exchange: Exchange, call: Call, device: DeviceID, cause: EventCause, now: float) -> None:
     """The call does not get through to a device; that device itself is not told (§17.2.9 FR 3)."""
     _fail_at(exchange, call, ConnectionID(call_id=call.id), device, cause, now)
+
+
+def give_up(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
+    """A group or a routeing device has nobody for the call."""
+    call, device = connection.call, connection.device
+    exchange.clear(connection, cause)
+    fail(exchange, call, device.id, cause, now)
+
+
+def send_on(exchange: Exchange, connection: Connection, number: str, cause: EventCause, now: float) -> None:
+    """A group or a routeing device sends the call elsewhere; empty, or too often, and the call fails."""
+    connection.call.hops += 1
+    if number and connection.call.hops <= MOST_HOPS:
+        divert(exchange, connection, number, cause, now)
+    else:
+        give_up(exchange, connection, EventCause.DEST_NOT_OBTAINABLE if not number else EventCause.OVERFLOW, now)
 
 
 def _fail_at(

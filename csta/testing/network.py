@@ -199,7 +199,7 @@ class MemorySwitch(MemoryLink):
         super().__init__(kind)
         office = [*(Extension(number) for number in EXTENSIONS), *(Line(number) for number in LINES)]
         self.switch = Switch(office if devices is None else devices)
-        self.server = SwitchServer(self.network, self.switch, record)
+        self.server = SwitchServer(self.network, self.switch, record=record)
         self.network.factory = self.server.factory(**kind)
 
     def lose_links(self) -> None:

@@ -24,7 +24,7 @@ import csta.simulator
 from csta.messages import message_class
 from csta.messages._index import CHAPTERS, EVENTS, OPERATIONS
 from csta.messages.base import Event, Message, Request
-from csta.simulator.switch import CALL_SERVICES, DEVICE_SERVICES
+from csta.simulator.services import SERVICES
 
 SCHEMA = Path(csta.asn1.__file__).with_name("schema")
 HEADER = "| {0} | {1} | request | answer | client | simulator | provider |"
@@ -106,8 +106,7 @@ class Use:
 
     def __init__(self) -> None:
         self.client = dict(methods())
-        handled = {*CALL_SERVICES, *DEVICE_SERVICES}
-        self.simulator = handled | set(named(csta.simulator, Event))
+        self.simulator = set(SERVICES) | set(named(csta.simulator, Event))
         self.provider = set(named(csta.provider, Event)) | set(called(self.client))
 
 

@@ -29,7 +29,7 @@ from csta.messages.logical_device import DoNotDisturbEvent, ForwardingEvent
 from csta.messages.monitoring import MonitorStart, MonitorStartResponse
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse, SnapshotDeviceResponseInfo
 from csta.simulator.calls import Extension, Line
-from csta.simulator.device_services import SIMPLE_STATES
+from csta.simulator.snapshots import SIMPLE_STATES
 from csta.simulator.switch import OutsideCaller, Switch
 
 R = TypeVar("R", bound=Response)
@@ -64,7 +64,7 @@ class Office:
         self.watched[started.monitor_cross_ref_id] = device
         return started.monitor_cross_ref_id
 
-    def ask(self, request: Request[R]) -> Response | UniversalFailure:
+    def ask(self, request: Request[R]) -> Response | UniversalFailure | None:
         return self.switch.handle("client", request, self.now)
 
     def granted(self, request: Request[R], kind: type[R]) -> R:

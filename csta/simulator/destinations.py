@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from csta.messages.call_data import EventCause
 from csta.messages.logical_device import ForwardingType
-from csta.simulator.calls import Call, Extension, Forwarding
+from csta.simulator.calls import Call, Extension, Forwarding, Group, GroupKind, RoutePoint
 from csta.simulator.dialplan import ExternalNumber, external_number
 from csta.simulator.exchange import Exchange
 
@@ -77,12 +77,12 @@ class Route:
     """The way to a number: the hops, then where it ends or why it does not.
 
     :param number: the number at the end.
-    :param target: the extension or outside number that will ring; None when ``failure`` is set.
+    :param target: what will ring or take the call in; None when ``failure`` is set.
     """
 
     diversions: tuple[Diversion, ...]
     number: str
-    target: Extension | ExternalNumber | None
+    target: Extension | Group | RoutePoint | ExternalNumber | None
     failure: EventCause | None = None
 
 
@@ -103,10 +103,22 @@ def route(exchange: Exchange, call: Call, number: str) -> Route:
             return Route(tuple(hops), number, None, EventCause.OVERFLOW)
         hops.append(step)
         number = step.destination
+    gathering = exchange.groups.get(number) or exchange.route_points.get(number)
+    if gathering is not None:
+        return _gather(gathering, call, tuple(hops))
     outside = external_number(exchange.numbers, number)
     if outside is None:
         return Route(tuple(hops), number, None, EventCause.DEST_NOT_OBTAINABLE)
     return Route(tuple(hops), number, outside, None if exchange.free_line() else EventCause.TRUNKS_BUSY)
+
+
+def _gather(gathering: Group | RoutePoint, call: Call, hops: tuple[Diversion, ...]) -> Route:
+    """A group or a routeing device takes any call, but not one it has already; nobody calls a pick group."""
+    if isinstance(gathering, Group) and gathering.kind is GroupKind.PICK:
+        return Route(hops, gathering.number, None, EventCause.DEST_NOT_OBTAINABLE)
+    if gathering.number in call.connections:
+        return Route(hops, gathering.number, None, EventCause.BUSY)
+    return Route(hops, gathering.number, gathering)
 
 
 def _step(device: Extension, call: Call) -> Diversion | EventCause | None:
