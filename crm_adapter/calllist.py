@@ -14,7 +14,8 @@ from crm_adapter.directory import Match
 from crm_adapter.identifiers import unwrap
 from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup, LookupResult
-from crm_adapter.numbers import Number, Role, normalise
+from crm_adapter.numberrules import Role
+from crm_adapter.numbers import Number, normalise
 from crm_adapter.users import Users
 from csta.model.call import Call, Direction, Party, Presentation
 from csta.model.events import CallEnded, CallEvent, ModelEvent

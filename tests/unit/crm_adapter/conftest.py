@@ -116,7 +116,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def crm(url: str, here: tuple[IReactorFromThreads, ThreadPool], clock: Clock) -> SqlSource:
     reactor, pool = here
-    location = Location(area_code="089", main_number="+49 89 99998")
+    location = Location(area_code="089", main_numbers=("+49 89 99998",))
     return SqlSource(url, location, reactor, clock, pool=pool)
 
 

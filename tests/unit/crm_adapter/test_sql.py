@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.unit.crm_adapter.conftest import Done
 
 T = TypeVar("T")
-MUNICH = Location(area_code="089", main_number="+49 89 99998")
+MUNICH = Location(area_code="089", main_numbers=("+49 89 99998",))
 
 
 def write(url: str, *statements: Executable) -> None:
