@@ -249,7 +249,7 @@ class CallList:
         self, known: _Known, result: Result | None = None, answered_by: str | None = None, duration: int | None = None
     ) -> CallEntry:
         call, found = known.call, known.found
-        best = found.matches[0] if found.matches else None
+        best = found.best
         others = self._others(call)
         state = label(call, others, known.requested)
         offered = actions(call, others, self._capabilities(call.device), known.requested)

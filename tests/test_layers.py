@@ -21,7 +21,18 @@ CODECS = CORE | {"csta.asn1", "csta.xml"}
 TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1"} | TWISTED
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
-CRM_LIBRARIES = TWISTED | {"msgspec", "phonenumbers", "sqlalchemy", "alembic", "argon2", "treq", "lxml"}
+CRM_LIBRARIES = TWISTED | {
+    "msgspec",
+    "phonenumbers",
+    "sqlalchemy",
+    "alembic",
+    "argon2",
+    "treq",
+    "lxml",
+    "ldaptor",
+    "jsonpath",
+    "vobject",
+}
 GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client"}
 
 
