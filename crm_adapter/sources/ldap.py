@@ -9,7 +9,8 @@ from ldaptor.protocols.ldap.ldapclient import LDAPClient
 from ldaptor.protocols.ldap.ldaperrors import LDAPException, LDAPInvalidCredentials
 from ldaptor.protocols.ldap.ldapsyntax import LDAPEntry
 from msgspec import Struct
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import TimeoutError as Late
 from twisted.internet.endpoints import connectProtocol
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
@@ -154,7 +155,8 @@ class LdapSource:
             raise DirectoryError(f"source {self.name}: {type(problem).__name__}") from problem
         except Exception as problem:  # of sockets and TLS there are many, and all mean the same here
             self.close()
-            reason = str(problem) or type(problem).__name__
+            late = isinstance(problem, Late | CancelledError)
+            reason = f"no answer in {self._timeout:g} s" if late else str(problem) or type(problem).__name__
             raise DirectoryError(f"source {self.name}: the directory cannot be asked: {reason}") from problem
 
     async def _search(self, condition: str) -> list[tuple[str, dict[str, list[str]]]]:

@@ -63,7 +63,7 @@ class FieldMap(Struct, frozen=True, kw_only=True):
         :raises DirectoryError: it has no login, or a role nobody knows.
         """
         named = {name: record[theirs] for name in USER_FIELDS if (theirs := self.fields.get(name, name)) in record}
-        return records.user(named, str(named.get("login") or "").strip(), devices)
+        return records.user(named, records.text(named, "login"), devices)
 
     def _numbers(self, record: Mapping[str, Any]) -> list[LabelledNumber]:
         """Numbers of the fields; a field may hold several, as a list."""

@@ -28,10 +28,10 @@ def contact(record: Record, numbers: Iterable[LabelledNumber] = ()) -> Contact |
 
     :param numbers: of the contact, in any writing; one nobody can call from is only shown.
     """
-    company, name = _text(record, "company"), _name(record)
-    kind = _kind(_text(record, "kind"), name)
+    company, name = text(record, "company"), _name(record)
+    kind = _kind(text(record, "kind"), name)
     name = name or company
-    record_id = _text(record, "id")
+    record_id = text(record, "id")
     if not name or not record_id:
         return None
     return Contact(
@@ -39,8 +39,8 @@ def contact(record: Record, numbers: Iterable[LabelledNumber] = ()) -> Contact |
         record_id=record_id,
         name=name,
         company=company or None if kind == "person" else None,
-        person_id=_text(record, "person_id") or (record_id if kind == "person" else None),
-        company_id=_text(record, "company_id") or (record_id if kind == "company" else None),
+        person_id=text(record, "person_id") or (record_id if kind == "person" else None),
+        company_id=text(record, "company_id") or (record_id if kind == "company" else None),
         numbers=tuple(numbers),
     )
 
@@ -59,14 +59,14 @@ def contacts(rows: Iterable[Record], calling_code: int) -> Iterator[Contact]:
 
 def number_of(record: Record, calling_code: int) -> LabelledNumber | None:
     """The number of a row, put together where it is stored in parts, or None when it has none."""
-    number, area = _text(record, "number"), _text(record, "area_code")
+    number, area = text(record, "number"), text(record, "area_code")
     if not number:
         return None
     if area and not number.startswith(("+", "00")):
-        code = _text(record, "country_code").lstrip("+0 ") or str(calling_code)
+        code = text(record, "country_code").lstrip("+0 ") or str(calling_code)
         keeps_zero = not phonenumbers.ndd_prefix_for_region(_region(code), True)  # in Italy it is part of the number
         number = f"+{code} {area if keeps_zero else area.lstrip('0')} {number}"
-    return LabelledNumber(label=_text(record, "label"), raw=number)
+    return LabelledNumber(label=text(record, "label"), raw=number)
 
 
 def users(rows: Iterable[Record]) -> tuple[User, ...]:
@@ -75,9 +75,9 @@ def users(rows: Iterable[Record]) -> tuple[User, ...]:
     :raises DirectoryError: a row has no login, or a role nobody knows.
     """
     found = []
-    for login, some in groupby(rows, key=lambda row: _text(row, "login")):
+    for login, some in groupby(rows, key=lambda row: text(row, "login")):
         same = list(some)
-        found.append(user(same[0], login, tuple(device for row in same if (device := _text(row, "device")))))
+        found.append(user(same[0], login, tuple(device for row in same if (device := text(row, "device")))))
     return tuple(found)
 
 
@@ -86,20 +86,20 @@ def user(record: Record, login: str, devices: tuple[str, ...]) -> User:
 
     :raises DirectoryError: it has no login, or a role nobody knows.
     """
-    role = _text(record, "role") or "user"
+    role = text(record, "role") or "user"
     if not login or role not in ROLES:
         raise DirectoryError(f"user {login or _name(record)!r}: needs `login`, and as `role` one of {', '.join(ROLES)}")
     return User(
         login=login,
         name=_name(record) or login,
-        language=_language(_text(record, "language")),
+        language=_language(text(record, "language")),
         role=role,
         devices=devices,
-        extension=_text(record, "extension"),
+        extension=text(record, "extension"),
         cti_enabled=_flag(record.get("cti_enabled", True)),
-        call_screen=_text(record, "call_screen"),
-        password_hash=_text(record, "password_hash"),
-        site=_text(record, "site"),
+        call_screen=text(record, "call_screen"),
+        password_hash=text(record, "password_hash"),
+        site=text(record, "site"),
     )
 
 
@@ -116,10 +116,11 @@ def _kind(kind: str, name: str) -> Literal["person", "company"]:
 
 
 def _name(record: Record) -> str:
-    return _text(record, "name") or f"{_text(record, 'first_name')} {_text(record, 'last_name')}".strip()
+    return text(record, "name") or f"{text(record, 'first_name')} {text(record, 'last_name')}".strip()
 
 
-def _text(record: Record, field: str) -> str:
+def text(record: Record, field: str) -> str:
+    """A field as one line, empty when it is missing."""
     value = record.get(field)
     if isinstance(value, list | tuple):  # of several values the first is the main one
         value = value[0] if value else None

@@ -71,12 +71,12 @@ class WebService:
             raise self._error(url, "asks to be left alone for a while (429)")
         try:
             response, content = await self._exchange(method, url, body, {**self._headers, **(headers or {})})
-        except (CancelledError, Late) as problem:
-            raise self._error(url, f"no answer in {self._timeout:g} s") from problem
         except DirectoryError:
             raise
         except Exception as problem:  # of sockets, TLS and HTTP there are many, and all mean the same here
-            raise self._error(url, f"cannot be reached: {_reason(problem)}") from problem
+            late = _cause(problem, CancelledError, Late)
+            reason = f"no answer in {self._timeout:g} s" if late else f"cannot be reached: {_reason(problem)}"
+            raise self._error(url, reason) from problem
         self._judge(url, response)
         return content
 
@@ -149,7 +149,11 @@ def _site(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
+def _cause(problem: Exception, *kinds: type[Exception]) -> bool:
+    reasons = problem.reasons if isinstance(problem, ResponseFailed) else ()
+    return isinstance(problem, kinds) or any(reason.check(*kinds) for reason in reasons)
+
+
 def _reason(problem: Exception) -> str:
-    if isinstance(problem, ResponseFailed) and problem.reasons:
-        return str(problem.reasons[0].value) or type(problem.reasons[0].value).__name__
-    return str(problem) or type(problem).__name__
+    first = problem.reasons[0].value if isinstance(problem, ResponseFailed) and problem.reasons else problem
+    return str(first) or type(first).__name__

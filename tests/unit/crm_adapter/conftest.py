@@ -21,6 +21,7 @@ from crm_adapter.sources.presets import EMBEDDED
 from crm_adapter.sources.schema import METADATA
 from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.users import User
+from tests.unit.crm_adapter.sources import World
 
 T = TypeVar("T")
 MUNICH = Location(area_code="089", main_numbers=("+49 89 99998",))
@@ -141,3 +142,8 @@ def crm(url: str, embedded: Callable[..., IndexedSource]) -> IndexedSource:
 @pytest.fixture
 def book() -> type[Book]:
     return Book
+
+
+@pytest.fixture
+def world(tmp_path: Path, clock: Clock, here: tuple[IReactorFromThreads, ThreadPool], done: Done) -> World:
+    return World(tmp_path, clock, here, done)
