@@ -22,7 +22,18 @@ FOLLOWING = CODECS | {"csta.session", "csta.recorder", "csta.model", "csta.provi
 TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1", "rich"} | TWISTED
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
-CRM_LIBRARIES = TWISTED | {"msgspec", "phonenumbers", "sqlalchemy", "alembic", "argon2", "treq", "lxml"}
+CRM_LIBRARIES = TWISTED | {
+    "msgspec",
+    "phonenumbers",
+    "sqlalchemy",
+    "alembic",
+    "argon2",
+    "treq",
+    "lxml",
+    "ldaptor",
+    "jsonpath",
+    "vobject",
+}
 GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client"}
 
 
