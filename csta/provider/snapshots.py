@@ -65,7 +65,9 @@ async def ask(client: Client, device: str, known: Callable[[str], Call | None]) 
     calls = found(await client.snapshot.snapshot_device(device))
     if calls is None:
         return None
-    return [await _complete(client, device, each) if _is_news(each, known) else each for each in calls]
+    return [
+        await _complete(client, device, each) if is_news(each, known(each.entry.call_id)) else each for each in calls
+    ]
 
 
 def found(answer: SnapshotDeviceResponse) -> list[Found] | None:
@@ -74,6 +76,11 @@ def found(answer: SnapshotDeviceResponse) -> list[Found] | None:
     if calls is None and answer.cross_ref_id_or_snapshot_data.service_cross_ref_id is not None:
         return None
     return [each for info in calls or () if (each := _found(info)) is not None]
+
+
+def is_news(call: Found, known: Call | None) -> bool:
+    """Whether a call is to be asked for in full: it is not known, or has become or ceased to be a conference."""
+    return known is None or max(call.others, 1) != max(len(known.parties), 1)
 
 
 def completed(entry: SnapshotEntry, answer: SnapshotCallResponse, device: str) -> SnapshotEntry:
@@ -97,11 +104,6 @@ async def _complete(client: Client, device: str, call: Found) -> Found:
     except ServiceError:
         return call
     return call._replace(entry=completed(call.entry, answer, device))
-
-
-def _is_news(call: Found, known: Callable[[str], Call | None]) -> bool:
-    before = known(call.entry.call_id)
-    return before is None or max(call.others, 1) != max(len(before.parties), 1)
 
 
 def _found(info: SnapshotDeviceResponseInfo) -> Found | None:

@@ -14,22 +14,24 @@ from csta.messages.call_control import ConsultationCall, ConsultationCallRespons
 from csta.messages.call_data import LocalConnectionState
 from csta.messages.common import DeviceID
 from csta.messages.monitoring import MonitorStart, MonitorStartResponse, MonitorStop
-from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse
 from csta.messages.system import SystemStatus, SystemStatusValue
 from csta.model.call import Call
 from csta.model.events import DeviceChanged, LinkDown, ModelEvent
 from csta.model.tracker import Tracker
-from csta.provider import snapshots
 from csta.provider.events import READINGS, happening
 from csta.provider.features import Features
 from csta.provider.identifiers import extension
 from csta.provider.monitors import Monitors
 from csta.recorder import trace
 from csta.recorder.dialogue import Happened, Step
+from csta.recorder.looking import Looks
 from csta.session import Role
 
 _OWN = frozenset({LocalConnectionState.ALERTING, LocalConnectionState.INITIATED, LocalConnectionState.HOLD})
 """Local states in which an event is about the monitored device itself."""
+
+RENEWAL = 1.0
+"""Seconds within which a device is monitored again by one who only replaces its monitor."""
 
 
 class Told(NamedTuple):
@@ -76,7 +78,7 @@ class Follower:
         if known is None or known in self._links.values():  # two links at a time are two applications
             known = _Switch(link.name)
             self._switches[link.name if link.name not in self._switches else f"{link.name} {link.link}"] = known
-        known.monitors.void()
+        known.begin()
         self._links[link.link] = known
 
 
@@ -88,6 +90,8 @@ class _Switch:
         self.monitors = Monitors()
         self._tracker = Tracker(extension)
         self._features = Features()
+        self._looks = Looks(self._tracker)
+        self._released: dict[str, float] = {}
         self._starting = 0
         self._restarting = False
         self._last: dict[str, str] = {}
@@ -99,34 +103,58 @@ class _Switch:
     def calls(self) -> list[Call]:
         return [call for device in self.monitors.wanted for call in self._tracker.calls(device)]
 
+    def begin(self) -> None:
+        """A link is open: what stood on the one before is void."""
+        self.monitors.void()
+        self._last.clear()
+        self._looks.void()
+        self._starting = 0
+        self._restarting = False
+
     def hear(self, step: Step) -> list[ModelEvent]:
+        overdue = list(self._looks.overdue(step.t))
         if (event := step.event) is not None:
-            return self._event(event, step.t)
+            return overdue + self._event(event, step.t)
         if (request := step.asked) is not None:
-            return self._request(step.sender, request)
-        return self._answer(step) if step.is_answer else []
+            return overdue + self._request(step, request)
+        return overdue + self._answer(step) if step.is_answer else overdue
 
-    def _request(self, sender: Role, request: object) -> list[ModelEvent]:
-        if isinstance(request, MonitorStart):
+    def _request(self, step: Step, request: object) -> list[ModelEvent]:
+        if step.sender is Role.SWITCHING:
+            if isinstance(request, MonitorStop):
+                self._ended(request.monitor_cross_ref_id)
+            elif isinstance(request, SystemStatus):
+                self._status(request.system_status)
+            return self._looks.segment(step)
+        self._looks.asked(step)
+        if isinstance(request, MonitorStop):
+            self._stopped(request.monitor_cross_ref_id, step.t)
+        elif isinstance(request, MonitorStart):
             self._starting += 1
-        elif isinstance(request, MonitorStop):
-            return self._stopped(sender, request.monitor_cross_ref_id)
-        elif isinstance(request, SystemStatus) and sender is Role.SWITCHING:
-            self._status(request.system_status)
+            self._forget_released(step.t)
         return []
 
-    def _stopped(self, sender: Role, reference: str) -> list[ModelEvent]:
+    def _ended(self, reference: str) -> None:
+        """The switch ends a monitor (§15.1.3): the calls are followed on when there is another."""
+        device = self.monitors.ended(reference)
+        if device is not None:
+            self.monitors.lost(device)
+
+    def _stopped(self, reference: str, t: float) -> None:
+        """The application ends a monitor, for good or to replace it."""
         device = self.monitors.device(reference)
-        if device is None:
-            return []
-        if sender is Role.SWITCHING:
-            self.monitors.ended(reference)
-            self.monitors.refused(device)
-            return [DeviceChanged(device, in_service=False)]
-        self.monitors.release(device)
-        self._last[reference] = device
-        self._tracker.forget(device)
-        return []
+        if device is not None:
+            self.monitors.release(device)
+            self._last[reference] = device
+            self._released[device] = t
+
+    def _forget_released(self, t: float) -> None:
+        """Forget the calls of devices whose monitors were not replaced."""
+        for device, released in list(self._released.items()):
+            if t > released + RENEWAL:
+                del self._released[device]
+                self._looks.forget(device)
+                self._tracker.forget(device)
 
     def _status(self, status: SystemStatusValue) -> None:
         """What a status says of monitors (§12.2.28)."""
@@ -143,16 +171,13 @@ class _Switch:
         answer = step.apdu.message if isinstance(step.apdu, Result) else None
         if isinstance(asked, MonitorStart) and (device := asked.monitor_object.device_object) is not None:
             return self._monitored(device.number, answer, isinstance(step.apdu, Error))
-        if isinstance(asked, SnapshotDevice) and isinstance(answer, SnapshotDeviceResponse):
-            entries = snapshots.entries(answer)
-            if entries is not None:
-                return self._tracker.resynchronise(asked.snapshot_object.number, entries, step.t)
-        elif (new := _new_call(asked, answer)) is not None:
+        if (new := _new_call(asked, answer)) is not None:
             self._tracker.identify(*new)
-        return []
+        return self._looks.answered(step)
 
     def _monitored(self, device: str, answer: Message | None, refused: bool) -> list[ModelEvent]:
         self.monitors.want(device)
+        self._released.pop(device, None)
         if isinstance(answer, MonitorStartResponse):
             was_lost = self.monitors.started(device, answer.monitor_cross_ref_id)
             return [DeviceChanged(device, in_service=True)] if was_lost else []
@@ -165,15 +190,21 @@ class _Switch:
         device = self.monitors.device(event.monitor_cross_ref_id) or self._guess(event)
         if device is None:
             return []
+        told = self._looks.heard(device)
         changed = self._features.changed(device, event)
         happened = happening(event)
-        told: list[ModelEvent] = [] if changed is None else [changed]
+        told += [] if changed is None else [changed]
         return told if happened is None else told + self._tracker.apply(device, happened, t)
 
     def _guess(self, event: Event) -> str | None:
         """The device of a monitor that was started before the trace begins."""
         reading = READINGS.get(type(event))
-        if self._starting or reading is None or getattr(event, "local_connection_info", None) not in _OWN:
+        if (
+            self._starting
+            or event.monitor_cross_ref_id in self._last
+            or reading is None
+            or getattr(event, "local_connection_info", None) not in _OWN
+        ):
             return None
         subject = reading.subject(event)
         if subject is None or subject.device is None:

@@ -54,7 +54,7 @@ VERBS: dict[type[CallEvent], str] = {
 }
 """What a call event is called."""
 
-_VERB, _PARTY = 12, 28
+_DEVICE, _VERB, _PARTY = 4, 12, 28
 
 
 def story(happened: Iterable[Happened]) -> Iterator[str]:
@@ -70,9 +70,10 @@ def story(happened: Iterable[Happened]) -> Iterator[str]:
 def line(event: ModelEvent) -> str:
     """A model event as a line."""
     if isinstance(event, CallEvent):
-        return f"{event.call.device} {VERBS[type(event)]:{_VERB}}{who(event.call):{_PARTY}} {_how(event)}".rstrip()
+        verb, end = VERBS[type(event)], who(event.call)
+        return f"{event.call.device:{_DEVICE}} {verb:{_VERB}}{end:{_PARTY}} {_how(event)}".rstrip()
     if isinstance(event, DeviceChanged):
-        return f"{event.device} {'changed':{_VERB}}{', '.join(_changes(event))}"
+        return f"{event.device:{_DEVICE}} {'changed':{_VERB}}{', '.join(_changes(event))}"
     if isinstance(event, LinkDown):
         return f"link down: {event.reason}"
     return "link up"

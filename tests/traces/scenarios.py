@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from csta.messages.logical_device import AgentState
 from csta.model.call import Call
 from csta.provider import CstaProvider
 from csta.recorder.live import Recording
-from csta.simulator.calls import Extension, Line
+from csta.simulator.calls import Extension, Group, Line
 from csta.testing import MemorySwitch
 
 TRACES = Path(__file__).parent / "calls"
@@ -17,14 +18,18 @@ STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMES = {"2001": "Anna Berger", "2002": "Bernd Kraus", "2003": "Carla Weiss"}
 
 
+GROUP = "500"
+
+
 class Office:
-    """Three telephones, watched on a recorded link."""
+    """Three telephones, two of them of agents, and their group, watched on a recorded link."""
 
     def __init__(self, path: Path, wire: str) -> None:
         telephones = [Extension(number, name=name) for number, name in NAMES.items()]
-        self.here = MemorySwitch(wire, devices=[*telephones, Line("T1"), Line("T2")])
+        group = Group(GROUP, members=("2001", "2002"))
+        self.here = MemorySwitch(wire, devices=[*telephones, group, Line("T1"), Line("T2")])
         self.recording = Recording(path, seconds=self.here.network.seconds, started=STARTED)
-        self.provider: CstaProvider = self.here.provider(*NAMES, record=self.recording)
+        self.provider: CstaProvider = self.here.provider(*NAMES, GROUP, record=self.recording)
         self.wait(2)
 
     def wait(self, seconds: float) -> None:
@@ -53,6 +58,10 @@ class Office:
         new = self.here.run(self.provider.consult(device, held, number))
         self.wait(3)
         return held, new
+
+    def agent(self, device: str, state: AgentState) -> None:
+        self.here.switch.set_agent_state(device, state, self.here.now)
+        self.wait(2)
 
     def hang_up(self, device: str) -> None:
         self.here.run(self.provider.clear_connection(device, self.call(device).id))
@@ -148,6 +157,18 @@ def queue(office: Office) -> None:
     office.hang_up("2002")
 
 
+def agent(office: Office) -> None:
+    office.agent("2001", AgentState.AGENT_NOT_READY)
+    office.ring(GROUP)  # nobody is ready: it waits
+    office.ring(GROUP, "0305550123", "Schulz")
+    office.agent("2001", AgentState.AGENT_READY)
+    office.answer("2001")
+    office.hang_up("2001")
+    office.agent("2002", AgentState.AGENT_READY)
+    office.answer(next(device for device in ("2001", "2002") if office.provider.calls(device)))
+    office.hang_up(next(device for device in ("2001", "2002") if office.provider.calls(device)))
+
+
 def link_loss(office: Office) -> None:
     office.ring("2001")
     office.answer("2001")
@@ -171,6 +192,7 @@ SCENARIOS: dict[str, Callable[[Office], None]] = {
     "diversion": diversion,
     "busy": busy,
     "queue": queue,
+    "agent": agent,
     "link-loss": link_loss,
 }
 
