@@ -63,6 +63,7 @@ LAYERS = {
     "csta.recorder.applying": Layer(EDGE),
     "csta.recorder.importing": Layer(CODECS | {"csta.session", "csta.recorder", "msgspec", "dpkt"}, PURE - {"socket"}),
     "csta.recorder.following": Layer(FOLLOWING, PURE),
+    "csta.recorder.looking": Layer(FOLLOWING, PURE),
     "csta.recorder.story": Layer(FOLLOWING, PURE),
     "csta.recorder.calls": Layer(FOLLOWING, PURE),
     "csta.recorder.chart": Layer(FOLLOWING | {"csta.lines"}, PURE),
