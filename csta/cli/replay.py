@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from csta.recorder.story import line
 
 if TYPE_CHECKING:
     from csta.cli.online import Reactor
+
+WIDTH = 160
+"""Columns of the table where there is no terminal."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,7 +45,7 @@ def run(args: Namespace) -> int:
         return run_on_reactor(_serve if args.serve else _apply, args)
     told = traces.read(args)
     if args.summary:
-        Console().print(_table(stories(told)))
+        Console(width=None if sys.stdout.isatty() else WIDTH).print(_table(stories(told)))
     else:
         follower = Follower()
         for each in told:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from csta.cli.exits import Trouble
 from csta.recorder import files
 from csta.recorder.dialogue import Happened, follow
-from csta.recorder.trace import Damage
+from csta.recorder.trace import Damage, TraceError
 
 
 def add_trace_arguments(parser: ArgumentParser) -> None:
@@ -30,7 +30,7 @@ class Told:
     def __iter__(self) -> Iterator[Happened]:
         """Everything in its order.
 
-        :raises Trouble: a file cannot be read.
+        :raises Trouble: a file cannot be read, or is of another trace.
         """
         try:
             for each in self._happened:
@@ -38,6 +38,8 @@ class Told:
                     self.damaged = True
                     print(f"csta: {each}", file=sys.stderr)
                 yield each
+        except TraceError as error:
+            raise Trouble(str(error)) from None
         except OSError as error:
             raise Trouble(f"{error.filename}: {error.strerror}") from None
 

@@ -13,7 +13,7 @@ from csta.model.events import (
     CallEvent,
     CallFailed,
 )
-from csta.model.happenings import Diverted, Happening, Regrouping, Transferred
+from csta.model.happenings import Diverted, Happening, Regrouping, ServiceInitiated, Transferred
 from csta.provider.events import happening
 from csta.recorder.dialogue import Happened, Step
 from csta.recorder.following import Follower, Told
@@ -62,13 +62,14 @@ class CallStory:
         elif self.failure:
             found = self.failure
         else:
-            found = "not answered" if self.ended is not None else "not over"
+            found = "not over" if self.ended is None else "not answered" if self.called else "not dialled"
         return ", ".join((found, *self.notes))
 
     def learn(self, said: Happening) -> None:
         """Take in what an event says of the parties."""
-        if not self.calling and said.calling is not None:
-            self.calling = party(said.calling)
+        calling = said.subject if isinstance(said, ServiceInitiated) and said.calling is None else said.calling
+        if not self.calling and calling is not None:
+            self.calling = party(calling)
         if not self.called and said.called is not None:
             self.called = party(said.called)
         if isinstance(said, Diverted):

@@ -67,20 +67,47 @@ Happened = Step | trace.Header | trace.Link | trace.Gap | trace.End | Damage
 
 def follow(entries: Iterable[trace.Entry | Damage]) -> Iterator[Happened]:
     """The conversation in a trace, one thing at a time; only requests that wait for their answer are remembered."""
-    links: dict[int, trace.Link] = {}
+    links = _Links()
     waiting: dict[tuple[int, Role, int], Step] = {}
     number = 0
     for entry in entries:
-        if isinstance(entry, trace.Link):
-            if links.get(entry.link) != entry:  # said again where a rotated file begins
-                waiting = {key: step for key, step in waiting.items() if key[0] != entry.link}
-                links[entry.link] = entry
-                yield entry
-        elif isinstance(entry, trace.Message):
-            number += 1
-            yield _paired(_decoded(number, links[entry.link], entry), waiting)
-        else:
+        if isinstance(entry, trace.Header | Damage):
             yield entry
+            continue
+        if (opened := links.opened_by(entry)) is not None:
+            waiting = {key: step for key, step in waiting.items() if key[0] != opened.link}
+            yield opened
+        if isinstance(entry, trace.Message):
+            number += 1
+            yield _paired(_decoded(number, links.known[entry.link], entry), waiting)
+        elif not isinstance(entry, trace.Link):
+            yield entry
+
+
+class _Links:
+    """The links of a trace, and which of them are open."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, trace.Link] = {}
+        self._open: set[int] = set()
+
+    def opened_by(self, entry: trace.Link | trace.Message | trace.Gap | trace.End) -> trace.Link | None:
+        """The link that is open from this line on and was not before.
+
+        A link that is said again where a rotated file begins is the same one; one on which something passes after its
+        end is open again.
+        """
+        new = isinstance(entry, trace.Link) and self.known.get(entry.link) != entry
+        if isinstance(entry, trace.Link):
+            self.known[entry.link] = entry
+        if not new and entry.link in self._open:
+            if isinstance(entry, trace.End):
+                self._open.discard(entry.link)
+            return None
+        if isinstance(entry, trace.End):
+            return None
+        self._open.add(entry.link)
+        return self.known[entry.link]
 
 
 def steps(entries: Iterable[trace.Entry | Damage]) -> Iterator[Step]:

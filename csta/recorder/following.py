@@ -60,8 +60,8 @@ class Follower:
             switch = self._links[happened.link.link]
             return [Told(happened.t, switch.name, event) for event in switch.hear(happened)]
         elif isinstance(happened, trace.End):
-            switch = self._links.pop(happened.link)
-            return [Told(happened.t, switch.name, LinkDown(happened.reason or "closed"))]
+            ended = self._links.pop(happened.link, None)
+            return [] if ended is None else [Told(happened.t, ended.name, LinkDown(happened.reason or "closed"))]
         return []
 
     def device(self, step: Step) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from csta.messages.logical_device import AgentState
@@ -24,11 +24,11 @@ GROUP = "500"
 class Office:
     """Three telephones, two of them of agents, and their group, watched on a recorded link."""
 
-    def __init__(self, path: Path, wire: str) -> None:
+    def __init__(self, path: Path, wire: str, started: datetime = STARTED) -> None:
         telephones = [Extension(number, name=name) for number, name in NAMES.items()]
         group = Group(GROUP, members=("2001", "2002"))
         self.here = MemorySwitch(wire, devices=[*telephones, group, Line("T1"), Line("T2")])
-        self.recording = Recording(path, seconds=self.here.network.seconds, started=STARTED)
+        self.recording = Recording(path, seconds=self.here.network.seconds, started=started)
         self.provider: CstaProvider = self.here.provider(*NAMES, GROUP, record=self.recording)
         self.wait(2)
 
@@ -205,7 +205,7 @@ def wire(name: str) -> str:
 def record(name: str, path: Path) -> None:
     """Record one of them."""
     path.unlink(missing_ok=True)
-    office = Office(path, wire(name))
+    office = Office(path, wire(name), STARTED + timedelta(hours=list(SCENARIOS).index(name)))
     SCENARIOS[name](office)
     office.close()
 

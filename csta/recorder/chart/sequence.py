@@ -198,7 +198,7 @@ def _content(step: Step) -> tuple[int, bytes]:
 def _selected(builder: _Builder, chosen: Selection) -> Sequence:
     groups = {story.number: story.group for story in builder.book.stories}
     wanted = {groups[number] for number in chosen.calls if number in groups}
-    kept = [place for place, row in enumerate(builder.rows) if _wanted(row, chosen, wanted, groups)]
+    kept = _kept(builder.rows, chosen, wanted, groups)
     new = {old: place for place, old in enumerate(kept)}
     rows = [builder.rows[place] for place in kept]
     bars = [bar for bar in builder.bars if not wanted or groups.get(bar.call) in wanted]
@@ -215,11 +215,18 @@ def _selected(builder: _Builder, chosen: Selection) -> Sequence:
     )
 
 
+def _kept(rows: list[Row], chosen: Selection, calls: set[int], groups: dict[int, int]) -> list[int]:
+    """The rows that are shown; of the remarks those among messages that are."""
+    inside = [place for place, row in enumerate(rows) if chosen.begin <= row.t <= chosen.end]
+    messages = [place for place in inside if rows[place].number and _wanted(rows[place], chosen, calls, groups)]
+    if not calls and not chosen.devices:
+        return inside
+    among = range(messages[0], messages[-1] + 1) if messages else range(0)
+    remarks = [place for place in inside if not rows[place].number and place in among]
+    return sorted(messages + remarks)
+
+
 def _wanted(row: Row, chosen: Selection, calls: set[int], groups: dict[int, int]) -> bool:
-    if not chosen.begin <= row.t <= chosen.end:
-        return False
-    if row.number == 0:
-        return True
     return (not calls or groups.get(row.call) in calls) and (not chosen.devices or row.lane in chosen.devices)
 
 

@@ -85,7 +85,7 @@ def _facts(message: Any) -> list[str]:  # noqa: ANN401 -- any message
     """Who called whom, what is new, and the cause."""
     if isinstance(message, UnknownEvent):
         return [f"of an unknown kind, tags {'.'.join(map(str, message.tags))}"]
-    calling, called = _first(message, "calling_device"), _first(message, *_CALLED)
+    calling, called = _first(message, "calling_device", "initiating_device"), _first(message, *_CALLED)
     said = [f"{calling or '?'} → {called}"] if called and (calling or isinstance(message, Event)) else []
     if not said and called:
         said.append(f"→ {called}")

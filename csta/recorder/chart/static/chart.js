@@ -27,7 +27,7 @@ function background(bars) {
   return [...drawn, ...lanes].map((layer) => `${layer} no-repeat`).join(", ");
 }
 
-function row(item, bars, before) {
+function row(item, before) {
   const made = element("details", `${item.kind} ${item.up ? "up" : "down"}`);
   const line = element("summary");
   line.append(element("time", "", item.t.toFixed(3)));
@@ -50,7 +50,6 @@ function row(item, bars, before) {
   line.append(label);
   line.title = [item.name, ...item.facts].join("\n");
   made.append(line);
-  made.style.background = background(bars);
   made.addEventListener("toggle", () => made.open && made.children.length < 2 && made.append(inside(item)));
   return made;
 }
@@ -99,20 +98,25 @@ function hexdump(hex) {
   return lines.join("\n");
 }
 
+const ofCall = (call) => !chosen.call || groups.get(call) === groups.get(chosen.call);
+
 function shown(item) {
-  if (item.t < chosen.begin || item.t > chosen.end) return false;
-  if (!item.number) return true;
-  if (chosen.call && groups.get(item.call) !== groups.get(chosen.call)) return false;
+  if (!item.number || item.t < chosen.begin || item.t > chosen.end || !ofCall(item.call)) return false;
   return !chosen.devices.size || chosen.devices.has(data.lanes[item.lane]);
 }
 
+// Remarks stay where they stand among messages: the loss of a link in a call, but not those before and after it.
 function filter() {
-  let count = 0;
+  const wanted = data.rows.map(shown);
+  const all = !chosen.call && !chosen.devices.size;
+  const first = all ? 0 : wanted.indexOf(true), last = all ? wanted.length : wanted.lastIndexOf(true);
   rows.forEach((made, place) => {
-    const visible = shown(data.rows[place]);
-    made.hidden = !visible;
-    count += visible && data.rows[place].number > 0;
+    const item = data.rows[place];
+    const remark = !item.number && place >= first && place <= last && item.t >= chosen.begin && item.t <= chosen.end;
+    made.hidden = !wanted[place] && !remark;
+    if (!made.hidden) made.style.background = background(bars[place].filter(([, , call]) => ofCall(call)));
   });
+  const count = wanted.filter(Boolean).length;
   $("count").textContent = `${count.toLocaleString("en")} of ${data.messages.toLocaleString("en")} messages`;
   $("nothing").hidden = count > 0;
   for (const each of document.querySelectorAll(".story")) {
@@ -186,10 +190,11 @@ stories();
 const starting = new Map();
 for (const bar of data.bars) starting.set(bar[4], [...(starting.get(bar[4]) || []), bar]);
 let running = [];
-const rows = data.rows.map((item, place) => {
+const bars = data.rows.map((_, place) => {
   running = [...running.filter((bar) => bar[5] > place), ...(starting.get(place) || [])];
-  return row(item, running, data.rows[place - 1]);
+  return running;
 });
+const rows = data.rows.map((item, place) => row(item, data.rows[place - 1]));
 $("chart").style.setProperty("--lanes", data.lanes.length);
 $("chart").append(heads(), ...rows);
 filter();
