@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,8 @@ from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped] # 
 from pyasn1.type import char, namedtype, tag, univ, useful  # type: ignore[import-untyped] # has no type information
 
 from csta import asn1
+from csta.asn1 import remembered
+from csta.asn1.remembered import Remembered
 from csta.codegen.schema import SCHEMA, Layers, Member, Schema, Type, load
 
 ROSE = """
@@ -32,6 +35,8 @@ SnapshotDeviceResponseResult ::= SEQUENCE { opcode INTEGER, result SnapshotDevic
 END
 """
 """ROSE (X.880) around the messages measured, for implementations that know no open types."""
+
+NEW_DEVICES = "csta.asn1, every device new"
 
 Work = tuple[Callable[[], Any], Callable[[], bytes]]
 
@@ -47,6 +52,28 @@ def ours(name: str, pdu: bytes) -> Work:
     """This library."""
     apdu = asn1.decode(pdu)
     return lambda: asn1.decode(pdu), lambda: asn1.encode(apdu)
+
+
+def ours_with_new_devices(name: str, pdu: bytes) -> Work:
+    """This library when no device was named before: the worst case of its memory for them."""
+    decode, encode = ours(name, pdu)
+
+    def decode_anew() -> object:
+        longest, remembered.LONGEST = remembered.LONGEST, -1
+        try:
+            return decode()
+        finally:
+            remembered.LONGEST = longest
+
+    for table in memories():
+        table.clear()
+    return decode_anew, encode
+
+
+def memories() -> list[Remembered[Any]]:
+    """What the generated modules that are loaded remember."""
+    loaded = [module for name, module in sys.modules.items() if name.startswith("csta.asn1")]
+    return [value for module in loaded for value in vars(module).values() if isinstance(value, Remembered)]
 
 
 def modules() -> list[str]:
