@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from csta.apdu import Frame
+from csta.framing import Framing
 from csta.recorder import trace
 from csta.recorder.importing import links
-from csta.recorder.importing.cutting import TLS_HANDSHAKE, Cutter
+from csta.recorder.importing.cutting import TLS_HANDSHAKE, Cutter, Skipped
 from csta.recorder.importing.links import Found, Passed
 from csta.recorder.importing.streams import Piece, Segment, Stream
 from csta.recorder.trace import Damage, TraceError
@@ -91,11 +93,19 @@ class _Connection:
         """The link, None where there is none on the connection."""
         for side in self.sides.values():
             self.passed += side.finish(self.last)
-        kind = next((side.cutter.kind for side in self.sides.values() if side.cutter.kind is not None), None)
-        if kind is None:
+        kinds = sum((side.cutter.kinds for side in self.sides.values()), Counter[type[Framing]]())
+        if not kinds:
             return None
-        ended = None if self.ended is None else max(self.last, self.ended)
-        return Found(self.name, kind.name, sorted(self.passed, key=lambda each: each.t), self.server, ended)
+        kind = kinds.most_common(1)[0][0]
+        passed = [_fitting(each, kind) for each in sorted(self.passed, key=lambda each: each.t)]
+        return Found(self.name, kind.name, passed, self.server, None if self.ended is None else self.last)
+
+
+def _fitting(passed: Passed, kind: type[Framing]) -> Passed:
+    """A frame of the other wire is none: its octets only look like one, where a capture begins within a message."""
+    if isinstance(passed.what, Frame) and (passed.what.invoke_id is not None) is not kind.carries_invoke_id:
+        return passed._replace(what=Skipped(len(passed.what.payload), "no whole message"))
+    return passed
 
 
 class _Connections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,10 +29,12 @@ class Cutter:
 
     The framing is told by the first octets. Where the stream cannot be followed, octets are skipped until a piece
     begins like a message again: senders begin a message with a packet of its own.
+
+    :ivar kinds: how many frames were cut by each framing.
     """
 
     def __init__(self) -> None:
-        self.kind: type[Framing] | None = None
+        self.kinds: Counter[type[Framing]] = Counter()
         self._framing: Framing | None = None
         self._head = b""
 
@@ -60,13 +63,14 @@ class Cutter:
         found = detect(self._head)
         if found is None:
             return None
-        self.kind = self.kind or found
-        # What was seen first holds: a document of more than 65,535 octets begins like another framing.
-        return self.kind() if self.kind.carries_invoke_id is found.carries_invoke_id else found()
+        # What was seen most holds: a document of more than 65,535 octets begins like another framing.
+        usual = self.kinds.most_common(1)[0][0] if self.kinds else found
+        return usual() if usual.carries_invoke_id is found.carries_invoke_id else found()
 
     def _cut(self, framing: Framing) -> Iterator[Frame | Skipped]:
         try:
             while (frame := framing.next_frame()) is not None:
+                self.kinds[type(framing)] += 1
                 yield frame
         except FramingError as error:
             self._head, self._framing = b"", None

@@ -25,6 +25,9 @@ _EITHER = (SystemStatus, RequestSystemStatus, MonitorStop)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+LATEST = 250_000_000_000
+"""Seconds: times after the year 9000 are damaged, and beyond what a date can say."""
+
 ENOUGH = 50
 """Telling messages after which the two sides are known."""
 
@@ -117,14 +120,10 @@ def sender_of(apdu: Apdu | None) -> Role | None:
 _EITHER_ANSWERS = tuple(each.__name__ for each in _EITHER)
 
 
-def entries(found: Iterable[Found], started: datetime | None = None) -> Iterator[trace.Entry]:
-    """The trace of links, in the order of time.
-
-    :param started: wall clock at time 0; without it times are seconds since 1970.
-    """
+def entries(found: Iterable[Found]) -> Iterator[trace.Entry]:
+    """The trace of links, in the order of time; their times are seconds since 1970, as far as they were told."""
     links = [link for link in found if link.passed]
     zero = min((link.passed[0].t for link in links), default=0.0)
-    wall = (EPOCH + timedelta(seconds=zero)) if started is None else started + timedelta(seconds=zero)
     lines: list[tuple[float, Any]] = []
     for number, link in enumerate(sorted(links, key=lambda link: link.passed[0].t), 1):
         t = round(link.passed[0].t - zero, 6)
@@ -134,6 +133,6 @@ def entries(found: Iterable[Found], started: datetime | None = None) -> Iterator
         if link.ended is not None:
             end = round(link.ended - zero, 6)
             lines.append((end, trace.End(link=number, t=end)))
-    yield trace.Header(started=wall)
+    yield trace.Header(started=EPOCH + timedelta(seconds=min(zero, LATEST)))
     for _, entry in sorted(lines, key=lambda line: line[0]):
         yield entry

@@ -17,15 +17,21 @@ from csta.recorder.importing.cutting import Cutter, Skipped
 from csta.recorder.importing.links import Found, Passed
 from csta.recorder.trace import Damage
 
-_DUMP = re.compile(r"^\W{0,3}([0-9A-Fa-f]{4,8})[:\s]\s*((?:[0-9A-Fa-f]{2,4}[ -]{0,2}){1,16})(?:\s{2,}.*|\s*\|.*)?$")
-_HEX = re.compile(r"(?<![\w.:-])(?:0x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,})(?![\w.])")
-_TIME = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)|^\s*(\d+\.\d+)(?=\s)")
+_PAIRS = "(?:[0-9A-Fa-f]{2})"
+_DUMPED = rf"(?:{_PAIRS}{{1,16}}[ -]{{1,2}}){{0,15}}{_PAIRS}{{1,16}}"
+_DUMP = re.compile(rf"^\W{{0,3}}(?:0x)?([0-9A-Fa-f]{{4,8}})[:\s]\s*({_DUMPED})(?:\s{{2,}}.*|\s*\|.*)?$")
+_RUN = re.compile(rf"(?:0x)?({_PAIRS}(?:[ :-]?{_PAIRS})*)")
+"""Hexadecimal digits in pairs, as many as there are: each place of a line is looked at once, however long it is."""
+_FEWEST_OCTETS = 4
+_TIME = re.compile(
+    r"(?<![\w:])(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(?!:?[0-9A-Fa-f]{2}\b)|^\s*(\d+\.\d+)(?=\s)"
+)
 _RECEIVED = re.compile(r"<-|<=|←|\b(?:rx|recv|received?|in|incoming|from (?:pbx|switch))\b", re.IGNORECASE)
 _SENT = re.compile(r"->|=>|→|\b(?:tx|send|sent|out|outgoing|to (?:pbx|switch))\b", re.IGNORECASE)
-_ROOT = re.compile(r"<(?![?!])([\w:.-]+)[^>]*?(/?)>", re.DOTALL)
+_ROOT = re.compile(r"<(?![?!])([\w:.-]+)[^<>]*?(/?)>")
 
-LONGEST = 1 << 20
-"""Characters of one message in a log."""
+DOCUMENT_LINES = (1, 50, 2000)
+"""Lines a document in a log is looked for in: in few first."""
 
 
 class Logged(NamedTuple):
@@ -75,7 +81,7 @@ class _Reading:
             framing = "xml-tcp"
         else:
             found = [*cutter.feed(logged.octets), *cutter.lose(0, "no whole message")]
-            framing = cutter.kind.name if cutter.kind is not None else "none"
+            framing = next((kind.name for kind in cutter.kinds), "none")
         self._note(logged, found, framing)
 
     def _note(self, logged: Logged, found: list[Frame | Skipped], framing: str) -> None:
@@ -142,27 +148,36 @@ def _message(lines: list[str], place: int) -> tuple[bytes, int]:
     root = _ROOT.search(line, max(start, 0)) if start >= 0 or re.search(r"<[A-Za-z]", line) else None
     if start >= 0 or root is not None:
         return _document(lines, place, start if start >= 0 or root is None else root.start())
-    found = _HEX.search(_TIME.sub("", line))
-    if found is None:
-        return b"", place + 1
-    return bytes.fromhex(re.sub(r"[ :-]", "", found[1])), place + 1
+    return _octets(_TIME.sub("", line)), place + 1
+
+
+def _octets(line: str) -> bytes:
+    """The first run of octets in a line that stands alone, empty for none."""
+    for run in _RUN.finditer(line):
+        octets = bytes.fromhex(re.sub(r"[ :-]", "", run[1]))
+        around = line[max(0, run.start() - 1) : run.start()] + line[run.end() : run.end() + 1]
+        if len(octets) >= _FEWEST_OCTETS and not re.search(r"[\w.]", around):
+            return octets
+    return b""
 
 
 def _document(lines: list[str], place: int, start: int) -> tuple[bytes, int]:
-    """An XML document from its start to the end of its root."""
-    text, end = lines[place][start:], place + 1
-    while len(text) < LONGEST:
-        root = _ROOT.search(text)
-        if root is not None:
-            closing = f"</{root[1]}>"
-            at = text.rfind(closing)
-            if root[2] or at >= 0:
-                return (text[: root.end()] if root[2] else text[: at + len(closing)]).encode(), end
-        if end >= len(lines):
-            break
-        text += "\n" + lines[end]
-        end += 1
+    """An XML document from its start to the end of its root, and the line after it; nothing when that does not come."""
+    for count in DOCUMENT_LINES:
+        text = "\n".join(lines[place : place + count])[start:]
+        if end := _end_of_root(text):
+            return text[:end].encode(), place + 1 + text.count("\n", 0, end)
     return b"", place + 1
+
+
+def _end_of_root(text: str) -> int:
+    """Where the root element of a document ends, 0 when it does not."""
+    root = _ROOT.search(text)
+    if root is None or root[2]:
+        return 0 if root is None else root.end()
+    closing = f"</{root[1]}>"
+    at = text.find(closing, root.end())
+    return at + len(closing) if at >= 0 else 0
 
 
 def _time(line: str) -> float | None:
@@ -173,10 +188,15 @@ def _time(line: str) -> float | None:
     if found[5] is not None:
         return float(found[5])
     seconds = int(found[2]) * 3600 + int(found[3]) * 60 + float(found[4].replace(",", "."))
-    if found[1] is None:
-        return seconds
-    day = datetime.fromisoformat(f"{found[1]}T00:00:00+00:00")
-    return day.timestamp() + seconds
+    return seconds + _midnight(found[1])
+
+
+def _midnight(date: str | None) -> float:
+    """Seconds since 1970 when a day began; 0 for none, or for digits that are no date."""
+    try:
+        return datetime.fromisoformat(f"{date}T00:00:00+00:00").timestamp() if date is not None else 0.0
+    except ValueError:
+        return 0.0
 
 
 def _side(line: str) -> str:
