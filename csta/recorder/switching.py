@@ -3,19 +3,20 @@
 Requests are found by what they ask, not by when. What the switch says keeps its order and waits for the requests that
 stand before it in the trace. A request the client leaves out is passed over when the client asks for something on calls
 that stands behind it, or when it has asked nothing for a while. So a client that is slower, quicker or a little
-different has the same conversation.
+different has the same conversation. What calls there are is told whenever that is known: as long as no event has come
+at the device since, or until, it was recorded.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from csta.apdu import Error, Result
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import OperationErrors, UniversalFailure
-from csta.messages.monitoring import MonitorStart, MonitorStartResponse, MonitorStop
+from csta.messages.monitoring import MonitorStart, MonitorStartResponse, MonitorStop, MonitorStopResponse
 from csta.messages.snapshot import SnapshotCall, SnapshotDevice
 from csta.messages.system import RequestSystemStatus, SystemRegister, SystemStatus
 from csta.recorder import trace
@@ -23,7 +24,7 @@ from csta.recorder.dialogue import Step
 from csta.session import Role
 
 QUERIES = (SnapshotDevice, SnapshotCall, SystemRegister, SystemStatus, RequestSystemStatus)
-"""Requests that change nothing at the switch: nothing waits for them."""
+"""Requests that change nothing at the switch: nothing waits for them, and they for nothing."""
 
 PREPARATIONS = (*QUERIES, MonitorStart, MonitorStop)
 """Requests an application may make in another order without meaning anything by it."""
@@ -48,14 +49,18 @@ class Loss(NamedTuple):
 class _Asked:
     """A recorded request.
 
-    :ivar answer: the answer, once it was its turn.
+    :ivar content: the recorded answer, None where there is none.
+    :ivar due: whether it is the turn of the answer, or was.
+    :ivar events: how many events had come at its device when it was answered.
     :ivar number: what the client asked it with, None while it has not.
     :ivar passed: the conversation went on without it.
     """
 
     def __init__(self, request: Request[Any]) -> None:
         self.request = request
-        self.answer: tuple[Response | UniversalFailure | None] | None = None
+        self.content: Response | UniversalFailure | None = None
+        self.due = False
+        self.events = 0
         self.number: int | None = None
         self.passed = isinstance(request, QUERIES)
 
@@ -103,10 +108,12 @@ class RecordedSwitch:
         self._said: deque[_Said] = deque()
         self._outbox: deque[Answer] = deque()
         self._monitors: dict[str, _Asked] = {}
+        self._events: Counter[str] = Counter()
         self._settled = 0
         self._last = 0.0
         self._heard = 0.0
         self._read(steps, end)
+        self._events.clear()
 
     @property
     def finished(self) -> bool:
@@ -127,6 +134,13 @@ class RecordedSwitch:
         """The client asks for something; ``number`` comes back with the answer."""
         self._heard = now
         same = [asked for asked in self._asked if asked.request == request]
+        if isinstance(request, QUERIES):
+            self._tell(number, request, same)
+            return
+        if isinstance(request, MonitorStop):  # also of a monitor that the recorded application never stopped
+            self._outbox.append(Answer(number, MonitorStopResponse()))
+            self._mark(same[-1:], number)
+            return
         found = next((asked for asked in same if asked.number is None), same[-1] if same else None)
         if found is None:
             self.unknown.append(request)
@@ -135,9 +149,23 @@ class RecordedSwitch:
         if not isinstance(request, PREPARATIONS):
             self._pass_over(self._asked.index(found))
         found.number = number
-        if found.answer is not None:  # its turn is over
-            self._outbox.append(Answer(number, *found.answer))
         self._last = max(self._last, now)
+        if found.due:
+            self._outbox.append(Answer(number, found.content))
+
+    def _tell(self, number: int, request: Request[Any], same: list[_Asked]) -> None:
+        """Answer a query as it was when as many events had come at its device; refuse it where nobody asked then."""
+        events = self._events[_device(request)]
+        known = [asked for asked in same if asked.content is not None and asked.events == events]
+        self._mark(known[:1] or same[:1], number)
+        if not same:
+            self.unknown.append(request)
+        self._outbox.append(Answer(number, known[0].content if known else UNKNOWN))
+
+    @staticmethod
+    def _mark(asked: list[_Asked], number: int) -> None:
+        for each in asked:
+            each.number = number
 
     def next(self, now: float) -> Answer | Event | Loss | None:
         """What to send now, None for nothing yet."""
@@ -182,23 +210,34 @@ class RecordedSwitch:
         content: Any = step.event
         if answers is not None:
             content = step.apdu.message if isinstance(step.apdu, Result | Error) else UNKNOWN
+            answers.content, answers.events = content, self._events[_device(answers.request)]
             if isinstance(content, MonitorStartResponse):
                 self._monitors[content.monitor_cross_ref_id] = answers
-        elif content is None:
+        elif step.event is not None:
+            self._count(step.event)
+        else:
             return
         self._said.append(_Said(content, answers, len(self._asked), pause))
+
+    def _count(self, event: Event) -> None:
+        started = self._monitors.get(event.monitor_cross_ref_id)
+        self._events["" if started is None else _device(started.request)] += 1
 
     def _take(self, said: _Said) -> Answer | Event | Loss | None:
         """What is to be sent of something whose turn it is."""
         if isinstance(said.content, Loss):
             return said.content
         if isinstance(said.content, Event):
+            self._count(said.content)
             started = self._monitors.get(said.content.monitor_cross_ref_id)
             return said.content if started is None or started.number is not None else None
-        if said.answers is None:
+        asked = said.answers
+        if asked is None or asked.due:
             return None
-        said.answers.answer = (said.content,)
-        return None if said.answers.number is None else Answer(said.answers.number, said.content)
+        asked.due = True
+        if asked.number is None or isinstance(asked.request, (*QUERIES, MonitorStop)):  # not asked, or told already
+            return None
+        return Answer(asked.number, said.content)
 
     def _due(self, said: _Said) -> float:
         """When it is its turn."""
@@ -212,3 +251,14 @@ class RecordedSwitch:
         """The conversation goes on without the requests up to one."""
         for asked in self._asked[self._settled : end]:
             asked.passed = asked.passed or asked.number is None
+
+
+def _device(request: Request[Any]) -> str:
+    """The device a request is about whose events tell what has changed since; empty for the switch."""
+    if isinstance(request, SnapshotDevice):
+        return request.snapshot_object.number
+    if isinstance(request, SnapshotCall):
+        return "" if request.snapshot_object.device_id is None else request.snapshot_object.device_id.number
+    if isinstance(request, MonitorStart) and request.monitor_object.device_object is not None:
+        return request.monitor_object.device_object.number
+    return ""

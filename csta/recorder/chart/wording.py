@@ -11,6 +11,7 @@ from csta.messages.common import ConnectionID, DeviceChoice, DeviceID
 from csta.provider.identifiers import extension
 from csta.recorder import trace
 from csta.recorder.dialogue import Happened, Step
+from csta.session.answers import problem, service_error
 
 _CALLED = (
     "called_device",
@@ -63,10 +64,10 @@ def _message(step: Step) -> Wording:
         name = type(apdu.message).__name__ if apdu.message is not None else f"{_asked(step)}Response"
         return Wording("response", name, _delay(step))
     if isinstance(apdu, Error):
-        reason = f"{apdu.message.chosen}: {getattr(apdu.message, apdu.message.chosen, '')}".removesuffix(": True")
+        reason = service_error("", apdu.message).reason
         return Wording("error", f"{_asked(step)} refused", (reason,), reason)
     if isinstance(apdu, Reject):
-        reason = f"{apdu.category} problem {apdu.problem}"
+        reason = problem(apdu)
         return Wording("error", f"{_asked(step)} rejected", (reason,), reason)
     return Wording("association", type(apdu).__name__)
 
