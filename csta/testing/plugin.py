@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from csta.testing import calls
 
         calls.update = True
+        config.add_cleanup(lambda: setattr(calls, "update", False))
 
 
 @pytest.fixture
