@@ -52,10 +52,6 @@ _DYNAMIC_ID_PIECES = frozenset((0xA3 | ber.STRING_IN_PIECES,))
 
 def decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
     """Contents of DeviceID, a SEQUENCE of the numbering and three options."""
-    return _DEVICES.get(data[pos:end]) or _DEVICES.decode(data, pos, end)
-
-
-def _decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
     octet, length, content = data[pos], data[pos + 1], pos + 2
     if length > 127 or (stop := content + length) > end:
         octet, content, stop = ber.following(data, pos, end, "identifiers.DeviceID")
@@ -69,8 +65,7 @@ def _decode_device_id(data: bytes, pos: int, end: int) -> DeviceID:
     return _with_options(data, pos, stop, end, number, kind)
 
 
-_DEVICE_ID = tolerance.Known(_decode_device_id, "identifiers.DeviceID", "80 81 82 84 86 a0 a1 a3 a5 30")
-_DEVICES = Remembered(_decode_device_id)
+_DEVICE_ID = tolerance.Known(decode_device_id, "identifiers.DeviceID", "80 81 82 84 86 a0 a1 a3 a5 30")
 
 
 def _other_numbering(data: bytes, octet: int, content: int, stop: int) -> tuple[str, TypeOfNumber]:

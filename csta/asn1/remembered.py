@@ -18,23 +18,16 @@ LONGEST = 40
 
 
 class Remembered(dict[bytes, T], Generic[T]):
-    """Content octets → value. A link names the same few thousand devices, several in each event.
+    """Octets of a CHOICE inside an explicit tag → value. A link names the same few thousand devices over and over.
 
-    Generated code asks ``get(octets)`` first and only then one of the methods, which know where the octets stand.
+    Generated code asks ``get(octets)`` first and only then :meth:`inside`, which knows where the octets stand.
 
-    :param decode: decoder of a SEQUENCE, or of a CHOICE's alternative for :meth:`inside`.
+    :param decode: decoder of the CHOICE's alternative.
     """
 
-    def __init__(self, decode: Callable[..., T]) -> None:
+    def __init__(self, decode: Callable[[bytes, int, int, int], T]) -> None:
         super().__init__()
         self._decode = decode
-
-    def decode(self, data: bytes, pos: int, stop: int) -> T:
-        """Decode and remember the contents of a SEQUENCE."""
-        value = self._decode(data, pos, stop)
-        if stop - pos <= LONGEST:
-            self._learn(data[pos:stop], value)
-        return value
 
     def inside(self, data: bytes, pos: int, stop: int, where: str) -> T:
         """Decode and remember the CHOICE that fills an explicit tag."""
@@ -42,13 +35,9 @@ class Remembered(dict[bytes, T], Generic[T]):
         if length > 127 or content + length != stop:
             octet, content, _ = ber.inner(data, pos, stop, where)
         value = self._decode(data, octet, content, stop)
-        if stop - pos <= LONGEST:
-            self._learn(data[pos:stop], value)
+        # What was skipped may stand in here, and then it is to be told of the next time too.
+        if stop - pos <= LONGEST and not unusual.skipped:
+            if len(self) >= MOST:
+                self.clear()
+            self[data[pos:stop]] = value
         return value
-
-    def _learn(self, octets: bytes, value: T) -> None:
-        if unusual.skipped:  # maybe in here, and then it is to be told of the next time too
-            return
-        if len(self) >= MOST:
-            self.clear()
-        self[octets] = value

@@ -107,7 +107,7 @@ class Use:
         self.client: dict[Any, list[str]] = {}
         for request, method in (*made.items(), *handlers()):
             self.client.setdefault(request, []).append(method)
-        self.simulator = set(SERVICES) | set(named(csta.simulator, Event))
+        self.simulator = {*SERVICES, *named(csta.simulator, Event)}
         understood = set(named(csta.provider, Event))
         source = "".join(inspect.getsource(module) for module in modules(csta.provider))
         self.provider = understood | set(named(csta.provider, Request)) | set(called(source, made))
