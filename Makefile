@@ -42,6 +42,8 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
 	$(BIN)/python -m tests.bench.codecs
 	$(BIN)/python tests/bench/events.py
+	$(BIN)/python -m tests.bench.traces
+	$(BIN)/python -m tests.bench.traces
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
 from csta.cli.exits import Trouble
-from csta.cli.online import Reactor, add_login_arguments, login, tell
+from csta.cli.online import Reactor, add_login_arguments, add_record_arguments, login, recording, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
 from csta.simulator import scenario
 from csta.simulator.callers import Caller, ExternalCallers
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="devices, calls, faults and load from this TOML file",
     )
     parser.add_argument("--load", type=float, metavar="CALLS", help="busy-hour traffic: so many calls an hour")
+    add_record_arguments(parser)
     parser.add_argument("--callers", action="store_true", help="somebody outside rings the telephones now and then")
 
 
@@ -74,7 +75,7 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     def note(now: float, what: str) -> None:
         tell(f"{now - start:.1f} s: {what}")
 
-    server = SwitchServer(reactor, switch, play.faults, Script(play, switch, start, note), note)
+    server = SwitchServer(reactor, switch, play.faults, Script(play, switch, start, note), note, recording(args))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
     if play.load is not None:

@@ -13,6 +13,7 @@ from csta.messages.system import SystemStatusValue
 from csta.model.events import DeviceChanged
 from csta.model.states import ConnectionState
 from csta.provider import CstaProvider
+from csta.provider.watch import RETRY_SOON
 from tests.unit.provider.conftest import Bench, talking
 
 S = ConnectionState
@@ -78,11 +79,26 @@ def test_a_monitor_the_switch_ends_is_started_again(bench: Bench) -> None:
     bench.take()
     reference = _monitor(bench, "2001")
     bench.network.server.clients[0].link.request(MonitorStop(monitor_cross_ref_id=reference))
+    bench.network.settle(RETRY_SOON)
+    assert bench.told == []
+    bench.switch.ring("+49891234567", "2001", bench.network.seconds())
     bench.network.settle()
-    assert bench.told == [DeviceChanged("2001", in_service=False)]
-    bench.told.clear()
-    bench.network.settle(60)
-    assert bench.told == [DeviceChanged("2001", in_service=True)]
+    assert bench.take() == ["CallOffered 2001 alerting"]
+
+
+def test_a_request_that_fails_by_the_end_of_the_link_finds_it_down(bench: Bench) -> None:
+    first, _ = talking(bench)
+    found: list[tuple[bool, str]] = []
+    holding = Deferred.fromCoroutine(_hold(bench, first.id))
+    holding.addErrback(lambda _: found.append((bench.provider.link_up, bench.provider.link_reason)))
+    bench.network.server.drop_clients()
+    bench.network.settle()
+    assert found == [(False, "the link is lost")]
+    assert bench.take() == ["LinkDown"]
+
+
+async def _hold(bench: Bench, call: str) -> None:
+    await bench.provider.hold("2001", call)
 
 
 def _monitor(bench: Bench, device: str) -> str:
