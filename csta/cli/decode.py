@@ -43,7 +43,7 @@ def run(args: Namespace) -> int:
             code = WRONG
             continue
         sys.stdout.buffer.write(to_line(apdu) + b"\n")
-        for note in _notes(frame):
+        for note in _notes(frame, apdu):
             print(f"csta: message {number}: {note}", file=sys.stderr)
     return code
 
@@ -91,12 +91,10 @@ def _is_xml(frame: Frame, protocol: str) -> bool:
     return protocol == "xml" or (protocol == "auto" and (frame.invoke_id is not None or inputs.is_xml(frame.payload)))
 
 
-def _notes(frame: Frame) -> list[str]:
+def _notes(frame: Frame, apdu: Apdu) -> list[str]:
     """What the decoder passed over, in words."""
     if inputs.is_xml(frame.payload):
         from csta.xml.elements import report as deviations
 
         return [f"{each.what} ({each.where}, line {each.line})" for each in deviations.deviations]
-    from csta.asn1.ber import report as skipped
-
-    return [f"passed over {each.raw.hex()} ({each.where})" for each in skipped.skipped]
+    return [f"passed over {each.octets.hex()} ({each.where})" for each in apdu.deviations if each.where]

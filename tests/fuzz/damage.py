@@ -70,7 +70,8 @@ def read(wire: ModuleType, octets: bytes) -> bool:
     """Decode; whether it was a message. Any error but DecodeError goes on."""
     try:
         wire.decode(octets)
-    except DecodeError:
+    except DecodeError as error:
+        assert error.offset is None or 0 <= error.offset <= len(octets), octets.hex()
         return False
     return True
 

@@ -74,8 +74,8 @@ def test_any_message_is_passed_on_as_it_came(name: str, data: st.DataObject) -> 
     ("pdu", "deviations"),
     [
         (PLAIN, ()),
-        ("a10f020101020200d330060a01028901ff", (Deviation((2, 1), b"\x89\x01\xff"),)),
-        ("a10f020101020200d330068901ff0a0102", (Deviation((2, 0), b"\x89\x01\xff"),)),
+        ("a10f020101020200d330060a01028901ff", (Deviation((2, 1), b"\x89\x01\xff", where="system.SystemStatus"),)),
+        ("a10f020101020200d330068901ff0a0102", (Deviation((2, 0), b"\x89\x01\xff", where="system.SystemStatus"),)),
         ("a10d02810101020200d330030a0102", (Deviation((0,), b"\x02\x81\x01\x01", b"\x02\x01\x01"),)),
         ("6406800100810101", (Deviation((1,), b"\x81\x01\x01"),)),
         ("6200", None),
