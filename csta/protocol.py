@@ -46,6 +46,7 @@ from csta.session import (
     StatusReceived,
     Undecodable,
     UnexpectedAnswer,
+    answers,
     why,
 )
 
@@ -235,9 +236,8 @@ class Link(protocol.Protocol, Generic[A]):
                 self.application.status_received(status)
             case Undecodable(_, error):
                 self.log.warn("message not understood: {error}", error=error)
-            case UnexpectedAnswer(answer, late):
-                how = "late" if late else "unexpected"
-                self.log.info("{how} answer to invoke id {id} dropped", how=how, id=answer.invoke_id)
+            case UnexpectedAnswer(answer, late_to):
+                self.log.info("answer that nobody waits for: {answer}", answer=answers.in_words(answer, late_to))
             case Opened(peer):
                 self.application.link_opened(peer)
             case Closed(error):

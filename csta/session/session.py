@@ -108,7 +108,10 @@ class Session:
         """
         self._move(Move.SEND)
         in_header = self._framing.carries_invoke_id and isinstance(message, Event)
-        self._write(Invoke(EVENT_INVOKE_ID if in_header else self._invocations.next_id(), message))
+        invoke_id = EVENT_INVOKE_ID if in_header else self._invocations.next_id()
+        self._write(Invoke(invoke_id, message))
+        if isinstance(message, Request):
+            self._invocations.park(invoke_id, message)
 
     def respond(self, invoke_id: int, response: Response | None = None) -> None:
         """Answer a request of the peer positively."""
@@ -326,8 +329,7 @@ class Session:
         if invocation is not None:
             self._end(invocation, answers.outcome(invocation.request, answer))
             return
-        late = of_ours and answer.invoke_id is not None and self._invocations.was_parked(answer.invoke_id)
-        self._events.append(UnexpectedAnswer(answer, late))
+        self._events.append(UnexpectedAnswer(answer, self._invocations.unpark(answer.invoke_id) if of_ours else ""))
 
 
 def why(error: CSTAError | None) -> str:
