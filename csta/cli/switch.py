@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -11,15 +12,21 @@ from twisted.internet.error import CannotListenError
 from csta.cli.exits import Trouble
 from csta.cli.online import Reactor, add_login_arguments, login, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
+from csta.simulator import scenario
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
+from csta.simulator.load import Load, Traffic
+from csta.simulator.scenario import Scenario, Script
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
+from csta.toml_file import ConfigError
 
 PORTS = {"xml": 8800, "asn1": 8801}
 """Where each wire is served unless told otherwise."""
 
 EXTENSIONS = ("2001:Anna Berger", "2002:Bernd Kraus", "2003:Carla Weiss", "2004:David Roth")
+
+LINES = 4
 
 CALLERS = (Caller("+49891234567", "Maier"), Caller("+4930555012"), Caller(None), Caller("+441632960123", "Smith"))
 """Who rings with ``--callers``; the third withholds the number."""
@@ -41,7 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER[:NAME]",
         help=f"a telephone; may be repeated (default: {', '.join(EXTENSIONS)})",
     )
-    parser.add_argument("--lines", type=int, default=4, metavar="N", help="exchange lines (default: 4)")
+    parser.add_argument("--lines", type=int, metavar="N", help=f"exchange lines (default: {LINES})")
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="devices, calls and faults from this TOML file",
+    )
+    parser.add_argument("--load", type=float, metavar="CALLS", help="busy-hour traffic: so many calls an hour")
     parser.add_argument("--callers", action="store_true", help="somebody outside rings the telephones now and then")
 
 
@@ -54,15 +68,32 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     wires = [one] if one else list(PORTS)
     if args.port is not None and one is None:
         raise Trouble.usage("--port is for one wire: say which with --protocol or --dialect")
-    switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
+    play = _scenario(args)
+    switch = play.switch() if play else Switch(devices(args.extension or EXTENSIONS, args.lines or LINES))
+    faults, script = (play.faults, Script(play, switch, reactor.seconds())) if play else ((), None)
+    server = SwitchServer(reactor, switch, faults, script)
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
-    server = SwitchServer(reactor, switch)
+    if args.load:
+        Load(switch, reactor, switch.devices, Traffic(calls_per_hour=args.load)).start()
     for wire in wires:
         await _listen(server, wire, args)
+    if play is not None and play.name:
+        tell(f"scenario: {play.name}")
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")
     stopped: Deferred[int] = Deferred()
     return await stopped
+
+
+def _scenario(args: argparse.Namespace) -> Scenario | None:
+    if args.scenario is None:
+        return None
+    if args.extension or args.lines is not None:
+        raise Trouble.usage("--scenario says which telephones and lines there are: leave --extension and --lines out")
+    try:
+        return scenario.read(args.scenario)
+    except ConfigError as error:
+        raise Trouble(str(error)) from None
 
 
 async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from csta.messages.call_control import DestinationCondition
 from csta.messages.call_data import EventCause
@@ -11,12 +13,13 @@ from csta.messages.call_data import EventCause
 DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 """Diallable digits (§10.1) as this switch takes them: complete numbers only."""
 
+Seconds = Annotated[float, Meta(ge=0)]
+
 SECONDS_PER_RING = 5
 """A ring and the silence after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalNumber:
+class ExternalNumber(Struct, frozen=True, forbid_unknown_fields=True):
     """How numbers behave that match :attr:`pattern` as a whole (regular expression). Times are in seconds.
 
     :param rings_after: from the time the network is reached until the far end rings or fails.
@@ -27,9 +30,9 @@ class ExternalNumber:
     """
 
     pattern: str
-    rings_after: float = 1.0
-    answers_after: float | None = 5.0
-    talks_for: float | None = None
+    rings_after: Seconds = 1.0
+    answers_after: Seconds | None = 5.0
+    talks_for: Seconds | None = None
     failure: EventCause | None = None
     answered_by: DestinationCondition = DestinationCondition.HUMAN_VOICE
 
@@ -46,8 +49,7 @@ EVERYBODY: tuple[ExternalNumber, ...] = (
 network, at …6666 a machine answers, at all others a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True, forbid_unknown_fields=True):
     """How long the switch waits, in seconds.
 
     :param ringing: until a call that nobody answers is given up.
@@ -58,12 +60,12 @@ class Timing:
     :param offer: until an offered call rings although nobody accepted it.
     """
 
-    ringing: float = 120.0
-    forward_no_answer: float = 15.0
-    prompt: float = 30.0
-    tone: float = 15.0
-    dialling: float = 20.0
-    offer: float = 5.0
+    ringing: Seconds = 120.0
+    forward_no_answer: Seconds = 15.0
+    prompt: Seconds = 30.0
+    tone: Seconds = 15.0
+    dialling: Seconds = 20.0
+    offer: Seconds = 5.0
 
 
 def external_number(numbers: tuple[ExternalNumber, ...], dialled: str) -> ExternalNumber | None:

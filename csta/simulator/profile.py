@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Count = Annotated[int, Meta(ge=0)]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """Manners of the switch.
 
     :param name: of the switching sub-domain (§13.1.4).
@@ -21,7 +24,7 @@ class Profile:
 
     name: str = "simulator"
     manufacturer: str = "csta-gateway"
-    segment: int = 0
-    monitors_per_device: int = 64
-    conference_members: int = 8
-    settings_per_device: int = 12
+    segment: Count = 0
+    monitors_per_device: Count = 64
+    conference_members: Count = 8
+    settings_per_device: Count = 12

@@ -21,6 +21,7 @@ from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.clients import ClientLink
 from csta.simulator.faults import Fault, Faults, Kind
+from csta.simulator.scenario import Script
 from csta.simulator.switch import Switch
 
 
@@ -89,19 +90,24 @@ class SwitchServer:
 
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
     :param faults: what goes wrong, by the clock or to messages, counted from now.
+    :param script: what happens on the switch by itself.
     :ivar clients: the links that are open.
     :ivar faults: the same rules; more may be added, see :meth:`inject`.
     """
 
-    def __init__(self, reactor: ReactorTime, switch: Switch, faults: Iterable[Fault] = ()) -> None:
+    def __init__(
+        self, reactor: ReactorTime, switch: Switch, faults: Iterable[Fault] = (), script: Script | None = None
+    ) -> None:
         self.reactor = reactor
         self.switch = switch
         self.faults = Faults(faults, reactor.seconds())
         self.clients: list[ClientLink] = []
+        self._script = script
         self._closed_until = reactor.seconds()
         self._ports: list[ListeningPort] = []
         self._timer: DelayedCall | None = None
         switch.ready = self.pump
+        self.pump()
 
     def factory(
         self,
@@ -205,6 +211,7 @@ class SwitchServer:
             client, content = message
             cast(ClientLink, client).send(content)
         deadlines = [self.switch.next_deadline(), self.faults.next_deadline()]
+        deadlines += [self._script.next_deadline()] if self._script is not None else []
         deadlines += [client.next_deadline() for client in self.clients]
         self._arm(min((each for each in deadlines if each is not None), default=None))
 
@@ -226,6 +233,8 @@ class SwitchServer:
         self._timer = None
         now = self.reactor.seconds()
         self.switch.on_timer(now)
+        if self._script is not None:
+            self._script.on_timer(now)
         for fault in self.faults.due(now):
             self.befall(fault)
         for client in list(self.clients):

@@ -56,6 +56,12 @@ class OutsideCaller:
         others = self._connection.call.others(self._connection.device)
         return not self.gone and any(other.state in (State.CONNECTED, State.HOLD) for other in others)
 
+    @property
+    def ringing(self) -> list[str]:
+        """Numbers of the devices where the call rings."""
+        others = self._connection.call.connections.values()
+        return [other.device.number for other in others if other.state == State.ALERTING]
+
     def hang_up(self, now: float) -> None:
         """Put the handset down; nothing happens when the call is over already."""
         if not self.gone:
@@ -145,6 +151,14 @@ class Switch:
         self._happened(now)
         return OutsideCaller(self, connection)
 
+    def answer(self, caller: OutsideCaller, now: float) -> None:
+        """Somebody lifts the handset where the caller's call rings, unless the device is in another call."""
+        for number in caller.ringing:
+            device = self._device(number)
+            if isinstance(device, Extension) and not device.connection_in(State.CONNECTED, State.INITIATED):
+                self.lift(number, now)
+                return
+
     def lift(self, number: str, now: float) -> None:
         """Somebody takes the handset: answers, dials as prompted, or gets dial tone. On a line the far end answers."""
         device = self._device(number)
@@ -176,6 +190,11 @@ class Switch:
         waiting.call.called = DeviceID(number=waiting.dialled + digits)
         progress.originate(self._exchange, waiting, EventCause.NEW_CALL, now)
         self._happened(now)
+
+    def hears_dial_tone(self, number: str) -> bool:
+        """Whether somebody may :meth:`dial` there now."""
+        waiting = self._device(number).connection_in(State.INITIATED)
+        return waiting is not None and not waiting.destination
 
     def hang_up(self, number: str, now: float) -> None:
         """Somebody puts the handset down, or presses the refuse key of a ringing phone; a held call stays held."""
