@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, react
 from twisted.internet.testing import StringTransport
 
-from csta.apdu import EVENT_INVOKE_ID, Invoke, Result
+from csta.apdu import EVENT_INVOKE_ID, Frame, Invoke, Result
 from csta.framing import Framing, LengthFraming, XmlHeaderFraming
 from csta.messages.base import Event, Response
 from csta.messages.call_control_events import (
@@ -67,7 +67,7 @@ class Script:
         self.framing: Callable[[], Framing] = LengthFraming if wire == "asn1" else XmlHeaderFraming
         self._frame = self.framing().encode
 
-    def answer(self, frame: bytes) -> bytes:
+    def answer(self, frame: Frame) -> bytes:
         """What the switch says to a request; nothing to one that wants no answer here."""
         apdu = self.codec.decode(frame)
         message = apdu.message

@@ -120,8 +120,8 @@ class SlowSwitch(threading.Thread):
         while not self.go.is_set():
             with _no_news():
                 incoming.receive(client.recv(65_536))
-            while (frame := incoming.next_frame()) is not None:
-                client.sendall(self._script.answer(frame))
+            while (request := incoming.next_frame()) is not None:
+                client.sendall(self._script.answer(request))
         begin = perf_counter()
         for number, frame in enumerate(self._frames):
             if (early := begin + number / RATE - perf_counter()) > 0:
