@@ -19,6 +19,9 @@ _S = ConnectionState
 BEGINNINGS = frozenset({_S.INITIATED, _S.ALERTING})
 """States before somebody takes part; nobody who took part comes back to them, except by a recall."""
 
+JOINING = frozenset({"callPickup", "conference", "singleStepTransfer", "transfer"})
+"""Causes with which a device comes into a call that may be a conference by then; no event on the way names them all."""
+
 ONCE = (Established, Held, Retrieved)
 """Events that always change the state of their subject."""
 
@@ -32,6 +35,8 @@ class Doubt(StrEnum):
     """The move is none a connection makes: an event between was missed, or this one came twice."""
     CONTRADICTION = "contradiction"
     """The local connection state told is not the one that follows from what was told before."""
+    CROWD = "crowd"
+    """The device came into a call that others had before; there may be more of them than the event names."""
     LATE = "late"
     """The event belongs to a state, or to a call, that is over; it is not believed until a snapshot agrees."""
 
@@ -44,7 +49,9 @@ def doubt(happening: Happening, part: Role, call: Call | None, state: Connection
     """
     if call is None:
         ends = MOVES[type(happening)].far is _S.NULL
-        return Doubt.UNKNOWN_CALL if part is Role.PARTY and not ends else None
+        if part is Role.PARTY and not ends:
+            return Doubt.UNKNOWN_CALL
+        return Doubt.CROWD if part is Role.SUBJECT and happening.cause in JOINING and not ends else None
     moves = _moves(happening, part, call, state)
     if any(before in TAKING_PART and after in BEGINNINGS for before, after in moves):
         return Doubt.LATE

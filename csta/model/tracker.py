@@ -125,6 +125,10 @@ class Tracker:
         devices, self._doubtful = tuple(self._doubtful), {}
         return devices
 
+    def withholds(self, device: str) -> bool:
+        """Whether an event of a device waits for a snapshot."""
+        return bool(self._devices[device].withheld) if device in self._devices else False
+
     def apply(self, device: str, happening: Happening, now: float) -> list[ModelEvent]:
         """Take in one event told to the monitor of ``device``.
 

@@ -11,12 +11,10 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol, cast
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
-from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from csta.errors import CSTAError, LinkLost
-from csta.protocol import ReactorTime
+from csta.protocol import DelayedCall, ReactorTime
 
 SETTLING = 2.0
 """Seconds after which a doubtful device is looked at once more, if it was heard of: late events are in by then."""
@@ -62,7 +60,7 @@ class Audit:
         self._devices = devices
         self._heard: dict[str, int] = {}
         self._silent: dict[str, int] = {}
-        self._doubted: dict[str, None] = {}
+        self._doubted: dict[str, Deferred[None] | None] = {}  # with the pause before the next look
         self._pauses: set[Deferred[None]] = set()
         self._window = DeferredSemaphore(PARALLEL)
         self._turn = 0
@@ -85,11 +83,17 @@ class Audit:
             pause.cancel()
         self._doubted.clear()
 
-    def doubt(self, device: str) -> None:
-        """What is known of a device may be wrong: look now, and again when late events are in."""
+    def doubt(self, device: str, urgent: bool = False) -> None:
+        """What is known of a device may be wrong: look now, and again when late events are in.
+
+        :param urgent: somebody waits for it; where a look was just taken, take the next one now.
+        """
         if device not in self._doubted:
             self._doubted[device] = None
             self._run(self._settle(device))
+        elif urgent and (pause := self._doubted[device]) is not None:
+            self._doubted[device] = None
+            pause.callback(None)
 
     def forget(self, device: str) -> None:
         """A device is watched no longer."""
@@ -101,7 +105,9 @@ class Audit:
             for _ in range(ROUNDS):
                 mark = self.mark(device)
                 known = await self._look(device)
-                await self._pause(SETTLING)
+                pause: Deferred[None] = Deferred()
+                self._doubted[device] = pause
+                await self._pause(SETTLING, pause)
                 if known is not None and mark == self.mark(device):
                     return
         finally:
@@ -109,7 +115,7 @@ class Audit:
 
     async def _go_round(self) -> None:
         while True:
-            await self._pause(SILENCE)
+            await self._pause(SILENCE, Deferred())
             for device in self._due():
                 self._run(self._check(device))
 
@@ -140,13 +146,16 @@ class Audit:
         except CSTAError:
             return None
 
-    async def _pause(self, seconds: float) -> None:
-        pause: Deferred[None] = deferLater(cast(IReactorTime, self._reactor), seconds)
+    async def _pause(self, seconds: float, pause: Deferred[None]) -> None:
+        """Wait, but not after ``pause`` fires."""
+        timer = cast(DelayedCall, self._reactor.callLater(seconds, pause.callback, None))
         self._pauses.add(pause)
         try:
             await pause
         finally:
             self._pauses.discard(pause)
+            if timer.active():
+                timer.cancel()
 
     def _run(self, task: Coroutine[Deferred[Any], Any, None]) -> None:
         Deferred.fromCoroutine(task).addErrback(_over)

@@ -56,25 +56,20 @@ class Found(NamedTuple):
     others: int
 
 
-async def ask(client: Client, device: str, known: Callable[[str], Call | None]) -> list[Found] | None:
+async def ask(client: Client, device: str, known: Callable[[str], Call | None]) -> list[Found]:
     """Ask for the calls at a device; for those that are new, or have become or ceased to be conferences, in full.
 
     :param known: gives what is known of the call with an identifier of the switch.
-    :returns: None when the switch sends them later, in messages of their own.
     """
     calls = found(await client.snapshot.snapshot_device(device))
-    if calls is None:
-        return None
     return [
         await _complete(client, device, each) if is_news(each, known(each.entry.call_id)) else each for each in calls
     ]
 
 
-def found(answer: SnapshotDeviceResponse) -> list[Found] | None:
-    """The calls at the device; None when the switch sends them later, in messages of their own (§16.1.4)."""
+def found(answer: SnapshotDeviceResponse) -> list[Found]:
+    """The calls at the device."""
     calls = answer.cross_ref_id_or_snapshot_data.snapshot_data
-    if calls is None and answer.cross_ref_id_or_snapshot_data.service_cross_ref_id is not None:
-        return None
     return [each for info in calls or () if (each := _found(info)) is not None]
 
 

@@ -161,7 +161,7 @@ class Watch:
 
         :returns: whether there was something to put right.
         """
-        found: list[Found] | None = None
+        found: list[Found] = []
         for _ in range(TRIES):
             mark = self.audit.mark(device)
             try:
@@ -171,9 +171,6 @@ class Watch:
                 raise
             if mark == self.audit.mark(device):
                 break
-        if found is None:
-            self.log.warn("{link}: snapshot of {device} comes in parts: not read", link=self._name, device=device)
-            return False
         for call in found:
             self.connections.learn(device, call.connection)
         events = self.tracker.resynchronise(device, [each.entry for each in found], self._reactor.seconds())
@@ -259,7 +256,7 @@ class Watch:
             old = happened.old_calls if isinstance(happened, Regrouping) else ()
             self._tell_of(device, self.tracker.apply(device, happened, self._reactor.seconds()), old)
             for doubtful in self.tracker.take_doubtful():
-                self.audit.doubt(doubtful)
+                self.audit.doubt(doubtful, urgent=self.tracker.withholds(doubtful))
 
     def _tell_of(self, device: str, events: list[ModelEvent], old_calls: tuple[str, ...] = ()) -> None:
         """Tell what happened to calls, and forget what the switch called those that are over."""

@@ -14,6 +14,7 @@ from csta.model.events import DeviceChanged
 from csta.model.states import ConnectionState
 from csta.provider import CstaProvider
 from csta.provider.watch import RETRY_SOON
+from csta.simulator.profile import Profile
 from tests.unit.provider.conftest import Bench, talking
 
 S = ConnectionState
@@ -50,6 +51,18 @@ def test_calls_that_go_on_over_a_lost_link_are_not_told_again(bench: Bench) -> N
     assert bench.take() == ["LinkDown", "LinkUp"]
     bench.run(bench.provider.hold("2001", first.id))
     assert bench.take() == ["CallHeld 2001 hold", "CallUpdated 2002 connected"]
+
+
+def test_calls_learned_from_a_snapshot_in_segments(bench: Bench) -> None:
+    bench.switch._exchange.profile = Profile(segment=1)
+    first, _ = talking(bench)
+    bench.network.server.drop_clients()
+    bench.network.settle()
+    bench.run(bench.provider.monitor("2003"))
+    bench.switch.ring("+49891234567", "2003", bench.network.seconds())
+    bench.network.settle(2)
+    assert bench.take() == ["LinkDown", "CallOffered 2003 alerting", "LinkUp"]
+    assert (bench.call("2001"), bench.call("2003").other.number) == (first, "+49891234567")
 
 
 def test_a_switch_that_restarts_on_the_same_link(bench: Bench) -> None:
