@@ -212,13 +212,13 @@ ROWS: tuple[Row, ...] = (
     ),
     (
         lambda c: c.logical_device.set_agent_state(
-            "2001", ReqAgentState.LOGGED_ON, agent_id=b"3", password=b"\x04", group="2005"
+            "2001", ReqAgentState.LOGGED_ON, agent_id=b"anna", password=b"4711", group="2005"
         ),
         SetAgentState(
             device=device("2001"),
             requested_agent_state=ReqAgentState.LOGGED_ON,
-            agent_id=Octets(b"3"),
-            password=Octets(b"\x04"),
+            agent_id=Octets(b"anna"),
+            password=Octets(b"4711"),
             group=device("2005"),
         ),
     ),
@@ -268,18 +268,18 @@ ROWS: tuple[Row, ...] = (
             PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=b"5",
-            mood=b"6",
-            named=b"7",
+            place=b"office",
+            mood=b"calm",
+            named=b"Anna",
         ),
         SetPresenceState(
             device=device("2001"),
             requested_presence_state=PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=Octets(b"5"),
-            mood=Octets(b"6"),
-            named_presence_state=Octets(b"7"),
+            place=Octets(b"office"),
+            mood=Octets(b"calm"),
+            named_presence_state=Octets(b"Anna"),
         ),
     ),
     (lambda c: c.logical_device.get_routeing_mode("2001"), GetRouteingMode(device=device("2001"))),

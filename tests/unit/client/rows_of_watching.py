@@ -183,11 +183,11 @@ ROWS: tuple[Row, ...] = (
     (lambda c: c.voice_unit.delete_message("01"), DeleteMessage(message_to_be_deleted="01")),
     (
         lambda c: c.voice_unit.synthesize_message(
-            "0000", control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"2"))
+            "0000", control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"de"))
         ),
         SynthesizeMessage(
             text_to_be_synthesized="0000",
-            control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"2")),
+            control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"de")),
         ),
     ),
     (
