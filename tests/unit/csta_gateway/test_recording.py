@@ -19,7 +19,7 @@ def test_a_link_is_recorded(tmp_path: Path, names: bool) -> None:
     here = MemorySwitch("xml")
     link = settings.Link(name="HQ", endpoint="tcp:switch:8800", record=str(path), record_names=names)
     provider = _provider(here.network, link)
-    provider.start()  # type: ignore[attr-defined] -- of the CSTA provider
+    provider.start()
     here.run(provider.monitor("2001"))
     here.settle()
     here.switch.ring("0891234567", "2001", here.now, "Maier")
@@ -29,7 +29,7 @@ def test_a_link_is_recorded(tmp_path: Path, names: bool) -> None:
     assert isinstance(opened, trace.Link)
     assert (header.redacted, opened.name) == (not names, "HQ")
     assert ("0891234567" in path.read_text()) is names
-    here.run(provider.stop())  # type: ignore[attr-defined]
+    here.run(provider.stop())
 
 
 def test_a_trace_that_cannot_be_written_is_said_before_the_gateway_starts(tmp_path: Path) -> None:
