@@ -39,9 +39,10 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html
 	@echo "Documentation: docs/_build/html/index.html"
 
-bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
+bench: $(VENV)/.installed-dev ## measure, side by side with other implementations (BENCH=--full: an hour of events)
 	$(BIN)/python -m tests.bench.codecs
-	$(BIN)/python tests/bench/events.py
+	$(BIN)/python -m tests.bench.events $(BENCH)
+	$(BIN)/python -m tests.bench.traces
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

@@ -19,6 +19,7 @@ from csta.session import (
     Role,
     Session,
     Settings,
+    Tap,
 )
 
 ACSE_VERSION = b"\x07\x80"
@@ -52,6 +53,7 @@ def open_session(
     settings: Settings | None = None,
     admission: Admission | None = None,
     welcome: LoginCheck | None = None,
+    tap: Callable[[LinkKind, Role], Tap] | None = None,
 ) -> Session:
     """A session for a link of the given kind.
 
@@ -63,6 +65,7 @@ def open_session(
     :param settings: times; the dialect's heartbeat where left out.
     :param admission: which applications the switching function takes; all where left out.
     :param welcome: the same for application sessions, by their log-in.
+    :param tap: makes what sees the frames that pass, for a recorder.
     :raises ValueError: there is no such kind of link.
     """
     kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
@@ -72,13 +75,15 @@ def open_session(
         heartbeat_interval=said.heartbeat_interval,
         heartbeat_limit=said.heartbeat_limit,
     )
-    return Session(
+    session = Session(
         role,
         CODECS[said.protocol](said.namespace),
         make_framing(kind.framing, said.protocol, said.message_limit),
         association=_association(kind, admission, welcome),
         settings=settings or usual,
     )
+    session.tap = tap(kind, role) if tap is not None else None
+    return session
 
 
 def _association(kind: LinkKind, admission: Admission | None, welcome: LoginCheck | None) -> Association:

@@ -39,7 +39,7 @@ def assemble(
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
-    lookup = Lookup(sources, clock, users=users)
+    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
     pages = Pages(templates, config.screen.record, config.location)
     streams = Streams(metrics)
     board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)

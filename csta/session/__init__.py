@@ -15,7 +15,7 @@ from csta.session.events import (
 from csta.session.irregularities import Irregular, Irregularity
 from csta.session.login_request import LoginRequestAssociation
 from csta.session.session import Session, why
-from csta.session.settings import Codec, Role, Settings
+from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import MOVES, Move, State
 
 __all__ = [
@@ -43,5 +43,6 @@ __all__ = [
     "Settings",
     "State",
     "StatusReceived",
+    "Tap",
     "why",
 ]

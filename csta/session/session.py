@@ -51,7 +51,7 @@ from csta.session.events import (
 from csta.session.heartbeat import Heartbeat, Pulse
 from csta.session.invokes import Invocation, Invocations
 from csta.session.irregularities import Irregular, Irregularities, Irregularity
-from csta.session.settings import Codec, Role, Settings
+from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import Move, State, after
 
 
@@ -60,6 +60,7 @@ class Session:
 
     :param association: how the link is opened and ended; None for a link without association.
     :ivar irregularities: what the peer did against the standard, and how often.
+    :ivar tap: sees every frame, both ways; set it before :meth:`open`.
     """
 
     def __init__(
@@ -88,6 +89,8 @@ class Session:
         self._outgoing = bytearray()
         self._expiry: float | None = None
         self._now = 0.0
+        self.tap: Tap | None = None
+        self._peer = Role.SWITCHING if role is Role.COMPUTING else Role.COMPUTING
 
     # Moved by the user
 
@@ -98,6 +101,8 @@ class Session:
         """
         self._now = now
         self._heartbeat.heard(now)
+        if self.tap is not None:
+            self.tap.opened()
         self._outgoing += self._framing.open(connecting=self.role is Role.COMPUTING)
         self._take(self._association.open(self.role, self._invocations.next_id, private=private))
         if self.state is not State.ACTIVE:
@@ -223,7 +228,10 @@ class Session:
             self._events.append(irregular)
 
     def _write(self, apdu: Apdu) -> None:
-        self._outgoing += self._framing.encode(self._codec.encode(apdu))
+        frame = self._codec.encode(apdu)
+        self._outgoing += self._framing.encode(frame)
+        if self.tap is not None:
+            self.tap.passed(self.role, frame)
 
     def _invoke(self, message: Request[Any], now: float, timeout: float, *, internal: bool) -> int:
         self._move(Move.SEND)
@@ -250,6 +258,10 @@ class Session:
         for invocation in self._invocations.drain():
             self._end(invocation, LinkLost(type(invocation.request).__name__, reason))
         self._events.append(Closed(error))
+        if self.tap is not None:
+            if self._framing.pending:
+                self.tap.lost(self._framing.pending, "no whole message")
+            self.tap.closed("" if error is None else reason)
 
     def _expire(self) -> None:
         if self.state is State.RELEASING:
@@ -283,6 +295,8 @@ class Session:
             return True
         self._outgoing += self._framing.answers()
         if frame is not None:
+            if self.tap is not None:
+                self.tap.passed(self._peer, frame)
             self._handle(frame)
         return frame is not None
 

@@ -36,6 +36,22 @@ class Codec(Protocol):
         """Encode an APDU; raises LocalProtocolError for a value the wire has no form for."""
 
 
+class Tap(Protocol):
+    """Sees what passes on a link, for a recorder."""
+
+    def opened(self) -> None:
+        """The connection below has been made."""
+
+    def passed(self, sender: Role, frame: Frame) -> None:
+        """A frame was received, or is about to be sent."""
+
+    def lost(self, octets: int, reason: str) -> None:
+        """Octets of the peer make no frame."""
+
+    def closed(self, reason: str) -> None:
+        """The link is over; ``reason`` is empty when it was closed in order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Limits of a session; times are in seconds.

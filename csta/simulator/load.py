@@ -6,32 +6,14 @@ traffic theory has it; the offered load in erlang is calls an hour times seconds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from csta.simulator.callers import Clock
+from csta.simulator.scenario import Traffic
 from csta.simulator.switch import OutsideCaller, Switch
 
 SECONDS_PER_HOUR = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """How much, in seconds where nothing else is said.
-
-    :param calls_per_hour: calls that come in, on average.
-    :param answer: until somebody lifts the handset, on average.
-    :param talk: from the answer to the end, on average.
-    :param patience: until a caller who is not answered gives up.
-    :param unanswered: share of calls that nobody answers.
-    """
-
-    calls_per_hour: float = 600.0
-    answer: float = 6.0
-    talk: float = 120.0
-    patience: float = 30.0
-    unanswered: float = 0.1
 
 
 @dataclass(slots=True)
@@ -47,19 +29,16 @@ class Tally:
 class Load:
     """Traffic on a switch, as long as it is started.
 
-    :param devices: numbers that are called, each as often as the other: extensions, groups, routeing devices.
     :ivar tally: what became of the calls.
     """
 
-    def __init__(
-        self, switch: Switch, clock: Clock, devices: Sequence[str], traffic: Traffic | None = None, seed: int = 1
-    ) -> None:
+    def __init__(self, switch: Switch, clock: Clock, traffic: Traffic) -> None:
         self.tally = Tally()
         self._switch = switch
         self._clock = clock
-        self._devices = devices
-        self._traffic = traffic or Traffic()
-        self._random = Random(seed)  # noqa: S311 -- traffic, not secrets
+        self._devices = traffic.to or switch.devices
+        self._traffic = traffic
+        self._random = Random(traffic.seed)  # noqa: S311 -- traffic, not secrets
         self._running = False
 
     def start(self) -> None:

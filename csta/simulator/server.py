@@ -18,11 +18,12 @@ from csta.endpoints import server_endpoint
 from csta.errors import DecodeError
 from csta.opening import open_session
 from csta.protocol import DelayedCall, Link, ReactorTime
+from csta.recorder.live import Recording
 from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.clients import ClientLink
-from csta.simulator.faults import Fault, Faults, Kind
-from csta.simulator.scenario import Script
+from csta.simulator.faults import Fault, Faults, Kind, Note, unnoted
+from csta.simulator.script import Script
 from csta.simulator.switch import Switch
 
 
@@ -75,7 +76,7 @@ class ClientFactory(protocol.ServerFactory):
 
     noisy = False
 
-    def __init__(self, server: SwitchServer, session: Callable[[], Session]) -> None:
+    def __init__(self, server: SwitchServer, session: Callable[[str], Session]) -> None:
         self._server = server
         self._session = session
 
@@ -83,7 +84,12 @@ class ClientFactory(protocol.ServerFactory):
         """Twisted: somebody connects; None closes the connection."""
         if len(self._server.clients) >= MOST_CLIENTS or self._server.closed:
             return None
-        return ClientLink(self._server, self._session()).link
+        return ClientLink(self._server, self._session(_name(addr))).link
+
+
+def _name(addr: object) -> str:
+    """What a recording calls the client at an address."""
+    return f"client {addr.host}:{addr.port}" if isinstance(addr, IPv4Address) else "client"
 
 
 class SwitchServer:
@@ -92,16 +98,25 @@ class SwitchServer:
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
     :param faults: what goes wrong, by the clock or to messages, counted from now.
     :param script: what happens on the switch by itself.
+    :param note: told of every fault that happens.
+    :param record: where the messages of all links are recorded.
     :ivar clients: the links that are open.
     :ivar faults: the same rules; more may be added, see :meth:`inject`.
     """
 
     def __init__(
-        self, reactor: ReactorTime, switch: Switch, faults: Iterable[Fault] = (), script: Script | None = None
+        self,
+        reactor: ReactorTime,
+        switch: Switch,
+        faults: Iterable[Fault] = (),
+        script: Script | None = None,
+        note: Note = unnoted,
+        record: Recording | None = None,
     ) -> None:
         self.reactor = reactor
         self.switch = switch
-        self.faults = Faults(faults, reactor.seconds())
+        self.faults = Faults(faults, reactor.seconds(), note)
+        self.record = record
         self.clients: list[ClientLink] = []
         self._script = script
         self._closed_until = reactor.seconds()
@@ -131,7 +146,7 @@ class SwitchServer:
         """
         admission = LoginAdmission(login) if login is not None else None
 
-        def session() -> Session:
+        def session(client: str) -> Session:
             return open_session(
                 Role.SWITCHING,
                 protocol,
@@ -142,9 +157,10 @@ class SwitchServer:
                 settings=settings,
                 admission=admission,
                 welcome=None if admission is None else admission.knows,
+                tap=None if self.record is None else self.record.tap(client),
             )
 
-        session()  # a wrong parameter is told now, not when a client comes
+        session("")  # a wrong parameter is told now, not when a client comes
         return ClientFactory(self, session)
 
     def listen(

@@ -61,15 +61,13 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
         return _apdu(reading, reading.begin_plain(document), invoke_id)
     except (NotPlain, DecodeError, StopIteration):
         pass  # read by libxml2 it may be a message still; else the error is said there
+    tokens = reading.begin(document)
     try:
-        tokens = reading.begin(document)
-        try:
-            return _apdu(reading, tokens, invoke_id)
-        except DecodeError as error:
-            raise reading.placed(error) from None
+        return _apdu(reading, tokens, invoke_id)
     except DecodeError as error:
-        error.invoke_id = invoke_id
-        raise
+        placed = reading.placed(error)
+        placed.invoke_id = invoke_id
+        raise placed from None
 
 
 def _apdu(reading: Reading, tokens: Tokens, invoke_id: int) -> Apdu:

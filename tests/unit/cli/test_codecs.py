@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from csta import asn1, xml
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Error, Invoke, Reject, Release, ReleaseResponse, Result
 from csta.cli import main
-from csta.cli.lines import from_line, to_line
 from csta.errors import LocalProtocolError
+from csta.lines import from_line, to_line
 from csta.messages.base import Message, Request, Response, UnknownEvent
 from csta.messages.errors import SecurityErrors, UniversalFailure
 from tests.wire.values import MESSAGES, messages

@@ -31,6 +31,7 @@ from csta.model.states import ConnectionState, Service
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
 
@@ -44,7 +45,7 @@ USERS = (
 )
 SETTINGS = config.Config(
     links=(config.Link(name="HQ", endpoint="tcp:pbx:8800"),),
-    sources=(config.Source(name="crm", type="sql", url="sqlite://"),),
+    sources=(SqlSource(name="crm", url="sqlite://"),),
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
     location=LOCATION,
