@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from csta.errors import LocalProtocolError
 from csta.messages.base import Request
+from csta.session.irregularities import Irregularity
 
 MAX_PARKED = 1_000
 """Ids of ended requests kept apart until their late answers come; the oldest are let go first."""
@@ -85,9 +86,12 @@ class Invocations:
         """Name of the request of a late answer, empty when there is none; it is forgotten by asking."""
         return "" if invoke_id is None else self._parked.pop(invoke_id, "")
 
-    def was_answered(self, invoke_id: int | None) -> bool:
-        """Whether a request of this id has had its answer, a while ago."""
-        return invoke_id in self._answered
+    def stray(self, invoke_id: int | None) -> tuple[Irregularity, str]:
+        """What is wrong with an answer no request waits for, and the request it is late to."""
+        late_to = self.unpark(invoke_id)
+        if late_to:
+            return Irregularity.LATE_ANSWER, late_to
+        return Irregularity.SECOND_ANSWER if invoke_id in self._answered else Irregularity.UNKNOWN_ANSWER, ""
 
     def expired(self, now: float) -> list[Invocation]:
         """Take out the requests whose time is up, in the order of their deadlines."""

@@ -352,10 +352,8 @@ class Session:
         if isinstance(message, Event):
             self._tell(self.irregularities.event(message))
             self._events.append(EventReceived(message))
-        elif isinstance(message, KeepAlive):
-            return  # heard is enough
-        elif self.state is not State.ACTIVE:
-            return  # it is ending: the peer will find its request unanswered
+        elif isinstance(message, KeepAlive) or self.state is not State.ACTIVE:
+            return  # to be heard is enough; and at the end the peer will find its request unanswered
         elif isinstance(message, SystemStatus):
             self.respond(invoke.invoke_id, SystemStatusResponse())
             self._events.append(StatusReceived(message.system_status))
@@ -372,24 +370,14 @@ class Session:
         of_ours = not isinstance(answer, Reject) or answer.category in ("invoke", "general")
         invocation = self._invocations.end(answer.invoke_id) if of_ours else None
         if invocation is None:
-            self._tell(self._stray(answer, of_ours=of_ours))
+            kind, late_to = self._invocations.stray(answer.invoke_id if of_ours else None)
+            self._tell(self.irregularities.notice(kind, answers.in_words(answer, late_to)))
             return
         outcome = answers.outcome(invocation.request, answer)
         if isinstance(outcome, RemoteProtocolError):
             self._tell(self.irregularities.notice(Irregularity.OTHER_ANSWER, str(outcome)))
         self.irregularities.follow(invocation.request, outcome)
         self._end(invocation, outcome)
-
-    def _stray(self, answer: Result | Error | Reject, *, of_ours: bool) -> Irregular:
-        """An answer that no request waits for; a request that ended unanswered has it now."""
-        late_to = self._invocations.unpark(answer.invoke_id) if of_ours else ""
-        if late_to:
-            kind = Irregularity.LATE_ANSWER
-        elif of_ours and self._invocations.was_answered(answer.invoke_id):
-            kind = Irregularity.SECOND_ANSWER
-        else:
-            kind = Irregularity.UNKNOWN_ANSWER
-        return self.irregularities.notice(kind, answers.in_words(answer, late_to))
 
 
 def why(error: CSTAError | None) -> str:
