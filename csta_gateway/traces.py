@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Iterator
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import Cooperator
 
+from crm_adapter.clock import Clock
 from csta.errors import CSTAError
 from csta.recorder import trace
 from csta.recorder.chart.page import draw
-from csta.recorder.chart.sequence import sequence
+from csta.recorder.chart.sequence import Builder, Selection
 from csta.recorder.dialogue import follow
 from csta.recorder.live import KEY_OCTETS, Recording
 from csta.recorder.redaction import Redaction, redacted
@@ -45,7 +45,7 @@ def recording(link: config.Link) -> Recording:
 class Support:
     """Makes what support gets, one at a time and piece by piece: calls go on meanwhile."""
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._cooperator = Cooperator(scheduler=lambda work: clock.callLater(0, work))
         self.busy = False
 
@@ -57,23 +57,27 @@ class Support:
         self.busy = True
         try:
             told: list[trace.Entry] = []
-            await self._cooperator.coiterate(_redact(entries, told))
-            return _zip(name, told)
+            chart = Builder()
+            await self._cooperator.coiterate(_work(entries, told, chart))
+            return _zip(told, draw(chart.finish(Selection(), name)))
         finally:
             self.busy = False
 
 
-def _redact(entries: list[trace.Entry], told: list[trace.Entry]) -> Iterator[None]:
+def _work(entries: list[trace.Entry], told: list[trace.Entry], chart: Builder) -> Iterator[None]:
     for entry in redacted(entries, Redaction(secrets.token_bytes(KEY_OCTETS))):
         told.append(entry)
         yield
+    for happened in follow(told):
+        chart.take(happened)
+        yield
 
 
-def _zip(name: str, entries: list[trace.Entry]) -> bytes:
+def _zip(entries: list[trace.Entry], chart: str) -> bytes:
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         archive.writestr("trace.jsonl", b"".join(map(trace.encode, entries)))
-        archive.writestr("chart.html", draw(sequence(follow(entries), title=name)))
+        archive.writestr("chart.html", chart)
     return packed.getvalue()
 
 
