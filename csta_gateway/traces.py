@@ -6,8 +6,10 @@ import io
 import re
 import secrets
 from collections.abc import Iterator
+from typing import cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import Cooperator
 
 from crm_adapter.clock import Clock
@@ -46,7 +48,7 @@ class Support:
     """Makes what support gets, one at a time and piece by piece: calls go on meanwhile."""
 
     def __init__(self, clock: Clock) -> None:
-        self._cooperator = Cooperator(scheduler=lambda work: clock.callLater(0, work))
+        self._cooperator = Cooperator(scheduler=lambda work: cast(IDelayedCall, clock.callLater(0, work)))
         self.busy = False
 
     async def archive(self, name: str, entries: list[trace.Entry]) -> bytes:
