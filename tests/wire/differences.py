@@ -78,7 +78,7 @@ ROWS: tuple[Row, ...] = (
         "private data of an XML link is elements ASN.1 has not",
         Invoke(1, Escape(private_data=PrivateData(xml="<a/>"))),
         SAME,
-        "",
+        "no form in ASN.1",
     ),
     # identifiers are octets there and text here
     ("a name that is no hexadecimal digits goes as its characters", Invoke(1, stop("Anna")), SAME, stop("416e6e61")),
