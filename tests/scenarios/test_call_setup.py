@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from csta.messages.base import Octets
 from csta.messages.call_control import (
     DeviceListItems,
     JoinCall,
     JoinCallResponse,
+    MakeCall,
+    MakeCallResponse,
     MakeConnection,
     MakeConnectionResponse,
     ParkCall,
@@ -15,7 +18,12 @@ from csta.messages.call_control import (
     SendMessage,
     SendMessageResponse,
 )
-from csta.messages.call_control_events import DeliveredEvent
+from csta.messages.call_control_events import (
+    DeliveredEvent,
+    EstablishedEvent,
+    OriginatedEvent,
+    ServiceInitiatedEvent,
+)
 from csta.messages.call_data import LocalConnectionState, MessageInfo
 from csta.messages.common import DeviceID
 from csta.messages.logical_device import (
@@ -51,6 +59,20 @@ def test_a_connection_waits_for_others_until_its_time_is_over(office: Office) ->
     office.wait(60)
     assert office.heard()[0] == "2001 ConnectionCleared null durationExceeded"
     assert office.calls("2002") == ()
+
+
+def test_data_of_make_call_is_told_from_the_first_event_on(office: Office) -> None:
+    case, hello = Octets(b"case 4711"), Octets(b"hello")
+    request = MakeCall(
+        calling_device=device("2001"), called_directory_number=device("2002"), correlator_data=case, user_data=hello
+    )
+    office.granted(request, MakeCallResponse)
+    office.answer("2002")
+    office.heard()
+    for first in (ServiceInitiatedEvent, OriginatedEvent):
+        assert office.last(first).correlator_data == case  # they have no room for user data (§17.2.14, §17.2.17)
+    for further in (DeliveredEvent, EstablishedEvent):
+        assert (office.last(further).correlator_data, office.last(further).user_data) == (case, hello)
 
 
 def test_a_text_is_delivered_and_over(office: Office) -> None:
@@ -92,8 +114,7 @@ def test_parking_honours_forwarding_and_do_not_disturb(office: Office) -> None:
 
 def test_what_nobody_fetches_comes_back(office: Office) -> None:
     extensions = [Extension("2001"), Extension("2002"), Extension("2003"), Extension("2004"), Line("T1")]
-    office.switch = Switch(extensions, timing=Timing(recall=30))
-    office.watch("2001")
+    office.use(Switch(extensions, timing=Timing(recall=30)))
     office.talk("2001", "2003")
     parking = office.connection("2001", CONNECTED)
     office.granted(ParkCall(parking=parking, park_to=device("2002")), ParkCallResponse)
