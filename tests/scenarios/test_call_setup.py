@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from csta.messages.base import Octets
 from csta.messages.call_control import (
     DeviceListItems,
+    HoldCall,
+    HoldCallResponse,
     JoinCall,
     JoinCallResponse,
     MakeCall,
@@ -69,10 +71,10 @@ def test_data_of_make_call_is_told_from_the_first_event_on(office: Office) -> No
     office.granted(request, MakeCallResponse)
     office.answer("2002")
     office.heard()
-    for first in (ServiceInitiatedEvent, OriginatedEvent):
-        assert office.last(first).correlator_data == case  # they have no room for user data (§17.2.14, §17.2.17)
-    for further in (DeliveredEvent, EstablishedEvent):
-        assert (office.last(further).correlator_data, office.last(further).user_data) == (case, hello)
+    assert office.last(ServiceInitiatedEvent).correlator_data == case  # no room for user data (§17.2.17)
+    assert office.last(OriginatedEvent).correlator_data == case
+    for event in (office.last(DeliveredEvent), office.last(EstablishedEvent)):
+        assert (event.correlator_data, event.user_data) == (case, hello)
 
 
 def test_a_text_is_delivered_and_over(office: Office) -> None:
@@ -121,3 +123,42 @@ def test_what_nobody_fetches_comes_back(office: Office) -> None:
     office.heard()
     office.wait(30)
     assert office.heard()[-1] == "2001 Delivered alerting recall"
+
+
+def test_what_is_held_too_long_rings_again(office: Office) -> None:
+    """Not while who holds it has another call."""
+    office.use(Switch([Extension("2001"), Extension("2002"), Extension("2003"), Line("T1")], timing=Timing(hold=30)))
+    caller = office.ring("2001")
+    office.answer("2001")
+    office.consult("2001", "2002")
+    office.heard()
+    office.wait(30)
+    office.expect("")
+    office.hang_up("2002")
+    office.heard()
+    office.wait(30)
+    office.expect("2001 Delivered alerting recall")
+    assert str(office.last(DeliveredEvent).calling_device.device) == "0891234567"
+    office.answer("2001")
+    office.expect("2001 Established connected normal")
+    assert caller.talking
+
+
+def test_two_who_both_hold_are_reminded_one_after_the_other(office: Office) -> None:
+    office.use(Switch([Extension("2001"), Extension("2002")], timing=Timing(hold=30)))
+    first = office.talk("2001", "2002")
+    for held in (first, office.connection("2002", CONNECTED)):
+        office.granted(HoldCall(call_to_be_held=held), HoldCallResponse)
+    office.heard()
+    office.wait(30)
+    office.expect("""
+        2001 Delivered alerting recall
+        2002 Delivered hold recall
+    """)
+    office.answer("2001")
+    office.heard()
+    office.wait(30)
+    office.expect("""
+        2001 Delivered connected recall
+        2002 Delivered alerting recall
+    """)

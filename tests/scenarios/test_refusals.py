@@ -159,8 +159,8 @@ WHILE_TALKING: list[tuple[Request[Any], str]] = [
         "operation/charactersToSendNotSupported",
     ),
     (
-        MonitorStart(monitor_object=CSTAObject(call_object=A), monitor_type=MonitorType.DEVICE),
-        "operation/monitorTypeNotSupported",
+        MonitorStart(monitor_object=CSTAObject(call_object=HALF), monitor_type=MonitorType.DEVICE),
+        "operation/invalidMonitorObject",
     ),
     (AssociateData(existing_call=A), "operation/atLeastOneConditionalParameterNotProvided"),
     (

@@ -28,8 +28,8 @@ class Rush:
         self.load.start()
 
     def go_on(self, until: float) -> None:
-        while (calls := self.clock.getDelayedCalls()) and calls[0].getTime() <= until:
-            self.clock.advance(calls[0].getTime() - self.clock.seconds())
+        while (at := self.next_deadline()) is not None and at <= until:
+            self.clock.advance(at - self.clock.seconds())
 
     def hour(self) -> Tally:
         """An hour of calls, and as long as it takes until the last one is over."""
