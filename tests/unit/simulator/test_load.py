@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from typing import cast
+
 import pytest
+from twisted.internet.base import DelayedCall
 from twisted.internet.task import Clock
 
 from csta.simulator.calls import Extension, Group, GroupKind, Line
@@ -28,8 +32,11 @@ class Rush:
         self.load.start()
 
     def go_on(self, until: float) -> None:
-        while (at := self.next_deadline()) is not None and at <= until:
+        while (at := self.next_deadline()) <= until:
             self.clock.advance(at - self.clock.seconds())
+
+    def next_deadline(self) -> float:
+        return min((cast(DelayedCall, call).getTime() for call in self.clock.getDelayedCalls()), default=math.inf)
 
     def hour(self) -> Tally:
         """An hour of calls, and as long as it takes until the last one is over."""
