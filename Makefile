@@ -15,11 +15,10 @@ help: ## show this list
 run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo data and the call screen
 	@$(BIN)/csta-gateway run --demo
 
-test: $(VENV)/.installed-dev ## run all tests and measure their coverage
+test: $(VENV)/.installed-dev ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
-	$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage report
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal --cov
 
 check: $(VENV)/.installed-dev ## lint, format, types, generated code, import rules, documentation
 	$(BIN)/ruff check $(SOURCES)

@@ -30,6 +30,7 @@ COMMANDS = {
     "decode": Command("turn messages of a link into JSON"),
     "dump": Command("print BER as a tree, damaged or not"),
     "encode": Command("turn JSON into messages of a link"),
+    "translate": Command("turn messages of one wire into those of the other"),
     "monitor": Command("print the events of devices", online=True),
     "call": Command("make a call and follow it", online=True),
     "switch": Command("run a simulated switch", online=True),

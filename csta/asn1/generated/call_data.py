@@ -725,9 +725,9 @@ def encode_services_permitted(value: ServicesPermitted) -> bytes:
 def decode_global_call_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> GlobalCallLinkageID:
     """The alternative of GlobalCallLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return GlobalCallLinkageID(sub_domain_call_linkage_id=Octets(data[pos:stop]))
+        return GlobalCallLinkageID(sub_domain_call_linkage_id=data[pos:stop].hex())
     if octet == 0x81:
-        return GlobalCallLinkageID(globally_unique_call_linkage_id=Octets(data[pos:stop]))
+        return GlobalCallLinkageID(globally_unique_call_linkage_id=data[pos:stop].hex())
     return _GLOBAL_CALL_LINKAGE_ID.other_alternative(data, octet, pos, stop)
 
 
@@ -737,9 +737,11 @@ _GLOBAL_CALL_LINKAGE_ID = Known(decode_global_call_linkage_id, "call_data.Global
 def encode_global_call_linkage_id(value: GlobalCallLinkageID) -> bytes:
     """The chosen alternative of GlobalCallLinkageID with its tag."""
     if value.sub_domain_call_linkage_id is not None:
-        return H80[len(value.sub_domain_call_linkage_id)] + value.sub_domain_call_linkage_id
+        content = ber.encode_identifier(value.sub_domain_call_linkage_id)
+        return H80[len(content)] + content
     if value.globally_unique_call_linkage_id is not None:
-        return H81[len(value.globally_unique_call_linkage_id)] + value.globally_unique_call_linkage_id
+        content = ber.encode_identifier(value.globally_unique_call_linkage_id)
+        return H81[len(content)] + content
     return ber.none_chosen("call_data.GlobalCallLinkageID")
 
 
@@ -797,9 +799,9 @@ def encode_global_call_data(value: GlobalCallData) -> bytes:
 def decode_thread_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> ThreadLinkageID:
     """The alternative of ThreadLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return ThreadLinkageID(sub_domain_thread_id=Octets(data[pos:stop]))
+        return ThreadLinkageID(sub_domain_thread_id=data[pos:stop].hex())
     if octet == 0x81:
-        return ThreadLinkageID(globally_unique_thread_id=Octets(data[pos:stop]))
+        return ThreadLinkageID(globally_unique_thread_id=data[pos:stop].hex())
     return _THREAD_LINKAGE_ID.other_alternative(data, octet, pos, stop)
 
 
@@ -809,9 +811,11 @@ _THREAD_LINKAGE_ID = Known(decode_thread_linkage_id, "call_data.ThreadLinkageID"
 def encode_thread_linkage_id(value: ThreadLinkageID) -> bytes:
     """The chosen alternative of ThreadLinkageID with its tag."""
     if value.sub_domain_thread_id is not None:
-        return H80[len(value.sub_domain_thread_id)] + value.sub_domain_thread_id
+        content = ber.encode_identifier(value.sub_domain_thread_id)
+        return H80[len(content)] + content
     if value.globally_unique_thread_id is not None:
-        return H81[len(value.globally_unique_thread_id)] + value.globally_unique_thread_id
+        content = ber.encode_identifier(value.globally_unique_thread_id)
+        return H81[len(content)] + content
     return ber.none_chosen("call_data.ThreadLinkageID")
 
 
