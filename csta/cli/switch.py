@@ -25,6 +25,8 @@ from csta.toml_file import ConfigError
 PORTS = {"xml": 8800, "asn1": 8801}
 """Where each wire is served unless told otherwise."""
 
+HIGHEST_PORT = 65535
+
 EXTENSIONS = ("2001:Anna Berger", "2002:Bernd Kraus", "2003:Carla Weiss", "2004:David Roth")
 
 LINES = 4
@@ -37,7 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``csta switch``."""
     parser.add_argument("--protocol", choices=sorted(PORTS), help="serve this wire only (default: both)")
     parser.add_argument(
-        "--port", type=int, metavar="N", help="TCP port of --protocol, 0 for a free one (default: xml 8800, asn1 8801)"
+        "--port",
+        type=_port,
+        action="append",
+        metavar="[WIRE:]N",
+        help="TCP port, 0 for a free one; with both wires say whose and repeat it (default: xml:8800, asn1:8801)",
     )
     parser.add_argument("--interface", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
     parser.add_argument(
@@ -72,10 +78,7 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
 
     :raises Trouble: the options do not go together, or a port is taken.
     """
-    one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
-    wires = [one] if one else list(PORTS)
-    if (args.port is not None or args.listen) and one is None:
-        raise Trouble.usage("--port and --listen are for one wire: say which with --protocol or --dialect")
+    ports = _ports(args)
     play = _scenario(args)
     switch, start = play.switch(), reactor.seconds()
 
@@ -87,13 +90,37 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
     if play.load is not None:
         Load(switch, reactor, play.load).start()
-    for wire in wires:
-        await _listen(server, wire, args)
+    for wire, port in ports.items():
+        await _listen(server, wire, port, args)
     if play.name:
         tell(f"scenario: {play.name}")
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")
     stopped: Deferred[int] = Deferred()
     return await stopped
+
+
+def _port(text: str) -> tuple[str, int]:
+    """``N``, or ``WIRE:N``; the wire is empty where it is not said."""
+    wire, _, number = text.rpartition(":")
+    if not number.isdecimal() or int(number) > HIGHEST_PORT or (wire and wire not in PORTS):
+        raise argparse.ArgumentTypeError(f"{text}: write N or WIRE:N, as in 8800 or asn1:8801")
+    return wire, int(number)
+
+
+def _ports(args: argparse.Namespace) -> dict[str, int]:
+    """The wires that are served, and their ports."""
+    one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
+    if args.listen and one is None:
+        raise Trouble.usage("--listen is for one wire: say which with --protocol or --dialect")
+    ports = {one: PORTS[one]} if one else dict(PORTS)
+    for named, port in args.port or ():
+        wire = named or one
+        if wire is None:
+            raise Trouble.usage(f"--port {port} is for one wire: write xml:{port} or asn1:{port}, or say --protocol")
+        if wire not in ports:
+            raise Trouble.usage(f"--port {wire}:{port}: {one} alone is served")
+        ports[wire] = port
+    return ports
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:
@@ -112,11 +139,11 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     return play
 
 
-async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
-    where = args.listen or f"tcp:{PORTS[wire] if args.port is None else args.port}:interface={args.interface}"
+async def _listen(server: SwitchServer, wire: str, port: int, args: argparse.Namespace) -> None:
+    where = args.listen or f"tcp:{port}:interface={args.interface}"
     asked = wire == "asn1" or args.protocol or args.dialect  # of both wires, --association is for ASN.1
     try:
-        port = await server.listen(
+        taken = await server.listen(
             where,
             wire,
             args.association if asked else None,
@@ -128,7 +155,7 @@ async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> 
         raise Trouble.usage(str(error)) from None
     except CannotListenError as error:
         raise Trouble(f"cannot listen on {where}: {error.socketError}") from None
-    tell(f"{wire} on {args.listen or f'tcp:{args.interface}:{port}'}")
+    tell(f"{wire} on {args.listen or f'tcp:{args.interface}:{taken}'}")
 
 
 def stations(extensions: Sequence[str] | None) -> tuple[Station, ...]:
