@@ -104,6 +104,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param heartbeat: what is sent to see whether the peer lives.
     :param heartbeat_interval: silence in seconds before it is sent; 0 for never.
     :param heartbeat_limit: how many of them may stay unanswered before the link is given up.
+    :param device_identifiers: forms in which the switch says devices.
+    :param monitor_filter: what a true value in a monitor filter means to it.
+    :param private_data: what comes in private data.
+    :param never_sent: what the standard has and the switch leaves out.
     :param based_on: what is known of these switches, and from where.
     :param untested: what has not been tried.
     :param notes: what else to know before connecting one.
@@ -122,6 +126,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     heartbeat_limit: Annotated[int, msgspec.Meta(ge=1)] = 2
     acse: Acse = Acse()
     session: Session = Session()
+    device_identifiers: Words
+    monitor_filter: Words
+    private_data: Words
+    never_sent: Words
     based_on: Words
     untested: Words
     notes: tuple[Words, ...] = ()
@@ -140,6 +148,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 raise ValueError(f"association {association!r} does not go with protocol {self.protocol!r}")
         if self.heartbeat == "keepalive" and self.protocol != "xml":
             raise ValueError(f"heartbeat 'keepalive' does not go with protocol {self.protocol!r}")
+
+    @property
+    def invoke_ids(self) -> str:
+        """The rule of invoke ids on its links, in words."""
+        if self.protocol == "xml":
+            return "0001 to 9998 in the header, each side its own; 9999 for events (ECMA-323 Annex J)"
+        return f"1 to {FRAMINGS[self.framings[0]].last_invoke_id} in each PDU, each side its own; events too"
 
     @property
     def namespace(self) -> str:

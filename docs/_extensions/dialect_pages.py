@@ -43,11 +43,23 @@ def properties(name: str, said: Dialect) -> dict[str, str]:
         "framing": _codes(said.framings),
         "association": _codes(said.associations),
         "log-in": said.login,
+        "invoke ids": said.invoke_ids,
+        "device identifiers": said.device_identifiers,
+        "monitor filter": said.monitor_filter,
+        "private data": said.private_data,
+        "never sent": said.never_sent,
         "usual port": ", ".join(map(str, said.ports)),
         "longest message": f"{said.message_limit} octets" if said.message_limit else "",
-        "heartbeat": f"after {said.heartbeat_interval:g} s of silence; {said.heartbeat_limit} may stay unanswered",
+        "heartbeat": _heartbeat(said),
     }
     return {key: value for key, value in rows.items() if value}
+
+
+def _heartbeat(said: Dialect) -> str:
+    if said.heartbeat == "keepalive":
+        return f"`keepalive` every {said.heartbeat_interval:g} s, without an answer"
+    interval, limit = said.heartbeat_interval, said.heartbeat_limit
+    return f"`{said.heartbeat}` after {interval:g} s of silence; {limit} may stay unanswered"
 
 
 def _codes(values: tuple[str, ...]) -> str:

@@ -73,7 +73,8 @@ def test_settings_that_contradict_each_other_are_told(settings: dict[str, Any], 
     assert "77777" not in str(told.value)
 
 
-SOUND = {"title": "T", "protocol": "asn1", "framings": ["length"], "based_on": "B", "untested": "U"}
+SAID = ("device_identifiers", "monitor_filter", "private_data", "never_sent", "based_on", "untested")
+SOUND = {"title": "T", "protocol": "asn1", "framings": ["length"], **dict.fromkeys(SAID, "…")}
 UNSOUND: list[tuple[dict[str, Any], str]] = [
     ({"framings": ["morse"]}, "framing 'morse': choose of"),
     ({"framings": ["xml-tcp"]}, "'xml-tcp' does not go with protocol 'asn1'"),
@@ -83,7 +84,9 @@ UNSOUND: list[tuple[dict[str, Any], str]] = [
     ({"ports": [0]}, "ports"),
     ({"heartbeat_interval": 181}, "heartbeat_interval"),
     ({"colour": "red"}, "colour"),
-    ({"based_on": ""}, "based_on"),
+    *(({said: ""}, said) for said in SAID),
+    ({"heartbeat": "keepalive"}, "'keepalive' does not go with protocol 'asn1'"),
+    ({"heartbeat": "morse"}, "morse"),
     ({"acse": {"csta_versions": [17]}}, "csta_versions"),
 ]
 
