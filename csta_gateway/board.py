@@ -8,8 +8,8 @@ from twisted.logger import Logger
 from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.clock import Clock
 from crm_adapter.journal import Journal
-from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup
+from crm_adapter.sites import Sites
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
 from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
@@ -42,7 +42,7 @@ class Board:
         users: Users,
         links: Links,
         lookup: Lookup,
-        location: Location,
+        sites: Sites,
         pages: Pages,
         journal: Journal,
         streams: Streams,
@@ -50,7 +50,7 @@ class Board:
         clock: Clock,
         version: str,
     ) -> None:
-        self.calls = CallList(users, lookup, location, self._call_changed, clock, links.capabilities)
+        self.calls = CallList(users, lookup, sites, self._call_changed, clock, links.capabilities)
         self._users = users
         self._links = links
         self._pages = pages

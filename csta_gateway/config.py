@@ -112,9 +112,11 @@ class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[users]``: who may log in and which telephones are theirs.
 
     :param source: name of the ``[[sources]]`` entry that holds the users.
+    :param refresh_seconds: time between two looks for changed users; monitors start and stop with them.
     """
 
     source: Filled
+    refresh_seconds: Seconds = 60.0
 
 
 class Lookup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -179,6 +181,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     server: Server = Server()
     location: Location = field(default_factory=Location)
+    sites: dict[str, Location] = field(default_factory=dict)
     lookup: Lookup = Lookup()
     screen: Screen = Screen()
     journal: Journal = Journal()

@@ -29,6 +29,7 @@ from csta_gateway.links import MakeProvider
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.userwatch import UserWatch
 
 log = Logger()
 
@@ -92,14 +93,14 @@ class Daemon:
         sources = await self._sources()
         users = Users(await sources[config.users.source].users())
         templates = Templates(config.screen.templates, config.screen.allowed_hosts)
-        self._warn_about_templates(users, templates)
+        self._warn_about_users(users, templates)
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
         self._passwords.start()
         self._cleanup.append(self._passwords.stop)
 
-        return assemble(
+        gateway = assemble(
             config,
             clock=self._reactor,
             users=users,
@@ -109,6 +110,10 @@ class Daemon:
             make_provider=self._make_provider,
             verifier=self._verify,
         )
+        watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
+        watch.start()
+        self._cleanup.append(watch.stop)
+        return gateway
 
     async def _sources(self) -> dict[str, DirectorySource]:
         config = self._config
@@ -123,8 +128,10 @@ class Daemon:
             await source.start()
         return sources
 
-    def _warn_about_templates(self, users: Users, templates: Templates) -> None:
+    def _warn_about_users(self, users: Users, templates: Templates) -> None:
         for user in users:
+            if user.site and user.site not in self._config.sites:
+                log.warn("{user}'s site {site!r} is not in [sites]", user=user.login, site=user.site)
             if user.call_screen and user.call_screen not in templates:
                 log.warn(
                     "{user}'s call screen {template!r} is not in [screen.templates]; calls will not be links",
