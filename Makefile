@@ -15,11 +15,10 @@ help: ## show this list
 run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo data and the call screen
 	@$(BIN)/csta-gateway run --demo
 
-test: $(VENV)/.installed-dev ## run all tests and measure their coverage
+test: $(VENV)/.installed-dev ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
-	$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage report
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal --cov
 
 check: $(VENV)/.installed-dev ## lint, format, types, generated code, import rules, documentation
 	$(BIN)/ruff check $(SOURCES)
@@ -40,9 +39,10 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html
 	@echo "Documentation: docs/_build/html/index.html"
 
-bench: $(VENV)/.installed-dev ## measure, side by side with other implementations
+bench: $(VENV)/.installed-dev ## measure, side by side with other implementations (BENCH=--full: an hour of events)
 	$(BIN)/python -m tests.bench.codecs
-	$(BIN)/python tests/bench/events.py
+	$(BIN)/python -m tests.bench.events $(BENCH)
+	$(BIN)/python -m tests.bench.traces
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

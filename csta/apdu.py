@@ -35,11 +35,13 @@ class Deviation(msgspec.Struct, frozen=True):
     :param path: which element inside which, counted from 0 in the received PDU; empty for the PDU itself.
     :param octets: the element as it was received.
     :param instead_of: what the encoder puts there; empty where it puts nothing (an element unknown to the schema).
+    :param where: the type that does not know the element; empty where only the form is another.
     """
 
     path: tuple[int, ...]
     octets: bytes
     instead_of: bytes = b""
+    where: str = ""
 
 
 class DataUnit(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,14 @@
 
     client = await connect(reactor, "tcp:pbx.example.org:8882", protocol="xml")
     client.subscribe(print)
-    await client.monitoring.start("2001")
+    await client.monitoring.monitor_start("2001")
     call = await client.call_control.make_call("2001", "0891234567")
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from twisted.internet import protocol
@@ -22,22 +23,23 @@ from twisted.python.failure import Failure
 
 from csta.dialect import Login
 from csta.errors import CSTAError, LinkLost
-from csta.messages.base import Event, Request, Response
-from csta.messages.errors import OperationErrors, UniversalFailure
+from csta.messages.base import Event, Request
 from csta.messages.system import SystemStatusValue
 from csta.protocol import Link, ReactorTime, open_session
-from csta.services import CallAssociated, CallControl, LogicalDevice, Monitoring, Snapshot, System
-from csta.session import Peer, Role, Session, Settings
+from csta.recorder.live import Recording
+from csta.services.chapters import Chapters
+from csta.services.segments import Segments
+from csta.services.sending import Sending
+from csta.services.serving import Answer, Handler, Serving
+from csta.session import Peer, Role, Session, Settings, why
 
 R = TypeVar("R")
 RequestT = TypeVar("RequestT", bound=Request[Any])
-
-NOT_SUPPORTED = UniversalFailure(operation=OperationErrors.SERVICE_NOT_SUPPORTED)
-"""The answer to a request of the switch that nothing here serves."""
+SegmentT = TypeVar("SegmentT", bound=Request[Any])
 
 
-class Client:
-    """One link to a switch, as its user sees it.
+class Client(Chapters):
+    """One link to a switch, as its user sees it: the services of a chapter are ``client.call_control`` and so on.
 
     :ivar peer: what the switch said of itself when the association was made, None without association.
     """
@@ -47,15 +49,12 @@ class Client:
     def __init__(self, reactor: ReactorTime, session: Session) -> None:
         self.link: Link[Client] = Link(reactor, session, self)
         self.peer: Peer | None = None
-        self.call_control = CallControl(self)
-        self.call_associated = CallAssociated(self)
-        self.monitoring = Monitoring(self)
-        self.snapshot = Snapshot(self)
-        self.system = System(self)
-        self.logical_device = LogicalDevice(self)
         self._listeners: list[Callable[[Event], None]] = []
         self._status_listeners: list[Callable[[SystemStatusValue], None]] = []
-        self._servers: dict[type[Request[Any]], Callable[[Any], Response | UniversalFailure | None]] = {}
+        settings = session.settings
+        self._sending = Sending(self.link, settings.most_outstanding)
+        self._segments = Segments(reactor, settings.request_timeout)
+        self._serving = Serving(reactor, self.link, settings.serve_timeout)
         self._opened: Deferred[Client] = Deferred()
         self._closed: list[Deferred[CSTAError | None]] = []
         self._end: tuple[CSTAError | None] | None = None
@@ -63,11 +62,22 @@ class Client:
     def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
         """Ask the switch for any service.
 
-        :param timeout: seconds the answer may take, where it is not the session's usual time.
-        :returns: the positive answer, or fails with :class:`csta.errors.ServiceError` (the switch refused),
-            ``RequestRejected``, ``RequestTimeout``, ``LinkLost``, or a :class:`csta.errors.ProtocolError`.
+        When as many requests wait for an answer as the settings allow, it is sent in its turn; see
+        :mod:`csta.session.turns`. Cancelling gives it up: it is not sent, or its answer is not waited for.
+
+        :param timeout: seconds the answer may take from when it is sent, where it is not the session's usual time.
+        :returns: the positive answer, None at once where the standard defines none; or fails with
+            :class:`csta.errors.ServiceError` (the switch refused), ``RequestRejected``, ``RequestTimeout``,
+            ``RequestCancelled``, ``LinkLost``, or a :class:`csta.errors.ProtocolError`.
         """
-        return self.link.request(message, timeout)
+        return self._sending.request(message, timeout)
+
+    def segments(self, kind: type[SegmentT], cross_ref_id: str) -> Deferred[list[SegmentT]]:
+        """Gather what the switch sends in segments under the cross reference of its answer; in order, the last last.
+
+        The services that may be answered so do it by themselves: ``client.snapshot.snapshot_device("2001")``.
+        """
+        return self._segments.expect(kind, cross_ref_id)
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``listener`` with every event report, in their order; returns a function that ends it."""
@@ -77,9 +87,17 @@ class Client:
         """Call ``listener`` with every status the switch tells (§14.2.2); returns a function that ends it."""
         return _subscribe(self._status_listeners, listener)
 
-    def serve(self, kind: type[RequestT], server: Callable[[RequestT], Response | UniversalFailure | None]) -> None:
-        """Answer the switch's requests of one kind with what ``server`` gives; the others are refused."""
-        self._servers[kind] = server
+    def serve(self, kind: type[RequestT], handler: Callable[[RequestT], Answer[Any]]) -> None:
+        """Answer the switch's requests of one kind with what ``handler`` gives, now or later.
+
+        What nobody serves is refused as not supported; see :class:`csta.services.serving.Handler` for the rest.
+        """
+        self._serving.add(kind, handler)
+
+    def handle(self, handler: Handler) -> None:
+        """Let a handler serve the requests of its chapter."""
+        for kind, method in handler.requests().items():
+            self._serving.add(kind, method)
 
     def when_open(self) -> Deferred[Client]:
         """Fires once, when the link works; fails with what prevented it."""
@@ -116,16 +134,15 @@ class Client:
 
     def request_received(self, invoke_id: int, request: Request[Any]) -> None:
         """See :class:`csta.protocol.Application`."""
-        server = self._servers.get(type(request))
-        answer = NOT_SUPPORTED if server is None else server(request)
-        if isinstance(answer, UniversalFailure):
-            self.link.fail(invoke_id, answer)
-        else:
-            self.link.respond(invoke_id, answer)
+        if not self._segments.take(request):
+            self._serving.receive(invoke_id, request)
 
     def link_closed(self, error: CSTAError | None) -> None:
         """See :class:`csta.protocol.Application`."""
         self._end = (error,)
+        self._serving.stop()
+        self._sending.stop(why(error))
+        self._segments.stop(why(error))
         if not self._opened.called:
             self._opened.errback(error or LinkLost("link", "closed before it was open"))
         waiting, self._closed = self._closed, []
@@ -160,6 +177,7 @@ class ClientEndpoint(Protocol):
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
+    :param record: the recording the links go into, under ``name``.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -175,7 +193,11 @@ class ClientFactory(protocol.Factory):
         framing: str | None = None,
         login: Login | None = None,
         settings: Settings | None = None,
+        record: Recording | None = None,
+        name: str = "link",
     ) -> None:
+        tap = None if record is None else record.tap(name)
+
         def make() -> Client:
             session = open_session(
                 Role.COMPUTING,
@@ -185,6 +207,7 @@ class ClientFactory(protocol.Factory):
                 framing=framing,
                 login=login,
                 settings=settings,
+                tap=tap,
             )
             return Client(reactor, session)
 
@@ -220,6 +243,7 @@ def connect(
     framing: str | None = None,
     login: Login | None = None,
     settings: Settings | None = None,
+    record: Recording | str | Path | None = None,
 ) -> Deferred[Client]:
     """Connect to a switch.
 
@@ -229,14 +253,26 @@ def connect(
     :param dialect: what is known of the switches of one family (:mod:`csta.dialect`), for example ``hipath-3000``.
     :param framing: how messages are cut apart, where it is not the dialect's usual way (:mod:`csta.framing`).
     :param login: name and password, for switches that want them.
+    :param record: file for the trace of this link, or a recording that other links share.
     :returns: the client once messages may flow; fails with :class:`csta.errors.LinkLost` when the switch is not
         reached and :class:`csta.errors.AssociationRefused` when it does not accept.
     :raises ValueError: there is no such kind of link.
+    :raises OSError: the trace cannot be written.
     """
+    target = client_endpoint(reactor, endpoint)
+    recording = Recording(record) if isinstance(record, str | Path) else record
     factory = ClientFactory(
-        reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+        reactor,
+        protocol,
+        association,
+        dialect=dialect,
+        framing=framing,
+        login=login,
+        settings=settings,
+        record=recording,
+        name=endpoint,
     )
-    return factory.connect(client_endpoint(reactor, endpoint), endpoint)
+    return factory.connect(target, endpoint)
 
 
 def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:

@@ -44,8 +44,10 @@ from csta.session import (
     Settings,
     State,
     StatusReceived,
+    Tap,
     Undecodable,
     UnexpectedAnswer,
+    answers,
     why,
 )
 
@@ -235,9 +237,8 @@ class Link(protocol.Protocol, Generic[A]):
                 self.application.status_received(status)
             case Undecodable(_, error):
                 self.log.warn("message not understood: {error}", error=error)
-            case UnexpectedAnswer(answer, late):
-                how = "late" if late else "unexpected"
-                self.log.info("{how} answer to invoke id {id} dropped", how=how, id=answer.invoke_id)
+            case UnexpectedAnswer(answer, late_to):
+                self.log.info("answer that nobody waits for: {answer}", answer=answers.in_words(answer, late_to))
             case Opened(peer):
                 self.application.link_opened(peer)
             case Closed(error):
@@ -297,6 +298,7 @@ def open_session(
     settings: Settings | None = None,
     admission: Admission | None = None,
     welcome: LoginCheck | None = None,
+    tap: Callable[[LinkKind, Role], Tap] | None = None,
 ) -> Session:
     """A session for a link of the given kind.
 
@@ -308,18 +310,21 @@ def open_session(
     :param settings: times; the dialect's heartbeat where left out.
     :param admission: which applications the switching function takes; all where left out.
     :param welcome: the same for application sessions, by their log-in.
+    :param tap: makes what sees the frames that pass, for a recorder.
     :raises ValueError: there is no such kind of link.
     """
     kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
     said = kind.dialect
     usual = Settings(heartbeat_interval=said.heartbeat_interval, heartbeat_limit=said.heartbeat_limit)
-    return Session(
+    session = Session(
         role,
         CODECS[said.protocol](said.namespace),
         FRAMINGS[kind.framing](said.message_limit),
         association=_association(kind, admission, welcome),
         settings=settings or usual,
     )
+    session.tap = tap(kind, role) if tap is not None else None
+    return session
 
 
 def _association(kind: LinkKind, admission: Admission | None, welcome: LoginCheck | None) -> Association:

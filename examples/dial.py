@@ -31,7 +31,7 @@ async def dial(reactor: Any, switch: str, calling: str, called: str, protocol: s
             answered.callback(event.cause.value)
 
     client.subscribe(hear)
-    await client.monitoring.start(calling)
+    await client.monitoring.monitor_start(calling)
     call = await client.call_control.make_call(calling, called)
     print("connected, cause", await answered)
     await deferLater(reactor, TALK)

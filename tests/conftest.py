@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def compared(pytestconfig: pytest.Config) -> Counter[str]:
     """Implementation → values on which it and ours agree; a test that compares adds to it."""
     return pytestconfig.stash[COMPARED]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:  # a process of pytest-xdist tells the one that writes the summary
+        counted = session.config.stash[COMPARED]
+        output["compared"] = dict(counted)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist has no type information
+    counted: Counter[str] = node.config.stash[COMPARED]
+    counted.update(getattr(node, "workeroutput", {}).get("compared", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

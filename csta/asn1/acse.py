@@ -193,7 +193,7 @@ def _decode_association(pdu: bytes, octet: int, pos: int, end: int) -> Associate
 def _wrapped_integer(pdu: bytes, pos: int, end: int) -> int:
     octet, content, stop = ber.inner(pdu, pos, end, "ACSE")
     if octet != 0x02:
-        ber.unexpected(octet, "ACSE", pos)
+        ber.unexpected(octet, "ACSE", content, stop)
     return ber.integer(pdu, content, stop, "ACSE")
 
 
@@ -201,14 +201,14 @@ def _object_identifier(pdu: bytes, pos: int, end: int) -> str:
     where = "ACSE.application-context-name"
     octet, content, stop = ber.inner(pdu, pos, end, where)
     if octet != _OBJECT_IDENTIFIER:
-        ber.unexpected(octet, where, pos)
-    return _dotted(pdu[content:stop], where)
+        ber.unexpected(octet, where, content, stop)
+    return _dotted(pdu[content:stop], where, content)
 
 
-def _dotted(octets: bytes, where: str) -> str:
+def _dotted(octets: bytes, where: str, offset: int | None = None) -> str:
     """Octets of an object identifier in dotted form."""
     if not octets or octets[-1] & 0x80 or len(octets) > _LONGEST_IDENTIFIER:
-        raise DecodeError("not an object identifier", where)
+        raise DecodeError("not an object identifier", where, offset)
     arcs: list[int] = []
     value = 0
     for each in octets:

@@ -1,33 +1,38 @@
 """BER (X.690) primitives that the generated codec calls where its own straight line ends.
 
-Decoding works on one ``bytes`` object with positions; a TLV's content is ``data[pos:stop]``. Definite lengths only: a
-PDU with indefinite lengths is first rewritten (:mod:`csta.asn1.tolerance`), so the fast path never asks. Strings in
-constructed form come to light as tags that are not expected; only then are their pieces joined.
+Decoding works on one ``bytes`` object with positions; a TLV's content is ``data[pos:stop]``. Behind the PDU stand the
+octets of :data:`PAD`, so that the straight line may read identifier and length before it asks whether there are any.
+Definite lengths only: a PDU with indefinite lengths is first rewritten (:mod:`csta.asn1.tolerance`), so the fast path
+never asks. Strings in constructed form come to light as tags that are not expected; only then are their pieces joined.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from threading import local
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from functools import cache, lru_cache
+from typing import Any, NoReturn, TypeVar
 
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages.base import MAX_BITS, Enumeration, NamedBits, Octets
+from csta.messages.base import MAX_BITS, Enumeration, NamedBits
 
-T = TypeVar("T")
 B = TypeVar("B", bound=NamedBits)
 N = TypeVar("N", bound=Enumeration)
 
 Codecs = dict[str, tuple[int | None, Callable[..., Any], Callable[..., bytes]]]
 """Message name → octet of its SEQUENCE (None: a CHOICE), decoder, encoder."""
 
+PAD = b"\0\0"
+"""Stands behind every PDU while it is decoded."""
+
 END = 0
 """Stands for "no further element": the end-of-contents octet, which no definite-length element starts with."""
 
 LONG_TAG = 0x1F
 """The bits of an identifier octet that say that the tag number follows."""
+
+MAX_LENGTH_OCTETS = 4
+"""Octets of a length that follow the first."""
 
 MAX_TAG_OCTETS = 4
 """Octets of a tag number that follows."""
@@ -51,45 +56,27 @@ MAX_INTEGER_OCTETS = 8
 """Octets of an INTEGER; the standard's largest values need four."""
 
 
-class Skipped(NamedTuple):
-    """An element the schema does not know, passed over on decoding."""
-
-    where: str
-    raw: bytes
-
-
-class _Report(local):
-    def __init__(self) -> None:
-        self.skipped: list[Skipped] = []
-        self.decoded: dict[tuple[Callable[..., Any], bytes], Any] = {}
-
-    def clear(self) -> None:
-        """Forget the last PDU."""
-        self.skipped.clear()
-        self.decoded.clear()
-
-
-report = _Report()
-"""What the last decode on this thread passed over, and what it had to decode again."""
-
-
 # --- lengths and tags ------------------------------------------------------------------------------------------------
 
 
-def long_length(data: bytes, pos: int, first: int) -> tuple[int, int]:
-    """Length and content position of a TLV whose first length octet is above 127; ``pos`` is just behind it."""
-    count = first & 0x7F
+def long_length(data: bytes, pos: int, end: int, where: str) -> tuple[int, int]:
+    """Length and content position of a TLV whose first length octet, at ``pos``, is above 127."""
+    count = data[pos] & 0x7F
     if count == 0:
-        raise Indefinite(pos - 1)
-    if count > 4:
-        raise DecodeError(f"length of {count} octets", "", pos - 1)
-    if pos + count > len(data):
-        raise DecodeError("length cut off", "", pos - 1)
-    return int.from_bytes(data[pos : pos + count], "big"), pos + count
+        raise Indefinite(pos)
+    if count > MAX_LENGTH_OCTETS:
+        raise DecodeError(f"length of {count} octets", where, pos)
+    content = pos + 1 + count
+    if content > end:
+        raise DecodeError("length cut off", where, pos)
+    return int.from_bytes(data[pos + 1 : content], "big"), content
 
 
 class Indefinite(Exception):
-    """Raised at what :func:`csta.asn1.tolerance.definite` has to rewrite: an indefinite length, a string in pieces."""
+    """Raised at what :func:`csta.asn1.tolerance.definite` has to rewrite: an indefinite length, a string in pieces.
+
+    Its argument is the offset.
+    """
 
 
 def header(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
@@ -102,7 +89,7 @@ def header(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
         content = tag_end(data, pos, end, where) + 1
         stop = data[content - 1]
     if stop > 127:
-        stop, content = long_length(data, content, stop)
+        stop, content = long_length(data, content - 1, end, where)
     if content + stop > end:
         raise DecodeError("element longer than its surroundings", where, pos)
     return first, content, content + stop
@@ -123,32 +110,30 @@ def tag_end(data: bytes, pos: int, end: int, where: str) -> int:
 
 def following(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
     """:func:`header` of the next element of a SEQUENCE, or END where there is none."""
-    if pos >= end:
-        return END, end, end
-    first = data[pos]
-    stop = data[pos + 1] + pos + 2
-    if data[pos + 1] < 128 and stop <= end and first & LONG_TAG != LONG_TAG:
-        return first, pos + 2, stop
-    return header(data, pos, end, where)
+    return header(data, pos, end, where) if pos < end else (END, end, end)
 
 
 def inner(data: bytes, pos: int, end: int, where: str) -> tuple[int, int, int]:
     """:func:`header` of the one element that an explicit tag wraps; it must fill the wrapper."""
-    first = data[pos]
-    stop = data[pos + 1] + pos + 2
-    if stop == end and data[pos + 1] < 128 and first & LONG_TAG != LONG_TAG:
-        return first, pos + 2, stop
     first, content, stop = header(data, pos, end, where)
     if stop != end:
-        raise DecodeError("something follows inside an explicit tag", where, stop)
+        raise DecodeError("something follows where only one element may stand", where, stop)
     return first, content, stop
 
 
-def unexpected(octet: int, where: str, pos: int) -> NoReturn:
-    """Raise for an element that may not stand here."""
+def begin(pos: int, stop: int) -> int:
+    """Where an element of this content begins, its length taken to be in the shortest form."""
+    length = stop - pos
+    return pos - 2 if length < 128 else pos - 2 - (length.bit_length() + 7) // 8
+
+
+def unexpected(octet: int, where: str, pos: int, stop: int) -> NoReturn:
+    """Raise for an element that may not stand here, or for none (END); its content is given."""
     if octet in UNIVERSAL_PIECES:
         raise Indefinite(pos)
-    raise DecodeError(f"unexpected tag 0x{octet:02x}", where, pos)
+    if octet == END:
+        raise DecodeError("element missing", where, pos)
+    raise DecodeError(f"unexpected tag 0x{octet:02x}", where, begin(pos, stop))
 
 
 def encode_length(length: int) -> bytes:
@@ -159,15 +144,24 @@ def encode_length(length: int) -> bytes:
     return bytes((0x80 | len(octets),)) + octets
 
 
-_SHORT = tuple(tuple(bytes((octet, length)) for length in range(128)) for octet in range(256))
+class Headers(dict[int, bytes]):
+    """The octets in front of a content, by its length: an identifier octet and the length."""
+
+    def __init__(self, octet: int) -> None:
+        super().__init__({length: bytes((octet, length)) for length in range(128)})
+        self._identifier = bytes((octet,))
+
+    def __missing__(self, length: int) -> bytes:
+        return self._identifier + encode_length(length)
+
+
+headers = cache(Headers)
+"""The :class:`Headers` of an identifier octet."""
 
 
 def tlv(octet: int, content: bytes) -> bytes:
     """One element."""
-    length = len(content)
-    if length < 128:
-        return _SHORT[octet][length] + content
-    return bytes((octet,)) + encode_length(length) + content
+    return headers(octet)[len(content)] + content
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -175,6 +169,9 @@ def tlv(octet: int, content: bytes) -> bytes:
 
 def integer(data: bytes, pos: int, stop: int, where: str) -> int:
     """Content of an INTEGER."""
+    if stop - pos == 1:
+        octet = data[pos]
+        return octet if octet < 128 else octet - 256
     if not 0 < stop - pos <= MAX_INTEGER_OCTETS:
         raise DecodeError(f"integer of {stop - pos} octets", where, pos)
     return int.from_bytes(data[pos:stop], "big", signed=True)
@@ -239,13 +236,11 @@ def encode_time(value: str) -> bytes:
     return (re.sub("[-:T]", "", value[:19]) + value[19:].replace(":", "") if _ISO.match(value) else value).encode()
 
 
-def identifier(data: bytes, pos: int, stop: int) -> str:
-    """Content of an OCTET STRING that names something: hexadecimal digits."""
-    return data[pos:stop].hex()
-
-
 def encode_identifier(value: str) -> bytes:
-    """The octets a name stands for: of its hexadecimal digits, else (a name that came by XML) of its characters."""
+    """Content of an OCTET STRING that names something; decoding gives its hexadecimal digits.
+
+    They stand for their octets; anything else is a name that came by XML and stands for its characters.
+    """
     try:
         octets = bytes.fromhex(value)
     except ValueError:
@@ -253,20 +248,17 @@ def encode_identifier(value: str) -> bytes:
     return octets if len(octets) * 2 == len(value) else value.encode()
 
 
-def enumerated(data: bytes, pos: int, stop: int, table: Mapping[int, N], kind: type[N], where: str) -> N:
-    """Content of an ENUMERATED; a number without a name is kept."""
-    number = data[pos] if stop - pos == 1 and data[pos] < 128 else integer(data, pos, stop, where)
-    return table.get(number) or kind(str(number))
+def other_value(data: bytes, pos: int, stop: int, values: Mapping[bytes, N], kind: type[N], where: str) -> N:
+    """Content of an ENUMERATED that is none of ``values``: one of them in more octets, or a number without a name."""
+    number = integer(data, pos, stop, where)
+    return values.get(encode_integer(number)) or kind(str(number))
 
 
-def encode_enumerated(value: N, table: Mapping[N, int]) -> bytes:
-    """Content of an ENUMERATED."""
-    number = table.get(value)
-    if number is None:
-        if not re.fullmatch(r"-?\d{1,19}", value):
-            raise LocalProtocolError(f"{type(value).__name__} {value.value!r} has no number in ECMA-285")
-        number = int(value)
-    return encode_integer(number)
+def encode_other_value(value: Enumeration) -> bytes:
+    """Content of an ENUMERATED whose value is a number without a name."""
+    if not re.fullmatch(r"-?\d{1,19}", value):
+        raise LocalProtocolError(f"{type(value).__name__} {value.value!r} has no number in ECMA-285")
+    return encode_integer(int(value))
 
 
 @lru_cache(maxsize=1024)
@@ -294,11 +286,6 @@ def encode_bits(value: NamedBits) -> bytes:
     unused = -width % 8
     number = sum(1 << (width - 1 - bit) for bit in numbers) << unused
     return bytes((unused,)) + number.to_bytes((width + unused) // 8, "big")
-
-
-def octet_string(data: bytes, pos: int, stop: int) -> Octets:
-    """Content of an OCTET STRING."""
-    return Octets(data[pos:stop])
 
 
 def none_chosen(where: str) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Frame, Release, ReleaseResponse
+from csta.apdu import Apdu, Error, Frame, Invoke, Reject, Result
 from csta.asn1 import acse, ber, deviations, rose, tolerance
 from csta.errors import DecodeError
 
@@ -12,41 +12,55 @@ from csta.errors import DecodeError
 def decode(pdu: bytes, *, exact: bool = False) -> Apdu:
     """Decode one PDU.
 
-    What the schema does not know is passed over; :data:`csta.asn1.ber.report` lists it until the next call, and the
-    APDU keeps it in its ``deviations``.
+    What the schema does not know is passed over and kept in the APDU's ``deviations``.
 
     :param exact: also keep what only has another form than ours (a default that is said, a length longer than need be),
         so that :func:`encode` gives the same octets for any PDU of definite lengths. Costs an encoding.
 
     :raises DecodeError: with path and offset, for anything that is not a whole Phase III message; nothing else.
-        Offsets in a PDU that used indefinite lengths count in its definite-length form.
     """
-    if ber.report.decoded:
-        ber.report.clear()
     try:
-        apdu = _decode(pdu)
-    except ber.Indefinite:
-        ber.report.clear()
-        pdu = tolerance.definite(pdu)
-        apdu = _decode(pdu)
-    if exact or ber.report.skipped:
-        found = deviations.between(pdu, _encode(apdu))
-        return msgspec.structs.replace(apdu, deviations=found) if found else apdu
-    return apdu
+        try:
+            apdu = _decode(pdu + ber.PAD, len(pdu))
+        except ber.Indefinite:
+            tolerance.unusual.clear()
+            came, pdu = pdu, tolerance.definite(pdu)
+            apdu = _decode_rewritten(came, pdu)
+    except DecodeError:
+        tolerance.unusual.clear()
+        raise
+    except ber.Indefinite as place:
+        tolerance.unusual.clear()
+        raise DecodeError("indefinite length inside a primitive element", "PDU", place.args[0]) from None
+    return _with_deviations(pdu, apdu) if exact or tolerance.unusual.decoded else apdu
 
 
-def _decode(pdu: bytes) -> Apdu:
+def _decode_rewritten(came: bytes, rewritten: bytes) -> Apdu:
     try:
-        octet, pos, stop = ber.header(pdu, 0, len(pdu), "PDU")
-        if stop != len(pdu):
+        return _decode(rewritten + ber.PAD, len(rewritten))
+    except DecodeError as error:
+        if error.offset is not None:
+            error.offset = tolerance.origin(came, rewritten, error.offset)
+        raise
+
+
+def _with_deviations(pdu: bytes, apdu: Apdu) -> Apdu:
+    found = deviations.between(pdu, _encode(apdu), tolerance.unusual.skipped)
+    tolerance.unusual.clear()
+    return msgspec.structs.replace(apdu, deviations=found) if found else apdu
+
+
+def _decode(data: bytes, end: int) -> Apdu:
+    octet, length, pos = data[0], data[1], 2
+    if length > 127 or pos + length != end:
+        octet, pos, stop = ber.header(data, 0, end, "PDU")
+        if stop != end:
             raise DecodeError("octets behind the PDU", "PDU", stop)
-        if rose.INVOKE <= octet <= rose.REJECT:
-            return rose.decode(pdu, octet, pos, stop)
-        if acse.AARQ <= octet <= acse.ABRT:
-            return acse.decode(pdu, octet, pos, stop)
-        raise DecodeError(f"0x{octet:02x} opens neither a ROSE nor an ACSE PDU", "PDU", 0)
-    except IndexError:
-        raise DecodeError("element cut off", "PDU", len(pdu)) from None
+    if rose.INVOKE <= octet <= rose.REJECT:
+        return rose.decode(data, octet, pos, end)
+    if acse.AARQ <= octet <= acse.ABRT:
+        return acse.decode(data, octet, pos, end)
+    raise DecodeError(f"0x{octet:02x} opens neither a ROSE nor an ACSE PDU", "PDU", 0)
 
 
 def encode(apdu: Apdu) -> bytes:
@@ -55,9 +69,9 @@ def encode(apdu: Apdu) -> bytes:
 
 
 def _encode(apdu: Apdu) -> bytes:
-    if isinstance(apdu, Associate | AssociateResponse | Release | ReleaseResponse | Abort):
-        return acse.encode(apdu)
-    return rose.encode(apdu)
+    if isinstance(apdu, Invoke | Result | Error | Reject):
+        return rose.encode(apdu)
+    return acse.encode(apdu)
 
 
 class Codec:

@@ -6,8 +6,11 @@ encoding what this side made itself do none of this.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from csta.apdu import Deviation
 from csta.asn1 import ber
+from csta.asn1.tolerance import Skipped
 from csta.errors import DecodeError
 
 MAX_DEVIATIONS = 64
@@ -16,12 +19,16 @@ MAX_DEVIATIONS = 64
 _CONSTRUCTED = 0x20
 
 
-def between(received: bytes, ours: bytes) -> tuple[Deviation, ...]:
-    """The differences of two PDUs of definite lengths, outer before inner, in the order of the octets."""
-    return tuple(_differences(received, ours, ()))
+def between(received: bytes, ours: bytes, skipped: Iterable[Skipped] = ()) -> tuple[Deviation, ...]:
+    """The differences of two PDUs of definite lengths, outer before inner, in the order of the octets.
+
+    :param skipped: what decoding passed over, for the names of the types that do not know it.
+    """
+    places = {element.octets: element.where for element in skipped}
+    return tuple(_differences(received, ours, (), places))
 
 
-def _differences(received: bytes, ours: bytes, path: tuple[int, ...]) -> list[Deviation]:
+def _differences(received: bytes, ours: bytes, path: tuple[int, ...], places: dict[bytes, str]) -> list[Deviation]:
     if received == ours:
         return []
     whole = [Deviation(path, received, ours)]
@@ -32,10 +39,10 @@ def _differences(received: bytes, ours: bytes, path: tuple[int, ...]) -> list[De
     matched = 0
     for index, element in enumerate(theirs):
         if matched < len(mine) and mine[matched][0] == element[0]:
-            found += _differences(element, mine[matched], (*path, index))
+            found += _differences(element, mine[matched], (*path, index), places)
             matched += 1
         else:
-            found.append(Deviation((*path, index), element))
+            found.append(Deviation((*path, index), element, where=places.get(element, "")))
     return found if matched == len(mine) and len(found) <= MAX_DEVIATIONS else whole
 
 

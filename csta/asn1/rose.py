@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csta.apdu import Error, Invoke, Reject, Result, Rose
 from csta.asn1 import ber, tolerance
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages import _index, chapter_of
+from csta.messages import _index
 from csta.messages.base import Event, Message, Request, Response, UnknownEvent
-
-if TYPE_CHECKING:
-    from csta.messages.errors import UniversalFailure
 
 EVENT_REPORT = 21
 """Operation code of cSTAEventReport (ECMA-285)."""
@@ -26,26 +23,79 @@ INVOKE, RESULT, ERROR, REJECT = 0xA1, 0xA2, 0xA3, 0xA4
 _PROBLEMS = {0x80: "general", 0x81: "invoke", 0x82: "returnResult", 0x83: "returnError"}
 _REFERENCE_PIECES = frozenset((0x75 | ber.STRING_IN_PIECES,))
 _EVENT_TAGS = {name: tags for tags, (_, name) in _index.EVENTS.items()}
+_FAILURE = "UniversalFailure"
 
 
-@cache
-def _codec(chapter: str, name: str) -> tuple[int | None, Any, Any]:
-    module = import_module(f"csta.asn1.generated.{chapter}")
-    codecs: ber.Codecs = module.MESSAGES
+# --- which functions read and write a message; a chapter is loaded at its first message ------------------------------
+
+
+def _codec(chapter: str, name: str) -> tuple[int | None, Callable[..., Any], Callable[..., bytes]]:
+    codecs: ber.Codecs = import_module(f"csta.asn1.generated.{chapter}").MESSAGES
     return codecs[name]
+
+
+class _Readers(dict[int, tuple[str, int | None, Callable[..., Any]]]):
+    """Operation code → path, octet and decoder of the argument, or of the ``Response``; raises KeyError."""
+
+    def __init__(self, suffix: str = "") -> None:
+        super().__init__()
+        self._suffix = suffix
+
+    def __missing__(self, code: int) -> tuple[str, int | None, Callable[..., Any]]:
+        chapter, name = _index.OPERATIONS[code]
+        if self._suffix and f"{name}{self._suffix}" not in _index.CHAPTERS:
+            raise KeyError(code)
+        octet, decode, _ = _codec(chapter, f"{name}{self._suffix}")
+        self[code] = found = (f"{chapter}.{name}{self._suffix}", octet, decode)
+        return found
+
+
+class _EventReaders(dict[tuple[int, int], Callable[..., Event]]):
+    """Tags in the event report → decoder of the event; raises KeyError."""
+
+    def __missing__(self, tags: tuple[int, int]) -> Callable[..., Event]:
+        _, self[tags], _ = _codec(*_index.EVENTS[tags])
+        return self[tags]
+
+
+class _Writers(dict[type[Message], tuple[bytes, int | None, Callable[..., bytes]]]):
+    """Class of a message → its operation code in BER (of an event: its tags), octet and encoder."""
+
+    def __missing__(self, kind: type[Message]) -> tuple[bytes, int | None, Callable[..., bytes]]:
+        name = kind.__name__
+        if name not in _index.CHAPTERS:  # ECMA-354 exists in XML only
+            raise LocalProtocolError("has no form in ASN.1", name)
+        octet, _, encode = _codec(_index.CHAPTERS[name], name)
+        before = b""
+        if issubclass(kind, Request | Response):
+            before = ber.tlv(0x02, ber.encode_integer(kind.operation))
+        elif issubclass(kind, Event):
+            before = bytes(_EVENT_TAGS[name])
+        self[kind] = found = (before, octet, encode)
+        return found
+
+
+_ARGUMENTS, _ANSWERS, _EVENTS, _WRITERS = _Readers(), _Readers("Response"), _EventReaders(), _Writers()
+
+
+# --- decoding --------------------------------------------------------------------------------------------------------
 
 
 def decode(pdu: bytes, octet: int, pos: int, end: int) -> Rose:
     """Decode the contents of a ROSE PDU whose identifier octet is ``octet``."""
-    invoke_id, pos = _invoke_id(pdu, octet, pos, end)
+    invoke_id: int | None
+    if pdu[pos] == 0x02 and pdu[pos + 1] == 1 and pdu[pos + 2] < 128 and pos + 3 <= end:
+        invoke_id, pos = pdu[pos + 2], pos + 3
+    else:
+        invoke_id, pos = _invoke_id(pdu, octet, pos, end)
     try:
-        if octet == REJECT:
-            return _decode_reject(pdu, invoke_id, pos, end)
+        if octet == INVOKE:
+            return _decode_invoke(pdu, invoke_id or 0, pos, end)
         if octet == RESULT:
             return _decode_result(pdu, invoke_id or 0, pos, end)
         if octet == ERROR:
             return _decode_error(pdu, invoke_id or 0, pos, end)
-        return _decode_invoke(pdu, invoke_id or 0, pos, end)
+        return _decode_reject(pdu, invoke_id, pos, end)
     except DecodeError as error:
         error.invoke_id = invoke_id
         raise
@@ -58,112 +108,136 @@ def _invoke_id(pdu: bytes, pdu_octet: int, pos: int, end: int) -> tuple[int | No
         return ber.integer(pdu, content, stop, where), stop
     if octet == 0x05 and pdu_octet == REJECT:  # the peer could not even read the id it rejects
         return None, stop
-    return ber.unexpected(octet, where, pos)
+    return ber.unexpected(octet, where, content, stop)
 
 
 def _opcode(pdu: bytes, pos: int, end: int, where: str) -> tuple[int, int]:
+    if pdu[pos] == 0x02 and pdu[pos + 1] == 1 and pdu[pos + 2] < 128 and pos + 3 <= end:
+        return pdu[pos + 2], pos + 3
     octet, content, stop = ber.following(pdu, pos, end, where)
     if octet == 0x06:
         raise DecodeError("global operation codes are not used by CSTA", where, pos)
     if octet != 0x02:
-        ber.unexpected(octet, where, pos)
+        ber.unexpected(octet, where, content, stop)
     return ber.integer(pdu, content, stop, where), stop
 
 
 def _decode_invoke(pdu: bytes, invoke_id: int, pos: int, end: int) -> Invoke:
     linked: int | None = None
-    if pos < end and pdu[pos] in (0x80, 0x81):
+    if pdu[pos] in (0x80, 0x81) and pos < end:
         octet, content, pos = ber.following(pdu, pos, end, "ROSE.linkedId")
         linked = ber.integer(pdu, content, pos, "ROSE.linkedId") if octet == 0x80 else None
-    code, pos = _opcode(pdu, pos, end, "ROSE.opcode")
+    code, start = _opcode(pdu, pos, end, "ROSE.opcode")
     if code == EVENT_REPORT:
-        return Invoke(invoke_id, _decode_event(pdu, pos, end), linked)
-    place = _index.OPERATIONS.get(code)
-    if place is None:
-        raise DecodeError(f"operation {code} is not known", "ROSE.opcode", pos)
-    return Invoke(invoke_id, _decode_message(pdu, place, pos, end), linked)
+        return Invoke(invoke_id, _decode_event(pdu, start, end), linked)
+    try:
+        path, expected, decode_contents = _ARGUMENTS[code]
+    except KeyError:
+        raise DecodeError(f"operation {code} is not known", "ROSE.opcode", pos) from None
+    return Invoke(invoke_id, _decode_message(pdu, path, expected, decode_contents, start, end), linked)
 
 
-def _decode_message(pdu: bytes, place: tuple[str, str], pos: int, end: int) -> Message:
-    chapter, name = place
-    path = f"{chapter}.{name}"
-    expected, decode_contents, _ = _codec(chapter, name)
+def _decode_message(
+    pdu: bytes, path: str, expected: int | None, decode_contents: Callable[..., Any], pos: int, end: int
+) -> Any:  # noqa: ANN401 - the message that the decoder makes
     if pos >= end:
-        raise DecodeError("argument missing", path, pos)
-    octet, content, stop = ber.following(pdu, pos, end, path)
-    if stop != end:
-        raise DecodeError("octets behind the argument", path, stop)
-    message: Message
+        raise DecodeError("message missing", path, pos)
+    octet, length, content = pdu[pos], pdu[pos + 1], pos + 2
+    if length > 127 or content + length != end:
+        octet, content, stop = ber.header(pdu, pos, end, path)
+        if stop != end:
+            raise DecodeError("octets behind the message", path, stop)
     if expected is None:
-        message = decode_contents(pdu, octet, content, stop)
-    elif octet == expected:
-        message = decode_contents(pdu, content, stop)
-    else:
-        ber.unexpected(octet, path, pos)
-    return message
+        return decode_contents(pdu, octet, content, end)
+    if octet != expected:
+        ber.unexpected(octet, path, content, end)
+    return decode_contents(pdu, content, end)
 
 
 def _decode_event(pdu: bytes, pos: int, end: int) -> Event:
     where = "event_report.CSTAEventReport"
-    octet, pos, stop = ber.inner(pdu, pos, end, where) if pos < end else (ber.END, pos, pos)
+    if pos >= end:
+        raise DecodeError("message missing", where, pos)
+    octet, pos, _ = ber.inner(pdu, pos, end, where)
     if octet != 0x30:
-        ber.unexpected(octet, where, pos)
-    octet, content, stop = ber.following(pdu, pos, end, where)
-    if octet not in (0x55, 0x75):
-        ber.unexpected(octet, f"{where}.crossRefIdentifier", pos)
-    whole, _, start, last = tolerance.in_one_piece(
-        pdu, octet, content, stop, _REFERENCE_PIECES, f"{where}.crossRefIdentifier"
-    )
-    reference = ber.identifier(whole, start, last)
-    group, content, end = ber.inner(pdu, stop, end, f"{where}.eventSpecificInfo")
-    event, content, stop = ber.inner(pdu, content, end, f"{where}.eventSpecificInfo")
+        ber.unexpected(octet, where, pos, end)
+    octet, content, stop = ber.following(pdu, pos, end, f"{where}.crossRefIdentifier")
+    if octet == 0x55:
+        reference = pdu[content:stop].hex()
+    else:
+        whole, primitive, start, last = tolerance.in_one_piece(
+            pdu, octet, content, stop, _REFERENCE_PIECES, f"{where}.crossRefIdentifier"
+        )
+        if primitive != 0x55:
+            ber.unexpected(octet, f"{where}.crossRefIdentifier", content, stop)
+        reference = whole[start:last].hex()
+    group, pos, _ = ber.inner(pdu, stop, end, f"{where}.eventSpecificInfo")
+    if group & 0xE0 != 0xA0:
+        ber.unexpected(group, f"{where}.eventSpecificInfo", pos, end)
+    event, content, _ = ber.inner(pdu, pos, end, f"{where}.eventSpecificInfo")
+    if event & 0xE0 != 0xA0:
+        ber.unexpected(event, f"{where}.eventSpecificInfo", content, end)
     tags = (group & 0x1F, event & 0x1F)
-    if group & 0xE0 != 0xA0 or event & 0xC0 != 0x80:
-        ber.unexpected(group, f"{where}.eventSpecificInfo", content)
-    place = _index.EVENTS.get(tags)
-    if place is None:
-        return UnknownEvent(monitor_cross_ref_id=reference, tags=tags, raw=pdu[content:stop])
-    decoded: Event = _codec(*place)[1](pdu, content, stop, reference)
-    return decoded
+    if tags not in _index.EVENTS:
+        return UnknownEvent(monitor_cross_ref_id=reference, tags=tags, raw=pdu[content:end])
+    return _EVENTS[tags](pdu, content, end, reference)
 
 
 def _decode_result(pdu: bytes, invoke_id: int, pos: int, end: int) -> Result:
     if pos == end:
         return Result(invoke_id)
-    octet, content, stop = ber.inner(pdu, pos, end, "ROSE.result")
+    octet, pos, _ = ber.inner(pdu, pos, end, "ROSE.result")
     if octet != 0x30:
-        ber.unexpected(octet, "ROSE.result", pos)
-    code, pos = _opcode(pdu, content, stop, "ROSE.result.opcode")
-    chapter, name = _index.OPERATIONS.get(code, ("", ""))
-    if f"{name}Response" not in _index.CHAPTERS:
-        raise DecodeError(f"answer of operation {code} is not known", "ROSE.result.opcode", pos)
-    return Result(invoke_id, _decode_message(pdu, (chapter, f"{name}Response"), pos, stop))
+        ber.unexpected(octet, "ROSE.result", pos, end)
+    code, start = _opcode(pdu, pos, end, "ROSE.result.opcode")
+    try:
+        path, expected, decode_contents = _ANSWERS[code]
+    except KeyError:
+        raise DecodeError(f"answer of operation {code} is not known", "ROSE.result.opcode", pos) from None
+    return Result(invoke_id, _decode_message(pdu, path, expected, decode_contents, start, end))
 
 
 def _decode_error(pdu: bytes, invoke_id: int, pos: int, end: int) -> Error:
-    code, pos = _opcode(pdu, pos, end, "ROSE.errcode")
+    code, start = _opcode(pdu, pos, end, "ROSE.errcode")
     if code != UNIVERSAL_FAILURE:
         raise DecodeError(f"error {code} is not known", "ROSE.errcode", pos)
-    failure: UniversalFailure = _decode_message(pdu, ("errors", "UniversalFailure"), pos, end)  # type: ignore[assignment] # by its place
-    return Error(invoke_id, failure)
+    expected, decode_contents, _ = _codec("errors", _FAILURE)
+    return Error(invoke_id, _decode_message(pdu, f"errors.{_FAILURE}", expected, decode_contents, start, end))
 
 
 def _decode_reject(pdu: bytes, invoke_id: int | None, pos: int, end: int) -> Reject:
-    octet, content, stop = ber.inner(pdu, pos, end, "ROSE.problem")
+    where = "ROSE.problem"
+    if pos >= end:
+        raise DecodeError("element missing", where, pos)
+    octet, content, _ = ber.inner(pdu, pos, end, where)
     category = _PROBLEMS.get(octet)
     if category is None:
-        ber.unexpected(octet, "ROSE.problem", pos)
-    return Reject(invoke_id, category, ber.integer(pdu, content, stop, "ROSE.problem"))  # type: ignore[arg-type] # the table's
+        ber.unexpected(octet, where, content, end)
+    return Reject(invoke_id, category, ber.integer(pdu, content, end, where))  # type: ignore[arg-type] # the table's
+
+
+# --- encoding --------------------------------------------------------------------------------------------------------
+
+_IDENTIFIER, _SEQUENCE, _REFERENCE = ber.headers(0x02), ber.headers(0x30), ber.headers(0x55)
+_INVOKE, _RESULT = ber.headers(INVOKE), ber.headers(RESULT)
+_REPORT = ber.tlv(0x02, bytes((EVENT_REPORT,)))
 
 
 def encode(apdu: Rose) -> bytes:
     """Encode a ROSE PDU."""
-    identifier = b"\x05\x00" if apdu.invoke_id is None else ber.tlv(0x02, ber.encode_integer(apdu.invoke_id))
+    if apdu.invoke_id is None:
+        identifier = b"\x05\x00"
+    else:
+        identifier = ber.encode_integer(apdu.invoke_id)
+        identifier = _IDENTIFIER[len(identifier)] + identifier
     if isinstance(apdu, Invoke):
-        linked = b"" if apdu.linked_id is None else ber.tlv(0x80, ber.encode_integer(apdu.linked_id))
-        return ber.tlv(INVOKE, identifier + linked + _encode_invoked(apdu.message))
+        if apdu.linked_id is not None:
+            identifier += ber.tlv(0x80, ber.encode_integer(apdu.linked_id))
+        content = identifier + _encode_invoked(apdu.message)
+        return _INVOKE[len(content)] + content
     if isinstance(apdu, Result):
-        return ber.tlv(RESULT, identifier + (b"" if apdu.message is None else _encode_result(apdu.message)))
+        content = identifier if apdu.message is None else identifier + _encode_result(apdu.message)
+        return _RESULT[len(content)] + content
     if isinstance(apdu, Error):
         return ber.tlv(ERROR, identifier + ber.tlv(0x02, bytes((UNIVERSAL_FAILURE,))) + encode_message(apdu.message))
     octet = next(octet for octet, category in _PROBLEMS.items() if category == apdu.category)
@@ -171,37 +245,37 @@ def encode(apdu: Rose) -> bytes:
 
 
 def _encode_invoked(message: Message) -> bytes:
+    if isinstance(message, Request):
+        operation, octet, encode_contents = _WRITERS[type(message)]
+        contents = encode_contents(message)
+        return operation + contents if octet is None else operation + _SEQUENCE[len(contents)] + contents
     if isinstance(message, Event):
-        return ber.tlv(0x02, bytes((EVENT_REPORT,))) + ber.tlv(0x30, _encode_event(message))
-    if not isinstance(message, Request):
-        raise LocalProtocolError("only a request or an event can be invoked", type(message).__name__)
-    return _operation(message) + encode_message(message)
-
-
-def _operation(message: Request[Any] | Response) -> bytes:
-    if type(message).__name__ not in _index.CHAPTERS:  # ECMA-354 exists in XML only
-        raise LocalProtocolError("has no form in ASN.1", type(message).__name__)
-    return ber.tlv(0x02, ber.encode_integer(message.operation))
+        contents = _encode_event(message)
+        return _REPORT + _SEQUENCE[len(contents)] + contents
+    raise LocalProtocolError("only a request or an event can be invoked", type(message).__name__)
 
 
 def _encode_result(message: Message) -> bytes:
     if not isinstance(message, Response):
         raise LocalProtocolError("not an answer", type(message).__name__)
-    return ber.tlv(0x30, _operation(message) + encode_message(message))
+    contents = _WRITERS[type(message)][0] + encode_message(message)
+    return _SEQUENCE[len(contents)] + contents
 
 
 def encode_message(message: Message) -> bytes:
     """A message as it stands in its APDU, with its own tag; an event without the tags of the event report."""
-    octet, _, encode_contents = _codec(chapter_of(message), type(message).__name__)
-    contents: bytes = encode_contents(message)
-    return contents if octet is None else ber.tlv(octet, contents)
+    _, octet, encode_contents = _WRITERS[type(message)]
+    contents = encode_contents(message)
+    return contents if octet is None else _SEQUENCE[len(contents)] + contents
 
 
 def _encode_event(event: Event) -> bytes:
     if isinstance(event, UnknownEvent):
         (group, number), contents = event.tags, event.raw
     else:
-        group, number = _EVENT_TAGS[type(event).__name__]
-        contents = _codec(chapter_of(event), type(event).__name__)[2](event)
-    reference = ber.tlv(0x55, ber.encode_identifier(event.monitor_cross_ref_id))
-    return reference + ber.tlv(0xA0 | group, ber.tlv(0xA0 | number, contents))
+        (group, number), _, encode_contents = _WRITERS[type(event)]
+        contents = encode_contents(event)
+    contents = ber.headers(0xA0 | number)[len(contents)] + contents
+    contents = ber.headers(0xA0 | group)[len(contents)] + contents
+    reference = ber.encode_identifier(event.monitor_cross_ref_id)
+    return _REFERENCE[len(reference)] + reference + contents

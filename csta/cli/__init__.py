@@ -30,9 +30,13 @@ COMMANDS = {
     "decode": Command("turn messages of a link into JSON"),
     "dump": Command("print BER as a tree, damaged or not"),
     "encode": Command("turn JSON into messages of a link"),
+    "translate": Command("turn messages of one wire into those of the other"),
     "monitor": Command("print the events of devices", online=True),
     "call": Command("make a call and follow it", online=True),
     "switch": Command("run a simulated switch", online=True),
+    "record": Command("make a trace of a capture, a log or a hex dump, or of another trace"),
+    "replay": Command("tell what happened to the calls of a trace"),
+    "chart": Command("draw a trace as a message sequence chart"),
 }
 
 

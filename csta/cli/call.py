@@ -52,7 +52,7 @@ async def run(args: Namespace, reactor: Reactor) -> int:
     client = await open_link(args, reactor)
     following = _Following(client, reactor, args.hangup_after)
     client.subscribe(following.hear)
-    await client.monitoring.start(args.calling)
+    await client.monitoring.monitor_start(args.calling)
     made = await client.call_control.make_call(args.calling, args.called, prompt=args.prompt)
     tell(f"{args.calling} calls {args.called}")
     return await following.follow(made.calling_device)

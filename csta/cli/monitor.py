@@ -32,7 +32,7 @@ async def run(args: Namespace, reactor: Reactor) -> int:
 
     client.subscribe(show)
     for device in args.device:
-        started = await client.monitoring.start(device)
+        started = await client.monitoring.monitor_start(device)
         devices[started.monitor_cross_ref_id] = device
         tell(f"watching {device}")
         waiting, early[:] = list(early), []

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
 from csta.cli.exits import Trouble
-from csta.cli.online import Reactor, add_login_arguments, login, tell
+from csta.cli.online import Reactor, add_login_arguments, add_record_arguments, login, recording, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
+from csta.simulator import scenario
 from csta.simulator.callers import Caller, ExternalCallers
-from csta.simulator.calls import Device, Extension, Line
+from csta.simulator.load import Load
+from csta.simulator.scenario import Scenario, Station, Traffic
+from csta.simulator.script import Script
 from csta.simulator.server import SwitchServer
-from csta.simulator.switch import Switch
+from csta.toml_file import ConfigError
 
 PORTS = {"xml": 8800, "asn1": 8801}
 """Where each wire is served unless told otherwise."""
 
 EXTENSIONS = ("2001:Anna Berger", "2002:Bernd Kraus", "2003:Carla Weiss", "2004:David Roth")
+
+LINES = 4
 
 CALLERS = (Caller("+49891234567", "Maier"), Caller("+4930555012"), Caller(None), Caller("+441632960123", "Smith"))
 """Who rings with ``--callers``; the third withholds the number."""
@@ -41,7 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER[:NAME]",
         help=f"a telephone; may be repeated (default: {', '.join(EXTENSIONS)})",
     )
-    parser.add_argument("--lines", type=int, default=4, metavar="N", help="exchange lines (default: 4)")
+    parser.add_argument("--lines", type=int, metavar="N", help=f"exchange lines (default: {LINES})")
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="devices, calls, faults and load from this TOML file",
+    )
+    parser.add_argument("--load", type=float, metavar="CALLS", help="busy-hour traffic: so many calls an hour")
+    add_record_arguments(parser)
     parser.add_argument("--callers", action="store_true", help="somebody outside rings the telephones now and then")
 
 
@@ -54,15 +69,40 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
     wires = [one] if one else list(PORTS)
     if args.port is not None and one is None:
         raise Trouble.usage("--port is for one wire: say which with --protocol or --dialect")
-    switch = Switch(devices(args.extension or EXTENSIONS, args.lines))
+    play = _scenario(args)
+    switch, start = play.switch(), reactor.seconds()
+
+    def note(now: float, what: str) -> None:
+        tell(f"{now - start:.1f} s: {what}")
+
+    server = SwitchServer(reactor, switch, play.faults, Script(play, switch, start, note), note, recording(args))
     if args.callers:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
-    server = SwitchServer(reactor, switch)
+    if play.load is not None:
+        Load(switch, reactor, play.load).start()
     for wire in wires:
         await _listen(server, wire, args)
+    if play.name:
+        tell(f"scenario: {play.name}")
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")
     stopped: Deferred[int] = Deferred()
     return await stopped
+
+
+def _scenario(args: argparse.Namespace) -> Scenario:
+    """What the options say, or the file they name."""
+    if args.scenario is None:
+        play = Scenario(lines=LINES if args.lines is None else args.lines, extensions=stations(args.extension))
+    elif args.extension or args.lines is not None:
+        raise Trouble.usage("--scenario says which telephones and lines there are: leave --extension and --lines out")
+    else:
+        try:
+            play = scenario.read(args.scenario)
+        except ConfigError as error:
+            raise Trouble(str(error)) from None
+    if args.load:
+        play = replace(play, load=replace(play.load or Traffic(), calls_per_hour=args.load))
+    return play
 
 
 async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
@@ -83,18 +123,15 @@ async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> 
     tell(f"{wire} on tcp:{args.interface}:{port}")
 
 
-def devices(extensions: Sequence[str], lines: int) -> list[Device]:
-    """Telephones from ``NUMBER[:NAME]``, and as many lines.
+def stations(extensions: Sequence[str] | None) -> tuple[Station, ...]:
+    """Telephones from ``NUMBER[:NAME]``.
 
     :raises Trouble: a telephone has no number, or two have the same.
     """
-    named = [text.partition(":") for text in extensions]
+    named = [text.partition(":") for text in extensions or EXTENSIONS]
     for number, colon, name in named:
         if not number.isdigit():
             raise Trouble.usage(f"--extension {number}{colon}{name}: write NUMBER or NUMBER:NAME, as in 2001:Anna")
     if len({number for number, _, _ in named}) < len(named):
         raise Trouble.usage("--extension: two telephones have the same number")
-    return [
-        *(Extension(number, name=name) for number, _, name in named),
-        *(Line(f"T{line}") for line in range(1, lines + 1)),
-    ]
+    return tuple(Station(number=number, name=name) for number, _, name in named)

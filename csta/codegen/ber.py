@@ -1,35 +1,12 @@
-"""Writes ``csta/asn1/generated/<chapter>.py``: straight-line BER functions, one pair per type.
-
-Shapes: ``decode_x(data, pos, end)`` takes the contents of a SEQUENCE, ``decode_x(data, octet, pos, end)`` those of a
-CHOICE's alternative with identifier ``octet``; ``encode_x(value)`` gives a SEQUENCE's contents or a CHOICE's whole
-alternative.
-"""
+"""Writes ``csta/asn1/generated/<chapter>.py``: straight-line BER functions, one pair per type."""
 
 from __future__ import annotations
 
-import builtins
-
 from csta.asn1 import ber
 from csta.codegen import names
-from csta.codegen.references import ANY, References
-from csta.codegen.schema import CONSTRUCTED, Member, Schema, Type
-
-DECODE = {
-    "BOOLEAN": "ber.boolean(data, {pos}, {stop}, {where})",
-    "INTEGER": "ber.integer(data, {pos}, {stop}, {where})",
-    "NULL": "ber.null({pos}, {stop}, {where})",
-    "OCTET STRING": "ber.octet_string(data, {pos}, {stop})",
-    "IA5String": "ber.text(data, {pos}, {stop})",
-    "GeneralizedTime": "ber.time(data, {pos}, {stop})",
-}
-ENCODE = {
-    "BOOLEAN": "ber.encode_boolean({value})",
-    "INTEGER": "ber.encode_integer({value})",
-    "NULL": 'b""',
-    "OCTET STRING": "{value}",
-    "IA5String": "ber.encode_text({value})",
-    "GeneralizedTime": "ber.encode_time({value})",
-}
+from csta.codegen.ber_decoders import Decoders
+from csta.codegen.ber_encoders import Encoders, headers
+from csta.codegen.schema import Schema, Type
 
 
 def module(schema: Schema, chapter: str) -> str:
@@ -37,33 +14,7 @@ def module(schema: Schema, chapter: str) -> str:
     return Emitter(schema, chapter).module()
 
 
-IMPLICIT = 0x40
-"""Identifier octets from here on have another class than universal."""
-
-PIECES = {
-    "OCTET STRING": ber.STRING_IN_PIECES,
-    "IA5String": ber.STRING_IN_PIECES,
-    "GeneralizedTime": ber.STRING_IN_PIECES,
-    "BIT STRING": ber.BITS_IN_PIECES,
-}
-"""How the constructed octet of a string stands among the octets a type knows."""
-
-
-RESERVED = frozenset({"again", "data", "end", "octet", "pos", "stop", *dir(builtins)})
-"""Local variables and functions of a decoding function; a component of that name gets an underscore."""
-
-
-def _local(name: str) -> str:
-    return f"{name}_" if name in RESERVED else name
-
-
-def _negated(match: str) -> str:
-    if " != " in match:
-        return match.replace(" != ", " == ")
-    return match.replace(" == ", " != ").replace(" in ", " not in ")
-
-
-class Emitter(References):
+class Emitter(Decoders, Encoders):
     """Writes one chapter."""
 
     def module(self) -> str:
@@ -81,9 +32,14 @@ class Emitter(References):
             "",
             "from __future__ import annotations",
             "",
-            "from csta.asn1 import ber, tolerance",
-            "from csta.asn1.ber import END, Codecs",
+            "from csta.asn1 import ber",
+            "from csta.asn1.ber import END, Codecs, headers",
+            "from csta.asn1.remembered import Remembered",
+            "from csta.asn1.tolerance import Known",
             *imports,
+            "",
+            "# What stands before a content, by its length, for each identifier octet in use.",
+            *[f"{headers(octet)} = headers(0x{octet:02X})" for octet in sorted(self.tags)],
             "",
         ]
         return "\n".join(head) + text + "\n"
@@ -99,277 +55,24 @@ class Emitter(References):
                 lines.append(f'    "{found.name}": ({octet}, decode_{name}, encode_{name}),')
         return [*lines, "}"] if len(lines) > 2 else []
 
-    # --- types ---
-
     def _type(self, found: Type) -> list[str]:
         if found.kind == "ENUMERATED":
             return self._tables(found)
         if found.kind == "SEQUENCE":
-            return [*self._decode_sequence(found), *self._encode_sequence(found)]
+            return [*self.decode_sequence(found), *self.encode_sequence(found)]
         if found.kind == "SEQUENCE OF":
-            return [*self._decode_list(found), *self._encode_list(found)]
+            return [*self.decode_list(found), *self.encode_list(found)]
         if found.kind == "CHOICE":
-            return [*self._decode_choice(found), *self._encode_choice(found)]
+            return [*self.decode_choice(found), *self.encode_choice(found)]
         return []
 
     def _tables(self, found: Type) -> list[str]:
         kind = self._class(found.name)
         rows = [(number, names.constant(names.value_name(found.name, value))) for value, number in found.values]
         stem = names.snake(found.name).upper()
+        pairs = [f"{ber.encode_integer(number)!r}: {kind}.{value}" for number, value in sorted(rows)]
         return [
             "",
-            f"{stem}_VALUES = {{{', '.join(f'{number}: {kind}.{value}' for number, value in sorted(rows))}}}",
-            f"{stem}_NUMBERS = {{value: number for number, value in {stem}_VALUES.items()}}",
+            f"{stem}_VALUES = {{{', '.join(pairs)}}}",
+            f"{stem}_OCTETS = {{value: octets for octets, value in {stem}_VALUES.items()}}",
         ]
-
-    # --- decoding ---
-
-    def _value(self, name: str, pos: str, stop: str, where: str, octet: str = "octet") -> str:
-        """Expression that decodes a value whose tags are off."""
-        if name in names.IDENTIFIERS:
-            return f"ber.identifier(data, {pos}, {stop})"
-        found = self.schema.layers(name).base
-        if found.name in names.IDENTIFIERS:
-            return f"ber.identifier(data, {pos}, {stop})"
-        if found.kind == "ENUMERATED":
-            table = self._table(found.name, "VALUES")
-            return f"ber.enumerated(data, {pos}, {stop}, {table}, {self._class(found.name)}, {where})"
-        if found.kind == "BIT STRING":
-            return f"ber.bits(data, {pos}, {stop}, {self._class(found.name)}, {where})"
-        if found.kind == "CHOICE":
-            return f"{self._function('decode', found.name)}(data, {octet}, {pos}, {stop})"
-        if found.kind in ("SEQUENCE", "SEQUENCE OF"):
-            return f"{self._function('decode', found.name)}(data, {pos}, {stop})"
-        return DECODE[found.target].format(pos=pos, stop=stop, where=where)
-
-    def _unwrapped(self, member: Member, indent: str, variable: str, where: str) -> list[str]:
-        """Statements that decode a component whose first header has been read into octet, pos, stop."""
-        layers = self.schema.layers(member.type, member.tag)
-        inside = (
-            [
-                *layers.wrappers[1:],
-                *([layers.octet] if layers.octet is not None else []),
-            ]
-            if layers.wrappers
-            else []
-        )
-        lines: list[str] = []
-        for expected in inside:
-            lines += [
-                f"{indent}octet, pos, _ = ber.inner(data, pos, stop, {where})",
-                f"{indent}if octet != 0x{expected:02x}:",
-                f"{indent}    ber.unexpected(octet, {where}, pos)",
-            ]
-        if layers.wrappers and layers.octet is None:
-            lines.append(f"{indent}octet, pos, _ = ber.inner(data, pos, stop, {where})")
-        return [
-            *lines,
-            f"{indent}{variable} = {self._value(member.type, 'pos', 'stop', where)}",
-        ]
-
-    def _decode_sequence(self, found: Type) -> list[str]:
-        kind = self._class(found.name)
-        name = names.snake(found.name)
-        path = f"{self.chapter}.{found.name}"
-        event = found.name in self.schema.events.values()
-        known = f"_{name.upper()}_OCTETS"
-        octets = sorted({octet for member in found.members for octet in self._octets(member) + self._pieces(member)})
-        reference = "monitor_cross_ref_id" if event else ""
-        lines = [
-            "",
-            f"{known} = frozenset(({''.join(f'0x{octet:02x}, ' for octet in octets)}))",
-            "",
-            "",
-            f"def decode_{name}(data: bytes, pos: int, end: int{f', {reference}: str' if event else ''}) -> {kind}:",
-            f'    """Contents of {found.name}."""',
-            f"    again = (decode_{name}, data, pos, end, {known}, ({f'{reference},' if event else ''}))",
-            f'    octet, pos, stop = ber.following(data, pos, end, "{path}")',
-        ]
-        for member in found.members:
-            lines += self._decode_member(found, member, path)
-        lines += ["    if octet != END:", f'        return tolerance.without_unknown(*again, "{path}", pos)']
-        arguments = [f"{reference}={reference}"] if event else []
-        components = [names.python_name(found.name, member.name) for member in found.members]
-        arguments += [f"{each}={_local(each)}" for each in components]
-        return [*lines, f"    return {kind}({', '.join(arguments)})"]
-
-    def _octets(self, member: Member) -> tuple[int, ...]:
-        return () if member.type in ANY and member.tag is None else self.schema.octets(member.type, member.tag)
-
-    def _pieces(self, member: Member) -> tuple[int, ...]:
-        """Constructed octets of a string with an implicit tag, marked; those with universal tags need no telling."""
-        layers = self.schema.layers(member.type, member.tag)
-        base = layers.base
-        if layers.wrappers:
-            return ()
-        if base.kind == "CHOICE":
-            return tuple(octet for inner in base.members for octet in self._pieces(inner))
-        mark = PIECES.get(base.target if base.kind == "alias" else base.kind)
-        return (layers.octet | CONSTRUCTED | mark,) if mark and layers.octet and layers.octet >= IMPLICIT else ()
-
-    def _match(self, member: Member) -> str:
-        octets = self._octets(member)
-        if not octets:
-            return "octet != END"
-        if len(octets) == 1:
-            return f"octet == 0x{octets[0]:02x}"
-        return f"octet in ({', '.join(f'0x{octet:02x}' for octet in octets)})"
-
-    def _decode_member(self, found: Type, member: Member, path: str) -> list[str]:
-        variable = _local(names.python_name(found.name, member.name))
-        where = f'"{path}.{names.json_name(found.name, member.name)}"'
-        match = self._match(member)
-        following = f'octet, pos, stop = ber.following(data, stop, end, "{path}")'
-        if not member.optional:
-            return [
-                f"    if {_negated(match)}:",
-                f"        return tolerance.without_unknown(*again, {where}, pos)",
-                *self._unwrapped(member, "    ", variable, where),
-                f"    {following}",
-            ]
-        if member.has_default:
-            first = f"    {variable} = {names.default_literal(self.schema, member)}"
-        else:
-            first = f"    {variable}: {self._annotation(member.type)} | None = None"
-        return [
-            first,
-            f"    if {match}:",
-            *self._unwrapped(member, "        ", variable, where),
-            f"        {following}",
-        ]
-
-    def _decode_list(self, found: Type) -> list[str]:
-        name = names.snake(found.name)
-        path = f"{self.chapter}.{found.name}"
-        element = Member("element", found.target, None, False)
-        lines = [
-            "",
-            "",
-            f"def decode_{name}(data: bytes, pos: int, end: int) -> tuple[{self._annotation(found.target)}, ...]:",
-            f'    """Contents of {found.name}."""',
-            f"    values: list[{self._annotation(found.target)}] = []",
-            "    while pos < end:",
-            f'        octet, pos, stop = ber.header(data, pos, end, "{path}")',
-        ]
-        if self._octets(element):
-            lines += [
-                f"        if {_negated(self._match(element))}:",
-                f'            ber.unexpected(octet, "{path}", pos)',
-            ]
-        lines += self._unwrapped(element, "        ", "value", f'"{path}"')
-        return [
-            *lines,
-            "        values.append(value)",
-            "        pos = stop",
-            "    return tuple(values)",
-        ]
-
-    def _decode_choice(self, found: Type) -> list[str]:
-        kind = self._class(found.name)
-        name = names.snake(found.name)
-        path = f"{self.chapter}.{found.name}"
-        lines = [
-            "",
-            "",
-            f"def decode_{name}(data: bytes, octet: int, pos: int, stop: int) -> {kind}:",
-            f'    """The alternative of {found.name} with identifier ``octet``."""',
-        ]
-        for member in found.members:
-            variable = names.python_name(found.name, member.name)
-            where = f'"{path}.{names.json_name(found.name, member.name)}"'
-            lines.append(f"    if {self._match(member)}:")
-            if member.name == "noData" and names.is_empty_response(found):
-                lines += [
-                    f"        ber.null(pos, stop, {where})",
-                    f"        return {kind}()",
-                ]
-                continue
-            decode = self._unwrapped(member, "        ", "value", where)
-            lines += [
-                *decode[:-1],
-                f"        return {kind}({variable}={decode[-1].split(' = ', 1)[1]})",
-            ]
-        pieces = sorted({octet for member in found.members for octet in self._pieces(member)})
-        if not pieces:
-            return [*lines, f'    return ber.unexpected(octet, "{path}", pos)']
-        known = f"_{name.upper()}_PIECES"
-        return [
-            "",
-            f"{known} = frozenset(({''.join(f'0x{octet:02x}, ' for octet in pieces)}))",
-            *lines,
-            f'    return tolerance.other_alternative(decode_{name}, data, octet, pos, stop, {known}, "{path}")',
-        ]
-
-    # --- encoding ---
-
-    def _bare(self, name: str, value: str) -> str:
-        """Expression for a value's contents, or for a CHOICE's whole alternative."""
-        found = self.schema.layers(name).base
-        if name in names.IDENTIFIERS or found.name in names.IDENTIFIERS:
-            return f"ber.encode_identifier({value})"
-        if found.kind == "ENUMERATED":
-            return f"ber.encode_enumerated({value}, {self._table(found.name, 'NUMBERS')})"
-        if found.kind == "BIT STRING":
-            return f"ber.encode_bits({value})"
-        if found.kind in ("SEQUENCE", "SEQUENCE OF", "CHOICE"):
-            return f"{self._function('encode', found.name)}({value})"
-        return ENCODE[found.target].format(value=value)
-
-    def _wrapped(self, member: Member, value: str) -> str:
-        layers = self.schema.layers(member.type, member.tag)
-        made = self._bare(member.type, value)
-        for octet in reversed([*layers.wrappers, *([layers.octet] if layers.octet is not None else [])]):
-            made = f"ber.tlv(0x{octet:02x}, {made})"
-        return made
-
-    def _encode_sequence(self, found: Type) -> list[str]:
-        kind = self._class(found.name)
-        lines = [
-            "",
-            "",
-            f"def encode_{names.snake(found.name)}(value: {kind}) -> bytes:",
-            f'    """Contents of {found.name}."""',
-            '    out = b""',
-        ]
-        for member in found.members:
-            attribute = f"value.{names.python_name(found.name, member.name)}"
-            line = f"out += {self._wrapped(member, attribute)}"
-            if member.has_default:
-                lines += [
-                    f"    if {attribute} != {names.default_literal(self.schema, member)}:",
-                    f"        {line}",
-                ]
-            elif member.optional:
-                lines += [f"    if {attribute} is not None:", f"        {line}"]
-            else:
-                lines.append(f"    {line}")
-        return [*lines, "    return out"]
-
-    def _encode_list(self, found: Type) -> list[str]:
-        element = Member("element", found.target, None, False)
-        return [
-            "",
-            "",
-            f"def encode_{names.snake(found.name)}(values: tuple[{self._annotation(found.target)}, ...]) -> bytes:",
-            f'    """Contents of {found.name}."""',
-            f'    return b"".join([{self._wrapped(element, "value")} for value in values])',
-        ]
-
-    def _encode_choice(self, found: Type) -> list[str]:
-        kind = self._class(found.name)
-        lines = [
-            "",
-            "",
-            f"def encode_{names.snake(found.name)}(value: {kind}) -> bytes:",
-            f'    """The chosen alternative of {found.name} with its tag."""',
-        ]
-        for member in found.members:
-            attribute = f"value.{names.python_name(found.name, member.name)}"
-            if member.name == "noData" and names.is_empty_response(found):
-                return [*lines, '    return b"\\x05\\x00"']
-            test = attribute if names.is_flag(self.schema, found, member) else f"{attribute} is not None"
-            lines += [
-                f"    if {test}:",
-                f"        return {self._wrapped(member, attribute)}",
-            ]
-        return [*lines, f'    return ber.none_chosen("{self.chapter}.{found.name}")']

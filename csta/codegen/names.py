@@ -14,6 +14,7 @@ TABLE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names
 HANDWRITTEN: dict[str, str] = TABLE["handwritten"]
 INNER = frozenset(TABLE["inner"]["types"])
 IDENTIFIERS = frozenset(TABLE["identifiers"]["types"])
+WORDS = frozenset(TABLE["words"]["types"])
 STRINGS = frozenset(TABLE["strings"]["types"])
 WORD = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -58,6 +59,29 @@ def camel(name: str) -> str:
 def xml_name(owner: str, member: str) -> str:
     """ECMA-323 name of a component."""
     return str(TABLE["xml"].get(f"{owner}.{member}") or TABLE["xml"].get(member) or member)
+
+
+def xml_members(found: Type) -> list[Member]:
+    """The components of a type that are elements in XML, in the order of ECMA-323."""
+    members = [member for member in found.members if member.name != "noData"]
+    places = {member.name: float(place) for place, member in enumerate(members)}
+    for name in places:
+        following = TABLE["before"].get(f"{found.name}.{name}")
+        if following is not None:
+            places[name] = places[following] - 0.5
+    return sorted(members, key=lambda member: places[member.name])
+
+
+def is_words(owner: str, member: Member) -> bool:
+    """Whether the octets of a component are characters in XML."""
+    return member.type in WORDS or f"{owner}.{member.name}" in WORDS
+
+
+def other_spellings(owner: str, member: str) -> list[str]:
+    """Names of a component in XML that are read besides its own: misprints put right, other editions' names."""
+    name = xml_name(owner, member)
+    others = (json_name(owner, member), TABLE["also"].get(f"{owner}.{name}", name))
+    return [other for other in others if other != name]
 
 
 def json_name(owner: str, member: str) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
+
 from csta.codegen import names
 from csta.codegen.schema import Schema
 
 ANY = frozenset({"CSTAPrivateData", "SecurityInfo"})
 """Types that any value may stand for, so that no tag is asked."""
+
+RESERVED = frozenset(
+    {"begin", "content", "data", "end", "length", "octet", "out", "pos", "start", "stop", *dir(builtins)}
+)
+"""Local variables and functions of a decoding function; a component of that name gets an underscore."""
 
 
 class References:
@@ -16,6 +23,11 @@ class References:
         self.schema = schema
         self.chapter = chapter
         self.wanted: dict[str, set[str]] = {}
+
+    def _variable(self, type_name: str, member_name: str) -> str:
+        """Local variable of a component."""
+        name = names.python_name(type_name, member_name)
+        return f"{name}_" if name in RESERVED else name
 
     def _function(self, verb: str, name: str) -> str:
         """Function that decodes or encodes a type."""
@@ -53,7 +65,7 @@ class References:
         return made
 
     def _table(self, name: str, side: str) -> str:
-        """Table of an enumeration: numbers to VALUES, or values to NUMBERS."""
+        """Table of an enumeration: contents to VALUES, or values to OCTETS."""
         made = f"{names.snake(name).upper()}_{side}"
         chapter = self.schema.types[name].chapter
         if chapter != self.chapter:

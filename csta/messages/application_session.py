@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from csta.dialect import Login
-from csta.messages.base import Choice, Enumeration, Request, Response, Structure
+from csta.messages.base import Choice, Enumeration, Message, Request, Response, Structure
 
 
 class SessionError(Enumeration):
@@ -129,3 +129,21 @@ class ApplicationSessionTerminated(Request[None], frozen=True, kw_only=True, ren
 
     session_id: str = msgspec.field(name="sessionID")
     session_term_reason: EndReason = EndReason()
+
+
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (
+        StartApplicationSession,
+        StartApplicationSessionPosResponse,
+        StartApplicationSessionNegResponse,
+        ResetApplicationSessionTimer,
+        ResetApplicationSessionTimerPosResponse,
+        ResetApplicationSessionTimerNegResponse,
+        StopApplicationSession,
+        StopApplicationSessionPosResponse,
+        StopApplicationSessionNegResponse,
+        ApplicationSessionTerminated,
+    )
+}
+"""The messages by their names."""

@@ -412,8 +412,8 @@ class ServicesPermitted(Structure, frozen=True, kw_only=True, rename="camel"):
 class GlobalCallLinkageID(Choice, frozen=True, kw_only=True, rename="camel"):
     """Global Call Linkage ID."""
 
-    sub_domain_call_linkage_id: Octets | None = msgspec.field(default=None, name="subDomainCallLinkageID")
-    globally_unique_call_linkage_id: Octets | None = msgspec.field(default=None, name="globallyUniqueCallLinkageID")
+    sub_domain_call_linkage_id: str | None = msgspec.field(default=None, name="subDomainCallLinkageID")
+    globally_unique_call_linkage_id: str | None = msgspec.field(default=None, name="globallyUniqueCallLinkageID")
 
 
 class GlobalCallData(Structure, frozen=True, kw_only=True, rename="camel"):
@@ -427,8 +427,8 @@ class GlobalCallData(Structure, frozen=True, kw_only=True, rename="camel"):
 class ThreadLinkageID(Choice, frozen=True, kw_only=True, rename="camel"):
     """Thread Linkage ID."""
 
-    sub_domain_thread_id: Octets | None = msgspec.field(default=None, name="subDomainThreadID")
-    globally_unique_thread_id: Octets | None = msgspec.field(default=None, name="globallyUniqueThreadID")
+    sub_domain_thread_id: str | None = msgspec.field(default=None, name="subDomainThreadID")
+    globally_unique_thread_id: str | None = msgspec.field(default=None, name="globallyUniqueThreadID")
 
 
 class ThreadData(Structure, frozen=True, kw_only=True, rename="camel"):

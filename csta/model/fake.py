@@ -304,6 +304,8 @@ class FakeProvider:
     def _told(self, device: str, happening: Happening) -> None:
         if device in self._monitored and self.link_up:
             self._tell(*self._tracker.apply(device, happening, self._clock.seconds()))
+            for doubtful in self._tracker.take_doubtful():
+                self._resynchronise(doubtful)
 
     def _resynchronise(self, device: str) -> None:
         if device in self._monitored:

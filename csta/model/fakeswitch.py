@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from csta.model.call import Party, Presentation
 from csta.model.happenings import (
+    CallCleared,
     Conferenced,
     ConnectionCleared,
     Delivered,
@@ -39,6 +40,7 @@ class SwitchCall:
     """A call inside the switch.
 
     :param connections: state of each device in the call, by number.
+    :param left: devices that were in it.
     """
 
     id: str
@@ -46,6 +48,7 @@ class SwitchCall:
     called: Party
     last_redirection: Party | None = None
     connections: dict[str, ConnectionState] = field(default_factory=dict)
+    left: dict[str, None] = field(default_factory=dict)
 
     def far_end(self, device: str) -> str | None:
         """Number of the first other device in the call."""
@@ -57,13 +60,16 @@ class FakeSwitch:
 
     :param told: hears what every device in a call is told.
     :param local_states: whether events give the local connection state, as only some switches do.
+    :param call_type: whether monitors are of the type that follows a call on after it left the device (§6.6.2.3); their
+        events give no local state.
     :ivar busy: numbers that are busy.
     """
 
-    def __init__(self, told: Told, local_states: bool = True) -> None:
+    def __init__(self, told: Told, local_states: bool = True, call_type: bool = False) -> None:
         self.busy: set[str] = set()
         self._told = told
-        self._local_states = local_states
+        self._local_states = local_states and not call_type
+        self._call_type = call_type
         self._calls: dict[str, SwitchCall] = {}
         self._parties: dict[str, Party] = {}
         self._last = 0
@@ -122,24 +128,26 @@ class FakeSwitch:
     def clear(self, call: SwitchCall, device: str, cause: str = "normalClearing") -> None:
         """A device leaves the call; who stays behind alone is cleared as well."""
         told = tuple(call.connections)
-        del call.connections[device]
+        self._leave(call, device)
         self._report(call, told, ConnectionCleared, device, cause)
         if len(call.connections) == 1:
             self.clear(call, next(iter(call.connections)), cause)
         elif not call.connections:
             self._calls.pop(call.id, None)
+            if self._call_type:
+                self._report(call, (), CallCleared, "", cause)
 
     def divert(self, call: SwitchCall, device: str, destination: str, cause: str) -> None:
         """The call leaves a device for another one, where the next step shows what becomes of it."""
         told = tuple(call.connections)
-        del call.connections[device]
+        self._leave(call, device)
         call.last_redirection = self.party(device)
         self._report(call, told, Diverted, device, cause, new_destination=self.party(destination))
 
     def transfer(self, calls: tuple[SwitchCall, ...], device: str, to: str, cause: str) -> SwitchCall:
         """A device leaves the others of its calls to each other, in a call with a new identifier."""
         joined = self._join(calls)
-        del joined.connections[device]
+        self._leave(joined, device)
         self._report_joined(calls, joined, Transferred, device, to, cause)
         return joined
 
@@ -160,6 +168,10 @@ class FakeSwitch:
         self._calls[call.id] = call
         return call
 
+    def _leave(self, call: SwitchCall, device: str) -> None:
+        del call.connections[device]
+        call.left[device] = None
+
     def _move(self, call: SwitchCall, device: str, state: ConnectionState, kind: type[Happening], cause: str) -> None:
         call.connections[device] = state
         self._report(call, tuple(call.connections), kind, device, cause)
@@ -169,6 +181,7 @@ class FakeSwitch:
         joined = self._open(first.calling, calls[-1].called)  # §12.3.6: called is taken from the secondary call
         for call in calls:
             joined.connections |= call.connections
+            joined.left |= call.left
             del self._calls[call.id]
         return joined
 
@@ -181,7 +194,7 @@ class FakeSwitch:
         cause: str,
         **particulars: Party,
     ) -> None:
-        for device in devices:
+        for device in dict.fromkeys((*devices, *(call.left if self._call_type else ()))):
             happening = kind(
                 call_id=call.id,
                 subject=self.party(subject),

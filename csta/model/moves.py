@@ -104,6 +104,9 @@ RINGING = (Offered, Delivered)
 RECEIVED = (*RINGING, Established, Queued, Failed)
 """Events of a called device that imply a connected caller (call state "received", Table 6-5)."""
 
+PARK = "park"
+"""Cause of Queued at the device a call is parked at (ECMA-217 §11.2.10.2)."""
+
 DIALLING = (ServiceInitiated, Originated)
 """Events of a calling device."""
 
@@ -140,8 +143,11 @@ def direction(happening: Happening, part: Role, is_here: IsHere) -> Direction:
 
 
 def concerns_rival(happening: Happening, part: Role, call: Call) -> bool:
-    """Whether the event is about another device at which the same incoming call waits, not about the caller."""
-    waits = call.direction is Direction.INCOMING and call.state in WAITING
+    """Whether the event is about another device at which the same incoming call waits, not about the far end.
+
+    The far end of a parked call may be one that was called and rings still.
+    """
+    waits = call.direction is Direction.INCOMING and call.state in WAITING and call.far_state not in WAITING
     return waits and part is not Role.SUBJECT and happening.subject.number not in (None, call.other.number)
 
 
@@ -149,7 +155,8 @@ def far_state(happening: Happening, part: Role, call: Call) -> ConnectionState:
     """State of the far party after the event."""
     far = MOVES[type(happening)].far
     if part is Role.SUBJECT:
-        received = call.direction is Direction.INCOMING and isinstance(happening, RECEIVED)
+        # whoever is parked may be ringing still, so that Queued tells nothing of the other end
+        received = call.direction is Direction.INCOMING and isinstance(happening, RECEIVED) and happening.cause != PARK
         return _S.CONNECTED if received and call.far_state is _S.NULL else call.far_state
     if far is None or len(call.parties) > 1 or concerns_rival(happening, part, call):  # one member is no far end
         return call.far_state

@@ -47,6 +47,18 @@ class Service(StrEnum):
 
 _S = ConnectionState
 
+TRANSITIONS: dict[ConnectionState, frozenset[ConnectionState]] = {
+    _S.NULL: frozenset({_S.INITIATED, _S.ALERTING, _S.CONNECTED, _S.QUEUED, _S.FAIL}),
+    _S.INITIATED: frozenset({_S.ALERTING, _S.CONNECTED, _S.QUEUED, _S.FAIL, _S.NULL}),  # alerting: rung to be prompted
+    _S.ALERTING: frozenset({_S.CONNECTED, _S.QUEUED, _S.FAIL, _S.NULL}),
+    _S.CONNECTED: frozenset({_S.HOLD, _S.QUEUED, _S.FAIL, _S.NULL}),  # queued: parked (§17.1.21)
+    _S.HOLD: frozenset({_S.CONNECTED, _S.ALERTING, _S.QUEUED, _S.FAIL, _S.NULL}),  # alerting: recall
+    _S.QUEUED: frozenset({_S.ALERTING, _S.CONNECTED, _S.FAIL, _S.NULL}),
+    _S.FAIL: frozenset({_S.ALERTING, _S.CONNECTED, _S.QUEUED, _S.NULL}),  # queued: camped on
+}
+"""The moves of a connection (§6.1.3; ECMA-217 figure 5 with what Phase III adds). A switch need not show every one of
+them, so a move that is not here means that something was missed, not that the event is wrong."""
+
 NEEDS: dict[Service, frozenset[ConnectionState]] = {
     Service.ANSWER_CALL: frozenset({_S.ALERTING, _S.INITIATED, _S.QUEUED}),  # §17.1.3
     Service.CLEAR_CONNECTION: frozenset(_S) - {_S.NULL},  # §17.1.8

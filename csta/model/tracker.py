@@ -6,76 +6,20 @@ Pure: no clock, no wire, and nothing an event says makes it raise. The moves of 
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from csta.errors import LocalProtocolError
-from csta.model.call import Call, Direction, Party
-from csta.model.events import (
-    CallAnswered,
-    CallConferenced,
-    CallDelivered,
-    CallEnded,
-    CallEvent,
-    CallFailed,
-    CallHeld,
-    CallInitiated,
-    CallOffered,
-    CallOriginated,
-    CallQueued,
-    CallRetrieved,
-    CallTransferred,
-    CallUpdated,
-    ModelEvent,
-)
-from csta.model.happenings import (
-    Conferenced,
-    ConnectionCleared,
-    Diverted,
-    Established,
-    Happening,
-    Regrouping,
-    SnapshotEntry,
-    Transferred,
-)
-from csta.model.moves import (
-    ENTERING,
-    MOVES,
-    WAITING,
-    IsHere,
-    Role,
-    answered,
-    concerns_rival,
-    direction,
-    far_state,
-    role,
-)
-from csta.model.parties import first_of, learn, other_end, regrouped_parties, still_there
+from csta.model.call import Call, Direction
+from csta.model.changes import REGROUPED, Tracked, after_event, agrees, as_found, direction_of, taken_by, told
+from csta.model.doubts import Doubt, doubt
+from csta.model.events import CallEnded, CallEvent, CallUpdated, ModelEvent
+from csta.model.happenings import Happening, Regrouping, SnapshotEntry
+from csta.model.moves import ENTERING, MOVES, IsHere, Role, answered, direction, role
 from csta.model.states import NEEDS, PAIRS, ConnectionState, Service
 
 _S = ConnectionState
-
-REACHED: dict[ConnectionState, type[CallEvent]] = {
-    _S.INITIATED: CallInitiated,
-    _S.ALERTING: CallOffered,
-    _S.CONNECTED: CallOriginated,
-    _S.HOLD: CallHeld,
-    _S.QUEUED: CallQueued,
-    _S.FAIL: CallFailed,
-    _S.NULL: CallEnded,
-}
-"""What listeners are told when the own connection reaches a state."""
-
-FAR_REACHED: dict[ConnectionState, type[CallEvent]] = {
-    _S.ALERTING: CallDelivered,
-    _S.QUEUED: CallQueued,
-    _S.FAIL: CallFailed,
-}
-"""What a caller is told when the far connection reaches a state."""
-
-REGROUPED: dict[type[Happening], type[CallEvent]] = {Transferred: CallTransferred, Conferenced: CallConferenced}
-"""What the parties that stay in a call are told."""
 
 CONSULTING = frozenset({"consultation", "transfer", "conference"})
 """Causes of Held and Originated (§17.2.10, §17.2.14) which show that a new call consults for the held one."""
@@ -84,47 +28,18 @@ REMEMBERED = 32
 """Identifiers of ended calls kept for each device, to know late events by; a switch does not reuse one at once."""
 
 
-def told(before: Call, after: Call) -> type[CallEvent]:
-    """The event for a change, from the call before and after; a new call comes from NULL."""
-    moved = after.state is not before.state
-    outgoing = after.direction is Direction.OUTGOING
-    if after.state is _S.CONNECTED:
-        if after.answered is not None and before.answered is None:
-            return CallAnswered
-        if moved and after.answered is not None:
-            return CallRetrieved
-        if outgoing and after.far_state is not before.far_state and after.far_state in FAR_REACHED:
-            return FAR_REACHED[after.far_state]
-    if moved and after.state is _S.ALERTING and outgoing and after.answered is None:
-        return CallInitiated  # the switch prompts the calling device by ringing it
-    return REACHED[after.state] if moved else CallUpdated
-
-
-@dataclass(slots=True)
-class _Tracked:
-    """A call and what only the tracker needs to know of it.
-
-    :param number: counts up over the calls of the tracker, so that sorting gives the oldest first.
-    :param regrouped: a transfer or conference has named the far parties.
-    :param taken_by: device that answered while the call still waited here.
-    """
-
-    number: int
-    call: Call
-    regrouped: bool = False
-    taken_by: str | None = None
-
-
 @dataclass(slots=True)
 class _Device:
     """A monitored device.
 
     :param calls: its calls by the switch's identifier.
     :param over: the switch's identifiers of the calls that ended last.
+    :param withheld: by call, the last event that is not believed until a snapshot agrees.
     """
 
-    calls: dict[str, _Tracked] = field(default_factory=dict)
+    calls: dict[str, Tracked] = field(default_factory=dict)
     over: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    withheld: dict[str, Happening] = field(default_factory=dict)
 
 
 class Tracker:
@@ -134,6 +49,8 @@ class Tracker:
     touch another, except that a consultation call forgets the call it consulted for when that one ends.
 
     :param extension: reduces a device identifier of the switch to what two spellings of one device have in common.
+    :ivar doubts: how many events did not fit what was known, by the reason. Whoever feeds the tracker asks for a
+        snapshot of the device when :meth:`take_doubtful` names it.
     """
 
     def __init__(self, extension: Callable[[str], str] = str) -> None:
@@ -141,6 +58,8 @@ class Tracker:
         self._devices: defaultdict[str, _Device] = defaultdict(_Device)
         self._promised: dict[tuple[str, str], int] = {}
         self._last = 0
+        self.doubts: Counter[Doubt] = Counter()
+        self._doubtful: dict[str, None] = {}
 
     def calls(self, device: str) -> tuple[Call, ...]:
         """The calls at a device, oldest first."""
@@ -152,6 +71,17 @@ class Tracker:
     def find(self, device: str, call: str) -> Call | None:
         """The call with this :attr:`~csta.model.call.Call.id` at a device, or None."""
         return next((known for known in self.calls(device) if known.id == call), None)
+
+    def named(self, device: str, call_id: str) -> Call | None:
+        """The call that the switch calls so now, at a device, or None."""
+        known = self._devices.get(device)
+        tracked = known.calls.get(call_id) if known else None
+        return tracked.call if tracked else None
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """The devices that have calls."""
+        return tuple(device for device, known in self._devices.items() if known.calls)
 
     def require(self, device: str, call: str, service: Service) -> Call:
         """The call a service is asked for.
@@ -190,6 +120,15 @@ class Tracker:
         self._devices.pop(device, None)
         self._forget_promises(device)
 
+    def take_doubtful(self) -> tuple[str, ...]:
+        """The devices that a snapshot should be taken of, each given once for its doubts so far."""
+        devices, self._doubtful = tuple(self._doubtful), {}
+        return devices
+
+    def withholds(self, device: str) -> bool:
+        """Whether an event of a device waits for a snapshot."""
+        return bool(self._devices[device].withheld) if device in self._devices else False
+
     def apply(self, device: str, happening: Happening, now: float) -> list[ModelEvent]:
         """Take in one event told to the monitor of ``device``.
 
@@ -200,35 +139,44 @@ class Tracker:
         events: list[ModelEvent] = []
         if isinstance(happening, Regrouping):
             events += self._regroup(device, happening, now)
-        tracked = self._devices[device].calls.get(happening.call_id)
-        part = role(happening, tracked.call if tracked else None, is_here)
-        state = happening.local
-        if state is None:
-            state = MOVES[type(happening)].after(part, tracked.call.state if tracked else _S.NULL)
-        if tracked is None:
-            if state is _S.NULL or self._is_late(device, happening, part):
-                return events
-            tracked = self._begin(device, happening.call_id, direction(happening, part, is_here), now)
-            self._link_consultation(tracked, happening.cause)
-        after = _after(tracked, happening, part, state, is_here)
-        event = REGROUPED.get(type(happening)) if state is not _S.NULL else None
-        return events + self._settle(tracked, after, now, happening, event)
+        tracked = self._devices[device].calls.get(happening.call_id) or self._follow_diversion(device, happening)
+        call = tracked.call if tracked else None
+        part = role(happening, call, is_here)
+        state = happening.local or MOVES[type(happening)].after(part, call.state if call else _S.NULL)
+        if not self._believe(device, happening, part, call, state) or (tracked is None and state is _S.NULL):
+            return events
+        return events + self._take_in(device, tracked, happening, part, state, now)
 
     def resynchronise(self, device: str, snapshot: Sequence[SnapshotEntry], now: float) -> list[ModelEvent]:
         """Heal what was missed: the snapshot is the truth about the calls at a device.
 
-        Calls that ended meanwhile are told first, then those that changed or began, each exactly once.
+        Calls that ended meanwhile are told first, then those that changed or began, each exactly once. An event that
+        was not believed is taken in now if the snapshot agrees with it.
         """
         present = {entry.call_id: entry for entry in reversed(snapshot) if entry.state is not _S.NULL}
         events: list[ModelEvent] = []
         for tracked in list(self._devices[device].calls.values()):
             if tracked.call.call_id not in present:
                 events += self._settle(tracked, replace(tracked.call, state=_S.NULL, cause=""), now)
+        withheld, self._devices[device].withheld = self._devices[device].withheld, {}
         for entry in reversed(present.values()):
+            if entry.call_id in withheld:
+                events += self._reconsider(device, withheld[entry.call_id], entry, now)
             known = self._devices[device].calls.get(entry.call_id)
-            tracked = known or self._begin(device, entry.call_id, _direction_of(entry, self._is_here(device)), now)
-            events += self._settle(tracked, _as_found(tracked.call, entry), now)
+            tracked = known or self._begin(device, entry.call_id, direction_of(entry, self._is_here(device)), now)
+            events += self._settle(tracked, as_found(tracked.call, entry), now)
         self._forget_promises(device)
+        return events
+
+    def accept(self, device: str, now: float) -> list[ModelEvent]:
+        """Believe the events that waited for a snapshot, when the switch gives none."""
+        withheld, self._devices[device].withheld = self._devices[device].withheld, {}
+        events: list[ModelEvent] = []
+        for happening in withheld.values():
+            tracked = self._devices[device].calls.get(happening.call_id)
+            part = role(happening, tracked.call if tracked else None, self._is_here(device))
+            state = happening.local or MOVES[type(happening)].after(part, tracked.call.state if tracked else _S.NULL)
+            events += self._take_in(device, tracked, happening, part, state, now)
         return events
 
     def _existing(self, device: str, call: str) -> Call:
@@ -241,10 +189,77 @@ class Tracker:
         own = self._extension(device)
         return lambda number: number is not None and self._extension(number) == own
 
-    def _is_late(self, device: str, happening: Happening, part: Role) -> bool:
-        """Whether an event belongs to a call that is over here; the device may enter it anew (recall, pickup)."""
-        enters = part is Role.SUBJECT and isinstance(happening, ENTERING)
-        return happening.call_id in self._devices[device].over and not enters
+    def _believe(
+        self, device: str, happening: Happening, part: Role, call: Call | None, state: ConnectionState
+    ) -> bool:
+        """Note what is wrong with an event; False for one that waits for a snapshot or comes too late."""
+        known = self._devices[device]
+        if call is None and happening.call_id in known.over:
+            if state is _S.NULL or (part is not Role.SUBJECT and happening.local is None):
+                return False  # call-type monitors go on telling what the others do (§6.6.2.3)
+            found: Doubt | None = Doubt.LATE
+        else:
+            found = doubt(happening, part, call, state)
+        if found is None:
+            return True
+        self.doubts[found] += 1
+        self._doubtful[device] = None
+        if found is not Doubt.LATE:
+            return True
+        if call is not None or (part is Role.SUBJECT and isinstance(happening, ENTERING)):
+            known.withheld[happening.call_id] = happening
+        return False
+
+    def _take_in(
+        self,
+        device: str,
+        tracked: Tracked | None,
+        happening: Happening,
+        part: Role,
+        state: ConnectionState,
+        now: float,
+    ) -> list[ModelEvent]:
+        """Let an event that is believed change its call."""
+        is_here = self._is_here(device)
+        if tracked is None:
+            tracked = self._begin(device, happening.call_id, direction(happening, part, is_here), now)
+            self._link_consultation(tracked, happening.cause)
+        after = after_event(tracked, happening, part, state, is_here)
+        event = REGROUPED.get(type(happening)) if state is not _S.NULL else None
+        return self._settle(tracked, after, now, happening, event)
+
+    def _reconsider(self, device: str, happening: Happening, entry: SnapshotEntry, now: float) -> list[ModelEvent]:
+        """Take in an event that was not believed, now that there is a snapshot, if that agrees."""
+        tracked = self._devices[device].calls.get(happening.call_id)
+        part = role(happening, tracked.call if tracked else None, self._is_here(device))
+        if not agrees(happening, part, entry):
+            return []
+        return self._take_in(device, tracked, happening, part, entry.state, now)
+
+    def _follow_diversion(self, device: str, happening: Happening) -> Tracked | None:
+        """The call that a call of unknown name goes on with: one made here, just diverted to the event's subject.
+
+        Whether a diversion changes the call identifier is the switch's business (§12.3.9 does not say).
+        """
+        calls = self._devices[device].calls
+        to = happening.subject.number
+        if happening.calling is None or to is None or not self._is_here(device)(happening.calling.number):
+            return None
+        diverted = next((tracked for tracked in calls.values() if tracked.diverted_to == to), None)
+        if diverted is not None:
+            self._rename(self._devices[device], diverted, happening.call_id)
+        return diverted
+
+    @staticmethod
+    def _rename(known: _Device, tracked: Tracked, call_id: str) -> None:
+        """The switch calls a call by a new identifier; events that still have the old one come late."""
+        old = tracked.call.call_id
+        if old == call_id:
+            return
+        del known.calls[old]
+        known.over.append(old)
+        tracked.call = replace(tracked.call, call_id=call_id)
+        known.calls[call_id] = tracked
 
     def _next(self) -> int:
         self._last += 1
@@ -253,14 +268,14 @@ class Tracker:
     def _forget_promises(self, device: str) -> None:
         self._promised = {key: number for key, number in self._promised.items() if key[0] != device}
 
-    def _begin(self, device: str, call_id: str, way: Direction, now: float) -> _Tracked:
+    def _begin(self, device: str, call_id: str, way: Direction, now: float) -> Tracked:
         """A call not seen before, still without a connection."""
         number = self._promised.pop((device, call_id), None) or self._next()
         call = Call(_name(number), call_id, device, _S.NULL, way, since=now, began=now)
-        tracked = self._devices[device].calls[call_id] = _Tracked(number, call)
+        tracked = self._devices[device].calls[call_id] = Tracked(number, call)
         return tracked
 
-    def _link_consultation(self, tracked: _Tracked, cause: str) -> None:
+    def _link_consultation(self, tracked: Tracked, cause: str) -> None:
         """Tie a call the device makes to the call it put on hold for it (§17.1.10)."""
         if tracked.call.direction is not Direction.OUTGOING:
             return
@@ -281,13 +296,12 @@ class Tracker:
         for tracked in absorbed:
             parties += tuple(party for party in tracked.call.parties if party not in parties)
             yield from self._settle(tracked, replace(tracked.call, state=_S.NULL, cause=happening.cause), now)
-        del calls[first.call.call_id]
         first.call = replace(first.call, parties=parties)
-        calls[happening.call_id] = first
+        self._rename(self._devices[device], first, happening.call_id)
 
     def _settle(
         self,
-        tracked: _Tracked,
+        tracked: Tracked,
         after: Call,
         now: float,
         happening: Happening | None = None,
@@ -303,7 +317,7 @@ class Tracker:
             after = replace(after, since=now)
         tracked.call = after
         if after.state is _S.NULL:
-            return [CallEnded(after, _taken_by(tracked, before, happening)), *self._remove(after)]
+            return [CallEnded(after, taken_by(tracked, before, happening)), *self._remove(after)]
         return [(event or told(before, after))(after)]
 
     def _remove(self, ended: Call) -> Iterator[ModelEvent]:
@@ -325,68 +339,3 @@ def _allow(call: Call, states: frozenset[ConnectionState], service: Service) -> 
 
 def _name(number: int) -> str:
     return f"c{number}"
-
-
-def _after(tracked: _Tracked, happening: Happening, part: Role, state: ConnectionState, is_here: IsHere) -> Call:
-    """The call after an event."""
-    call = tracked.call
-    if isinstance(happening, Established) and concerns_rival(happening, part, call):
-        tracked.taken_by = happening.subject.number
-    far = far_state(happening, part, call)
-    if isinstance(happening, Regrouping):
-        tracked.regrouped = True
-        parties = regrouped_parties(call, happening, is_here)
-        other = first_of(call.other, parties)
-    else:
-        parties = call.parties
-        if isinstance(happening, ConnectionCleared) and part is not Role.SUBJECT and len(parties) > 1:
-            parties = still_there(parties, happening.subject.number)
-        other = other_end(call, happening, is_here, tracked.regrouped)
-        if len(parties) > 1 or parties != call.parties:
-            other = first_of(other, parties)
-        else:
-            parties = (other,)
-    return replace(
-        call,
-        call_id=happening.call_id,
-        state=state,
-        far_state=far,
-        other=other,
-        parties=parties,
-        called=call.called if tracked.regrouped else learn(call.called, happening.called),
-        last_redirection=happening.last_redirection or call.last_redirection,
-        cause=happening.cause,
-    )
-
-
-def _taken_by(tracked: _Tracked, before: Call, happening: Happening | None) -> str | None:
-    """Device that took a call which left this one unanswered."""
-    if before.answered is not None or before.direction is Direction.OUTGOING:
-        return None
-    return happening.new_destination.number if isinstance(happening, Diverted) else tracked.taken_by
-
-
-def _direction_of(entry: SnapshotEntry, is_here: IsHere) -> Direction:
-    """Who made a call found by a snapshot: the calling device if given, else what the states give away (Table 6-5)."""
-    if entry.calling is not None and entry.calling.number is not None:
-        return Direction.OUTGOING if is_here(entry.calling.number) else Direction.INCOMING
-    both_meet = answered(entry.state, entry.far_state, Direction.OUTGOING)
-    return Direction.INCOMING if both_meet or entry.state in WAITING else Direction.OUTGOING
-
-
-def _as_found(call: Call, entry: SnapshotEntry) -> Call:
-    """The call as the snapshot shows it; of parties known already it can only tell more (the far end may be a line)."""
-    said = entry.calling if call.direction is Direction.INCOMING else entry.called
-    other = call.other if call.other.number is not None else learn(learn(call.other, entry.other), said)
-    parties: tuple[Party, ...] = entry.parties
-    if len(parties) <= 1 or call.state is not _S.NULL:
-        parties = call.parties if len(call.parties) > 1 else (other,)
-    return replace(
-        call,
-        state=entry.state,
-        far_state=call.far_state if entry.far_state is _S.NULL else entry.far_state,
-        other=first_of(other, parties),
-        parties=parties,
-        called=learn(call.called, entry.called) if call.state is _S.NULL else call.called,
-        cause=call.cause if entry.state is call.state else "",
-    )

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from csta.messages.base import Event
 from csta.messages.common import ConnectionID, DeviceID
-from csta.messages.snapshot import SnapshotDeviceResponse
 from csta.provider import events
 from csta.provider.identifiers import extension
 
@@ -31,11 +30,6 @@ class Connections:
         for connection, owner in events.connections(event):
             if owner is not None and extension(owner.number) == extension(device):
                 self.learn(device, connection)
-
-    def learn_from_snapshot(self, device: str, answer: SnapshotDeviceResponse) -> None:
-        """Remember what a snapshot says of a device's connections."""
-        for info in answer.cross_ref_id_or_snapshot_data.snapshot_data or ():
-            self.learn(device, info.connection_identifier)
 
     def find(self, device: str, call_id: str) -> ConnectionID:
         """The connection of a call at a device, in the plain form where the switch never named it."""

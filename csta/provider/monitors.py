@@ -75,11 +75,26 @@ class Monitors:
         """The switch ended a monitor; gives its device."""
         return self._devices.pop(reference, None)
 
+    def lost(self, device: str) -> None:
+        """The monitor of a device is no good any more; another one is to be started."""
+        self._devices.pop(self.reference(device) or "", None)
+        if device in self._standings:
+            self._standings[device] = Standing.WANTED
+
+    def reference(self, device: str) -> str | None:
+        """The cross reference of the monitor of a device, None when there is none."""
+        return next((reference for reference, known in self._devices.items() if known == device), None)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Devices with a monitor."""
+        return tuple(self._devices.values())
+
     def release(self, device: str) -> str | None:
         """Watch a device no more; gives the cross reference of its monitor when there is one."""
         self._standings.pop(device, None)
         self._lost.discard(device)
-        reference = next((reference for reference, known in self._devices.items() if known == device), None)
+        reference = self.reference(device)
         if reference is not None:
             del self._devices[reference]
         return reference

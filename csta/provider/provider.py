@@ -9,7 +9,7 @@ from twisted.application.internet import backoffPolicy
 
 from csta.client import Client, ClientFactory, client_endpoint
 from csta.dialect import Login
-from csta.errors import CSTAError, LinkLost, LocalProtocolError, RemoteProtocolError, ServiceError
+from csta.errors import CSTAError, LinkLost, LocalProtocolError, RemoteProtocolError, RequestTimeout, ServiceError
 from csta.messages.common import ConnectionID
 from csta.messages.errors import OperationErrors
 from csta.messages.logical_device import ForwardingType
@@ -19,6 +19,7 @@ from csta.model.states import Service
 from csta.protocol import ReactorTime
 from csta.provider.uplink import Uplink
 from csta.provider.watch import Watch
+from csta.recorder.live import Recording
 from csta.session import Settings
 
 R = TypeVar("R")
@@ -39,6 +40,7 @@ class CstaProvider:
     :param framing: how messages are cut apart, where it is not the dialect's usual way.
     :param login: name and password, for switches that want them.
     :param retry_policy: seconds to wait after so many failures in a row; grows to a minute where left out.
+    :param record: where the messages of the link are recorded, one connection after the other.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -56,9 +58,18 @@ class CstaProvider:
         login: Login | None = None,
         settings: Settings | None = None,
         retry_policy: Callable[[int], float] | None = None,
+        record: Recording | None = None,
     ) -> None:
         factory = ClientFactory(
-            reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+            reactor,
+            protocol,
+            association,
+            dialect=dialect,
+            framing=framing,
+            login=login,
+            settings=settings,
+            record=record,
+            name=name or endpoint,
         )
         target = client_endpoint(reactor, endpoint)
         self._watch = Watch(reactor, name or endpoint)
@@ -114,8 +125,9 @@ class CstaProvider:
         reference = self._watch.monitors.release(device)
         self._watch.tracker.forget(device)
         self._watch.connections.forget_device(device)
+        self._watch.audit.forget(device)
         if reference is not None and self._uplink.client is not None:
-            await self._uplink.client.monitoring.stop(reference)
+            await self._uplink.client.monitoring.monitor_stop(reference)
 
     def calls(self, device: str) -> tuple[Call, ...]:
         """The calls at a monitored device, oldest first."""
@@ -128,7 +140,7 @@ class CstaProvider:
     async def snapshot(self, device: str) -> tuple[Call, ...]:
         """Ask the switch for the calls at a device and heal what was missed."""
         client = self._client(Service.SNAPSHOT_DEVICE, device)
-        await self._asked(Service.SNAPSHOT_DEVICE, self._watch.take_snapshot(client, device))
+        await self._asked(Service.SNAPSHOT_DEVICE, device, self._watch.take_snapshot(client, device))
         return self.calls(device)
 
     # Calls
@@ -137,81 +149,81 @@ class CstaProvider:
         """Call ``number`` (as dialled at the switch); gives the new call's id."""
         client = self._client(Service.MAKE_CALL, device)
         request = client.call_control.make_call(device, number, prompt=self._prompt)
-        return self._new_call(device, (await self._asked(Service.MAKE_CALL, request)).calling_device)
+        return self._new_call(device, (await self._asked(Service.MAKE_CALL, device, request)).calling_device)
 
     async def answer(self, device: str, call: str) -> None:
         """Connect a ringing call."""
         client, connection = self._one(Service.ANSWER_CALL, device, call)
-        await self._asked(Service.ANSWER_CALL, client.call_control.answer_call(connection))
+        await self._asked(Service.ANSWER_CALL, device, client.call_control.answer_call(connection))
 
     async def clear_connection(self, device: str, call: str) -> None:
         """Hang up, or refuse a ringing call."""
         client, connection = self._one(Service.CLEAR_CONNECTION, device, call)
-        await self._asked(Service.CLEAR_CONNECTION, client.call_control.clear_connection(connection))
+        await self._asked(Service.CLEAR_CONNECTION, device, client.call_control.clear_connection(connection))
 
     async def hold(self, device: str, call: str) -> None:
         """Put a call on hold."""
         client, connection = self._one(Service.HOLD_CALL, device, call)
-        await self._asked(Service.HOLD_CALL, client.call_control.hold_call(connection))
+        await self._asked(Service.HOLD_CALL, device, client.call_control.hold_call(connection))
 
     async def retrieve(self, device: str, call: str) -> None:
         """Take a call back from hold."""
         client, connection = self._one(Service.RETRIEVE_CALL, device, call)
-        await self._asked(Service.RETRIEVE_CALL, client.call_control.retrieve_call(connection))
+        await self._asked(Service.RETRIEVE_CALL, device, client.call_control.retrieve_call(connection))
 
     async def alternate(self, device: str, held: str, active: str) -> None:
         """Swap a held and an active call."""
         client, waiting, talking = self._two(Service.ALTERNATE_CALL, device, held, active)
-        await self._asked(Service.ALTERNATE_CALL, client.call_control.alternate_call(waiting, talking))
+        await self._asked(Service.ALTERNATE_CALL, device, client.call_control.alternate_call(waiting, talking))
 
     async def reconnect(self, device: str, active: str, held: str) -> None:
         """Hang up the active call and go back to the held one."""
         client, waiting, talking = self._two(Service.RECONNECT_CALL, device, held, active)
-        await self._asked(Service.RECONNECT_CALL, client.call_control.reconnect_call(talking, waiting))
+        await self._asked(Service.RECONNECT_CALL, device, client.call_control.reconnect_call(talking, waiting))
 
     async def consult(self, device: str, call: str, number: str) -> str:
         """Hold a call and call ``number``; gives the consultation call's id."""
         client, connection = self._one(Service.CONSULTATION_CALL, device, call)
         request = client.call_control.consultation_call(connection, number)
-        return self._new_call(device, (await self._asked(Service.CONSULTATION_CALL, request)).initiated_call)
+        return self._new_call(device, (await self._asked(Service.CONSULTATION_CALL, device, request)).initiated_call)
 
     async def transfer(self, device: str, held: str, active: str) -> None:
         """Join a held and an active call and leave both."""
         client, waiting, talking = self._two(Service.TRANSFER_CALL, device, held, active)
-        await self._asked(Service.TRANSFER_CALL, client.call_control.transfer_call(waiting, talking))
+        await self._asked(Service.TRANSFER_CALL, device, client.call_control.transfer_call(waiting, talking))
 
     async def single_step_transfer(self, device: str, call: str, number: str) -> None:
         """Pass a call on to ``number`` without asking there first."""
         client, connection = self._one(Service.SINGLE_STEP_TRANSFER_CALL, device, call)
         request = client.call_control.single_step_transfer_call(connection, number)
-        await self._asked(Service.SINGLE_STEP_TRANSFER_CALL, request)
+        await self._asked(Service.SINGLE_STEP_TRANSFER_CALL, device, request)
 
     async def conference(self, device: str, held: str, active: str) -> None:
         """Merge a held and an active call."""
         client, waiting, talking = self._two(Service.CONFERENCE_CALL, device, held, active)
-        await self._asked(Service.CONFERENCE_CALL, client.call_control.conference_call(waiting, talking))
+        await self._asked(Service.CONFERENCE_CALL, device, client.call_control.conference_call(waiting, talking))
 
     async def deflect(self, device: str, call: str, number: str) -> None:
         """Send a ringing call to ``number``."""
         client, connection = self._one(Service.DEFLECT_CALL, device, call)
-        await self._asked(Service.DEFLECT_CALL, client.call_control.deflect_call(connection, number))
+        await self._asked(Service.DEFLECT_CALL, device, client.call_control.deflect_call(connection, number))
 
     async def pickup(self, device: str, from_device: str, call_id: str) -> None:
         """Take a call that rings at another device; ``call_id`` is the switch's call identifier."""
         client = self._client(Service.DIRECTED_PICKUP_CALL, device)
         connection = self._watch.connections.find(from_device, call_id)
         request = client.call_control.directed_pickup_call(connection, device)
-        await self._asked(Service.DIRECTED_PICKUP_CALL, request)
+        await self._asked(Service.DIRECTED_PICKUP_CALL, device, request)
 
     async def park(self, device: str, call: str, number: str) -> None:
         """Park a call at ``number``."""
         client, connection = self._one(Service.PARK_CALL, device, call)
-        await self._asked(Service.PARK_CALL, client.call_control.park_call(connection, number))
+        await self._asked(Service.PARK_CALL, device, client.call_control.park_call(connection, number))
 
     async def generate_digits(self, device: str, call: str, digits: str) -> None:
         """Send DTMF digits to the far end."""
         client, connection = self._one(Service.GENERATE_DIGITS, device, call)
-        await self._asked(Service.GENERATE_DIGITS, client.call_associated.generate_digits(connection, digits))
+        await self._asked(Service.GENERATE_DIGITS, device, client.call_associated.generate_digits(connection, digits))
 
     # Features
 
@@ -219,24 +231,24 @@ class CstaProvider:
         """Whether do-not-disturb is on."""
         client = self._client(Service.GET_DO_NOT_DISTURB, device)
         request = client.logical_device.get_do_not_disturb(device)
-        return (await self._asked(Service.GET_DO_NOT_DISTURB, request)).do_not_disturb_on
+        return (await self._asked(Service.GET_DO_NOT_DISTURB, device, request)).do_not_disturb_on
 
     async def set_do_not_disturb(self, device: str, on: bool) -> None:
         """Switch do-not-disturb."""
         client = self._client(Service.SET_DO_NOT_DISTURB, device)
-        await self._asked(Service.SET_DO_NOT_DISTURB, client.logical_device.set_do_not_disturb(device, on))
+        await self._asked(Service.SET_DO_NOT_DISTURB, device, client.logical_device.set_do_not_disturb(device, on))
 
     async def get_forwarding(self, device: str) -> dict[str, str]:
         """Active forwardings: ECMA-269 forwarding type (``forwardImmediate``) → destination."""
         client = self._client(Service.GET_FORWARDING, device)
-        answer = await self._asked(Service.GET_FORWARDING, client.logical_device.get_forwarding(device))
+        answer = await self._asked(Service.GET_FORWARDING, device, client.logical_device.get_forwarding(device))
         return self._watch.features.forwardings(device, answer)
 
     async def set_forwarding(self, device: str, forwarding_type: str, destination: str | None) -> None:
         """Forward calls of that type to ``destination``, or stop with None."""
         client = self._client(Service.SET_FORWARDING, device)
         request = client.logical_device.set_forwarding(device, ForwardingType(forwarding_type), destination)
-        await self._asked(Service.SET_FORWARDING, request)
+        await self._asked(Service.SET_FORWARDING, device, request)
 
     # Below here: how
 
@@ -266,11 +278,17 @@ class CstaProvider:
         self._watch.connections.learn(device, connection)
         return self._watch.tracker.identify(device, connection.call_id)
 
-    async def _asked(self, service: Service, request: Awaitable[R]) -> R:
-        """The answer; a switch that turns out not to support a service is not offered it again."""
+    async def _asked(self, service: Service, device: str, request: Awaitable[R]) -> R:
+        """The answer. A switch that turns out not to support a service is not offered it again; after any other
+        failure the earlier states need not hold any more (ECMA-217 §9.2), so the device is looked at."""
         try:
             return await request
         except ServiceError as error:
             if error.code == OperationErrors.SERVICE_NOT_SUPPORTED:
                 self._unsupported.add(service)
+            else:
+                self._watch.audit.doubt(device)
+            raise
+        except RequestTimeout:
+            self._watch.audit.doubt(device)
             raise

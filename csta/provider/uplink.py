@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from csta.client import Client
 from csta.errors import AssociationRefused, CSTAError, LinkLost
 from csta.protocol import DelayedCall, ReactorTime
+from csta.session import State
 
 REFUSED_DELAY = 60.0
 """Seconds to the next try when the switch does not accept this application: a person has to do something first."""
@@ -38,8 +39,6 @@ class Uplink:
 
     :param connect: makes a link; fails with CSTAError.
     :param retry_policy: seconds to wait after so many failures in a row.
-    :ivar client: the link while it is up, else None.
-    :ivar reason: why it is down, empty while it is up.
     """
 
     log = Logger()
@@ -51,8 +50,8 @@ class Uplink:
         application: Application,
         retry_policy: Callable[[int], float],
     ) -> None:
-        self.client: Client | None = None
-        self.reason = "not started"
+        self._client: Client | None = None
+        self._reason = "not started"
         self._reactor = reactor
         self._connect = connect
         self._application = application
@@ -60,6 +59,17 @@ class Uplink:
         self._failures = 0
         self._running: Deferred[None] | None = None
         self._stopping = False
+
+    @property
+    def client(self) -> Client | None:
+        """The link while it is up, else None: at once when it breaks, before anybody is told."""
+        up = self._client is not None and self._client.link.session.state is State.ACTIVE
+        return self._client if up else None
+
+    @property
+    def reason(self) -> str:
+        """Why the link is down, in words; empty while it is up."""
+        return self._reason or ("" if self.client is not None else "the link is lost")
 
     def start(self) -> None:
         """Begin; nothing happens when it has begun already."""
@@ -79,7 +89,7 @@ class Uplink:
             await running
 
     async def _run(self) -> None:
-        self.reason = "connecting"
+        self._reason = "connecting"
         try:
             while not self._stopping:
                 await self._wait(await self._one_link())
@@ -93,7 +103,7 @@ class Uplink:
         try:
             client = await self._connect()
             await self._application.prepare(client)
-            self.client, self.reason, self._failures = client, "", 0
+            self._client, self._reason, self._failures = client, "", 0
             self._application.link_up()
             return await client.when_closed() or LinkLost("link", "closed")
         except CSTAError as error:
@@ -104,7 +114,7 @@ class Uplink:
             self.log.failure("link failed")
             return CSTAError(f"internal error: {fault!r}")
         finally:
-            self.client = None
+            self._client = None
             if client is not None:
                 client.link.drop()
 
@@ -124,5 +134,5 @@ class Uplink:
                 timer.cancel()
 
     def _down(self, reason: str, retry_in: float | None) -> None:
-        self.reason = reason
+        self._reason = reason
         self._application.link_down(reason, retry_in)

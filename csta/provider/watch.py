@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from csta.client import Client
 from csta.errors import CSTAError, LinkLost, ServiceError
 from csta.messages.base import Event
+from csta.messages.errors import OperationErrors
 from csta.messages.monitoring import MonitorStop, MonitorStopResponse
 from csta.messages.system import SystemStatusValue
 from csta.model.events import CallEnded, DeviceChanged, LinkDown, LinkUp, ModelEvent
@@ -24,21 +25,30 @@ from csta.model.provider import Listener
 from csta.model.tracker import Tracker
 from csta.protocol import DelayedCall, ReactorTime
 from csta.provider import snapshots
+from csta.provider.audit import Audit
 from csta.provider.connections import Connections
 from csta.provider.events import happening
 from csta.provider.features import Features
 from csta.provider.identifiers import extension
 from csta.provider.monitors import Monitors
+from csta.provider.snapshots import Found
 
 WINDOW = 16
 """Devices that monitors are started for at the same time: a switch may limit the requests under way (§9.3.1)."""
 
 RETRY_REFUSED = 60.0
-"""Seconds until a device whose monitor the switch refused, or ended, is tried again."""
+"""Seconds until a device whose monitor the switch refused is tried again."""
+
+RETRY_SOON = 5.0
+"""The same when the switch did not answer, or ended a monitor: it may well be there again."""
+
+TRIES = 3
+"""Snapshots in a row that events may cross before one is believed all the same."""
 
 RELEASE_TIMEOUT = 2.0
 """Seconds the switch may take to end the monitors when the provider stops; closing the link ends them too."""
 
+_NO_SUCH_MONITOR = frozenset({OperationErrors.INVALID_MONITOR_CROSS_REF_ID, OperationErrors.INVALID_CROSS_REF_ID})
 _STATUS_OF_RESTART = frozenset({SystemStatusValue.INITIALIZING, SystemStatusValue.DISABLED})
 
 
@@ -48,6 +58,7 @@ class Watch:
     :ivar tracker: their calls.
     :ivar connections: the switch's names of their connections.
     :ivar features: what is set at them.
+    :ivar audit: puts right what events leave in doubt.
     """
 
     log = Logger()
@@ -60,8 +71,10 @@ class Watch:
         self._reactor = reactor
         self._name = name
         self._listeners: list[Listener] = []
+        self._client: Client | None = None
         self._restarting = False
         self._retry: DelayedCall | None = None
+        self.audit = Audit(reactor, self)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See :class:`csta.model.provider.Provider`."""
@@ -88,20 +101,24 @@ class Watch:
         """Start all monitors and learn all calls; raises CSTAError when the link does not last so long."""
         self.monitors.void()
         self._restarting = False
+        self._client = client
         client.subscribe(self._hear)
         client.subscribe_status(lambda status: self._status(client, status))
         client.serve(MonitorStop, lambda stop: self._stopped(client, stop))
         # Without it some switches tell no status (§14.1.2), others do not know it: nobody waits for the answer.
-        client.system.register().addErrback(_nothing_lost)
+        client.system.system_register().addErrback(_nothing_lost)
         await self.watch_missing(client)
 
     def link_up(self) -> None:
         """Tell that the link is up."""
         self.log.info("{link}: up, {count} devices", link=self._name, count=len(self.monitors.wanted))
+        self.audit.start()
         self.tell([LinkUp()])
 
     def link_down(self, reason: str, retry_in: float | None) -> None:
         """Tell that the link is down."""
+        self._client = None
+        self.audit.stop()
         self.monitors.void()
         if self._retry is not None:
             self._retry.cancel()
@@ -125,23 +142,71 @@ class Watch:
 
     async def watch(self, client: Client, device: str) -> None:
         """Start a monitor and take a snapshot; raises CSTAError when the switch does not let us."""
-        started = await client.monitoring.start(device)
+        started = await client.monitoring.monitor_start(device)
         if self.monitors.started(device, started.monitor_cross_ref_id):
             self.tell([DeviceChanged(device, in_service=True)])
         try:
             await self.take_snapshot(client, device)
-        except ServiceError as error:
+        except LinkLost:
+            raise
+        except CSTAError as error:
             self.log.warn("{link}: no snapshot of {device}: {error}", link=self._name, device=device, error=error)
+            if not isinstance(error, ServiceError):  # it may well answer the next time
+                self.audit.doubt(device)
 
-    async def take_snapshot(self, client: Client, device: str) -> None:
-        """Ask for the calls at a device and put right what was missed; raises CSTAError."""
-        answer = await client.snapshot.device(device)
-        entries = snapshots.entries(answer)
-        if entries is None:
-            self.log.warn("{link}: snapshot of {device} comes in parts: not read", link=self._name, device=device)
+    async def take_snapshot(self, client: Client, device: str) -> bool:
+        """Ask for the calls at a device and put right what was missed; raises CSTAError.
+
+        Where an event crosses the answer nobody can tell which of the two is newer: it is asked again.
+
+        :returns: whether there was something to put right.
+        """
+        found: list[Found] = []
+        for _ in range(TRIES):
+            mark = self.audit.mark(device)
+            try:
+                found = await snapshots.ask(client, device, lambda call_id: self.tracker.named(device, call_id))
+            except ServiceError:
+                self._tell_of(device, self.tracker.accept(device, self._reactor.seconds()))
+                raise
+            if mark == self.audit.mark(device):
+                break
+        for call in found:
+            self.connections.learn(device, call.connection)
+        events = self.tracker.resynchronise(device, [each.entry for each in found], self._reactor.seconds())
+        self._tell_of(device, events)
+        return bool(events)
+
+    # What the audit asks for
+
+    def busy(self) -> tuple[str, ...]:
+        """See :class:`csta.provider.audit.Devices`."""
+        return self.tracker.busy
+
+    def watched(self) -> tuple[str, ...]:
+        """See :class:`csta.provider.audit.Devices`."""
+        return self.monitors.watched
+
+    async def look(self, device: str) -> bool:
+        """See :class:`csta.provider.audit.Devices`."""
+        if self._client is None or not self.monitors.is_wanted(device):
+            return False
+        return await self.take_snapshot(self._client, device)
+
+    async def renew(self, device: str) -> None:
+        """See :class:`csta.provider.audit.Devices`. A switch that does not know the monitor knows none of them."""
+        reference = self.monitors.reference(device)
+        if self._client is None or reference is None:
             return
-        self.connections.learn_from_snapshot(device, answer)
-        self._tell_of(device, self.tracker.resynchronise(device, entries, self._reactor.seconds()))
+        self.log.warn("{link}: {device} did not tell of a call: new monitor", link=self._name, device=device)
+        client = self._client
+        try:
+            await client.monitoring.monitor_stop(reference)
+        except ServiceError as error:
+            if error.code in _NO_SUCH_MONITOR:
+                self.monitors.void()
+        self.monitors.lost(device)
+        await self.watch_missing(client)
 
     async def release(self, client: Client) -> None:
         """End all monitors; what the switch says to it does not matter any more."""
@@ -155,13 +220,16 @@ class Watch:
             raise
         except CSTAError as error:
             self.log.warn("{link}: {device} is not watched: {error}", link=self._name, device=device, error=error)
-            self._refuse(client, device)
+            self.monitors.refused(device)
+            self.tell([DeviceChanged(device, in_service=False)])
+            self._retry_in(RETRY_REFUSED if isinstance(error, ServiceError) else RETRY_SOON, client)
 
-    def _refuse(self, client: Client, device: str) -> None:
-        self.monitors.refused(device)
-        self.tell([DeviceChanged(device, in_service=False)])
-        if self._retry is None:
-            self._retry = cast(DelayedCall, self._reactor.callLater(RETRY_REFUSED, self._retry_refused, client))
+    def _retry_in(self, seconds: float, client: Client) -> None:
+        if self._retry is not None:
+            if self._retry.getTime() <= self._reactor.seconds() + seconds:
+                return
+            self._retry.cancel()
+        self._retry = cast(DelayedCall, self._reactor.callLater(seconds, self._retry_refused, client))
 
     def _retry_refused(self, client: Client) -> None:
         self._retry = None
@@ -178,6 +246,7 @@ class Watch:
         device = self.monitors.device(event.monitor_cross_ref_id)
         if device is None:
             return  # before the answer that names its monitor: the snapshot that follows knows
+        self.audit.heard(device)
         changed = self.features.changed(device, event)
         if changed is not None:
             self.tell([changed])
@@ -186,6 +255,8 @@ class Watch:
             self.connections.learn_from_event(device, event)
             old = happened.old_calls if isinstance(happened, Regrouping) else ()
             self._tell_of(device, self.tracker.apply(device, happened, self._reactor.seconds()), old)
+            for doubtful in self.tracker.take_doubtful():
+                self.audit.doubt(doubtful, urgent=self.tracker.withholds(doubtful))
 
     def _tell_of(self, device: str, events: list[ModelEvent], old_calls: tuple[str, ...] = ()) -> None:
         """Tell what happened to calls, and forget what the switch called those that are over."""
@@ -199,7 +270,8 @@ class Watch:
         device = self.monitors.ended(stop.monitor_cross_ref_id)
         if device is not None:
             self.log.warn("{link}: the switch ended the monitor of {device}", link=self._name, device=device)
-            self._refuse(client, device)
+            self.monitors.lost(device)
+            self._retry_in(RETRY_SOON, client)
         return MonitorStopResponse()
 
     def _status(self, client: Client, status: SystemStatusValue) -> None:
@@ -213,8 +285,8 @@ class Watch:
             self.monitors.retry()
             self._again(client)
         elif status is SystemStatusValue.MESSAGES_LOST:
-            for device in self.monitors.wanted:
-                Deferred.fromCoroutine(self.take_snapshot(client, device)).addErrback(_nothing_lost)
+            for device in self.monitors.watched:
+                self.audit.doubt(device)
 
 
 def _nothing_lost(failure: Failure) -> None:

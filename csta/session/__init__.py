@@ -15,7 +15,7 @@ from csta.session.events import (
     UnexpectedAnswer,
 )
 from csta.session.session import Session, why
-from csta.session.settings import Codec, Role, Settings
+from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import MOVES, Move, State
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Settings",
     "State",
     "StatusReceived",
+    "Tap",
     "Undecodable",
     "UnexpectedAnswer",
     "why",

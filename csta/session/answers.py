@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from csta.apdu import Error, Frame, Reject, Result
 from csta.errors import CSTAError, DecodeError, RemoteProtocolError, RequestRejected, ServiceError
-from csta.messages import message_class
+from csta.messages import response_class
 from csta.messages.base import Enumeration, Request, Response
 from csta.messages.errors import UniversalFailure
 
@@ -49,10 +50,21 @@ def outcome(request: Request[Any], answer: Result | Error | Reject) -> Response 
     if isinstance(answer, Reject):
         return RequestRejected(name, problem(answer))
     if answer.message is None:
-        return _without_value(name)
+        return _without_value(request)
     if not isinstance(answer.message, Response) or answer.message.operation != request.operation:
         return RemoteProtocolError(f"answered by {type(answer.message).__name__}", name)
     return answer.message
+
+
+def in_words(answer: Result | Error | Reject, request: str) -> str:
+    """An answer for the log; nothing of its contents but the reason of a refusal.
+
+    :param request: the service it belongs to, empty where that is not known.
+    """
+    name = request or f"invoke id {answer.invoke_id}"
+    if isinstance(answer, Error):
+        return str(service_error(name, answer.message))
+    return f"{name}: {problem(answer) if isinstance(answer, Reject) else 'done'}"
 
 
 def service_error(request: str, failure: UniversalFailure) -> ServiceError:
@@ -71,22 +83,22 @@ def problem(reject: Reject) -> str:
     return f"rejected: {names[number] if 0 <= number < len(names) else f'{reject.category} problem {number}'}"
 
 
-def _without_value(request: str) -> Response | CSTAError:
+def _without_value(request: Request[Any]) -> Response | CSTAError:
     # A result without a value is the usual answer of some switches where nothing but extensions could stand in it.
-    answer = message_class(f"{request}Response")
+    without_value = RemoteProtocolError("answered without a value", type(request).__name__)
+    answer = response_class(type(request))
     try:
-        value = answer()
+        return without_value if answer is None else answer()
     except TypeError:  # a field that must be there
-        value = None
-    return value if isinstance(value, Response) else RemoteProtocolError("answered without a value", request)
+        return without_value
 
 
 def is_answer(frame: Frame, error: DecodeError) -> bool:
     """Whether a frame that could not be decoded was meant as an answer, so that its invoke id is one of ours."""
     if frame.invoke_id is None:
         return frame.payload[:1] in _ANSWER_TAGS
-    element = error.where.partition(".")[0]
-    return element.endswith("Response") or element == "UniversalFailure"
+    element = re.split("[.,]", error.where, maxsplit=1)[0]
+    return element.endswith("Response") or element == "CSTAErrorCode"
 
 
 def is_reject(frame: Frame) -> bool:

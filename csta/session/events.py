@@ -64,11 +64,12 @@ class RequestFailed:
 class UnexpectedAnswer:
     """The peer answered something that is not waiting.
 
-    :param late: the request had ended before: by time-out, or because its caller gave up.
+    :param late_to: the request (``MakeCall``) that had ended before: by time-out, because its caller gave up, or
+        because the standard has no positive answer to it and this is a refusal. Empty when there was none.
     """
 
     answer: Result | Error | Reject
-    late: bool
+    late_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Invocations:
         self._previous = 0
         self._pending: dict[int, Invocation] = {}
         self._deadlines: list[tuple[float, int]] = []
-        self._parked: dict[int, None] = {}
+        self._parked: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -65,17 +65,18 @@ class Invocations:
         """Take a request out that nobody waits for any more; its id is parked for the late answer."""
         invocation = self._pending.pop(invoke_id, None)
         if invocation is not None:
-            self._parked[invoke_id] = None
-            if len(self._parked) > min(MAX_PARKED, self._last_id // 2):
-                del self._parked[next(iter(self._parked))]
+            self.park(invoke_id, invocation.request)
         return invocation
 
-    def was_parked(self, invoke_id: int) -> bool:
-        """Whether the request of a late answer is remembered; it is forgotten by asking."""
-        if invoke_id not in self._parked:
-            return False
-        del self._parked[invoke_id]
-        return True
+    def park(self, invoke_id: int, request: Request[Any]) -> None:
+        """Keep an id apart from whose request nothing, or nothing but a refusal, is to come any more."""
+        self._parked[invoke_id] = type(request).__name__
+        if len(self._parked) > min(MAX_PARKED, self._last_id // 2):
+            del self._parked[next(iter(self._parked))]
+
+    def unpark(self, invoke_id: int | None) -> str:
+        """Name of the request of a late answer, empty when there is none; it is forgotten by asking."""
+        return "" if invoke_id is None else self._parked.pop(invoke_id, "")
 
     def expired(self, now: float) -> list[Invocation]:
         """Take out the requests whose time is up, in the order of their deadlines."""

@@ -50,7 +50,7 @@ from csta.session.events import (
 )
 from csta.session.heartbeat import Heartbeat, Pulse
 from csta.session.invokes import Invocation, Invocations
-from csta.session.settings import Codec, Role, Settings
+from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import Move, State, after
 
 
@@ -58,6 +58,7 @@ class Session:
     """One end of one link.
 
     :param association: how the link is opened and ended; None for a link without association.
+    :ivar tap: sees every frame, both ways; set it before :meth:`open`.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class Session:
         self._outgoing = bytearray()
         self._expiry: float | None = None
         self._now = 0.0
+        self.tap: Tap | None = None
+        self._peer = Role.SWITCHING if role is Role.COMPUTING else Role.COMPUTING
 
     # Moved by the user
 
@@ -88,6 +91,8 @@ class Session:
         """The connection below has been made."""
         self._now = now
         self._heartbeat.heard(now)
+        if self.tap is not None:
+            self.tap.opened()
         self._take(self._association.open(self.role, self._invocations.next_id))
         if self.state is not State.ACTIVE:
             self._expiry = now + self.settings.association_timeout
@@ -108,7 +113,10 @@ class Session:
         """
         self._move(Move.SEND)
         in_header = self._framing.carries_invoke_id and isinstance(message, Event)
-        self._write(Invoke(EVENT_INVOKE_ID if in_header else self._invocations.next_id(), message))
+        invoke_id = EVENT_INVOKE_ID if in_header else self._invocations.next_id()
+        self._write(Invoke(invoke_id, message))
+        if isinstance(message, Request):
+            self._invocations.park(invoke_id, message)
 
     def respond(self, invoke_id: int, response: Response | None = None) -> None:
         """Answer a request of the peer positively."""
@@ -203,7 +211,10 @@ class Session:
         self.state = following
 
     def _write(self, apdu: Apdu) -> None:
-        self._outgoing += self._framing.encode(self._codec.encode(apdu))
+        frame = self._codec.encode(apdu)
+        self._outgoing += self._framing.encode(frame)
+        if self.tap is not None:
+            self.tap.passed(self.role, frame)
 
     def _invoke(self, message: Request[Any], now: float, timeout: float, *, internal: bool) -> int:
         self._move(Move.SEND)
@@ -230,6 +241,10 @@ class Session:
         for invocation in self._invocations.drain():
             self._end(invocation, LinkLost(type(invocation.request).__name__, reason))
         self._events.append(Closed(error))
+        if self.tap is not None:
+            if self._framing.pending:
+                self.tap.lost(self._framing.pending, "no whole message")
+            self.tap.closed("" if error is None else reason)
 
     def _expire(self) -> None:
         if self.state is State.RELEASING:
@@ -256,6 +271,8 @@ class Session:
             self._close(Move.LOSE, error)
             return True
         if frame is not None:
+            if self.tap is not None:
+                self.tap.passed(self._peer, frame)
             self._handle(frame)
         return frame is not None
 
@@ -326,8 +343,7 @@ class Session:
         if invocation is not None:
             self._end(invocation, answers.outcome(invocation.request, answer))
             return
-        late = of_ours and answer.invoke_id is not None and self._invocations.was_parked(answer.invoke_id)
-        self._events.append(UnexpectedAnswer(answer, late))
+        self._events.append(UnexpectedAnswer(answer, self._invocations.unpark(answer.invoke_id) if of_ours else ""))
 
 
 def why(error: CSTAError | None) -> str:

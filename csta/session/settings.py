@@ -26,11 +26,30 @@ class Codec(Protocol):
         """Encode an APDU; raises LocalProtocolError for a value the wire has no form for."""
 
 
+class Tap(Protocol):
+    """Sees what passes on a link, for a recorder."""
+
+    def opened(self) -> None:
+        """The connection below has been made."""
+
+    def passed(self, sender: Role, frame: Frame) -> None:
+        """A frame was received, or is about to be sent."""
+
+    def lost(self, octets: int, reason: str) -> None:
+        """Octets of the peer make no frame."""
+
+    def closed(self, reason: str) -> None:
+        """The link is over; ``reason`` is empty when it was closed in order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Times of a session, in seconds.
+    """Limits of a session; times are in seconds.
 
     :param request_timeout: how long an answer may take where the request does not say.
+    :param serve_timeout: how long a handler of the peer's requests may take before they are refused.
+    :param most_outstanding: how many requests of a client may wait for an answer at a time (``simpleThreshold`` of
+        §13.1.4); 0 for no limit.
     :param association_timeout: how long opening the association may take.
     :param release_timeout: how long the peer may take to agree to its end.
     :param heartbeat_interval: silence of the peer before System Status is sent (0 to 180 of §14.2.2); 0 for never.
@@ -38,6 +57,8 @@ class Settings:
     """
 
     request_timeout: float = 10.0
+    serve_timeout: float = 10.0
+    most_outstanding: int = 100
     association_timeout: float = 10.0
     release_timeout: float = 5.0
     heartbeat_interval: float = 30.0

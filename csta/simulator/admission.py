@@ -9,11 +9,11 @@ from csta.messages.call_data import ConsultOptions, EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.errors import OperationErrors as Operation
 from csta.messages.errors import StateIncompatibilityErrors as Incompatible
-from csta.simulator.calls import Call, Connection, Extension
+from csta.simulator.calls import Call, Connection, Device, Extension
+from csta.simulator.destinations import route
 from csta.simulator.dialplan import DIALLABLE
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
-from csta.simulator.routing import route
 from csta.simulator.states import PAIRS, Need, State
 
 CAUSES = frozenset(EventCause)
@@ -48,15 +48,15 @@ def require_mergeable(held: Connection, active: Connection, barred: frozenset[Co
     """Both calls have got somewhere, share no third device, and the consultation allows it (§17.1.10 FR 2 to 5)."""
     if active.call.consult_options in barred:
         raise Refusal.operation(Operation.REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION)
-    require_not_failed(held)
-    require_not_failed(active)
+    require_partner(held)
+    require_partner(active)
     if held.call.connections.keys() & active.call.connections.keys() - {held.device.number}:
         raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
 
 
-def require_not_failed(connection: Connection) -> None:
-    """There is nobody at the other end of a failed call."""
-    if connection.call.failed is not None:
+def require_partner(connection: Connection) -> None:
+    """There is somebody else in the call; not so when it failed, or waits for others (§17.1.19)."""
+    if connection.call.failed is not None or len(connection.call.connections) < 2:
         raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
 
 
@@ -82,11 +82,12 @@ def extension_for(exchange: Exchange, wanted: DeviceID, unknown: Operation) -> E
     return device
 
 
-def diallable(wanted: DeviceID) -> str:
-    """A complete number; dialling in stages is not supported (§17.1.18 FR 7, 8)."""
-    if not DIALLABLE.fullmatch(wanted.number):
+def dialling(wanted: DeviceID) -> tuple[str, bool]:
+    """Digits, and whether they are the whole number; none, or a final ``;``, promise more (§17.1.18 FR 7, 8)."""
+    digits = wanted.number.removesuffix(";")
+    if digits and not DIALLABLE.fullmatch(digits):
         raise Refusal.operation(Operation.INVALID_CALLED_DEVICE_ID)
-    return wanted.number
+    return digits, bool(digits) and digits == wanted.number
 
 
 def reachable(exchange: Exchange, connection: Connection, wanted: DeviceID) -> str:
@@ -108,3 +109,19 @@ def clearing_cause(reason: EventCause | None) -> EventCause:
     if reason not in CAUSES:
         raise Refusal.operation(Operation.INVALID_PARAMETER_VALUE)
     return reason
+
+
+def device_for(exchange: Exchange, wanted: DeviceID) -> Device:
+    """Any device a request names by its number."""
+    device = exchange.device(wanted.number)
+    if device is None:
+        raise Refusal.operation(Operation.INVALID_DEVICE_ID)
+    return device
+
+
+def extension_at(exchange: Exchange, wanted: DeviceID) -> Extension:
+    """The extension a feature is asked for; other devices have none."""
+    device = device_for(exchange, wanted)
+    if not isinstance(device, Extension):
+        raise Refusal.operation(Operation.REQUEST_INCOMPATIBLE_WITH_DEVICE)
+    return device

@@ -11,21 +11,24 @@ from typing import TypedDict
 from csta.messages.base import Octets
 from csta.messages.call_associated import CallInformationEvent
 from csta.messages.call_control_events import (
+    CallClearedEvent,
     ConferencedEvent,
     ConnectionClearedEvent,
     DeliveredEvent,
+    DigitsDialedEvent,
     DivertedEvent,
     EstablishedEvent,
     FailedEvent,
     HeldEvent,
     NetworkReachedEvent,
+    OfferedEvent,
     OriginatedEvent,
     QueuedEvent,
     RetrievedEvent,
     ServiceInitiatedEvent,
     TransferedEvent,
 )
-from csta.messages.call_data import ConnectionListItem, EventCause
+from csta.messages.call_data import ConnectionListItem, EventCause, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import (
     AssociatedCalledDeviceID,
@@ -43,11 +46,13 @@ CallEvent = (
     ConferencedEvent
     | ConnectionClearedEvent
     | DeliveredEvent
+    | DigitsDialedEvent
     | DivertedEvent
     | EstablishedEvent
     | FailedEvent
     | HeldEvent
     | NetworkReachedEvent
+    | OfferedEvent
     | OriginatedEvent
     | QueuedEvent
     | RetrievedEvent
@@ -67,6 +72,7 @@ class Parties(TypedDict):
     network_called_device: NetworkCalledDeviceID | None
     associated_calling_device: AssociatedCallingDeviceID | None
     correlator_data: Octets | None
+    user_data: Octets | None
 
 
 def calling(call: Call) -> CallingDeviceID:
@@ -74,6 +80,11 @@ def calling(call: Call) -> CallingDeviceID:
     if call.calling is None:
         return CallingDeviceID(restricted=True)
     return CallingDeviceID(device_identifier=call.calling)
+
+
+def called(call: Call) -> CalledDeviceID:
+    """The device first called (§12.3.6); not known of a call without a called party (§17.1.19)."""
+    return CalledDeviceID(device_identifier=call.called) if call.called.number else CalledDeviceID(not_known=True)
 
 
 def subject(device: DeviceID | None) -> SubjectDeviceID:
@@ -108,23 +119,23 @@ def parties(call: Call) -> Parties:
         network_calling = NetworkCallingDeviceID(device_identifier=call.calling, restricted=call.calling is None)
     return Parties(
         calling_device=calling(call),
-        called_device=CalledDeviceID(device_identifier=call.called),
+        called_device=called(call),
         last_redirection_device=redirection(call),
         network_calling_device=network_calling,
         network_called_device=network_called,
         associated_calling_device=associated_calling(call),
         correlator_data=call.correlator_data,
+        user_data=call.user_data,
     )
 
 
 def service_initiated(connection: Connection, cause: EventCause) -> ServiceInitiatedEvent:
     """The device is off-hook, or prompted to go off-hook (§17.2.17)."""
-    called = connection.call.called
     return ServiceInitiatedEvent(
         monitor_cross_ref_id="",
         initiated_connection=connection.id,
         initiating_device=subject(connection.device.id),
-        called_device=CalledDeviceID(device_identifier=called) if called.number else None,
+        called_device=called(connection.call) if connection.call.called.number else None,
         correlator_data=connection.call.correlator_data,
         cause=cause,
     )
@@ -136,7 +147,7 @@ def originated(connection: Connection, cause: EventCause) -> OriginatedEvent:
         monitor_cross_ref_id="",
         originated_connection=connection.id,
         calling_device=subject(connection.device.id),
-        called_device=CalledDeviceID(device_identifier=connection.call.called),
+        called_device=called(connection.call),
         correlator_data=connection.call.correlator_data,
         cause=cause,
     )
@@ -203,11 +214,14 @@ def diverted(connection: Connection, destination: DeviceID, cause: EventCause) -
 
 
 def queued(connection: Connection, cause: EventCause) -> QueuedEvent:
-    """The call waits there (§17.2.15)."""
+    """The call waits there (§17.2.15); this one counts in the number of those that wait."""
+    waiting = sum(other.state == LocalConnectionState.QUEUED for other in connection.device.connections)
     return QueuedEvent(
         monitor_cross_ref_id="",
         queued_connection=connection.id,
         queue=subject(connection.device.id),
+        number_queued=waiting,
+        calls_in_front=waiting - 1,
         associated_called_device=associated_called(connection.call),
         cause=cause,
         **parties(connection.call),
@@ -266,12 +280,13 @@ def transferred(
 
 def conferenced(
     primary: ConnectionID,
-    secondary: ConnectionID,
+    secondary: ConnectionID | None,
     device: Device,
     added: DeviceID | None,
     items: tuple[ConnectionListItem, ...],
+    cause: EventCause = EventCause.CONFERENCE,
 ) -> ConferencedEvent:
-    """``device`` made two calls one (§17.2.3)."""
+    """``device`` made two calls one, or brought one more device in (§17.2.3); then there is no secondary call."""
     return ConferencedEvent(
         monitor_cross_ref_id="",
         primary_old_call=primary,
@@ -279,15 +294,53 @@ def conferenced(
         conferencing_device=subject(device.id),
         added_party=subject(added),
         conference_connections=items,
-        cause=EventCause.CONFERENCE,
+        cause=cause,
     )
 
 
 def call_information(connection: Connection) -> CallInformationEvent:
     """Data of the call changed (§18.2.1)."""
+    call = connection.call
     return CallInformationEvent(
         monitor_cross_ref_id="",
         connection=connection.id,
         device=subject(connection.device.id),
+        account_info=call.account_code,
+        auth_code=call.auth_code,
+        correlator_data=call.correlator_data,
+        user_data=call.user_data,
+    )
+
+
+def call_cleared(call: Call, cause: EventCause) -> CallClearedEvent:
+    """The call is over (§17.2.2): its identifier alone."""
+    return CallClearedEvent(
+        monitor_cross_ref_id="",
+        cleared_call=ConnectionID(call_id=call.id),
+        correlator_data=call.correlator_data,
+        cause=cause,
+    )
+
+
+def offered(connection: Connection, cause: EventCause) -> OfferedEvent:
+    """The call is shown to the device before it rings (§17.2.13)."""
+    return OfferedEvent(
+        monitor_cross_ref_id="",
+        offered_connection=connection.id,
+        offered_device=subject(connection.identity),
+        associated_called_device=associated_called(connection.call),
+        cause=cause,
+        **parties(connection.call),
+    )
+
+
+def digits_dialled(connection: Connection, digits: str, cause: EventCause) -> DigitsDialedEvent:
+    """Digits were dialled, by hand or by a service (§17.2.6)."""
+    return DigitsDialedEvent(
+        monitor_cross_ref_id="",
+        dialing_connection=connection.id,
+        dialing_device=subject(connection.device.id),
+        dialing_sequence=DeviceID(number=digits),
         correlator_data=connection.call.correlator_data,
+        cause=cause,
     )

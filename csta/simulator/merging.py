@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from csta.messages.call_data import AssociatedNID, ConnectionListItem, Endpoint
+from csta.messages.common import ConnectionID
+from csta.messages.media import ConnectionInformation
 from csta.simulator.calls import Call, Connection, Line
 from csta.simulator.exchange import Exchange
 from csta.simulator.states import State
@@ -23,6 +25,8 @@ class Merger:
         self.device = primary.device
         self.calls = [primary.call] if secondary is None else [primary.call, secondary.call]
         self.call = self._resulting_call()
+        for old in self.calls:
+            exchange.monitors.move(old, self.call)
         if leaves:
             self._replace_caller(primary)
         if secondary is not None and secondary.call.called == self.device.id:
@@ -36,16 +40,7 @@ class Merger:
         """Take a connection over into the resulting call."""
         old = connection.id
         self.exchange.transplant(connection, self.call)
-        nid = AssociatedNID(device_id=connection.device.id) if isinstance(connection.device, Line) else None
-        identity = connection.identity
-        self.items.append(
-            ConnectionListItem(
-                new_connection=connection.id,
-                old_connection=old,
-                endpoint=Endpoint(device_id=identity) if identity else Endpoint(restricted=True),
-                associated_nid=nid,
-            )
-        )
+        self.items.append(list_item(connection, old))
 
     def finish(self) -> None:
         """The old calls are gone, and the merging device's part in them unless it was moved."""
@@ -60,6 +55,7 @@ class Merger:
         call.associated_calling, call.ddi = first.associated_calling, first.ddi
         call.associated_called = second.associated_called
         call.last_redirection = first.last_redirection
+        call.private_data = second.private_data or first.private_data
         call.correlator_data = second.correlator_data or first.correlator_data  # the consultation's wins
         return call
 
@@ -77,3 +73,15 @@ class Merger:
         if other is not None and other.identity is not None:
             self.call.called = other.identity
             self.call.associated_called = other.device.id if isinstance(other.device, Line) else None
+
+
+def list_item(connection: Connection, old: ConnectionID | None) -> ConnectionListItem:
+    """An entry of a connection list (§12.2.9): what a connection is now, and what it was."""
+    identity = connection.identity
+    return ConnectionListItem(
+        new_connection=connection.id,
+        old_connection=old,
+        endpoint=Endpoint(device_id=identity) if identity else Endpoint(restricted=True),
+        associated_nid=AssociatedNID(device_id=connection.device.id) if isinstance(connection.device, Line) else None,
+        resulting_connection_info=ConnectionInformation(flow_direction=connection.flow) if connection.flow else None,
+    )

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hmac import compare_digest
-from typing import Any, cast
 from typing import Protocol as Structural
+from typing import cast
 
 from twisted.internet import protocol
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
-from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from csta.apdu import Associate, AssociateResponse
 from csta.asn1 import acse
 from csta.dialect import Login
-from csta.errors import CSTAError, DecodeError
-from csta.messages.base import Event, Request
-from csta.messages.errors import UniversalFailure
-from csta.messages.system import SystemStatus, SystemStatusValue
+from csta.errors import DecodeError
 from csta.protocol import DelayedCall, Link, ReactorTime, open_session
-from csta.session import Peer, Role, Session, Settings, State
+from csta.recorder.live import Recording
+from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
+from csta.simulator.clients import ClientLink
+from csta.simulator.faults import Fault, Faults, Kind, Note, unnoted
+from csta.simulator.script import Script
 from csta.simulator.switch import Switch
 
 
@@ -39,54 +38,6 @@ class ListeningPort(Structural):
 
 MOST_CLIENTS = 64
 """Links served at a time; a further one is closed as soon as it is opened."""
-
-
-class ClientLink:
-    """One client of the switch; the switch knows its monitors by this object."""
-
-    log = Logger()
-
-    def __init__(self, server: SwitchServer, session: Session) -> None:
-        self.link: Link[ClientLink] = Link(server.reactor, session, self)
-        self._server = server
-
-    def send(self, message: Event | SystemStatus) -> None:
-        """Send something of the switch's own; what comes too late for this link is dropped."""
-        if self.link.session.state is not State.ACTIVE:
-            return
-        if isinstance(message, Event):
-            self.link.report(message)
-        else:
-            self.link.request(message).addErrback(self._unacknowledged)
-
-    def link_opened(self, peer: Peer | None) -> None:
-        """See :class:`csta.protocol.Application`."""
-        self._server.clients.append(self)
-
-    def request_received(self, invoke_id: int, request: Request[Any]) -> None:
-        """Answer first, then let the events go that follow."""
-        answer = self._server.switch.handle(self, request, self._server.reactor.seconds())
-        if isinstance(answer, UniversalFailure):
-            self.link.fail(invoke_id, answer)
-        else:
-            self.link.respond(invoke_id, answer)
-        self._server.pump()
-
-    def event_received(self, event: Event) -> None:
-        """A computing function has no events to report."""
-        self.log.warn("client sent {event}: dropped", event=type(event).__name__)
-
-    def status_received(self, status: SystemStatusValue) -> None:
-        """The client's status changes nothing here; the session has acknowledged it."""
-
-    def link_closed(self, error: CSTAError | None) -> None:
-        """The client is gone."""
-        if self in self._server.clients:
-            self._server.clients.remove(self)
-        self._server.switch.disconnect(self)
-
-    def _unacknowledged(self, failure: Failure) -> None:
-        self.log.info("status not acknowledged: {reason}", reason=failure.getErrorMessage())
 
 
 class LoginAdmission:
@@ -124,31 +75,54 @@ class ClientFactory(protocol.ServerFactory):
 
     noisy = False
 
-    def __init__(self, server: SwitchServer, session: Callable[[], Session]) -> None:
+    def __init__(self, server: SwitchServer, session: Callable[[str], Session]) -> None:
         self._server = server
         self._session = session
 
     def buildProtocol(self, addr: object) -> Link[ClientLink] | None:
         """Twisted: somebody connects; None closes the connection."""
-        if len(self._server.clients) >= MOST_CLIENTS:
+        if len(self._server.clients) >= MOST_CLIENTS or self._server.closed:
             return None
-        return ClientLink(self._server, self._session()).link
+        return ClientLink(self._server, self._session(_name(addr))).link
+
+
+def _name(addr: object) -> str:
+    """What a recording calls the client at an address."""
+    return f"client {addr.host}:{addr.port}" if isinstance(addr, IPv4Address) else "client"
 
 
 class SwitchServer:
     """Serves a switch.
 
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
+    :param faults: what goes wrong, by the clock or to messages, counted from now.
+    :param script: what happens on the switch by itself.
+    :param note: told of every fault that happens.
+    :param record: where the messages of all links are recorded.
     :ivar clients: the links that are open.
+    :ivar faults: the same rules; more may be added, see :meth:`inject`.
     """
 
-    def __init__(self, reactor: ReactorTime, switch: Switch) -> None:
+    def __init__(
+        self,
+        reactor: ReactorTime,
+        switch: Switch,
+        faults: Iterable[Fault] = (),
+        script: Script | None = None,
+        note: Note = unnoted,
+        record: Recording | None = None,
+    ) -> None:
         self.reactor = reactor
         self.switch = switch
+        self.faults = Faults(faults, reactor.seconds(), note)
+        self.record = record
         self.clients: list[ClientLink] = []
+        self._script = script
+        self._closed_until = reactor.seconds()
         self._ports: list[ListeningPort] = []
         self._timer: DelayedCall | None = None
         switch.ready = self.pump
+        self.pump()
 
     def factory(
         self,
@@ -171,7 +145,7 @@ class SwitchServer:
         """
         admission = LoginAdmission(login) if login is not None else None
 
-        def session() -> Session:
+        def session(client: str) -> Session:
             return open_session(
                 Role.SWITCHING,
                 protocol,
@@ -182,9 +156,10 @@ class SwitchServer:
                 settings=settings,
                 admission=admission,
                 welcome=None if admission is None else admission.knows,
+                tap=None if self.record is None else self.record.tap(client),
             )
 
-        session()  # a wrong parameter is told now, not when a client comes
+        session("")  # a wrong parameter is told now, not when a client comes
         return ClientFactory(self, session)
 
     def listen(
@@ -229,12 +204,32 @@ class SwitchServer:
         self.drop_clients()
         self.switch.restart()
 
+    def inject(self, fault: Fault) -> None:
+        """One more fault, its times counted from now; without ``on`` and ``at`` it happens at once."""
+        self.faults.add(fault, self.reactor.seconds())
+        self._on_timer()
+
+    def befall(self, fault: Fault) -> None:
+        """Something happens to the switch as a whole, or to all its links."""
+        now = self.reactor.seconds()
+        if fault.what in (Kind.DROP_LINK, Kind.RESTART):
+            self._closed_until = max(self._closed_until, now + fault.seconds)
+        _BEFALLS[fault.what](self, fault)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can connect now."""
+        return self.reactor.seconds() < self._closed_until
+
     def pump(self) -> None:
         """Send what the switch has to say, and set the timer."""
         while (message := self.switch.next_event()) is not None:
             client, content = message
             cast(ClientLink, client).send(content)
-        self._arm(self.switch.next_deadline())
+        deadlines = [self.switch.next_deadline(), self.faults.next_deadline()]
+        deadlines += [self._script.next_deadline()] if self._script is not None else []
+        deadlines += [client.next_deadline() for client in self.clients]
+        self._arm(min((each for each in deadlines if each is not None), default=None))
 
     def _listening(self, port: ListeningPort) -> int:
         self._ports.append(port)
@@ -249,6 +244,33 @@ class SwitchServer:
             self._timer = cast(DelayedCall, self.reactor.callLater(delay, self._on_timer))
 
     def _on_timer(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
         self._timer = None
-        self.switch.on_timer(self.reactor.seconds())
+        now = self.reactor.seconds()
+        self.switch.on_timer(now)
+        if self._script is not None:
+            self._script.on_timer(now)
+        for fault in self.faults.due(now):
+            self.befall(fault)
+        for client in list(self.clients):
+            client.flush()
         self.pump()
+
+    def _litter(self) -> None:
+        for client in list(self.clients):
+            client.litter()
+
+    def _stop_reading(self, seconds: float) -> None:
+        for client in self.clients:
+            client.stop_reading(seconds)
+
+
+_BEFALLS: dict[Kind, Callable[[SwitchServer, Fault], None]] = {
+    Kind.DROP_LINK: lambda server, fault: server.drop_clients(),
+    Kind.RESTART: lambda server, fault: server.restart(),
+    Kind.LOSE_MONITORS: lambda server, fault: server.switch.lose_monitors(),
+    Kind.STOP_MONITORS: lambda server, fault: server.switch.stop_monitors(),
+    Kind.SLOW_READER: lambda server, fault: server._stop_reading(fault.seconds),
+    Kind.GARBAGE: lambda server, fault: server._litter(),
+}

@@ -22,10 +22,13 @@ MOVES: dict[State, frozenset[State]] = {
     State.ALERTING: frozenset({State.CONNECTED, State.NULL}),
     State.CONNECTED: frozenset({State.HOLD, State.QUEUED, State.NULL}),
     State.HOLD: frozenset({State.CONNECTED, State.QUEUED, State.NULL}),
-    State.QUEUED: frozenset({State.CONNECTED, State.NULL}),
+    State.QUEUED: frozenset({State.ALERTING, State.CONNECTED, State.NULL}),
     State.FAIL: frozenset({State.NULL}),
 }
-"""Moves of an extension's connection. A caller who hears busy tone stays connected: the far side fails (§17.2.9)."""
+"""Moves of an extension's connection; who camps on waits in Queued until it rings.
+
+A caller who hears busy tone stays connected: the far side fails (§17.2.9).
+"""
 
 NETWORK_MOVES: dict[State, frozenset[State]] = {
     State.NULL: frozenset({State.CONNECTED}),
@@ -34,6 +37,13 @@ NETWORK_MOVES: dict[State, frozenset[State]] = {
     State.FAIL: frozenset({State.NULL}),
 }
 """Moves of a line's connection: once the network is reached it shows how the far end fares (§17.2.12 FR 2)."""
+
+GROUP_MOVES: dict[State, frozenset[State]] = {
+    State.NULL: frozenset({State.ALERTING, State.QUEUED}),
+    State.ALERTING: frozenset({State.QUEUED, State.NULL}),
+    State.QUEUED: frozenset({State.NULL}),
+}
+"""Moves of a connection at a group or a routeing device: it comes in, may have to wait, and goes on elsewhere."""
 
 
 class Need(NamedTuple):
@@ -57,8 +67,10 @@ _HELD_WRONG = UniversalFailure(state_incompatibility=Incompatible.INVALID_HELD_C
 _ACTIVE_WRONG = UniversalFailure(state_incompatibility=Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
 _ANY = frozenset(State) - {State.NULL}
 _TALKING = frozenset({State.CONNECTED, State.HOLD})
+_NO_CALL = UniversalFailure(state_incompatibility=Incompatible.NO_CALL_TO_COMPLETE)
 
 NEEDS: dict[str, Need] = {
+    "acceptCall": Need(frozenset({State.ALERTING}), _UNKNOWN, _WRONG),  # §17.1.1
     "answerCall": Need(  # §17.1.3
         frozenset({State.ALERTING, State.INITIATED, State.QUEUED}),
         UniversalFailure(state_incompatibility=Incompatible.NO_CALL_TO_ANSWER),
@@ -84,7 +96,18 @@ NEEDS: dict[str, Need] = {
     "directedPickupCall": Need(  # §17.1.13
         frozenset({State.ALERTING, State.CONNECTED, State.HOLD, State.QUEUED}), _UNKNOWN, _WRONG
     ),
+    "callBack": Need(frozenset({State.CONNECTED}), _UNKNOWN, _NO_CALL),  # §17.1.4
+    "callBackMessage": Need(frozenset({State.CONNECTED}), _UNKNOWN, _NO_CALL),  # §17.1.5
+    "campOnCall": Need(frozenset({State.CONNECTED}), _UNKNOWN, _NO_CALL),  # §17.1.6
+    "intrudeCall": Need(frozenset({State.CONNECTED}), _UNKNOWN, _NO_CALL),  # §17.1.16
+    "dialDigits": Need(frozenset({State.INITIATED}), _UNKNOWN, _WRONG),  # §17.1.12
+    "joinCall": Need(_ANY, _NO_ACTIVE, _ACTIVE_WRONG),  # §17.1.17
+    "singleStepConference": Need(_ANY, _NO_ACTIVE, _ACTIVE_WRONG),  # §17.1.25, initial states of Phase II
     "generateDigits": Need(frozenset({State.CONNECTED}), _UNKNOWN, _WRONG),  # §18.1.4
+    "generateTelephonyTones": Need(frozenset({State.CONNECTED}), _UNKNOWN, _WRONG),  # §18.1.5
+    "cancelTelephonyTones": Need(frozenset({State.CONNECTED}), _UNKNOWN, _WRONG),  # §18.1.2
+    "sendUserInformation": Need(_TALKING, _UNKNOWN, _WRONG),  # §18.1.6
+    "changeConnectionInformation": Need(_TALKING, _UNKNOWN, _WRONG),  # §18.1.3
     "associateData": Need(_ANY, _UNKNOWN, _WRONG),  # §18.1.1
 }
 """Services on one connection."""
@@ -119,5 +142,14 @@ ELSEWHERE = frozenset({"directedPickupCall"})
 UNTALKING = frozenset({"answerCall", "retrieveCall"})
 """Services refused while the device is connected in another call (§17.1.3 FR 1, §17.1.23 FR 1)."""
 
-CALL_ASSOCIATED = frozenset({"generateDigits", "associateData"})
+CALL_ASSOCIATED = frozenset(
+    {
+        "associateData",
+        "cancelTelephonyTones",
+        "changeConnectionInformation",
+        "generateDigits",
+        "generateTelephonyTones",
+        "sendUserInformation",
+    }
+)
 """Services that are call associated ones; all others here are call control (§12.2.25)."""

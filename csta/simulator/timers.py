@@ -28,6 +28,11 @@ class Timers:
         """Forget the owner's timer, if it has one."""
         self._set.pop(owner, None)
 
+    def clear(self) -> None:
+        """Forget all timers."""
+        self._set.clear()
+        self._heap.clear()
+
     def next_deadline(self) -> float | None:
         """When the next timer runs out."""
         while self._heap and not self._live():
@@ -36,9 +41,17 @@ class Timers:
 
     def run(self, now: float) -> None:
         """Do what is due, in the order of the deadlines; each action sees its own deadline as the time."""
-        while (at := self.next_deadline()) is not None and at <= now:
-            owner = heapq.heappop(self._heap)[2]
-            self._set.pop(owner)[1](at)
+        while self.run_next(now):
+            pass
+
+    def run_next(self, now: float) -> bool:
+        """Do the first thing that is due; whether there was one."""
+        at = self.next_deadline()
+        if at is None or at > now:
+            return False
+        owner = heapq.heappop(self._heap)[2]
+        self._set.pop(owner)[1](at)
+        return True
 
     def _live(self) -> bool:
         _, order, owner = self._heap[0]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.dialect import Login
 from csta.messages.application_session import (
     ApplicationInfo,
@@ -23,7 +21,8 @@ from csta.messages.application_session import (
     StopApplicationSessionPosResponse,
 )
 from csta.messages.base import Message
-from csta.xml import elements
+from csta.xml import elements, leaves
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
 NAMESPACE = "http://www.ecma-international.org/standards/ecma-354/appl_session"
@@ -35,55 +34,75 @@ AVAYA = "http://www.avaya.com/csta"
 _CLEANUP_DELAY = 60  # seconds an Avaya server keeps what a session that was cut off had
 
 
-def _login(element: _Element) -> Login | None:
-    for info in element:
-        if elements.local_name(info) == "SessionLoginInfo":
-            said = {elements.local_name(child): elements.text(child) for child in info}
-            return Login(said.get("userName", ""), said.get("password", ""))
-        elements.deviate("unknown element", info)
-    return None
+_ACCOUNT = elements.table(
+    elements.leaf("userName", "name", leaves.text),
+    elements.leaf("password", "password", leaves.text),
+    elements.leaf("sessionCleanupDelay", "delay", leaves.text),
+    elements.leaf("sessionID", "session", leaves.text),
+)
 
 
-def _versions(element: _Element) -> tuple[str, ...]:
-    return elements.listed(element, "protocolVersion", elements.text)
+def _account(tokens: Tokens, end: str) -> Login:
+    values = elements.children(tokens, end, _ACCOUNT)
+    return Login(values.get("name", ""), values.get("password", ""))
 
 
-_INFO: elements.Table = {
-    "applicationID": ("application_id", elements.text),
-    "applicationSpecificInfo": ("login", _login),
-}
-_ERROR: elements.Table = {
-    "definedError": ("defined_error", elements.enumeration(SessionError)),
-    "applError": ("appl_error", elements.text),
-}
-_END: elements.Table = {
-    "definedEndReason": ("defined", elements.enumeration(SessionEnd)),
-    "definedTermReason": ("defined", elements.enumeration(SessionEnd)),
-    "appEndReason": ("own", elements.text),
-    "serverTermReason": ("own", elements.text),
-}
+_SPECIFIC = elements.table(elements.inner("SessionLoginInfo", "login", _account))
 
 
-def _end(element: _Element) -> EndReason:
-    return elements.structure(element, EndReason, _END)
+def _login(tokens: Tokens, end: str) -> Login | None:
+    return elements.children(tokens, end, _SPECIFIC).get("login")
 
 
-_FIELDS: elements.Table = {
-    "applicationInfo": ("application_info", lambda element: elements.structure(element, ApplicationInfo, _INFO)),
-    "requestedProtocolVersions": ("requested_protocol_versions", _versions),
-    "requestedSessionDuration": ("requested_session_duration", elements.integer),
-    "sessionID": ("session_id", elements.text),
-    "actualProtocolVersion": ("actual_protocol_version", elements.text),
-    "actualSessionDuration": ("actual_session_duration", elements.integer),
-    "errorCode": ("error_code", lambda element: elements.structure(element, ErrorCode, _ERROR)),
-    "sessionEndReason": ("session_end_reason", _end),
-    "sessionTermReason": ("session_term_reason", _end),
-}
-"""Every child of these messages: each name means the same in all of them."""
+_VERSION = elements.table(elements.leaf("protocolVersion", "", leaves.text))
+
+
+def _versions(tokens: Tokens, end: str) -> tuple[str, ...]:
+    return elements.listed(tokens, end, _VERSION)
+
+
+_INFO = elements.table(
+    elements.leaf("applicationID", "application_id", leaves.text),
+    elements.inner("applicationSpecificInfo", "login", _login),
+)
+_ERROR = elements.table(
+    elements.leaf("definedError", "defined_error", leaves.enumeration(SessionError)),
+    elements.leaf("applError", "appl_error", leaves.text),
+)
+_END = elements.table(
+    elements.leaf("definedEndReason", "defined", leaves.enumeration(SessionEnd), "definedTermReason"),
+    elements.leaf("appEndReason", "own", leaves.text, "serverTermReason"),
+)
+
+
+def _info(tokens: Tokens, end: str) -> ApplicationInfo:
+    return elements.structure(tokens, end, ApplicationInfo, _INFO)
+
+
+def _error(tokens: Tokens, end: str) -> ErrorCode:
+    return elements.choice(tokens, end, ErrorCode, _ERROR)
+
+
+def _end(tokens: Tokens, end: str) -> EndReason:
+    return elements.choice(tokens, end, EndReason, _END)
+
+
+_CHILDREN = (
+    elements.leaf("sessionID", "session_id", leaves.text),
+    elements.inner("applicationInfo", "application_info", _info),
+    elements.inner("requestedProtocolVersions", "requested_protocol_versions", _versions),
+    elements.leaf("requestedSessionDuration", "requested_session_duration", leaves.integer),
+    elements.leaf("actualProtocolVersion", "actual_protocol_version", leaves.text),
+    elements.leaf("actualSessionDuration", "actual_session_duration", leaves.integer),
+    elements.inner("errorCode", "error_code", _error),
+    elements.inner("sessionEndReason", "session_end_reason", _end),
+    elements.inner("sessionTermReason", "session_term_reason", _end),
+)
+"""Every child of these messages: each name means the same in all of them, and stands in this order."""
 
 
 def _tag(name: str, value: str | int, out: Out) -> None:
-    out.append(f"<{name}>{elements.escape(str(value))}</{name}>")
+    out.append(f"<{name}>{leaves.escape(str(value))}</{name}>")
 
 
 def _write_info(info: ApplicationInfo, out: Out) -> None:
@@ -154,9 +173,8 @@ def _write_nothing(value: StopApplicationSessionPosResponse, out: Out) -> None:
 
 
 def _reader(kind: type[Message]) -> elements.Reader:
-    attributes = frozenset(kind.__struct_fields__)
-    table = {name: entry for name, entry in _FIELDS.items() if entry[0] in attributes}
-    return lambda element: elements.structure(element, kind, table)
+    known = elements.table(*(row for row in _CHILDREN if row[1] in kind.__struct_fields__))
+    return lambda tokens, end: elements.structure(tokens, end, kind, known)
 
 
 _WRITERS: dict[type[Message], elements.Writer] = {

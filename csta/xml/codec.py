@@ -4,43 +4,34 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring
 
 from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
+from csta.dialect import EDITIONS
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages import _index
-from csta.messages.base import Event, Message, Response, UnknownEvent
+from csta.messages import _index, message_class
+from csta.messages.base import Event, Response, UnknownEvent
 from csta.xml import application_session, elements
+from csta.xml.document import NotPlain, Reading, Tokens, here
+from csta.xml.places import local_name
 
-if TYPE_CHECKING:
-    from csta.messages.errors import UniversalFailure
-
-ED4 = "http://www.ecma-international.org/standards/ecma-323/csta/ed4"
+ED4 = EDITIONS["ed4"]
 """Namespace of edition 4, the one most switches speak."""
-
-MAX_OCTETS = 1 << 20
-"""Longest document; the framing of ECMA-323 Annex J allows 65,535 octets."""
 
 _FAILURE = "CSTAErrorCode"
 _SPELLINGS = {"TransferredEvent": "TransferedEvent", _FAILURE: "UniversalFailure"}
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-
-
-def _parser() -> XMLParser:
-    return XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+_PLAIN_DECLARATIONS = frozenset(
+    f"?xml version={quote}1.0{quote} encoding={quote}{name}{quote}?>" for quote in "\"'" for name in ("UTF-8", "utf-8")
+)
+_NAMESPACES = frozenset(
+    f"xmlns={quote}{name}{quote}"
+    for quote in "\"'"
+    for name in (
+        *EDITIONS.values(),
+        "http://www.ecma.ch/standards/ecma-323/csta/ed2",  # the old host: OpenScape Voice
+        application_session.NAMESPACE,
     )
-
-
-_PARSER = _parser()
+) | {""}
 
 
 @cache
@@ -55,56 +46,75 @@ def _codec(name: str) -> tuple[elements.Reader, elements.Writer]:
 def decode(document: bytes, invoke_id: int = 0) -> Apdu:
     """Decode one document.
 
-    Any edition's namespace, a prefix or none, children in any order, unknown elements: all are read, and listed in
-    :data:`csta.xml.elements.report` until the next call.
+    Any edition's namespace, a prefix or none, children in any order, unknown elements and attributes, no declaration:
+    all are read, and listed in :func:`csta.xml.deviations` until the next call.
 
     :param invoke_id: the id of the frame's header.
-    :raises DecodeError: with path and line, for anything that is not a message; nothing else.
+    :raises DecodeError: with path, line and column, for anything that is not a message; nothing else.
     """
-    if elements.report.deviations:
-        elements.report.deviations.clear()
-    root = _parse(document)
-    tag = elements.local_name(root)
+    reading = here.reading
+    try:
+        return _apdu(reading, reading.begin_plain(document), invoke_id)
+    except (NotPlain, DecodeError, StopIteration):
+        pass  # read by libxml2 it may be a message still; else the error is said there
+    tokens = reading.begin(document)
+    try:
+        return _apdu(reading, tokens, invoke_id)
+    except DecodeError as error:
+        placed = reading.placed(error)
+        placed.invoke_id = invoke_id
+        raise placed from None
+
+
+def _apdu(reading: Reading, tokens: Tokens, invoke_id: int) -> Apdu:
+    head, inside = _root(reading, tokens)
+    tag, _, attributes = head.partition(" ")
+    if attributes not in _NAMESPACES or not reading.plain:
+        tag, unknown = elements.opened(head)
+        elements.unknown_attributes(unknown)
+    kind, read, end = _READERS.get(tag) or _reader(tag)
+    apdu = kind(invoke_id, read(inside, end))
+    if reading.plain and (next(tokens, None) is not None or (inside is tokens and reading.tags[-1] != end)):
+        raise NotPlain  # something stands behind the root
+    return apdu
+
+
+def _reader(tag: str) -> tuple[type[Error | Result | Invoke], elements.Reader, str]:
+    """What a root element makes of the message, what reads its children, and its end tag."""
     name = _SPELLINGS.get(tag, tag)
     if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
-        raise _located(DecodeError("not a message of ECMA-323 that is known here", tag), invoke_id)
-    try:
-        message: Message = _codec(name)[0](root)
-    except DecodeError as error:
-        raise _located(DecodeError(error.reason, f"{name}.{error.where}" if error.where else name), invoke_id) from None
+        raise DecodeError("not a message of ECMA-323 that is known here")
     if tag == _FAILURE:
-        return Error(invoke_id, _failure(message))
-    if isinstance(message, Response):
-        return Result(invoke_id, message)
-    return Invoke(invoke_id, message)
+        kind: type[Error | Result | Invoke] = Error
+    else:
+        kind = Result if issubclass(message_class(name), Response) else Invoke
+    _READERS[tag] = kind, _codec(name)[0], f"/{tag}>"
+    return _READERS[tag]
 
 
-def _located(error: DecodeError, invoke_id: int) -> DecodeError:
-    error.invoke_id = invoke_id
-    return error
+_READERS: dict[str, tuple[type[Error | Result | Invoke], elements.Reader, str]] = {}
 
 
-def _failure(message: Message) -> UniversalFailure:
-    from csta.messages.errors import UniversalFailure
-
-    if isinstance(message, UniversalFailure) and message.chosen:
-        return message
-    return UniversalFailure(unspecified=True)  # a private error code (Zultys): listed among the deviations
-
-
-def _parse(document: bytes) -> _Element:
-    if len(document) > MAX_OCTETS:
-        raise DecodeError(f"document of {len(document)} octets; at most {MAX_OCTETS} are read")
-    try:
-        root = fromstring(document, _PARSER)
-    except XMLSyntaxError as error:
-        line, column = error.position
-        raise DecodeError(f"not well-formed: {error.msg}", f"line {line}, column {column}") from None
-    except ValueError as error:
-        raise DecodeError(f"not XML: {error}") from None
-    if root.getroottree().docinfo.doctype:
-        raise DecodeError("a document type declaration is not allowed", "line 1")
-    return root
+def _root(reading: Reading, tokens: Tokens) -> tuple[str, Tokens]:
+    """The start tag of the root, and what is left of the document behind it."""
+    before = next(tokens)
+    token = next(tokens)
+    if token.startswith("?"):
+        if before or token.rstrip("\n\t ") not in _PLAIN_DECLARATIONS:
+            raise NotPlain
+        token = next(tokens)
+    elif before.strip():
+        raise NotPlain
+    elif not reading.declared:
+        reading.note("no XML declaration")
+    head, closed, text = token.partition(">")
+    if not closed:
+        raise NotPlain
+    if head.endswith("/"):
+        if text:
+            raise NotPlain
+        return head[:-1].rstrip(), iter((f"/{local_name(head)}>",))
+    return head, tokens
 
 
 def encode(apdu: Apdu, namespace: str = ED4) -> bytes:

@@ -1,231 +1,335 @@
-"""What the generated XML readers and writers are made of: tolerant reading of lxml elements, plain text output."""
+"""What the generated XML readers and writers are made of: tolerant reading of tags, plain text output.
+
+A reader takes what is left of the document (:data:`csta.xml.document.Tokens`) and the end tag of the element it reads,
+and stops behind that end tag. The loops look a name up as it most often stands; what is written in another way (with
+attributes, a prefix, white space, empty, or not of the standard) takes :func:`_unusual`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from threading import local
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, NoReturn, TypeVar
 
-from lxml.etree import _Element
 from msgspec.structs import fields
 
 from csta.errors import DecodeError, LocalProtocolError
-from csta.messages.base import Enumeration, NamedBits, Octets, Structure
+from csta.messages.base import NamedBits, Octets, Structure
+from csta.xml import leaves
+from csta.xml.document import NotPlain, Tokens, here, not_plain, resolved
+from csta.xml.leaves import Leaf
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Structure)
-E = TypeVar("E", bound=Enumeration)
 B = TypeVar("B", bound=NamedBits)
 
-Reader = Callable[[_Element], Any]
-Table = dict[str, tuple[str, Reader]]
-"""Child element → (attribute, reader)."""
+Reader = Callable[[Tokens, str], Any]
+"""What reads the elements inside an element, up to the end tag given."""
 Out = list[str]
 Writer = Callable[..., None]
 Codecs = dict[str, tuple[Reader, Writer]]
 """Message name → reader, writer of its children."""
 
-MAX_DEVIATIONS = 64
-"""Deviations remembered per document."""
+INNER, LEAF, DEVICE = range(3)
+"""Kinds of elements: with elements inside, with text only, and device identifiers: text and attributes."""
+
+Row = tuple[tuple[str, ...], str, int, Callable[..., Any]]
+"""Names of an element, attribute of the message, kind, what reads it."""
+Entry = tuple[int, str, str, int, Callable[..., Any]]
+"""Place among its siblings from 1 (0: any), attribute of the message, end tag, kind, what reads it."""
+Table = dict[str, Entry]
+"""Name of a child → what is to be known to read it."""
 
 
-class Deviation(NamedTuple):
-    """Something the standard does not have, read all the same."""
-
-    what: str
-    where: str
-    line: int
+def inner(name: str, attribute: str, read: Reader, *also: str) -> Row:
+    """An element with elements inside; ``also``: other spellings that are read."""
+    return (name, *also), attribute, INNER, read
 
 
-class _Report(local):
-    def __init__(self) -> None:
-        self.deviations: list[Deviation] = []
+def leaf(name: str, attribute: str, read: Leaf, *also: str) -> Row:
+    """An element with text inside."""
+    return (name, *also), attribute, LEAF, read
 
 
-report = _Report()
-"""What the last decode on this thread passed over."""
+def device(name: str, attribute: str, read: Leaf, *also: str) -> Row:
+    """A device identifier; ``read`` takes the text, and attributes where there are any."""
+    return (name, *also), attribute, DEVICE, read
 
 
-_LOCAL_NAMES: dict[str, str] = {}
-_MOST_LOCAL_NAMES = 4096
-_LONGEST_REMEMBERED = 160  # characters of name and namespace; a peer cannot fill the memory with longer ones
+def table(*rows: Row) -> Table:
+    """The children an element may have, in the order of the schema."""
+    known: Table = {}
+    for place, (names, attribute, kind, read) in enumerate(rows, 1):
+        for name in names:
+            known[name] = (place, attribute, f"/{name}>", kind, read)
+            if read is leaves.empty:
+                known[f"{name}/"] = (place, attribute, "", INNER, _there)
+    return known
 
 
-def local_name(element: _Element) -> str:
-    """Element name without its namespace: peers use any edition's, or none."""
-    tag = str(element.tag)
-    name = _LOCAL_NAMES.get(tag)
-    if name is None:
-        name = tag.rpartition("}")[2]
-        if len(_LOCAL_NAMES) >= _MOST_LOCAL_NAMES:
-            _LOCAL_NAMES.clear()
-        if len(tag) <= _LONGEST_REMEMBERED:
-            _LOCAL_NAMES[tag] = name
-    return name
+def _there(tokens: Tokens, end: str) -> bool:
+    """An empty element without an end tag: all of it is read."""
+    return True
 
 
-def deviate(what: str, element: _Element) -> None:
-    """Note a deviation."""
-    if len(report.deviations) < MAX_DEVIATIONS:
-        report.deviations.append(Deviation(what, local_name(element), _line(element)))
-
-
-def _line(element: _Element) -> int:
-    return element.sourceline or 0
+def unordered(*rows: Row) -> Table:
+    """Children that have no order."""
+    return {name: (0, *entry[1:]) for name, entry in table(*rows).items()}
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def structure(element: _Element, kind: type[S], table: Table) -> S:
-    """Read the children of a SEQUENCE or CHOICE; what the table does not know is passed over and noted."""
-    values: dict[str, Any] = {}
-    for child in list(element):  # a list keeps lxml from making and dropping its proxies one by one
-        name = local_name(child)
-        entry = table.get(name)
-        if entry is None:
-            deviate("unknown element", child)
-        elif entry[0] in values:
-            deviate("repeated element", child)
-        else:
-            try:
-                value = entry[1](child)
-            except DecodeError as error:
-                raise DecodeError(error.reason, f"{name}.{error.where}" if error.where else name) from None
-            if value is not None:
-                values[entry[0]] = value
+def structure(tokens: Tokens, end: str, kind: type[S], known: Table) -> S:
+    """Read the children of a SEQUENCE; what the table does not know is passed over and noted."""
+    values = children(tokens, end, known)
     try:
         return kind(**values)
     except TypeError:
-        raise DecodeError(f"line {_line(element)}: {_missing(kind, table, values)} missing") from None
+        raise DecodeError(f"{_missing(kind, known, values)} missing") from None
 
 
-def _missing(kind: type[Structure], table: Table, values: dict[str, Any]) -> str:
-    elements = {attribute: element for element, (attribute, _) in table.items()}
+def choice(tokens: Tokens, end: str, kind: type[S], known: Table, otherwise: S | None = None) -> S:
+    """Read the one child of a CHOICE.
+
+    :param otherwise: what none that is known here stands for; without it that is refused.
+    """
+    values = children(tokens, end, known)
+    if len(values) != 1:
+        if not values and otherwise is not None:
+            here.reading.note("nothing known inside")
+            return otherwise
+        raise DecodeError(_not_one(values, known))
+    return kind(**values)
+
+
+def _not_one(values: dict[str, Any], known: Table) -> str:
+    if values:
+        names = {entry[1]: name for name, entry in reversed(known.items())}
+        return f"{' and '.join(f'<{names[attribute]}>' for attribute in values)} together, but only one can be"
+    return f"none of {', '.join(f'<{name}>' for name in known if not name.endswith('/'))}"
+
+
+def _missing(kind: type[Structure], known: Table, values: dict[str, Any]) -> str:
+    names = {entry[1]: name for name, entry in reversed(known.items())}
     missing = (field.name for field in fields(kind) if field.required and field.name not in values)
-    return ", ".join(f"<{elements[name]}>" for name in missing)
+    return ", ".join(f"<{names[name]}>" for name in missing)
 
 
-def text(element: _Element) -> str:
-    """Text of an element without the white space around it."""
-    value = element.text
-    return value.strip() if value else ""
+def children(tokens: Tokens, end: str, known: Table) -> dict[str, Any]:
+    """Read elements up to an end tag: attribute of the message → value."""
+    values: dict[str, Any] = {}
+    last = -1
+    for token in tokens:
+        if token == end:
+            return values
+        head, closed, text = token.partition(">")
+        entry = known.get(head)
+        inside = tokens
+        if entry is None or not closed:
+            if _ends(token, end):
+                return values
+            entry, inside = _unusual(token, known, tokens)
+            if entry is None:
+                continue
+            text = text if inside is tokens else ""  # behind an empty element stands what is its parent's
+        place, attribute, own_end, kind, read = entry
+        if place > last:
+            last = place
+        elif place:
+            here.reading.note("repeated element" if attribute in values else "out of order")
+        value = read(text) if kind else read(inside, own_end)
+        if kind and next(inside) != own_end:
+            value = _inside_leaf(entry, value, inside)
+        if value is not None:
+            values.setdefault(attribute, value)
+    not_plain()
 
 
-def bad(element: _Element, expected: str) -> DecodeError:
-    """The error for content of the wrong kind."""
-    return DecodeError(f"line {_line(element)}: {text(element)[:40]!r} is not {expected}")
+def listed(tokens: Tokens, end: str, item: Table) -> tuple[Any, ...]:
+    """Entries of a list: elements of one name."""
+    values: list[Any] = []
+    for token in tokens:
+        if token == end:
+            return tuple(values)
+        head, closed, text = token.partition(">")
+        entry = item.get(head)
+        inside = tokens
+        if entry is None or not closed:
+            if _ends(token, end):
+                return tuple(values)
+            entry, inside = _unusual(token, item, tokens)
+            if entry is None:
+                continue
+            text = text if inside is tokens else ""  # behind an empty element stands what is its parent's
+        value = _content(entry, text, inside)
+        if value is not None:
+            values.append(value)
+    not_plain()
 
 
-def integer(element: _Element) -> int | None:
-    """An xs:integer; an empty element (seen from phones) counts as left out."""
-    value = text(element)
-    if not value:
-        deviate("empty element", element)
-        return None
-    if len(value) > 19 or not value.lstrip("+-").isdecimal():
-        raise bad(element, "an integer")
-    return int(value)
+def _content(entry: Entry, text: str, inside: Tokens) -> Any:  # noqa: ANN401 - the type is the entry's
+    _, _, end, kind, read = entry
+    if not kind:
+        return read(inside, end)
+    value = read(text)
+    return value if next(inside) == end else _inside_leaf(entry, value, inside)
 
 
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-
-def boolean(element: _Element) -> bool:
-    """An xs:boolean."""
-    value = _BOOLEANS.get(text(element))
-    if value is None:
-        raise bad(element, "true or false")
-    return value
-
-
-def empty(element: _Element) -> bool:
-    """An element that counts by being there."""
+def _ends(token: str, end: str) -> bool:
+    """Whether a tag is the end tag of an element, in whatever way it is written."""
+    if not token.startswith("/"):
+        return False
+    if here.reading.plain and not token.startswith(end):
+        raise NotPlain
     return True
 
 
-def octets(element: _Element) -> Octets:
-    """An xs:hexBinary, also with line breaks inside (OpenScape Voice)."""
-    try:
-        return Octets(bytes.fromhex("".join(text(element).split())))
-    except ValueError:
-        raise bad(element, "hexadecimal digits") from None
+def _unusual(token: str, known: Table, tokens: Tokens) -> tuple[Entry | None, Tokens]:
+    """A start tag that is not just the name of a child: what it stands for, and where its content is."""
+    head, closed, _ = token.partition(">")
+    if not closed:
+        raise NotPlain
+    name, attributes = opened(head)
+    empty = head.endswith("/")
+    entry = known.get(name)
+    if entry is None:
+        if here.reading.plain:
+            raise NotPlain
+        here.reading.note("unknown element")
+        if not empty:
+            skip(tokens)
+        return None, tokens
+    if attributes:
+        entry = _with_attributes(entry, attributes)
+    return entry, iter((entry[2],)) if empty else tokens
 
 
-def wrapped_octets(element: _Element) -> Octets | None:
+_NAME = re.compile(r"[^\s/>\"'=]+")
+_ATTRIBUTE = re.compile(r"""\s+([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_PLAIN_ATTRIBUTE = re.compile(r' ([A-Za-z]+)="([^"&\n\t]*)"()')
+
+
+def opened(head: str) -> tuple[str, dict[str, str]]:
+    """Name and attributes of a start tag, without prefix and declarations of namespaces."""
+    found = _NAME.match(head)
+    if found is None:
+        raise NotPlain
+    name, at = found.group(), found.end()
+    attributes: dict[str, str] = {}
+    pattern = _PLAIN_ATTRIBUTE if here.reading.plain else _ATTRIBUTE
+    while (found := pattern.match(head, at)) is not None:
+        if found[1] in attributes:
+            raise NotPlain
+        attributes[found[1]] = found[2] or found[3] or ""
+        at = found.end()
+    if here.reading.plain:
+        if head[at:] not in ("", "/", " /") or "xmlns" in attributes:
+            raise NotPlain
+        return name, attributes
+    local = {name: resolved(value) for name, value in attributes.items() if not name.startswith(_NOT_CSTA)}
+    return name.rpartition(":")[2], local
+
+
+_NOT_CSTA = ("xmlns", "xml:", "xsi:")
+
+
+def _with_attributes(entry: Entry, attributes: dict[str, str]) -> Entry:
+    place, attribute, end, kind, read = entry
+    if kind == DEVICE:
+        return place, attribute, end, kind, partial(read, attributes=attributes)
+    unknown_attributes(attributes)
+    return entry
+
+
+def unknown_attributes(names: Iterable[str]) -> None:
+    """Note attributes that the standard does not have."""
+    for name in names:
+        if here.reading.plain:
+            raise NotPlain
+        here.reading.note(f"unknown attribute {name}")
+
+
+def skip(tokens: Tokens) -> None:
+    """Pass over the rest of an element."""
+    depth = 1
+    for token in tokens:
+        if token.startswith("/"):
+            depth -= 1
+            if not depth:
+                return
+        elif not token.partition(">")[0].endswith("/"):
+            depth += 1
+
+
+_LISTED = (0, "", "/device>", DEVICE)
+
+
+def _inside_leaf(entry: Entry, value: Any, tokens: Tokens) -> Any:  # noqa: ANN401 - the type is the entry's
+    """The rest of a leaf whose text is not followed by its end tag as it mostly stands.
+
+    Edition 6 of ECMA-323 lists the targets of a deflection, ``<newDestination><device>…``: the first is taken.
+    """
+    listed_here = entry[3] == DEVICE and entry[2] != _LISTED[2]  # no list within an entry of the list
+    known: Table = {"device": (*_LISTED, entry[4])} if listed_here else {}
+    found = False
+    token = here.reading.last_tag
+    while not _ends(token, entry[2]):
+        child, inside = _unusual(token, known, tokens)
+        if child is not None:
+            each = _content(child, token.partition(">")[2] if inside is tokens else "", inside)
+            if found:
+                here.reading.note("entries after the first")
+            else:
+                value, found = each, True
+        token = next(tokens)
+    return value
+
+
+# --- shapes ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _flags(kind: type[NamedBits]) -> Table:
+    return unordered(*(leaf(kind.xml_names.get(name, name), name, leaves.boolean, name) for name in kind.numbers))
+
+
+def named_bits(kind: type[B]) -> Reader:
+    """What reads a set of flags: one boolean child per bit, those left out are false."""
+
+    def read(tokens: Tokens, end: str) -> B:
+        values = children(tokens, end, _flags(kind))
+        return kind(name for name, value in values.items() if value)
+
+    return read
+
+
+_STRING = table(leaf("string", "string", leaves.octets))
+
+
+def wrapped_octets(tokens: Tokens, end: str) -> Octets | None:
     """Correlator or user data: ``<string>`` with hexadecimal digits (ECMA-323 lets vendors put ``<private>`` there)."""
-    for child in element:
-        if local_name(child) == "string":
-            return octets(child)
-    deviate("no <string> inside", element)
-    return None
+    values = children(tokens, end, _STRING)
+    if not values:
+        here.reading.note("no <string> inside")
+    return values.get("string")
 
 
-def enumeration(kind: type[E]) -> Callable[[_Element], E | None]:
-    """Reader of an enumeration."""
+def first_of(item: Row) -> Reader:
+    """What reads a list of which ASN.1 and so the message has the first entry only."""
+    known = table(item)
 
-    def read(element: _Element) -> E | None:
-        value = text(element)
-        return kind(value) if value else None
-
-    return read
-
-
-def named_bits(kind: type[B]) -> Callable[[_Element], B]:
-    """Reader of a set of flags: one boolean child per bit, those left out are false."""
-    printed = {wire: name for name, wire in kind.xml_names.items()}
-
-    def read(element: _Element) -> B:
-        names = []
-        for child in element:
-            name = local_name(child)
-            name = printed.get(name, name)
-            if name not in kind.numbers:
-                deviate("unknown flag", child)
-            elif boolean(child):
-                names.append(name)
-        return kind(names)
-
-    return read
-
-
-def listed(element: _Element, item: str, read: Callable[[_Element], T | None]) -> tuple[T, ...]:
-    """Entries of a list."""
-    values: list[T] = []
-    for child in element:
-        if local_name(child) != item:
-            deviate(f"<{item}> expected", child)
-        elif (value := read(child)) is not None:
-            values.append(value)
-    return tuple(values)
-
-
-def first_of(read: Callable[[_Element], T]) -> Callable[[_Element], T | None]:
-    """Reader of a list of which ASN.1 and so the message has the first entry only."""
-
-    def read_first(element: _Element) -> T | None:
-        entries = list(element)
+    def read(tokens: Tokens, end: str) -> Any:  # noqa: ANN401 - the type is the item's
+        entries = listed(tokens, end, known)
         if len(entries) > 1:
-            deviate("entries after the first", element)
-        return read(entries[0]) if entries else None
+            here.reading.note("entries after the first")
+        return entries[0] if entries else None
 
-    return read_first
+    return read
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
-
-_CHARACTERS = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
-
-
-def escape(value: str) -> str:
-    """Text for XML; raises LocalProtocolError for a character XML cannot carry (XML 1.0 §2.2)."""
-    if value.isprintable():
-        return value.translate(_ESCAPES)
-    if not _CHARACTERS.fullmatch(value):
-        raise LocalProtocolError(f"{value!r} has a character that XML cannot carry")
-    return value.translate(_ESCAPES)
 
 
 def write_bits(tag: str, value: NamedBits, out: Out) -> None:
@@ -246,3 +350,8 @@ def only(values: tuple[T, ...]) -> T:
 def none_chosen(where: str) -> NoReturn:
     """Raise for a CHOICE with no alternative set."""
     raise LocalProtocolError("no alternative is chosen", where)
+
+
+def two_chosen(where: str) -> NoReturn:
+    """Raise for a CHOICE with more than one alternative set."""
+    raise LocalProtocolError("more than one alternative is chosen", where)

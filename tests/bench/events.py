@@ -1,24 +1,26 @@
 """Events of a busy switch through session, provider and tracker: how many a second on one core, and what stays behind.
 
 The switch is a script: it answers what a provider asks at the start and then sends whole calls as fast as they are
-taken. Nothing is asserted.
+taken. Nothing is asserted. ``--full`` takes as many as the goals name: 1,000,000 events, 10,000 devices, a minute.
 """
 
 from __future__ import annotations
 
+import gc
+import resource
 import sys
-import tracemalloc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, react
 from twisted.internet.testing import StringTransport
 
-from csta.apdu import EVENT_INVOKE_ID, Invoke, Result
+from csta.apdu import EVENT_INVOKE_ID, Frame, Invoke, Result
 from csta.framing import Framing, LengthFraming, XmlHeaderFraming
-from csta.messages.base import Event
+from csta.messages.base import Event, Response
 from csta.messages.call_control_events import (
     ConnectionClearedEvent,
     DeliveredEvent,
@@ -33,6 +35,7 @@ from csta.messages.monitoring import MonitorStart, MonitorStartResponse
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceContents, SnapshotDeviceResponse
 from csta.provider import CstaProvider
 
+WIRES = ("asn1", "xml")
 DEVICES = 500
 CALLS = 10
 PIECE = 4096
@@ -59,50 +62,57 @@ class Script:
     def __init__(self, wire: str) -> None:
         from csta import asn1, xml
 
+        self.wire = wire
         self.codec: Any = asn1.Codec() if wire == "asn1" else xml.Codec()
         self.framing: Callable[[], Framing] = LengthFraming if wire == "asn1" else XmlHeaderFraming
+        self._frame = self.framing().encode
+
+    def answer(self, frame: Frame) -> bytes:
+        """What the switch says to a request; nothing to one that wants no answer here."""
+        apdu = self.codec.decode(frame)
+        message = apdu.message
+        answer: Response
+        if isinstance(message, MonitorStart) and message.monitor_object.device_object:
+            number = message.monitor_object.device_object.number
+            answer = MonitorStartResponse(monitor_cross_ref_id=f"{int(number):08x}")
+        elif isinstance(message, SnapshotDevice):
+            answer = SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=SnapshotDeviceContents(snapshot_data=()))
+        else:
+            return b""
+        return self._frame(self.codec.encode(Result(apdu.invoke_id, answer)))
+
+    def frame(self, event: Event) -> bytes:
+        """An event as it is sent."""
+        return self._frame(self.codec.encode(Invoke(EVENT_INVOKE_ID, event)))
+
+    def traffic(self, first: int) -> bytes:
+        """Frames of ``CALLS`` calls at every device."""
+        calls = ((call, number) for call in range(CALLS) for number in range(DEVICES))
+        lives = (life_of(f"{first + call * DEVICES + number:08x}", f"{2000 + number}") for call, number in calls)
+        return b"".join(self.frame(event) for life in lives for event in life)
+
+
+class Load:
+    """A provider in memory, with every device monitored, and the octets that go into it."""
+
+    def __init__(self, script: Script) -> None:
         self.network = Network()
-        self.provider = CstaProvider(self.network, "tcp:switch:1", wire, "none")
-        self.events = 0
+        self.told = 0
+        self.provider = CstaProvider(self.network, "tcp:switch:1", script.wire, "none")
         self.provider.subscribe(self._count)
-
-    def _count(self, _: object) -> None:
-        self.events += 1
-
-    def start(self) -> None:
-        """Bring up the link with every device monitored."""
         for number in range(DEVICES):
             Deferred.fromCoroutine(self.provider.monitor(f"{2000 + number}"))
         self.provider.start()
-        incoming = self.framing()
+        incoming = script.framing()
         while octets := self.network.transport.value():
             self.network.transport.clear()
             incoming.receive(octets)
             while (frame := incoming.next_frame()) is not None:
-                self._answer(self.codec.decode(frame))
+                self.network.protocol.dataReceived(script.answer(frame))
             self.network.advance(0)
 
-    def _answer(self, apdu: Invoke) -> None:
-        message = apdu.message
-        if isinstance(message, MonitorStart) and message.monitor_object.device_object:
-            number = message.monitor_object.device_object.number
-            self._send(Result(apdu.invoke_id, MonitorStartResponse(monitor_cross_ref_id=f"{int(number):08x}")))
-        elif isinstance(message, SnapshotDevice):
-            contents = SnapshotDeviceContents(snapshot_data=())
-            self._send(Result(apdu.invoke_id, SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=contents)))
-
-    def _send(self, apdu: Result) -> None:
-        self.network.protocol.dataReceived(self.framing().encode(self.codec.encode(apdu)))
-
-    def traffic(self, first: int) -> bytes:
-        """Frames of ``CALLS`` calls at every device."""
-        framing = self.framing()
-        out = bytearray()
-        for call in range(CALLS):
-            for number in range(DEVICES):
-                for event in life_of(f"{first + call * DEVICES + number:08x}", f"{2000 + number}"):
-                    out += framing.encode(self.codec.encode(Invoke(EVENT_INVOKE_ID, event)))
-        return bytes(out)
+    def _count(self, _: object) -> None:
+        self.told += 1
 
     def take(self, frames: bytes) -> float:
         """Seconds it takes to take the frames, in pieces as a socket gives them."""
@@ -153,28 +163,40 @@ def life_of(call_id: str, number: str) -> Iterator[Event]:
     )
 
 
-def measure(wire: str) -> None:
+def measure(wire: str, events: int) -> None:
+    """How fast, and whether the memory stays flat: that of the process after the first round and after the last."""
     script = Script(wire)
-    script.start()
-    frames = script.traffic(1)
-    number = DEVICES * CALLS * 5
-    script.events = 0
-    seconds = script.take(frames)
-    print(f"  {wire:<6}{number / seconds:10,.0f} events/s   {script.events:,} of {number:,} told by the provider")
-    tracemalloc.start()
-    before, _ = tracemalloc.get_traced_memory()
-    script.take(script.traffic(1_000_000))
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    print(f"  {'':<6}{(after - before) / 1024:10,.0f} KiB kept after as many more")
+    load = Load(script)
+    each = DEVICES * CALLS * 5
+    load.told = 0
+    seconds = first = 0.0
+    for round_ in range(max(2, events // each)):
+        frames = script.traffic(1 + round_ * DEVICES * CALLS)
+        seconds += load.take(frames)
+        del frames
+        gc.collect()
+        first = first or resident()
+    taken = max(2, events // each) * each
+    print(f"  {wire:<6}{taken / seconds:10,.0f} events/s   {load.told:,} of {taken:,} told by the provider")
+    print(f"  {'':<6}{first:10,.1f} MiB after the first {each:,}, {resident():,.1f} MiB after the last")
 
 
-def main() -> int:
+def resident() -> float:
+    """Memory of this process, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+async def main(reactor: Any, *arguments: str) -> None:  # noqa: ANN401 # Twisted's reactor
+    """Measure everything."""
+    from tests.bench import restarts
+
+    full = "--full" in arguments
     print(f"Events through session, provider and tracker, {DEVICES} devices, one core")
-    for wire in ("asn1", "xml"):
-        measure(wire)
-    return 0
+    for wire in WIRES:
+        measure(wire, 1_000_000 if full else 100_000)
+    await restarts.measure(reactor, full)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    react(main, sys.argv[1:])

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import runpy
 from collections.abc import Callable
+from functools import partial
+from itertools import cycle
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -33,6 +37,11 @@ END
 """
 """ROSE (X.880) around the messages measured, for implementations that know no open types."""
 
+NUMBER = re.compile(rb"\d{3,}")
+"""A device's number in a PDU."""
+
+NEW_DEVICES = "csta.asn1, every device new"
+
 Work = tuple[Callable[[], Any], Callable[[], bytes]]
 
 
@@ -47,6 +56,18 @@ def ours(name: str, pdu: bytes) -> Work:
     """This library."""
     apdu = asn1.decode(pdu)
     return lambda: asn1.decode(pdu), lambda: asn1.encode(apdu)
+
+
+def ours_with_new_devices(_name: str, pdu: bytes) -> Work:
+    """This library when nearly no device was named before: the worst case of its memory for them."""
+    chance = Random(1)  # noqa: S311 - makes measuring data
+    pdus = cycle([NUMBER.sub(partial(_another, chance), pdu) for _ in range(max(200, 1_000_000 // len(pdu)))])
+    apdu = asn1.decode(pdu)
+    return lambda: asn1.decode(next(pdus)), lambda: asn1.encode(apdu)
+
+
+def _another(chance: Random, number: re.Match[bytes]) -> bytes:
+    return bytes(chance.choices(b"0123456789", k=len(number[0])))
 
 
 def modules() -> list[str]:

@@ -70,7 +70,9 @@ def read(wire: ModuleType, octets: bytes) -> bool:
     """Decode; whether it was a message. Any error but DecodeError goes on."""
     try:
         wire.decode(octets)
-    except DecodeError:
+    except DecodeError as error:
+        if error.offset is not None and not 0 <= error.offset <= len(octets):
+            raise  # it points nowhere
         return False
     return True
 

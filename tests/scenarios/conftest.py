@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
 from msgspec import structs
 
 from csta.messages.base import Event, Request, Response
-from csta.messages.call_associated import CallInformationEvent
 from csta.messages.call_control import (
     AnswerCall,
     AnswerCallResponse,
@@ -21,20 +20,18 @@ from csta.messages.call_control import (
     MakeCall,
     MakeCallResponse,
 )
+from csta.messages.call_control_events import CallClearedEvent
 from csta.messages.call_data import AutoOriginate, ConnectionListItem, ConsultOptions, CSTAObject, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
-from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
 from csta.messages.errors import UniversalFailure
-from csta.messages.logical_device import DoNotDisturbEvent, ForwardingEvent
-from csta.messages.monitoring import MonitorStart, MonitorStartResponse
+from csta.messages.monitoring import MonitorStart, MonitorStartResponse, MonitorType
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse, SnapshotDeviceResponseInfo
 from csta.simulator.calls import Extension, Line
-from csta.simulator.device_services import SIMPLE_STATES
+from csta.simulator.snapshots import SIMPLE_STATES
 from csta.simulator.switch import OutsideCaller, Switch
 
 R = TypeVar("R", bound=Response)
 E = TypeVar("E", bound=Event)
-STATELESS = (CallInformationEvent, DoNotDisturbEvent, ForwardingEvent, BackInServiceEvent, OutOfServiceEvent)
 
 
 class Office:
@@ -55,16 +52,17 @@ class Office:
         )
         self.watched: dict[str, str] = {}
         self.events: list[Event] = []
+        self.asked: list[Request[Any]] = []
         for device in ("2001", "2002", "2003", "2004"):
             self.watch(device)
 
-    def watch(self, device: str) -> str:
-        request = MonitorStart(monitor_object=CSTAObject(device_object=DeviceID(number=device)))
+    def watch(self, device: str, kind: MonitorType | None = None) -> str:
+        request = MonitorStart(monitor_object=CSTAObject(device_object=DeviceID(number=device)), monitor_type=kind)
         started = self.granted(request, MonitorStartResponse)
-        self.watched[started.monitor_cross_ref_id] = device
+        self.watched[started.monitor_cross_ref_id] = device if kind is None else f"{kind.value} monitor of {device}"
         return started.monitor_cross_ref_id
 
-    def ask(self, request: Request[R]) -> Response | UniversalFailure:
+    def ask(self, request: Request[Any]) -> Response | UniversalFailure | None:
         return self.switch.handle("client", request, self.now)
 
     def granted(self, request: Request[R], kind: type[R]) -> R:
@@ -72,7 +70,7 @@ class Office:
         assert isinstance(answer, kind), answer
         return answer
 
-    def refused(self, request: Request[R]) -> str:
+    def refused(self, request: Request[Any]) -> str:
         answer = self.ask(request)
         assert isinstance(answer, UniversalFailure), answer
         content = msgspec.to_builtins(answer)
@@ -141,13 +139,16 @@ class Office:
 
     def heard(self) -> list[str]:
         """What the telephones' monitors said since last asked: device, event, local state, cause."""
-        self.events = []
+        self.events, self.asked = [], []
         lines = []
         while (message := self.switch.next_event()) is not None:
             event = message[1]
-            assert isinstance(event, Event)
-            self.events.append(event)
-            lines.append(f"{self.watched[event.monitor_cross_ref_id]} {told(event)}")
+            if isinstance(event, Event):
+                self.events.append(event)
+                lines.append(f"{self.watched[event.monitor_cross_ref_id]} {told(event)}")
+            else:
+                self.asked.append(event)
+                lines.append(told(event))
         return lines
 
     def moves(self, items: tuple[ConnectionListItem, ...]) -> dict[str, tuple[str | None, str | None]]:
@@ -170,12 +171,14 @@ class Office:
         return [event for event in self.events if isinstance(event, kind)][-1]
 
 
-def told(event: Event) -> str:
+def told(event: Event | Request[Any]) -> str:
+    """Name, local state and cause, as far as the message tells them; of device events the name alone."""
     name = type(event).__name__.removesuffix("Event")
-    if isinstance(event, STATELESS):
-        return name
     fields = structs.asdict(event)
-    return f"{name} {fields['local_connection_info'].value} {fields['cause'].value}"
+    state = fields.get("local_connection_info")
+    if state is None and not isinstance(event, CallClearedEvent):
+        return name
+    return " ".join(each for each in (name, state and state.value, fields["cause"].value) if each)
 
 
 def local_state(call: SnapshotDeviceResponseInfo) -> LocalConnectionState:

@@ -20,8 +20,8 @@ from csta.messages.call_data import LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.errors import SystemResourceAvailabilityErrors, UniversalFailure
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse
-from csta.simulator.call_control import CONFERENCE_MEMBERS
 from csta.simulator.calls import Extension
+from csta.simulator.profile import Profile
 from csta.simulator.switch import Switch
 
 if TYPE_CHECKING:
@@ -104,11 +104,13 @@ def connections(switch: Switch, number: str) -> list[ConnectionID]:
 
 
 def test_conference_members_are_limited() -> None:
-    numbers = [f"2{number:03}" for number in range(1, CONFERENCE_MEMBERS + 2)]
+    numbers = [f"2{number:03}" for number in range(1, Profile().conference_members + 2)]
     switch = Switch([Extension(number) for number in numbers])
     request = MakeCall(calling_device=DeviceID(number=numbers[0]), called_directory_number=DeviceID(number=numbers[1]))
     switch.handle("client", request, 0.0)
     switch.lift(numbers[1], 0.0)
     refusals = [conference_with(switch, number) for number in numbers[2:]]
     limit = SystemResourceAvailabilityErrors.CONFERENCE_MEMBER_LIMIT_EXCEEDED
-    assert refusals == [None] * (CONFERENCE_MEMBERS - 2) + [UniversalFailure(system_resource_availability=limit)]
+    assert refusals == [None] * (Profile().conference_members - 2) + [
+        UniversalFailure(system_resource_availability=limit)
+    ]

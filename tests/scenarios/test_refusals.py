@@ -28,6 +28,7 @@ from csta.messages.call_control import (
 )
 from csta.messages.call_data import AutoOriginate, CSTAObject, EventCause, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
+from csta.messages.data_collection import StopDataCollection
 from csta.messages.logical_device import ForwardingType, SetDoNotDisturb, SetForwarding
 from csta.messages.monitoring import MonitorStart, MonitorType
 from csta.messages.snapshot import SnapshotCall, SnapshotDevice
@@ -74,9 +75,8 @@ ON_IDLE_OFFICE: list[tuple[Request[Any], str]] = [
         "operation/invalidCallingDeviceID",
     ),
     (MakeCall(calling_device=device("T1"), called_directory_number=device("2002")), "operation/invalidCallingDeviceID"),
-    (MakeCall(calling_device=device("2001"), called_directory_number=device("")), "operation/invalidCalledDeviceID"),
     (
-        MakeCall(calling_device=device("2001"), called_directory_number=device("20;")),
+        MakeCall(calling_device=device("2001"), called_directory_number=device("2x;")),
         "operation/invalidCalledDeviceID",
     ),
     (
@@ -88,11 +88,7 @@ ON_IDLE_OFFICE: list[tuple[Request[Any], str]] = [
         "operation/requestIncompatibleWithCallingDevice",
     ),
     (MonitorStart(monitor_object=CSTAObject(device_object=device("2999"))), "operation/invalidDeviceID"),
-    (MonitorStart(monitor_object=CSTAObject(call_object=HALF)), "operation/invalidMonitorObjectType"),
-    (
-        MonitorStart(monitor_object=CSTAObject(device_object=device("2001")), monitor_type=MonitorType.CALL),
-        "operation/monitorTypeNotSupported",
-    ),
+    (MonitorStart(monitor_object=CSTAObject(call_object=HALF)), "operation/invalidMonitorObject"),
     (SnapshotDevice(snapshot_object=device("2999")), "operation/invalidDeviceID"),
     (SnapshotCall(snapshot_object=NOWHERE), "operation/invalidCallID"),
     (SetDoNotDisturb(device=device("T1"), do_not_disturb_on=True), "operation/requestIncompatibleWithDevice"),
@@ -120,7 +116,8 @@ ON_IDLE_OFFICE: list[tuple[Request[Any], str]] = [
         "operation/atLeastOneConditionalParameterNotProvided",
     ),
     (SystemRegisterCancel(sys_stat_register_id="00"), "operation/sysStatRegIDNotSupported"),
-    (SendUserInformation(existing_call=NOWHERE, user_data=Octets(b"x")), "operation/serviceNotSupported"),
+    (SendUserInformation(existing_call=NOWHERE, user_data=Octets(b"x")), "operation/invalidConnectionID"),
+    (StopDataCollection(dcoll_cross_ref_id="01"), "operation/serviceNotSupported"),
 ]
 
 
@@ -157,6 +154,10 @@ WHILE_TALKING: list[tuple[Request[Any], str]] = [
     (
         GenerateDigits(connection_to_send_digits=A, characters_to_send="hello"),
         "operation/charactersToSendNotSupported",
+    ),
+    (
+        MonitorStart(monitor_object=CSTAObject(call_object=A), monitor_type=MonitorType.DEVICE),
+        "operation/monitorTypeNotSupported",
     ),
     (AssociateData(existing_call=A), "operation/atLeastOneConditionalParameterNotProvided"),
     (

@@ -149,7 +149,7 @@ def test_a_reject_of_an_answer_is_not_one_of_our_request() -> None:
     invoke_id = joined.client.request(HOLD, 0)
     reject = Reject(invoke_id, "returnResult", 2)
     joined.client.receive_data(LengthFraming().encode(Frame(asn1.encode(reject))), 0)
-    assert joined.client.next_event() == UnexpectedAnswer(reject, late=False)
+    assert joined.client.next_event() == UnexpectedAnswer(reject)
 
 
 @given(st.data())

@@ -110,7 +110,7 @@ def test_a_request_that_nobody_answers(joined: Joined) -> None:
     joined.exchange()
     answer = Result(invoke_id, HoldCallResponse())
     unasked = Result(4711, HoldCallResponse())
-    assert joined.take() == [UnexpectedAnswer(answer, late=True), UnexpectedAnswer(unasked, late=False)]
+    assert joined.take() == [UnexpectedAnswer(answer, late_to="HoldCall"), UnexpectedAnswer(unasked)]
 
 
 def test_a_request_given_up(joined: Joined) -> None:

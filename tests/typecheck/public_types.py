@@ -39,9 +39,9 @@ async def services(client: Client, connection: ConnectionID) -> None:
     assert_type(await client.call_control.make_call("2001", DEVICE), MakeCallResponse)
     assert_type(await client.call_control.answer_call(connection), AnswerCallResponse)
     assert_type(await client.call_associated.generate_digits(connection, "1"), GenerateDigitsResponse)
-    assert_type(await client.monitoring.start("2001"), MonitorStartResponse)
-    assert_type(await client.snapshot.device("2001"), SnapshotDeviceResponse)
-    assert_type(await client.system.request_status(), RequestSystemStatusResponse)
+    assert_type(await client.monitoring.monitor_start("2001"), MonitorStartResponse)
+    assert_type(await client.snapshot.snapshot_device("2001"), SnapshotDeviceResponse)
+    assert_type(await client.system.request_system_status(), RequestSystemStatusResponse)
     assert_type(await client.logical_device.get_forwarding("2001"), GetForwardingResponse)
     client.call_control.answer_call("2001")  # type: ignore[arg-type] # a connection is not a device
     client.call_control.make_coffee("2001")  # type: ignore[attr-defined] # there is no such service

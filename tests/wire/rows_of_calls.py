@@ -110,7 +110,7 @@ ROWS: list[tuple[Message, str, str]] = [
         "<ChargingEvent><monitorCrossRefID>01</monitorCrossRefID><connection><callID>0a1b</callID>"
         "<deviceID>2001</deviceID></connection><chargedDevice>2001</chargedDevice><chargingInfo>"
         "<numberUnits><numberOfChargeUnits><chargingUnits><chargingUnits>300</chargingUnits>"
-        "</chargingUnits><chargingUnits><chargingUnits>-1</chargingUnits><typeOfUnits>78</typeOfUnits>"
+        "</chargingUnits><chargingUnits><chargingUnits>-1</chargingUnits><typeOfUnits>x</typeOfUnits>"
         "</chargingUnits></numberOfChargeUnits></numberUnits><typeOfChargingInfo>"
         "total</typeOfChargingInfo></chargingInfo></ChargingEvent>",
     ),

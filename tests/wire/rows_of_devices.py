@@ -101,7 +101,7 @@ ROWS: list[tuple[Message, str, str]] = [
             )
         ),
         "a225 020101 3020 02020130 301a 3018 3016 04023432 0101ff 300d 300b 3006 800432303031 0a0102",
-        "<GetAgentStateResponse><agentStateList><agentStateEntry><agentID>3432</agentID><loggedOnState>"
+        "<GetAgentStateResponse><agentStateList><agentStateEntry><agentID>42</agentID><loggedOnState>"
         "true</loggedOnState><agentInfo><agentInfoItem><acdGroup>2001</acdGroup><agentState>"
         "agentReady</agentState></agentInfoItem></agentInfo></agentStateEntry></agentStateList>"
         "</GetAgentStateResponse>",

@@ -12,8 +12,8 @@ from csta import asn1
 from csta.apdu import Apdu, Deviation, Error, Invoke, Result
 from csta.asn1 import tolerance
 from csta.asn1.deviations import MAX_DEVIATIONS, between, put_back
-from csta.cli.lines import from_line, to_line
 from csta.errors import DecodeError
+from csta.lines import from_line, to_line
 from csta.messages.base import Message, Response
 from csta.messages.errors import UniversalFailure
 from tests.wire.values import MESSAGES, messages
@@ -74,8 +74,8 @@ def test_any_message_is_passed_on_as_it_came(name: str, data: st.DataObject) -> 
     ("pdu", "deviations"),
     [
         (PLAIN, ()),
-        ("a10f020101020200d330060a01028901ff", (Deviation((2, 1), b"\x89\x01\xff"),)),
-        ("a10f020101020200d330068901ff0a0102", (Deviation((2, 0), b"\x89\x01\xff"),)),
+        ("a10f020101020200d330060a01028901ff", (Deviation((2, 1), b"\x89\x01\xff", where="system.SystemStatus"),)),
+        ("a10f020101020200d330068901ff0a0102", (Deviation((2, 0), b"\x89\x01\xff", where="system.SystemStatus"),)),
         ("a10d02810101020200d330030a0102", (Deviation((0,), b"\x02\x81\x01\x01", b"\x02\x01\x01"),)),
         ("6406800100810101", (Deviation((1,), b"\x81\x01\x01"),)),
         ("6200", None),

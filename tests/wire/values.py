@@ -6,12 +6,15 @@ import datetime
 import functools
 import types
 import typing
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 
+from csta.codegen import names
+from csta.codegen.schema import Member, Type, load
 from csta.messages import message_class
 from csta.messages._index import CHAPTERS
 from csta.messages.base import Choice, NamedBits, Octets, Structure, UnknownEvent
@@ -28,9 +31,23 @@ times = st.datetimes(min_value=datetime.datetime(1970, 1, 1)).map(
 )
 numbers = st.integers(0, 2**31)
 
-IDENTIFIED = {"call_id", "monitor_cross_ref_id", "service_cross_ref_id", "sys_stat_register_id", "cross_ref_identifier"}
-IDENTIFIED |= {"io_register_request_id", "route_register_req_id", "escape_register_id"}
-IDENTIFIED |= {"cdr_cross_ref_id", "dcoll_cross_ref_id"}
+
+def members(wanted: Callable[[Type, Member], bool]) -> set[str]:
+    """Python names of the components of any type that are wanted."""
+    types = SCHEMA.types.values()
+    return {
+        names.python_name(each.name, member.name) for each in types for member in each.members if wanted(each, member)
+    }
+
+
+def identifies(_: Type, member: Member) -> bool:
+    found = SCHEMA.layers(member.type).base
+    return bool(names.IDENTIFIERS & {member.type, found.target})
+
+
+SCHEMA = load()
+IDENTIFIED = members(identifies) | {"monitor_cross_ref_id"}
+WORDS = members(lambda owner, member: names.is_words(owner.name, member))
 TIMED = {"timestamp", "time_stamp", "call_id_timestamp", "call_linkage_id_timestamp", "thread_id_time_stamp"}
 TIMED |= {"retention_expires", "start_time", "current_time", "record_creation_time"}
 TIMED |= {"connection_start", "connection_end"}
@@ -63,12 +80,14 @@ def values(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: ANN401
         # an empty list and a missing one are the same in XML for lists that stand in a wrapper element of their own
         # and XML has room for one private data element
         most = 1 if typing.get_args(kind)[0] is PrivateData else 2
-        return st.lists(values(typing.get_args(kind)[0]), min_size=1, max_size=most).map(tuple)
+        return st.lists(values(typing.get_args(kind)[0], name), min_size=1, max_size=most).map(tuple)
     return plain(kind, name)
 
 
 def plain(kind: type[Any], name: str) -> st.SearchStrategy[Any]:
     special = {DeviceID: devices(), ConnectionID: connections, Octets: octets, bool: st.booleans(), int: numbers}
+    if kind is Octets and name in WORDS:
+        return texts.map(lambda text: Octets(text.encode()))
     if kind in special:
         return special[kind]
     if kind is PrivateData:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
-    LOCAL_CONNECTION_STATE_NUMBERS,
+    LOCAL_CONNECTION_STATE_OCTETS,
     LOCAL_CONNECTION_STATE_VALUES,
     decode_call_linkage_data_list,
     decode_charging_info,
@@ -21,8 +21,8 @@ from csta.asn1.generated.call_data import (
     encode_services_permitted,
 )
 from csta.asn1.generated.identifiers import (
-    decode_calling_device_id,
-    decode_subject_device_id,
+    CALLING_DEVICE_IDS,
+    SUBJECT_DEVICE_IDS,
     encode_calling_device_id,
     encode_subject_device_id,
 )
@@ -32,6 +32,7 @@ from csta.asn1.generated.media import (
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_associated import (
     AssociateData,
@@ -68,113 +69,154 @@ from csta.messages.common import DeviceID
 from csta.messages.identifiers import CallingDeviceID
 from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
-_CALL_INFORMATION_EVENT_OCTETS = frozenset(
-    (
-        0x30,
-        0x61,
-        0x63,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x84,
-        0x86,
-        0x87,
-        0x88,
-        0xA3,
-        0xA5,
-        0xA9,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A4,
-        0x1A7,
-        0x1A8,
-        0x2A6,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H4E = headers(0x4E)
+H61 = headers(0x61)
+H63 = headers(0x63)
+H6B = headers(0x6B)
+H7D = headers(0x7D)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA5 = headers(0xA5)
+HA7 = headers(0xA7)
+HA9 = headers(0xA9)
 
 
 def decode_call_information_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallInformationEvent:
     """Contents of CallInformationEvent."""
-    again = (decode_call_information_event, data, pos, end, _CALL_INFORMATION_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.CallInformationEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.connection")
+        return _CALL_INFORMATION_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.CallInformationEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        return _CALL_INFORMATION_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_associated.CallInformationEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_associated.CallInformationEvent.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     account_info: Octets | None = None
     if octet == 0x80:
-        account_info = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        account_info = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA3:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CallInformationEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.CallInformationEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_associated.CallInformationEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+            ber.unexpected(octet, "call_associated.CallInformationEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     call_qualifying_data: Octets | None = None
     if octet == 0x84:
-        call_qualifying_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        call_qualifying_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA5:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x86:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_associated.CallInformationEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     subject_of_call: str | None = None
     if octet == 0x87:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     device_info: DeviceID | None = None
     if octet == 0xA9:
         device_info = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CallInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CallInformationEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.CallInformationEvent", pos)
+        return _CALL_INFORMATION_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CallInformationEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -196,79 +238,118 @@ def decode_call_information_event(data: bytes, pos: int, end: int, monitor_cross
     )
 
 
+_CALL_INFORMATION_EVENT = Known(
+    decode_call_information_event,
+    "call_associated.CallInformationEvent",
+    "30 61 63 6b 7d 7e 80 81 82 84 86 87 88 a3 a5 a9 1a0 1a1 1a2 1a4 1a7 1a8 2a6",
+)
+
+
 def encode_call_information_event(value: CallInformationEvent) -> bytes:
     """Contents of CallInformationEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.account_info is not None:
-        out += ber.tlv(0x80, value.account_info)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA3, encode_services_permitted(value.services_permitted))
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.call_qualifying_data is not None:
-        out += ber.tlv(0x84, value.call_qualifying_data)
-    if value.connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.device_info is not None:
-        out += ber.tlv(0xA9, encode_device_id(value.device_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    account_info = value.account_info
+    if account_info is not None:
+        out += H80[len(account_info)] + account_info
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA3[len(content)] + content
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    call_qualifying_data = value.call_qualifying_data
+    if call_qualifying_data is not None:
+        out += H84[len(call_qualifying_data)] + call_qualifying_data
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += H30[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA5[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H86[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H87[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    device_info = value.device_info
+    if device_info is not None:
+        content = encode_device_id(device_info)
+        out += HA9[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CHARGING_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_charging_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ChargingEvent:
     """Contents of ChargingEvent."""
-    again = (decode_charging_event, data, pos, end, _CHARGING_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChargingEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChargingEvent.connection")
+        return _CHARGING_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.ChargingEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.chargedDevice", pos)
+        return _CHARGING_EVENT.again(data, begin, end, "chargedDevice", pos, monitor_cross_ref_id)
     charged_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_associated.ChargingEvent.chargingInfo", pos)
+        return _CHARGING_EVENT.again(data, begin, end, "chargingInfo", pos, monitor_cross_ref_id)
     charging_info = decode_charging_info(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ChargingEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ChargingEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChargingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChargingEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.ChargingEvent", pos)
+        return _CHARGING_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ChargingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -279,98 +360,128 @@ def decode_charging_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
     )
 
 
+_CHARGING_EVENT = Known(decode_charging_event, "call_associated.ChargingEvent", "0a 30 6b 7e")
+
+
 def encode_charging_event(value: ChargingEvent) -> bytes:
     """Contents of ChargingEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x30, encode_device_id(value.charged_device))
-    out += ber.tlv(0x30, encode_charging_info(value.charging_info))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.charged_device)
+    out += H30[len(content)] + content
+    content = encode_charging_info(value.charging_info)
+    out += H30[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_digits_generated_event_digit_duration_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of DigitsGeneratedEventDigitDurationList."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_associated.DigitsGeneratedEventDigitDurationList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "call_associated.DigitsGeneratedEventDigitDurationList"
+            )
         if octet != 0x02:
-            ber.unexpected(octet, "call_associated.DigitsGeneratedEventDigitDurationList", pos)
+            ber.unexpected(octet, "call_associated.DigitsGeneratedEventDigitDurationList", pos, stop)
         value = ber.integer(data, pos, stop, "call_associated.DigitsGeneratedEventDigitDurationList")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_digits_generated_event_digit_duration_list(values: tuple[int, ...]) -> bytes:
     """Contents of DigitsGeneratedEventDigitDurationList."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_digits_generated_event_pause_duration_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of DigitsGeneratedEventPauseDurationList."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_associated.DigitsGeneratedEventPauseDurationList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "call_associated.DigitsGeneratedEventPauseDurationList"
+            )
         if octet != 0x02:
-            ber.unexpected(octet, "call_associated.DigitsGeneratedEventPauseDurationList", pos)
+            ber.unexpected(octet, "call_associated.DigitsGeneratedEventPauseDurationList", pos, stop)
         value = ber.integer(data, pos, stop, "call_associated.DigitsGeneratedEventPauseDurationList")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_digits_generated_event_pause_duration_list(values: tuple[int, ...]) -> bytes:
     """Contents of DigitsGeneratedEventPauseDurationList."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
-
-
-_DIGITS_GENERATED_EVENT_OCTETS = frozenset(
-    (
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_digits_generated_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DigitsGeneratedEvent:
     """Contents of DigitsGeneratedEvent."""
-    again = (decode_digits_generated_event, data, pos, end, _DIGITS_GENERATED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.DigitsGeneratedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.DigitsGeneratedEvent.connection")
+        return _DIGITS_GENERATED_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.DigitsGeneratedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent.digitGeneratedList", pos)
+        return _DIGITS_GENERATED_EVENT.again(data, begin, end, "digitGeneratedList", pos, monitor_cross_ref_id)
     digit_generated_list = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     digit_duration_list: tuple[int, ...] | None = None
     if octet == 0xA0:
         digit_duration_list = decode_digits_generated_event_digit_duration_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     pause_duration_list: tuple[int, ...] | None = None
     if octet == 0xA1:
         pause_duration_list = decode_digits_generated_event_pause_duration_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.DigitsGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.DigitsGeneratedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.DigitsGeneratedEvent", pos)
+        return _DIGITS_GENERATED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DigitsGeneratedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -382,181 +493,183 @@ def decode_digits_generated_event(data: bytes, pos: int, end: int, monitor_cross
     )
 
 
+_DIGITS_GENERATED_EVENT = Known(
+    decode_digits_generated_event, "call_associated.DigitsGeneratedEvent", "16 30 6b 7e a0 a1"
+)
+
+
 def encode_digits_generated_event(value: DigitsGeneratedEvent) -> bytes:
     """Contents of DigitsGeneratedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x16, ber.encode_text(value.digit_generated_list))
-    if value.digit_duration_list is not None:
-        out += ber.tlv(0xA0, encode_digits_generated_event_digit_duration_list(value.digit_duration_list))
-    if value.pause_duration_list is not None:
-        out += ber.tlv(0xA1, encode_digits_generated_event_pause_duration_list(value.pause_duration_list))
-    if value.connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = value.digit_generated_list.encode()
+    out += H16[len(content)] + content
+    digit_duration_list = value.digit_duration_list
+    if digit_duration_list is not None:
+        content = encode_digits_generated_event_digit_duration_list(digit_duration_list)
+        out += HA0[len(content)] + content
+    pause_duration_list = value.pause_duration_list
+    if pause_duration_list is not None:
+        content = encode_digits_generated_event_pause_duration_list(pause_duration_list)
+        out += HA1[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 TELEPHONY_TONE_VALUES = {
-    0: TelephonyTone.BEEP,
-    1: TelephonyTone.BILLING,
-    2: TelephonyTone.BUSY,
-    3: TelephonyTone.CARRIER,
-    4: TelephonyTone.CONFIRMATION,
-    5: TelephonyTone.DIAL,
-    6: TelephonyTone.FAX_CNG,
-    7: TelephonyTone.HOLD,
-    8: TelephonyTone.HOWLER,
-    9: TelephonyTone.INTRUSION,
-    10: TelephonyTone.MODEM_CNG,
-    11: TelephonyTone.PARK,
-    12: TelephonyTone.RECORD_WARNING,
-    13: TelephonyTone.REORDER,
-    14: TelephonyTone.RINGBACK,
-    15: TelephonyTone.SILENCE,
-    16: TelephonyTone.SIT_VC,
-    17: TelephonyTone.SIT_IC,
-    18: TelephonyTone.SIT_RO,
-    19: TelephonyTone.SIT_NC,
-    20: TelephonyTone.SWITCH_SPEC_0,
-    21: TelephonyTone.SWITCH_SPEC_1,
-    22: TelephonyTone.SWITCH_SPEC_2,
-    23: TelephonyTone.SWITCH_SPEC_3,
-    24: TelephonyTone.SWITCH_SPEC_4,
-    25: TelephonyTone.SWITCH_SPEC_5,
-    26: TelephonyTone.SWITCH_SPEC_6,
-    27: TelephonyTone.SWITCH_SPEC_7,
-    28: TelephonyTone.SWITCH_SPEC_8,
-    29: TelephonyTone.SWITCH_SPEC_9,
-    30: TelephonyTone.SWITCH_SPEC_10,
-    31: TelephonyTone.SWITCH_SPEC_11,
-    32: TelephonyTone.SWITCH_SPEC_12,
-    33: TelephonyTone.SWITCH_SPEC_13,
-    34: TelephonyTone.SWITCH_SPEC_14,
-    35: TelephonyTone.SWITCH_SPEC_15,
-    36: TelephonyTone.SWITCH_SPEC_16,
-    37: TelephonyTone.SWITCH_SPEC_17,
-    38: TelephonyTone.SWITCH_SPEC_18,
-    39: TelephonyTone.SWITCH_SPEC_19,
-    40: TelephonyTone.SWITCH_SPEC_20,
-    41: TelephonyTone.SWITCH_SPEC_21,
-    42: TelephonyTone.SWITCH_SPEC_22,
-    43: TelephonyTone.SWITCH_SPEC_23,
-    44: TelephonyTone.SWITCH_SPEC_24,
-    45: TelephonyTone.SWITCH_SPEC_25,
-    46: TelephonyTone.SWITCH_SPEC_26,
-    47: TelephonyTone.SWITCH_SPEC_27,
-    48: TelephonyTone.SWITCH_SPEC_28,
-    49: TelephonyTone.SWITCH_SPEC_29,
-    50: TelephonyTone.SWITCH_SPEC_30,
-    51: TelephonyTone.SWITCH_SPEC_31,
-    52: TelephonyTone.SWITCH_SPEC_32,
-    53: TelephonyTone.SWITCH_SPEC_33,
-    54: TelephonyTone.SWITCH_SPEC_34,
-    55: TelephonyTone.SWITCH_SPEC_35,
-    56: TelephonyTone.SWITCH_SPEC_36,
-    57: TelephonyTone.SWITCH_SPEC_37,
-    58: TelephonyTone.SWITCH_SPEC_38,
-    59: TelephonyTone.SWITCH_SPEC_39,
-    60: TelephonyTone.SWITCH_SPEC_40,
-    61: TelephonyTone.SWITCH_SPEC_41,
-    62: TelephonyTone.SWITCH_SPEC_42,
-    63: TelephonyTone.SWITCH_SPEC_43,
-    64: TelephonyTone.SWITCH_SPEC_44,
-    65: TelephonyTone.SWITCH_SPEC_45,
-    66: TelephonyTone.SWITCH_SPEC_46,
-    67: TelephonyTone.SWITCH_SPEC_47,
-    68: TelephonyTone.SWITCH_SPEC_48,
-    69: TelephonyTone.SWITCH_SPEC_49,
-    70: TelephonyTone.SWITCH_SPEC_50,
-    71: TelephonyTone.SWITCH_SPEC_51,
-    72: TelephonyTone.SWITCH_SPEC_52,
-    73: TelephonyTone.SWITCH_SPEC_53,
-    74: TelephonyTone.SWITCH_SPEC_54,
-    75: TelephonyTone.SWITCH_SPEC_55,
-    76: TelephonyTone.SWITCH_SPEC_56,
-    77: TelephonyTone.SWITCH_SPEC_57,
-    78: TelephonyTone.SWITCH_SPEC_58,
-    79: TelephonyTone.SWITCH_SPEC_59,
-    80: TelephonyTone.SWITCH_SPEC_60,
-    81: TelephonyTone.SWITCH_SPEC_61,
-    82: TelephonyTone.SWITCH_SPEC_62,
-    83: TelephonyTone.SWITCH_SPEC_63,
-    84: TelephonyTone.SWITCH_SPEC_64,
-    85: TelephonyTone.SWITCH_SPEC_65,
-    86: TelephonyTone.SWITCH_SPEC_66,
-    87: TelephonyTone.SWITCH_SPEC_67,
-    88: TelephonyTone.SWITCH_SPEC_68,
-    89: TelephonyTone.SWITCH_SPEC_69,
-    90: TelephonyTone.SWITCH_SPEC_70,
-    91: TelephonyTone.SWITCH_SPEC_71,
-    92: TelephonyTone.SWITCH_SPEC_72,
-    93: TelephonyTone.SWITCH_SPEC_73,
-    94: TelephonyTone.SWITCH_SPEC_74,
-    95: TelephonyTone.SWITCH_SPEC_75,
-    96: TelephonyTone.SWITCH_SPEC_76,
-    97: TelephonyTone.SWITCH_SPEC_77,
-    98: TelephonyTone.SWITCH_SPEC_78,
-    99: TelephonyTone.SWITCH_SPEC_79,
-    100: TelephonyTone.SWITCH_SPEC_80,
-    101: TelephonyTone.SWITCH_SPEC_81,
-    102: TelephonyTone.SWITCH_SPEC_82,
-    103: TelephonyTone.SWITCH_SPEC_83,
-    104: TelephonyTone.SWITCH_SPEC_84,
-    105: TelephonyTone.SWITCH_SPEC_85,
-    106: TelephonyTone.SWITCH_SPEC_86,
-    107: TelephonyTone.SWITCH_SPEC_87,
-    108: TelephonyTone.SWITCH_SPEC_88,
-    109: TelephonyTone.SWITCH_SPEC_89,
-    110: TelephonyTone.SWITCH_SPEC_90,
-    111: TelephonyTone.SWITCH_SPEC_91,
-    112: TelephonyTone.SWITCH_SPEC_92,
-    113: TelephonyTone.SWITCH_SPEC_93,
-    114: TelephonyTone.SWITCH_SPEC_94,
-    115: TelephonyTone.SWITCH_SPEC_95,
-    116: TelephonyTone.SWITCH_SPEC_96,
-    117: TelephonyTone.SWITCH_SPEC_97,
-    118: TelephonyTone.SWITCH_SPEC_98,
-    119: TelephonyTone.SWITCH_SPEC_99,
-    120: TelephonyTone.SWITCH_SPEC_100,
+    b"\x00": TelephonyTone.BEEP,
+    b"\x01": TelephonyTone.BILLING,
+    b"\x02": TelephonyTone.BUSY,
+    b"\x03": TelephonyTone.CARRIER,
+    b"\x04": TelephonyTone.CONFIRMATION,
+    b"\x05": TelephonyTone.DIAL,
+    b"\x06": TelephonyTone.FAX_CNG,
+    b"\x07": TelephonyTone.HOLD,
+    b"\x08": TelephonyTone.HOWLER,
+    b"\t": TelephonyTone.INTRUSION,
+    b"\n": TelephonyTone.MODEM_CNG,
+    b"\x0b": TelephonyTone.PARK,
+    b"\x0c": TelephonyTone.RECORD_WARNING,
+    b"\r": TelephonyTone.REORDER,
+    b"\x0e": TelephonyTone.RINGBACK,
+    b"\x0f": TelephonyTone.SILENCE,
+    b"\x10": TelephonyTone.SIT_VC,
+    b"\x11": TelephonyTone.SIT_IC,
+    b"\x12": TelephonyTone.SIT_RO,
+    b"\x13": TelephonyTone.SIT_NC,
+    b"\x14": TelephonyTone.SWITCH_SPEC_0,
+    b"\x15": TelephonyTone.SWITCH_SPEC_1,
+    b"\x16": TelephonyTone.SWITCH_SPEC_2,
+    b"\x17": TelephonyTone.SWITCH_SPEC_3,
+    b"\x18": TelephonyTone.SWITCH_SPEC_4,
+    b"\x19": TelephonyTone.SWITCH_SPEC_5,
+    b"\x1a": TelephonyTone.SWITCH_SPEC_6,
+    b"\x1b": TelephonyTone.SWITCH_SPEC_7,
+    b"\x1c": TelephonyTone.SWITCH_SPEC_8,
+    b"\x1d": TelephonyTone.SWITCH_SPEC_9,
+    b"\x1e": TelephonyTone.SWITCH_SPEC_10,
+    b"\x1f": TelephonyTone.SWITCH_SPEC_11,
+    b" ": TelephonyTone.SWITCH_SPEC_12,
+    b"!": TelephonyTone.SWITCH_SPEC_13,
+    b'"': TelephonyTone.SWITCH_SPEC_14,
+    b"#": TelephonyTone.SWITCH_SPEC_15,
+    b"$": TelephonyTone.SWITCH_SPEC_16,
+    b"%": TelephonyTone.SWITCH_SPEC_17,
+    b"&": TelephonyTone.SWITCH_SPEC_18,
+    b"'": TelephonyTone.SWITCH_SPEC_19,
+    b"(": TelephonyTone.SWITCH_SPEC_20,
+    b")": TelephonyTone.SWITCH_SPEC_21,
+    b"*": TelephonyTone.SWITCH_SPEC_22,
+    b"+": TelephonyTone.SWITCH_SPEC_23,
+    b",": TelephonyTone.SWITCH_SPEC_24,
+    b"-": TelephonyTone.SWITCH_SPEC_25,
+    b".": TelephonyTone.SWITCH_SPEC_26,
+    b"/": TelephonyTone.SWITCH_SPEC_27,
+    b"0": TelephonyTone.SWITCH_SPEC_28,
+    b"1": TelephonyTone.SWITCH_SPEC_29,
+    b"2": TelephonyTone.SWITCH_SPEC_30,
+    b"3": TelephonyTone.SWITCH_SPEC_31,
+    b"4": TelephonyTone.SWITCH_SPEC_32,
+    b"5": TelephonyTone.SWITCH_SPEC_33,
+    b"6": TelephonyTone.SWITCH_SPEC_34,
+    b"7": TelephonyTone.SWITCH_SPEC_35,
+    b"8": TelephonyTone.SWITCH_SPEC_36,
+    b"9": TelephonyTone.SWITCH_SPEC_37,
+    b":": TelephonyTone.SWITCH_SPEC_38,
+    b";": TelephonyTone.SWITCH_SPEC_39,
+    b"<": TelephonyTone.SWITCH_SPEC_40,
+    b"=": TelephonyTone.SWITCH_SPEC_41,
+    b">": TelephonyTone.SWITCH_SPEC_42,
+    b"?": TelephonyTone.SWITCH_SPEC_43,
+    b"@": TelephonyTone.SWITCH_SPEC_44,
+    b"A": TelephonyTone.SWITCH_SPEC_45,
+    b"B": TelephonyTone.SWITCH_SPEC_46,
+    b"C": TelephonyTone.SWITCH_SPEC_47,
+    b"D": TelephonyTone.SWITCH_SPEC_48,
+    b"E": TelephonyTone.SWITCH_SPEC_49,
+    b"F": TelephonyTone.SWITCH_SPEC_50,
+    b"G": TelephonyTone.SWITCH_SPEC_51,
+    b"H": TelephonyTone.SWITCH_SPEC_52,
+    b"I": TelephonyTone.SWITCH_SPEC_53,
+    b"J": TelephonyTone.SWITCH_SPEC_54,
+    b"K": TelephonyTone.SWITCH_SPEC_55,
+    b"L": TelephonyTone.SWITCH_SPEC_56,
+    b"M": TelephonyTone.SWITCH_SPEC_57,
+    b"N": TelephonyTone.SWITCH_SPEC_58,
+    b"O": TelephonyTone.SWITCH_SPEC_59,
+    b"P": TelephonyTone.SWITCH_SPEC_60,
+    b"Q": TelephonyTone.SWITCH_SPEC_61,
+    b"R": TelephonyTone.SWITCH_SPEC_62,
+    b"S": TelephonyTone.SWITCH_SPEC_63,
+    b"T": TelephonyTone.SWITCH_SPEC_64,
+    b"U": TelephonyTone.SWITCH_SPEC_65,
+    b"V": TelephonyTone.SWITCH_SPEC_66,
+    b"W": TelephonyTone.SWITCH_SPEC_67,
+    b"X": TelephonyTone.SWITCH_SPEC_68,
+    b"Y": TelephonyTone.SWITCH_SPEC_69,
+    b"Z": TelephonyTone.SWITCH_SPEC_70,
+    b"[": TelephonyTone.SWITCH_SPEC_71,
+    b"\\": TelephonyTone.SWITCH_SPEC_72,
+    b"]": TelephonyTone.SWITCH_SPEC_73,
+    b"^": TelephonyTone.SWITCH_SPEC_74,
+    b"_": TelephonyTone.SWITCH_SPEC_75,
+    b"`": TelephonyTone.SWITCH_SPEC_76,
+    b"a": TelephonyTone.SWITCH_SPEC_77,
+    b"b": TelephonyTone.SWITCH_SPEC_78,
+    b"c": TelephonyTone.SWITCH_SPEC_79,
+    b"d": TelephonyTone.SWITCH_SPEC_80,
+    b"e": TelephonyTone.SWITCH_SPEC_81,
+    b"f": TelephonyTone.SWITCH_SPEC_82,
+    b"g": TelephonyTone.SWITCH_SPEC_83,
+    b"h": TelephonyTone.SWITCH_SPEC_84,
+    b"i": TelephonyTone.SWITCH_SPEC_85,
+    b"j": TelephonyTone.SWITCH_SPEC_86,
+    b"k": TelephonyTone.SWITCH_SPEC_87,
+    b"l": TelephonyTone.SWITCH_SPEC_88,
+    b"m": TelephonyTone.SWITCH_SPEC_89,
+    b"n": TelephonyTone.SWITCH_SPEC_90,
+    b"o": TelephonyTone.SWITCH_SPEC_91,
+    b"p": TelephonyTone.SWITCH_SPEC_92,
+    b"q": TelephonyTone.SWITCH_SPEC_93,
+    b"r": TelephonyTone.SWITCH_SPEC_94,
+    b"s": TelephonyTone.SWITCH_SPEC_95,
+    b"t": TelephonyTone.SWITCH_SPEC_96,
+    b"u": TelephonyTone.SWITCH_SPEC_97,
+    b"v": TelephonyTone.SWITCH_SPEC_98,
+    b"w": TelephonyTone.SWITCH_SPEC_99,
+    b"x": TelephonyTone.SWITCH_SPEC_100,
 }
-TELEPHONY_TONE_NUMBERS = {value: number for number, value in TELEPHONY_TONE_VALUES.items()}
-
-_TELEPHONY_TONES_GENERATED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-    )
-)
+TELEPHONY_TONE_OCTETS = {value: octets for octets, value in TELEPHONY_TONE_VALUES.items()}
 
 
 def decode_telephony_tones_generated_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> TelephonyTonesGeneratedEvent:
     """Contents of TelephonyTonesGeneratedEvent."""
-    again = (
-        decode_telephony_tones_generated_event,
-        data,
-        pos,
-        end,
-        _TELEPHONY_TONES_GENERATED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.TelephonyTonesGeneratedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.connection")
+        return _TELEPHONY_TONES_GENERATED_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.TelephonyTonesGeneratedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     tone_generated: TelephonyTone | None = None
     if octet == 0x0A:
-        tone_generated = ber.enumerated(
+        tone_generated = TELEPHONY_TONE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -564,29 +677,41 @@ def decode_telephony_tones_generated_event(
             TelephonyTone,
             "call_associated.TelephonyTonesGeneratedEvent.toneGenerated",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     tone_frequency: int | None = None
     if octet == 0x80:
         tone_frequency = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.toneFrequency")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     tone_duration: int | None = None
     if octet == 0x81:
         tone_duration = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.toneDuration")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     pause_duration: int | None = None
     if octet == 0x82:
         pause_duration = ber.integer(data, pos, stop, "call_associated.TelephonyTonesGeneratedEvent.pauseDuration")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.TelephonyTonesGeneratedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.TelephonyTonesGeneratedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.TelephonyTonesGeneratedEvent", pos)
+        return _TELEPHONY_TONES_GENERATED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return TelephonyTonesGeneratedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -599,50 +724,67 @@ def decode_telephony_tones_generated_event(
     )
 
 
+_TELEPHONY_TONES_GENERATED_EVENT = Known(
+    decode_telephony_tones_generated_event, "call_associated.TelephonyTonesGeneratedEvent", "0a 30 6b 7e 80 81 82"
+)
+
+
 def encode_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent) -> bytes:
     """Contents of TelephonyTonesGeneratedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.tone_generated is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.tone_generated, TELEPHONY_TONE_NUMBERS))
-    if value.tone_frequency is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.tone_frequency))
-    if value.tone_duration is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.tone_duration))
-    if value.pause_duration is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.pause_duration))
-    if value.connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    tone_generated = value.tone_generated
+    if tone_generated is not None:
+        content = TELEPHONY_TONE_OCTETS.get(tone_generated) or ber.encode_other_value(tone_generated)
+        out += H0A[len(content)] + content
+    tone_frequency = value.tone_frequency
+    if tone_frequency is not None:
+        content = ber.encode_integer(tone_frequency)
+        out += H80[len(content)] + content
+    tone_duration = value.tone_duration
+    if tone_duration is not None:
+        content = ber.encode_integer(tone_duration)
+        out += H81[len(content)] + content
+    pause_duration = value.pause_duration
+    if pause_duration is not None:
+        content = ber.encode_integer(pause_duration)
+        out += H82[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PRIMARY_OR_SECONDARY_CALL_OCTETS = frozenset(
-    (
-        0x30,
-        0x4E,
-        0x6B,
-    )
-)
 
 
 def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> PrimaryOrSecondaryCall:
     """Contents of PrimaryOrSecondaryCall."""
-    again = (decode_primary_or_secondary_call, data, pos, end, _PRIMARY_OR_SECONDARY_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.PrimaryOrSecondaryCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.deviceID", pos)
+        return _PRIMARY_OR_SECONDARY_CALL.again(data, begin, end, "deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.connectionID", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.PrimaryOrSecondaryCall.connectionID")
+        return _PRIMARY_OR_SECONDARY_CALL.again(data, begin, end, "connectionID", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.PrimaryOrSecondaryCall.connectionID")
     connection_id = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != 0x4E:
-        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall.localConnectionState", pos)
-    local_connection_state = ber.enumerated(
+        return _PRIMARY_OR_SECONDARY_CALL.again(data, begin, end, "localConnectionState", pos)
+    local_connection_state = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -650,13 +792,17 @@ def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> Primary
         LocalConnectionState,
         "call_associated.PrimaryOrSecondaryCall.localConnectionState",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.PrimaryOrSecondaryCall")
     connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.PrimaryOrSecondaryCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.PrimaryOrSecondaryCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.PrimaryOrSecondaryCall", pos)
+        return _PRIMARY_OR_SECONDARY_CALL.again(data, begin, end, "", pos)
     return PrimaryOrSecondaryCall(
         device_id=device_id,
         connection_id=connection_id,
@@ -665,42 +811,53 @@ def decode_primary_or_secondary_call(data: bytes, pos: int, end: int) -> Primary
     )
 
 
+_PRIMARY_OR_SECONDARY_CALL = Known(
+    decode_primary_or_secondary_call, "call_associated.PrimaryOrSecondaryCall", "30 4e 6b"
+)
+
+
 def encode_primary_or_secondary_call(value: PrimaryOrSecondaryCall) -> bytes:
     """Contents of PrimaryOrSecondaryCall."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device_id))
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_id))
-    out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
-    return out
-
-
-_OTHER_CALL_OCTETS = frozenset(
-    (
-        0x30,
-        0x4E,
-        0x6B,
+    content = encode_device_id(value.device_id)
+    out += H30[len(content)] + content
+    content = encode_connection_id(value.connection_id)
+    out += H6B[len(content)] + content
+    content = LOCAL_CONNECTION_STATE_OCTETS.get(value.local_connection_state) or ber.encode_other_value(
+        value.local_connection_state
     )
-)
+    out += H4E[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += H30[len(content)] + content
+    return out
 
 
 def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
     """Contents of OtherCall."""
-    again = (decode_other_call, data, pos, end, _OTHER_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.OtherCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.OtherCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_associated.OtherCall.deviceID", pos)
+        return _OTHER_CALL.again(data, begin, end, "deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.OtherCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.OtherCall.connectionID", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.OtherCall.connectionID")
+        return _OTHER_CALL.again(data, begin, end, "connectionID", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.OtherCall.connectionID")
     connection_id = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.OtherCall")
     local_connection_state: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_state = ber.enumerated(
+        local_connection_state = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -708,13 +865,17 @@ def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
             LocalConnectionState,
             "call_associated.OtherCall.localConnectionState",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.OtherCall")
     connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.OtherCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.OtherCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.OtherCall", pos)
+        return _OTHER_CALL.again(data, begin, end, "", pos)
     return OtherCall(
         device_id=device_id,
         connection_id=connection_id,
@@ -723,15 +884,26 @@ def decode_other_call(data: bytes, pos: int, end: int) -> OtherCall:
     )
 
 
+_OTHER_CALL = Known(decode_other_call, "call_associated.OtherCall", "30 4e 6b")
+
+
 def encode_other_call(value: OtherCall) -> bytes:
     """Contents of OtherCall."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device_id))
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_id))
-    if value.local_connection_state is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_info))
+    content = encode_device_id(value.device_id)
+    out += H30[len(content)] + content
+    content = encode_connection_id(value.connection_id)
+    out += H6B[len(content)] + content
+    local_connection_state = value.local_connection_state
+    if local_connection_state is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_state) or ber.encode_other_value(
+            local_connection_state
+        )
+        out += H4E[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += H30[len(content)] + content
     return out
 
 
@@ -740,21 +912,27 @@ def decode_service_completion_failure_event_other_devs_primary_call_list(
 ) -> tuple[OtherCall, ...]:
     """Contents of ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
     values: list[OtherCall] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList", pos)
+            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsPrimaryCallList", pos, stop)
         value = decode_other_call(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_service_completion_failure_event_other_devs_primary_call_list(values: tuple[OtherCall, ...]) -> bytes:
     """Contents of ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
-    return b"".join([ber.tlv(0x30, encode_other_call(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_other_call(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_service_completion_failure_event_other_devs_secondary_call_list(
@@ -762,85 +940,87 @@ def decode_service_completion_failure_event_other_devs_secondary_call_list(
 ) -> tuple[OtherCall, ...]:
     """Contents of ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
     values: list[OtherCall] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList", pos)
+            ber.unexpected(octet, "call_associated.ServiceCompletionFailureEventOtherDevsSecondaryCallList", pos, stop)
         value = decode_other_call(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_service_completion_failure_event_other_devs_secondary_call_list(values: tuple[OtherCall, ...]) -> bytes:
     """Contents of ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
-    return b"".join([ber.tlv(0x30, encode_other_call(value)) for value in values])
-
-
-_SERVICE_COMPLETION_FAILURE_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_other_call(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_service_completion_failure_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> ServiceCompletionFailureEvent:
     """Contents of ServiceCompletionFailureEvent."""
-    again = (
-        decode_service_completion_failure_event,
-        data,
-        pos,
-        end,
-        _SERVICE_COMPLETION_FAILURE_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.ServiceCompletionFailureEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.primaryCall", pos)
+        return _SERVICE_COMPLETION_FAILURE_EVENT.again(data, begin, end, "primaryCall", pos, monitor_cross_ref_id)
     primary_call = decode_primary_or_secondary_call(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     secondary_call: PrimaryOrSecondaryCall | None = None
     if octet == 0xA0:
         secondary_call = decode_primary_or_secondary_call(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     other_devs_primary_call_list: tuple[OtherCall, ...] | None = None
     if octet == 0xA1:
         other_devs_primary_call_list = decode_service_completion_failure_event_other_devs_primary_call_list(
             data, pos, stop
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     other_devs_secondary_call_list: tuple[OtherCall, ...] | None = None
     if octet == 0xA2:
         other_devs_secondary_call_list = decode_service_completion_failure_event_other_devs_secondary_call_list(
             data, pos, stop
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA3:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent.cause", pos)
-    cause = ber.enumerated(
+        return _SERVICE_COMPLETION_FAILURE_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_associated.ServiceCompletionFailureEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ServiceCompletionFailureEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ServiceCompletionFailureEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.ServiceCompletionFailureEvent", pos)
+        return _SERVICE_COMPLETION_FAILURE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ServiceCompletionFailureEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_call=primary_call,
@@ -853,104 +1033,114 @@ def decode_service_completion_failure_event(
     )
 
 
+_SERVICE_COMPLETION_FAILURE_EVENT = Known(
+    decode_service_completion_failure_event, "call_associated.ServiceCompletionFailureEvent", "0a 30 7e a0 a1 a2 a3"
+)
+
+
 def encode_service_completion_failure_event(value: ServiceCompletionFailureEvent) -> bytes:
     """Contents of ServiceCompletionFailureEvent."""
     out = b""
-    out += ber.tlv(0x30, encode_primary_or_secondary_call(value.primary_call))
-    if value.secondary_call is not None:
-        out += ber.tlv(0xA0, encode_primary_or_secondary_call(value.secondary_call))
-    if value.other_devs_primary_call_list is not None:
-        out += ber.tlv(
-            0xA1,
-            encode_service_completion_failure_event_other_devs_primary_call_list(value.other_devs_primary_call_list),
-        )
-    if value.other_devs_secondary_call_list is not None:
-        out += ber.tlv(
-            0xA2,
-            encode_service_completion_failure_event_other_devs_secondary_call_list(
-                value.other_devs_secondary_call_list
-            ),
-        )
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_primary_or_secondary_call(value.primary_call)
+    out += H30[len(content)] + content
+    secondary_call = value.secondary_call
+    if secondary_call is not None:
+        content = encode_primary_or_secondary_call(secondary_call)
+        out += HA0[len(content)] + content
+    other_devs_primary_call_list = value.other_devs_primary_call_list
+    if other_devs_primary_call_list is not None:
+        content = encode_service_completion_failure_event_other_devs_primary_call_list(other_devs_primary_call_list)
+        out += HA1[len(content)] + content
+    other_devs_secondary_call_list = value.other_devs_secondary_call_list
+    if other_devs_secondary_call_list is not None:
+        content = encode_service_completion_failure_event_other_devs_secondary_call_list(other_devs_secondary_call_list)
+        out += HA2[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA3[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ASSOCIATE_DATA_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0xA7,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A5,
-        0x1A6,
-        0x2A4,
-    )
-)
 
 
 def decode_associate_data(data: bytes, pos: int, end: int) -> AssociateData:
     """Contents of AssociateData."""
-    again = (decode_associate_data, data, pos, end, _ASSOCIATE_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.AssociateData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.AssociateData.existingCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.AssociateData.existingCall")
+        return _ASSOCIATE_DATA.again(data, begin, end, "existingCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.AssociateData.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     call_qualifying_data: Octets | None = None
     if octet == 0x83:
-        call_qualifying_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        call_qualifying_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_associated.AssociateData.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     subject_of_call: str | None = None
     if octet == 0x85:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     device_info: DeviceID | None = None
     if octet == 0xA7:
         device_info = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.AssociateData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.AssociateData")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.AssociateData", pos)
+        return _ASSOCIATE_DATA.again(data, begin, end, "", pos)
     return AssociateData(
         existing_call=existing_call,
         account_code=account_code,
@@ -965,28 +1155,48 @@ def decode_associate_data(data: bytes, pos: int, end: int) -> AssociateData:
     )
 
 
+_ASSOCIATE_DATA = Known(
+    decode_associate_data, "call_associated.AssociateData", "6b 7e 80 81 82 83 84 85 86 a7 1a0 1a1 1a2 1a3 1a5 1a6 2a4"
+)
+
+
 def encode_associate_data(value: AssociateData) -> bytes:
     """Contents of AssociateData."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.existing_call))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.call_qualifying_data is not None:
-        out += ber.tlv(0x83, value.call_qualifying_data)
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.device_info is not None:
-        out += ber.tlv(0xA7, encode_device_id(value.device_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.existing_call)
+    out += H6B[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    call_qualifying_data = value.call_qualifying_data
+    if call_qualifying_data is not None:
+        out += H83[len(call_qualifying_data)] + call_qualifying_data
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H85[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    device_info = value.device_info
+    if device_info is not None:
+        content = encode_device_id(device_info)
+        out += HA7[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -997,48 +1207,55 @@ def decode_associate_data_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "call_associated.AssociateDataResponse.noData")
         return AssociateDataResponse()
-    return ber.unexpected(octet, "call_associated.AssociateDataResponse", pos)
+    return ber.unexpected(octet, "call_associated.AssociateDataResponse", pos, stop)
 
 
 def encode_associate_data_response(value: AssociateDataResponse) -> bytes:
     """The chosen alternative of AssociateDataResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CANCEL_TELEPHONY_TONES_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_cancel_telephony_tones(data: bytes, pos: int, end: int) -> CancelTelephonyTones:
     """Contents of CancelTelephonyTones."""
-    again = (decode_cancel_telephony_tones, data, pos, end, _CANCEL_TELEPHONY_TONES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.CancelTelephonyTones")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CancelTelephonyTones")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.CancelTelephonyTones.connectionToStopTone", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.CancelTelephonyTones.connectionToStopTone")
+        return _CANCEL_TELEPHONY_TONES.again(data, begin, end, "connectionToStopTone", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.CancelTelephonyTones.connectionToStopTone")
     connection_to_stop_tone = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CancelTelephonyTones")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.CancelTelephonyTones")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.CancelTelephonyTones")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.CancelTelephonyTones", pos)
+        return _CANCEL_TELEPHONY_TONES.again(data, begin, end, "", pos)
     return CancelTelephonyTones(connection_to_stop_tone=connection_to_stop_tone, extensions=extensions)
+
+
+_CANCEL_TELEPHONY_TONES = Known(decode_cancel_telephony_tones, "call_associated.CancelTelephonyTones", "6b 7e")
 
 
 def encode_cancel_telephony_tones(value: CancelTelephonyTones) -> bytes:
     """Contents of CancelTelephonyTones."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_stop_tone))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection_to_stop_tone)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1051,48 +1268,48 @@ def decode_cancel_telephony_tones_response(
     if octet == 0x05:
         ber.null(pos, stop, "call_associated.CancelTelephonyTonesResponse.noData")
         return CancelTelephonyTonesResponse()
-    return ber.unexpected(octet, "call_associated.CancelTelephonyTonesResponse", pos)
+    return ber.unexpected(octet, "call_associated.CancelTelephonyTonesResponse", pos, stop)
 
 
 def encode_cancel_telephony_tones_response(value: CancelTelephonyTonesResponse) -> bytes:
     """The chosen alternative of CancelTelephonyTonesResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CHANGE_CONNECTION_INFORMATION_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_change_connection_information(data: bytes, pos: int, end: int) -> ChangeConnectionInformation:
     """Contents of ChangeConnectionInformation."""
-    again = (decode_change_connection_information, data, pos, end, _CHANGE_CONNECTION_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformation")
     if octet != 0x6B:
-        return tolerance.without_unknown(
-            *again, "call_associated.ChangeConnectionInformation.connectionToBeChanged", pos
+        return _CHANGE_CONNECTION_INFORMATION.again(data, begin, end, "connectionToBeChanged", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(
+            data, pos - 2, stop, "call_associated.ChangeConnectionInformation.connectionToBeChanged"
         )
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.ChangeConnectionInformation.connectionToBeChanged")
     connection_to_be_changed = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "call_associated.ChangeConnectionInformation.requestedConnectionInfo", pos
-        )
+        return _CHANGE_CONNECTION_INFORMATION.again(data, begin, end, "requestedConnectionInfo", pos)
     requested_connection_info = decode_connection_information(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.ChangeConnectionInformation", pos)
+        return _CHANGE_CONNECTION_INFORMATION.again(data, begin, end, "", pos)
     return ChangeConnectionInformation(
         connection_to_be_changed=connection_to_be_changed,
         requested_connection_info=requested_connection_info,
@@ -1100,114 +1317,126 @@ def decode_change_connection_information(data: bytes, pos: int, end: int) -> Cha
     )
 
 
+_CHANGE_CONNECTION_INFORMATION = Known(
+    decode_change_connection_information, "call_associated.ChangeConnectionInformation", "30 6b 7e"
+)
+
+
 def encode_change_connection_information(value: ChangeConnectionInformation) -> bytes:
     """Contents of ChangeConnectionInformation."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_be_changed))
-    out += ber.tlv(0x30, encode_connection_information(value.requested_connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection_to_be_changed)
+    out += H6B[len(content)] + content
+    content = encode_connection_information(value.requested_connection_info)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CHANGE_CONNECTION_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_change_connection_information_response(
     data: bytes, pos: int, end: int
 ) -> ChangeConnectionInformationResponse:
     """Contents of ChangeConnectionInformationResponse."""
-    again = (
-        decode_change_connection_information_response,
-        data,
-        pos,
-        end,
-        _CHANGE_CONNECTION_INFORMATION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.ChangeConnectionInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformationResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "call_associated.ChangeConnectionInformationResponse.actualConnectionInfo", pos
-        )
+        return _CHANGE_CONNECTION_INFORMATION_RESPONSE.again(data, begin, end, "actualConnectionInfo", pos)
     actual_connection_info = decode_connection_information(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.ChangeConnectionInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.ChangeConnectionInformationResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.ChangeConnectionInformationResponse", pos)
+        return _CHANGE_CONNECTION_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return ChangeConnectionInformationResponse(actual_connection_info=actual_connection_info, extensions=extensions)
+
+
+_CHANGE_CONNECTION_INFORMATION_RESPONSE = Known(
+    decode_change_connection_information_response, "call_associated.ChangeConnectionInformationResponse", "30 7e"
+)
 
 
 def encode_change_connection_information_response(value: ChangeConnectionInformationResponse) -> bytes:
     """Contents of ChangeConnectionInformationResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_connection_information(value.actual_connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_information(value.actual_connection_info)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-DIGIT_MODE_VALUES = {0: DigitMode.ROTARY_PULSE, 1: DigitMode.DTMF}
-DIGIT_MODE_NUMBERS = {value: number for number, value in DIGIT_MODE_VALUES.items()}
-
-_GENERATE_DIGITS_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-    )
-)
+DIGIT_MODE_VALUES = {b"\x00": DigitMode.ROTARY_PULSE, b"\x01": DigitMode.DTMF}
+DIGIT_MODE_OCTETS = {value: octets for octets, value in DIGIT_MODE_VALUES.items()}
 
 
 def decode_generate_digits(data: bytes, pos: int, end: int) -> GenerateDigits:
     """Contents of GenerateDigits."""
-    again = (decode_generate_digits, data, pos, end, _GENERATE_DIGITS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.GenerateDigits")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.GenerateDigits.connectionToSendDigits", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.GenerateDigits.connectionToSendDigits")
+        return _GENERATE_DIGITS.again(data, begin, end, "connectionToSendDigits", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.GenerateDigits.connectionToSendDigits")
     connection_to_send_digits = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     digit_mode: DigitMode | None = None
     if octet == 0x0A:
-        digit_mode = ber.enumerated(
+        digit_mode = DIGIT_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DIGIT_MODE_VALUES, DigitMode, "call_associated.GenerateDigits.digitMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_associated.GenerateDigits.charactersToSend", pos)
+        return _GENERATE_DIGITS.again(data, begin, end, "charactersToSend", pos)
     characters_to_send = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     tone_duration: int | None = None
     if octet == 0x80:
         tone_duration = ber.integer(data, pos, stop, "call_associated.GenerateDigits.toneDuration")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     pulse_rate: int | None = None
     if octet == 0x81:
         pulse_rate = ber.integer(data, pos, stop, "call_associated.GenerateDigits.pulseRate")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     pause_duration: int | None = None
     if octet == 0x82:
         pause_duration = ber.integer(data, pos, stop, "call_associated.GenerateDigits.pauseDuration")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateDigits")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.GenerateDigits", pos)
+        return _GENERATE_DIGITS.again(data, begin, end, "", pos)
     return GenerateDigits(
         connection_to_send_digits=connection_to_send_digits,
         digit_mode=digit_mode,
@@ -1219,21 +1448,36 @@ def decode_generate_digits(data: bytes, pos: int, end: int) -> GenerateDigits:
     )
 
 
+_GENERATE_DIGITS = Known(decode_generate_digits, "call_associated.GenerateDigits", "0a 16 6b 7e 80 81 82")
+
+
 def encode_generate_digits(value: GenerateDigits) -> bytes:
     """Contents of GenerateDigits."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_send_digits))
-    if value.digit_mode is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.digit_mode, DIGIT_MODE_NUMBERS))
-    out += ber.tlv(0x16, ber.encode_text(value.characters_to_send))
-    if value.tone_duration is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.tone_duration))
-    if value.pulse_rate is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.pulse_rate))
-    if value.pause_duration is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.pause_duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection_to_send_digits)
+    out += H6B[len(content)] + content
+    digit_mode = value.digit_mode
+    if digit_mode is not None:
+        content = DIGIT_MODE_OCTETS.get(digit_mode) or ber.encode_other_value(digit_mode)
+        out += H0A[len(content)] + content
+    content = value.characters_to_send.encode()
+    out += H16[len(content)] + content
+    tone_duration = value.tone_duration
+    if tone_duration is not None:
+        content = ber.encode_integer(tone_duration)
+        out += H80[len(content)] + content
+    pulse_rate = value.pulse_rate
+    if pulse_rate is not None:
+        content = ber.encode_integer(pulse_rate)
+        out += H81[len(content)] + content
+    pause_duration = value.pause_duration
+    if pause_duration is not None:
+        content = ber.encode_integer(pause_duration)
+        out += H82[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1244,51 +1488,54 @@ def decode_generate_digits_response(data: bytes, octet: int, pos: int, stop: int
     if octet == 0x05:
         ber.null(pos, stop, "call_associated.GenerateDigitsResponse.noData")
         return GenerateDigitsResponse()
-    return ber.unexpected(octet, "call_associated.GenerateDigitsResponse", pos)
+    return ber.unexpected(octet, "call_associated.GenerateDigitsResponse", pos, stop)
 
 
 def encode_generate_digits_response(value: GenerateDigitsResponse) -> bytes:
     """The chosen alternative of GenerateDigitsResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_GENERATE_TELEPHONY_TONES_OCTETS = frozenset(
-    (
-        0x02,
-        0x0A,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_generate_telephony_tones(data: bytes, pos: int, end: int) -> GenerateTelephonyTones:
     """Contents of GenerateTelephonyTones."""
-    again = (decode_generate_telephony_tones, data, pos, end, _GENERATE_TELEPHONY_TONES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.GenerateTelephonyTones")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateTelephonyTones")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones.connectionToSendTone", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.GenerateTelephonyTones.connectionToSendTone")
+        return _GENERATE_TELEPHONY_TONES.again(data, begin, end, "connectionToSendTone", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.GenerateTelephonyTones.connectionToSendTone")
     connection_to_send_tone = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateTelephonyTones")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones.toneToSend", pos)
-    tone_to_send = ber.enumerated(
+        return _GENERATE_TELEPHONY_TONES.again(data, begin, end, "toneToSend", pos)
+    tone_to_send = TELEPHONY_TONE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, TELEPHONY_TONE_VALUES, TelephonyTone, "call_associated.GenerateTelephonyTones.toneToSend"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateTelephonyTones")
     tone_duration: int | None = None
     if octet == 0x02:
         tone_duration = ber.integer(data, pos, stop, "call_associated.GenerateTelephonyTones.toneDuration")
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateTelephonyTones")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.GenerateTelephonyTones")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.GenerateTelephonyTones")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.GenerateTelephonyTones", pos)
+        return _GENERATE_TELEPHONY_TONES.again(data, begin, end, "", pos)
     return GenerateTelephonyTones(
         connection_to_send_tone=connection_to_send_tone,
         tone_to_send=tone_to_send,
@@ -1297,15 +1544,26 @@ def decode_generate_telephony_tones(data: bytes, pos: int, end: int) -> Generate
     )
 
 
+_GENERATE_TELEPHONY_TONES = Known(
+    decode_generate_telephony_tones, "call_associated.GenerateTelephonyTones", "02 0a 6b 7e"
+)
+
+
 def encode_generate_telephony_tones(value: GenerateTelephonyTones) -> bytes:
     """Contents of GenerateTelephonyTones."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_send_tone))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.tone_to_send, TELEPHONY_TONE_NUMBERS))
-    if value.tone_duration is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.tone_duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection_to_send_tone)
+    out += H6B[len(content)] + content
+    content = TELEPHONY_TONE_OCTETS.get(value.tone_to_send) or ber.encode_other_value(value.tone_to_send)
+    out += H0A[len(content)] + content
+    tone_duration = value.tone_duration
+    if tone_duration is not None:
+        content = ber.encode_integer(tone_duration)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1318,57 +1576,68 @@ def decode_generate_telephony_tones_response(
     if octet == 0x05:
         ber.null(pos, stop, "call_associated.GenerateTelephonyTonesResponse.noData")
         return GenerateTelephonyTonesResponse()
-    return ber.unexpected(octet, "call_associated.GenerateTelephonyTonesResponse", pos)
+    return ber.unexpected(octet, "call_associated.GenerateTelephonyTonesResponse", pos, stop)
 
 
 def encode_generate_telephony_tones_response(value: GenerateTelephonyTonesResponse) -> bytes:
     """The chosen alternative of GenerateTelephonyTonesResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SEND_USER_INFORMATION_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_send_user_information(data: bytes, pos: int, end: int) -> SendUserInformation:
     """Contents of SendUserInformation."""
-    again = (decode_send_user_information, data, pos, end, _SEND_USER_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_associated.SendUserInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.SendUserInformation")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_associated.SendUserInformation.existingCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.existingCall")
+        return _SEND_USER_INFORMATION.again(data, begin, end, "existingCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.SendUserInformation.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.SendUserInformation")
     if octet != 0x7D:
-        return tolerance.without_unknown(*again, "call_associated.SendUserInformation.userData", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_associated.SendUserInformation.userData")
+        return _SEND_USER_INFORMATION.again(data, begin, end, "userData", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_associated.SendUserInformation.userData")
     if octet != 0x04:
-        ber.unexpected(octet, "call_associated.SendUserInformation.userData", pos)
-    user_data = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
+        ber.unexpected(octet, "call_associated.SendUserInformation.userData", pos, stop)
+    user_data = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.SendUserInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_associated.SendUserInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_associated.SendUserInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_associated.SendUserInformation", pos)
+        return _SEND_USER_INFORMATION.again(data, begin, end, "", pos)
     return SendUserInformation(existing_call=existing_call, user_data=user_data, extensions=extensions)
+
+
+_SEND_USER_INFORMATION = Known(decode_send_user_information, "call_associated.SendUserInformation", "6b 7d 7e")
 
 
 def encode_send_user_information(value: SendUserInformation) -> bytes:
     """Contents of SendUserInformation."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.existing_call))
-    out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.existing_call)
+    out += H6B[len(content)] + content
+    content = H04[len(value.user_data)] + value.user_data
+    out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1379,13 +1648,14 @@ def decode_send_user_information_response(data: bytes, octet: int, pos: int, sto
     if octet == 0x05:
         ber.null(pos, stop, "call_associated.SendUserInformationResponse.noData")
         return SendUserInformationResponse()
-    return ber.unexpected(octet, "call_associated.SendUserInformationResponse", pos)
+    return ber.unexpected(octet, "call_associated.SendUserInformationResponse", pos, stop)
 
 
 def encode_send_user_information_response(value: SendUserInformationResponse) -> bytes:
     """The chosen alternative of SendUserInformationResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

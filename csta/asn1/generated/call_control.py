@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    AUTO_ORIGINATE_NUMBERS,
+    AUTO_ORIGINATE_OCTETS,
     AUTO_ORIGINATE_VALUES,
-    CONSULT_OPTIONS_NUMBERS,
+    CONSULT_OPTIONS_OCTETS,
     CONSULT_OPTIONS_VALUES,
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_call_linkage_data,
     decode_call_linkage_data_list,
@@ -30,6 +30,7 @@ from csta.asn1.generated.media import (
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_control import (
     AcceptCall,
@@ -110,42 +111,78 @@ from csta.messages.call_data import (
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
-_ACCEPT_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H30 = headers(0x30)
+H6B = headers(0x6B)
+H7D = headers(0x7D)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+H8B = headers(0x8B)
+H8C = headers(0x8C)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA4 = headers(0xA4)
+HA5 = headers(0xA5)
+HA6 = headers(0xA6)
+HA8 = headers(0xA8)
+HA9 = headers(0xA9)
 
 
 def decode_accept_call(data: bytes, pos: int, end: int) -> AcceptCall:
     """Contents of AcceptCall."""
-    again = (decode_accept_call, data, pos, end, _ACCEPT_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.AcceptCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AcceptCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.AcceptCall.callToBeAccepted", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.AcceptCall.callToBeAccepted")
+        return _ACCEPT_CALL.again(data, begin, end, "callToBeAccepted", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AcceptCall.callToBeAccepted")
     call_to_be_accepted = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AcceptCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AcceptCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.AcceptCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AcceptCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.AcceptCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
+            ber.unexpected(octet, "call_control.AcceptCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AcceptCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AcceptCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AcceptCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.AcceptCall", pos)
+        return _ACCEPT_CALL.again(data, begin, end, "", pos)
     return AcceptCall(
         call_to_be_accepted=call_to_be_accepted,
         correlator_data=correlator_data,
@@ -154,16 +191,25 @@ def decode_accept_call(data: bytes, pos: int, end: int) -> AcceptCall:
     )
 
 
+_ACCEPT_CALL = Known(decode_accept_call, "call_control.AcceptCall", "04 6b 7d 7e")
+
+
 def encode_accept_call(value: AcceptCall) -> bytes:
     """Contents of AcceptCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_accepted))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_accepted)
+    out += H6B[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -174,56 +220,63 @@ def decode_accept_call_response(data: bytes, octet: int, pos: int, stop: int) ->
     if octet == 0x05:
         ber.null(pos, stop, "call_control.AcceptCallResponse.noData")
         return AcceptCallResponse()
-    return ber.unexpected(octet, "call_control.AcceptCallResponse", pos)
+    return ber.unexpected(octet, "call_control.AcceptCallResponse", pos, stop)
 
 
 def encode_accept_call_response(value: AcceptCallResponse) -> bytes:
     """The chosen alternative of AcceptCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_ALTERNATE_CALL_OCTETS = frozenset(
-    (
-        0x01,
-        0x0A,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_alternate_call(data: bytes, pos: int, end: int) -> AlternateCall:
     """Contents of AlternateCall."""
-    again = (decode_alternate_call, data, pos, end, _ALTERNATE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.AlternateCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.AlternateCall.heldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.AlternateCall.heldCall")
+        return _ALTERNATE_CALL.again(data, begin, end, "heldCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AlternateCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.AlternateCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.AlternateCall.activeCall")
+        return _ALTERNATE_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AlternateCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     connection_reservation: bool | None = None
     if octet == 0x01:
         connection_reservation = ber.boolean(data, pos, stop, "call_control.AlternateCall.connectionReservation")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     consult_options = ConsultOptions.UNRESTRICTED
     if octet == 0x0A:
-        consult_options = ber.enumerated(
+        consult_options = CONSULT_OPTIONS_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CONSULT_OPTIONS_VALUES, ConsultOptions, "call_control.AlternateCall.consultOptions"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AlternateCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AlternateCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.AlternateCall", pos)
+        return _ALTERNATE_CALL.again(data, begin, end, "", pos)
     return AlternateCall(
         held_call=held_call,
         active_call=active_call,
@@ -233,17 +286,27 @@ def decode_alternate_call(data: bytes, pos: int, end: int) -> AlternateCall:
     )
 
 
+_ALTERNATE_CALL = Known(decode_alternate_call, "call_control.AlternateCall", "01 0a 6b 7e")
+
+
 def encode_alternate_call(value: AlternateCall) -> bytes:
     """Contents of AlternateCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.held_call))
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    if value.connection_reservation is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.connection_reservation))
+    content = encode_connection_id(value.held_call)
+    out += H6B[len(content)] + content
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    connection_reservation = value.connection_reservation
+    if connection_reservation is not None:
+        content = ber.encode_boolean(connection_reservation)
+        out += H01[len(content)] + content
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.consult_options, CONSULT_OPTIONS_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = CONSULT_OPTIONS_OCTETS.get(value.consult_options) or ber.encode_other_value(value.consult_options)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -254,52 +317,57 @@ def decode_alternate_call_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "call_control.AlternateCallResponse.noData")
         return AlternateCallResponse()
-    return ber.unexpected(octet, "call_control.AlternateCallResponse", pos)
+    return ber.unexpected(octet, "call_control.AlternateCallResponse", pos, stop)
 
 
 def encode_alternate_call_response(value: AlternateCallResponse) -> bytes:
     """The chosen alternative of AlternateCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_ANSWER_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_answer_call(data: bytes, pos: int, end: int) -> AnswerCall:
     """Contents of AnswerCall."""
-    again = (decode_answer_call, data, pos, end, _ANSWER_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.AnswerCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AnswerCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.AnswerCall.callToBeAnswered", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.AnswerCall.callToBeAnswered")
+        return _ANSWER_CALL.again(data, begin, end, "callToBeAnswered", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AnswerCall.callToBeAnswered")
     call_to_be_answered = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AnswerCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AnswerCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.AnswerCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.AnswerCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.AnswerCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
+            ber.unexpected(octet, "call_control.AnswerCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AnswerCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.AnswerCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.AnswerCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.AnswerCall", pos)
+        return _ANSWER_CALL.again(data, begin, end, "", pos)
     return AnswerCall(
         call_to_be_answered=call_to_be_answered,
         correlator_data=correlator_data,
@@ -308,16 +376,25 @@ def decode_answer_call(data: bytes, pos: int, end: int) -> AnswerCall:
     )
 
 
+_ANSWER_CALL = Known(decode_answer_call, "call_control.AnswerCall", "04 6b 7d 7e")
+
+
 def encode_answer_call(value: AnswerCall) -> bytes:
     """Contents of AnswerCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_answered))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_answered)
+    out += H6B[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -328,58 +405,60 @@ def decode_answer_call_response(data: bytes, octet: int, pos: int, stop: int) ->
     if octet == 0x05:
         ber.null(pos, stop, "call_control.AnswerCallResponse.noData")
         return AnswerCallResponse()
-    return ber.unexpected(octet, "call_control.AnswerCallResponse", pos)
+    return ber.unexpected(octet, "call_control.AnswerCallResponse", pos, stop)
 
 
 def encode_answer_call_response(value: AnswerCallResponse) -> bytes:
     """The chosen alternative of AnswerCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CALL_BACK_OCTETS = frozenset(
-    (
-        0x03,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_call_back(data: bytes, pos: int, end: int) -> CallBack:
     """Contents of CallBack."""
-    again = (decode_call_back, data, pos, end, _CALL_BACK_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CallBack")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.CallBack.callbackConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.CallBack.callbackConnection")
+        return _CALL_BACK.again(data, begin, end, "callbackConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.CallBack.callbackConnection")
     callback_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x03:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.CallBack.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     subject_of_call: str | None = None
     if octet == 0x80:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     language_preferences: str | None = None
     if octet == 0x81:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBack")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CallBack", pos)
+        return _CALL_BACK.again(data, begin, end, "", pos)
     return CallBack(
         callback_connection=callback_connection,
         call_characteristics=call_characteristics,
@@ -389,158 +468,192 @@ def decode_call_back(data: bytes, pos: int, end: int) -> CallBack:
     )
 
 
+_CALL_BACK = Known(decode_call_back, "call_control.CallBack", "03 6b 7e 80 81 1a0 1a1")
+
+
 def encode_call_back(value: CallBack) -> bytes:
     """Contents of CallBack."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.callback_connection))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.callback_connection)
+    out += H6B[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H03[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H80[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_response(data: bytes, pos: int, end: int) -> CallBackResponse:
     """Contents of CallBackResponse."""
-    again = (decode_call_back_response, data, pos, end, _CALL_BACK_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CallBackResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackResponse")
     target_device: DeviceID | None = None
     if octet == 0x30:
         target_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CallBackResponse", pos)
+        return _CALL_BACK_RESPONSE.again(data, begin, end, "", pos)
     return CallBackResponse(target_device=target_device, extensions=extensions)
+
+
+_CALL_BACK_RESPONSE = Known(decode_call_back_response, "call_control.CallBackResponse", "30 7e")
 
 
 def encode_call_back_response(value: CallBackResponse) -> bytes:
     """Contents of CallBackResponse."""
     out = b""
-    if value.target_device is not None:
-        out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    target_device = value.target_device
+    if target_device is not None:
+        content = encode_device_id(target_device)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_MESSAGE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_message(data: bytes, pos: int, end: int) -> CallBackMessage:
     """Contents of CallBackMessage."""
-    again = (decode_call_back_message, data, pos, end, _CALL_BACK_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CallBackMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessage")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.CallBackMessage.callbackMessageConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.CallBackMessage.callbackMessageConnection")
+        return _CALL_BACK_MESSAGE.again(data, begin, end, "callbackMessageConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.CallBackMessage.callbackMessageConnection")
     callback_message_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CallBackMessage", pos)
+        return _CALL_BACK_MESSAGE.again(data, begin, end, "", pos)
     return CallBackMessage(callback_message_connection=callback_message_connection, extensions=extensions)
+
+
+_CALL_BACK_MESSAGE = Known(decode_call_back_message, "call_control.CallBackMessage", "6b 7e")
 
 
 def encode_call_back_message(value: CallBackMessage) -> bytes:
     """Contents of CallBackMessage."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.callback_message_connection))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.callback_message_connection)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_MESSAGE_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_message_response(data: bytes, pos: int, end: int) -> CallBackMessageResponse:
     """Contents of CallBackMessageResponse."""
-    again = (decode_call_back_message_response, data, pos, end, _CALL_BACK_MESSAGE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CallBackMessageResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessageResponse")
     target_device: DeviceID | None = None
     if octet == 0x30:
         target_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CallBackMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallBackMessageResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CallBackMessageResponse", pos)
+        return _CALL_BACK_MESSAGE_RESPONSE.again(data, begin, end, "", pos)
     return CallBackMessageResponse(target_device=target_device, extensions=extensions)
+
+
+_CALL_BACK_MESSAGE_RESPONSE = Known(decode_call_back_message_response, "call_control.CallBackMessageResponse", "30 7e")
 
 
 def encode_call_back_message_response(value: CallBackMessageResponse) -> bytes:
     """Contents of CallBackMessageResponse."""
     out = b""
-    if value.target_device is not None:
-        out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    target_device = value.target_device
+    if target_device is not None:
+        content = encode_device_id(target_device)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CAMPON_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_campon_call(data: bytes, pos: int, end: int) -> CamponCall:
     """Contents of CamponCall."""
-    again = (decode_campon_call, data, pos, end, _CAMPON_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CamponCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CamponCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.CamponCall.camponConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.CamponCall.camponConnection")
+        return _CAMPON_CALL.again(data, begin, end, "camponConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.CamponCall.camponConnection")
     campon_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.CamponCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CamponCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.CamponCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CamponCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CamponCall", pos)
+        return _CAMPON_CALL.again(data, begin, end, "", pos)
     return CamponCall(campon_connection=campon_connection, extensions=extensions)
+
+
+_CAMPON_CALL = Known(decode_campon_call, "call_control.CamponCall", "6b 7e")
 
 
 def encode_campon_call(value: CamponCall) -> bytes:
     """Contents of CamponCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.campon_connection))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.campon_connection)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -551,65 +664,82 @@ def decode_campon_call_response(data: bytes, octet: int, pos: int, stop: int) ->
     if octet == 0x05:
         ber.null(pos, stop, "call_control.CamponCallResponse.noData")
         return CamponCallResponse()
-    return ber.unexpected(octet, "call_control.CamponCallResponse", pos)
+    return ber.unexpected(octet, "call_control.CamponCallResponse", pos, stop)
 
 
 def encode_campon_call_response(value: CamponCallResponse) -> bytes:
     """The chosen alternative of CamponCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CLEAR_CALL_OCTETS = frozenset(
-    (
-        0x0A,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_clear_call(data: bytes, pos: int, end: int) -> ClearCall:
     """Contents of ClearCall."""
-    again = (decode_clear_call, data, pos, end, _CLEAR_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ClearCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ClearCall.callToBeCleared", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearCall.callToBeCleared")
+        return _CLEAR_CALL.again(data, begin, end, "callToBeCleared", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ClearCall.callToBeCleared")
     call_to_be_cleared = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ClearCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.ClearCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
+            ber.unexpected(octet, "call_control.ClearCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearCall")
     reason: EventCause | None = None
     if octet == 0x0A:
-        reason = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.ClearCall.reason")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.ClearCall.reason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ClearCall", pos)
+        return _CLEAR_CALL.again(data, begin, end, "", pos)
     return ClearCall(call_to_be_cleared=call_to_be_cleared, user_data=user_data, reason=reason, extensions=extensions)
+
+
+_CLEAR_CALL = Known(decode_clear_call, "call_control.ClearCall", "0a 6b 7d 7e")
 
 
 def encode_clear_call(value: ClearCall) -> bytes:
     """Contents of ClearCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_cleared))
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_cleared)
+    out += H6B[len(content)] + content
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -620,57 +750,65 @@ def decode_clear_call_response(data: bytes, octet: int, pos: int, stop: int) -> 
     if octet == 0x05:
         ber.null(pos, stop, "call_control.ClearCallResponse.noData")
         return ClearCallResponse()
-    return ber.unexpected(octet, "call_control.ClearCallResponse", pos)
+    return ber.unexpected(octet, "call_control.ClearCallResponse", pos, stop)
 
 
 def encode_clear_call_response(value: ClearCallResponse) -> bytes:
     """The chosen alternative of ClearCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CLEAR_CONNECTION_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_clear_connection(data: bytes, pos: int, end: int) -> ClearConnection:
     """Contents of ClearConnection."""
-    again = (decode_clear_connection, data, pos, end, _CLEAR_CONNECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ClearConnection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ClearConnection.connectionToBeCleared", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearConnection.connectionToBeCleared")
+        return _CLEAR_CONNECTION.again(data, begin, end, "connectionToBeCleared", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ClearConnection.connectionToBeCleared")
     connection_to_be_cleared = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.ClearConnection.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ClearConnection.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.ClearConnection.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
+            ber.unexpected(octet, "call_control.ClearConnection.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     reason: EventCause | None = None
     if octet == 0x0A:
-        reason = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.ClearConnection.reason")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.ClearConnection.reason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ClearConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ClearConnection")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ClearConnection", pos)
+        return _CLEAR_CONNECTION.again(data, begin, end, "", pos)
     return ClearConnection(
         connection_to_be_cleared=connection_to_be_cleared,
         correlator_data=correlator_data,
@@ -680,18 +818,29 @@ def decode_clear_connection(data: bytes, pos: int, end: int) -> ClearConnection:
     )
 
 
+_CLEAR_CONNECTION = Known(decode_clear_connection, "call_control.ClearConnection", "04 0a 6b 7d 7e")
+
+
 def encode_clear_connection(value: ClearConnection) -> bytes:
     """Contents of ClearConnection."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_to_be_cleared))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection_to_be_cleared)
+    out += H6B[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -702,95 +851,110 @@ def decode_clear_connection_response(data: bytes, octet: int, pos: int, stop: in
     if octet == 0x05:
         ber.null(pos, stop, "call_control.ClearConnectionResponse.noData")
         return ClearConnectionResponse()
-    return ber.unexpected(octet, "call_control.ClearConnectionResponse", pos)
+    return ber.unexpected(octet, "call_control.ClearConnectionResponse", pos, stop)
 
 
 def encode_clear_connection_response(value: ClearConnectionResponse) -> bytes:
     """The chosen alternative of ClearConnectionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CONFERENCE_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_conference_call(data: bytes, pos: int, end: int) -> ConferenceCall:
     """Contents of ConferenceCall."""
-    again = (decode_conference_call, data, pos, end, _CONFERENCE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ConferenceCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ConferenceCall.heldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCall.heldCall")
+        return _CONFERENCE_CALL.again(data, begin, end, "heldCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConferenceCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ConferenceCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCall.activeCall")
+        return _CONFERENCE_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConferenceCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ConferenceCall", pos)
+        return _CONFERENCE_CALL.again(data, begin, end, "", pos)
     return ConferenceCall(held_call=held_call, active_call=active_call, extensions=extensions)
+
+
+_CONFERENCE_CALL = Known(decode_conference_call, "call_control.ConferenceCall", "6b 7e")
 
 
 def encode_conference_call(value: ConferenceCall) -> bytes:
     """Contents of ConferenceCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.held_call))
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.held_call)
+    out += H6B[len(content)] + content
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONFERENCE_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_conference_call_response(data: bytes, pos: int, end: int) -> ConferenceCallResponse:
     """Contents of ConferenceCallResponse."""
-    again = (decode_conference_call_response, data, pos, end, _CONFERENCE_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ConferenceCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ConferenceCallResponse.conferenceCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConferenceCallResponse.conferenceCall")
+        return _CONFERENCE_CALL_RESPONSE.again(data, begin, end, "conferenceCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConferenceCallResponse.conferenceCall")
     conference_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     connections: tuple[ConnectionListItem, ...] | None = None
     if octet == 0xA0:
         connections = decode_connection_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     conference_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         conference_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA2:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConferenceCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ConferenceCallResponse", pos)
+        return _CONFERENCE_CALL_RESPONSE.again(data, begin, end, "", pos)
     return ConferenceCallResponse(
         conference_call=conference_call,
         connections=connections,
@@ -800,120 +964,144 @@ def decode_conference_call_response(data: bytes, pos: int, end: int) -> Conferen
     )
 
 
+_CONFERENCE_CALL_RESPONSE = Known(
+    decode_conference_call_response, "call_control.ConferenceCallResponse", "6b 7e a0 a1 a2"
+)
+
+
 def encode_conference_call_response(value: ConferenceCallResponse) -> bytes:
     """Contents of ConferenceCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.conference_call))
-    if value.connections is not None:
-        out += ber.tlv(0xA0, encode_connection_list(value.connections))
-    if value.conference_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.conference_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.conference_call)
+    out += H6B[len(content)] + content
+    connections = value.connections
+    if connections is not None:
+        content = encode_connection_list(connections)
+        out += HA0[len(content)] + content
+    conference_call_info = value.conference_call_info
+    if conference_call_info is not None:
+        content = encode_connection_information(conference_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONSULTATION_CALL_OCTETS = frozenset(
-    (
-        0x7E,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x87,
-        0x8A,
-        0x8B,
-        0x8C,
-        0xA0,
-        0xA1,
-        0xA6,
-        0xA8,
-        0xA9,
-        0x1A3,
-        0x1A4,
-        0x1A5,
-        0x1AB,
-        0x1AC,
-        0x2A7,
-    )
-)
 
 
 def decode_consultation_call(data: bytes, pos: int, end: int) -> ConsultationCall:
     """Contents of ConsultationCall."""
-    again = (decode_consultation_call, data, pos, end, _CONSULTATION_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ConsultationCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     if octet != 0xA0:
-        return tolerance.without_unknown(*again, "call_control.ConsultationCall.existingCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCall.existingCall")
+        return _CONSULTATION_CALL.again(data, begin, end, "existingCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConsultationCall.existingCall")
     existing_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     if octet != 0xA1:
-        return tolerance.without_unknown(*again, "call_control.ConsultationCall.consultedDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCall.consultedDevice")
+        return _CONSULTATION_CALL.again(data, begin, end, "consultedDevice", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConsultationCall.consultedDevice")
     if octet != 0x30:
-        ber.unexpected(octet, "call_control.ConsultationCall.consultedDevice", pos)
+        ber.unexpected(octet, "call_control.ConsultationCall.consultedDevice", pos, stop)
     consulted_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     connection_reservation: bool | None = None
     if octet == 0x82:
         connection_reservation = ber.boolean(data, pos, stop, "call_control.ConsultationCall.connectionReservation")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     account_code: Octets | None = None
     if octet == 0x83:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     auth_code: Octets | None = None
     if octet == 0x84:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     correlator_data: Octets | None = None
     if octet == 0x85:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     user_data: Octets | None = None
     if octet == 0xA6:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConsultationCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.ConsultationCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+            ber.unexpected(octet, "call_control.ConsultationCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x87:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.ConsultationCall.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA8:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     calling_connection_info: ConnectionInformation | None = None
     if octet == 0xA9:
         calling_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     consult_options = ConsultOptions.UNRESTRICTED
     if octet == 0x8A:
-        consult_options = ber.enumerated(
+        consult_options = CONSULT_OPTIONS_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CONSULT_OPTIONS_VALUES, ConsultOptions, "call_control.ConsultationCall.consultOptions"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     subject_of_call: str | None = None
     if octet == 0x8B:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     language_preferences: str | None = None
     if octet == 0x8C:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ConsultationCall", pos)
+        return _CONSULTATION_CALL.again(data, begin, end, "", pos)
     return ConsultationCall(
         existing_call=existing_call,
         consulted_device=consulted_device,
@@ -932,76 +1120,109 @@ def decode_consultation_call(data: bytes, pos: int, end: int) -> ConsultationCal
     )
 
 
+_CONSULTATION_CALL = Known(
+    decode_consultation_call,
+    "call_control.ConsultationCall",
+    "7e 82 83 84 85 87 8a 8b 8c a0 a1 a6 a8 a9 1a3 1a4 1a5 1ab 1ac 2a7",
+)
+
+
 def encode_consultation_call(value: ConsultationCall) -> bytes:
     """Contents of ConsultationCall."""
     out = b""
-    out += ber.tlv(0xA0, encode_connection_id(value.existing_call))
-    out += ber.tlv(0xA1, ber.tlv(0x30, encode_device_id(value.consulted_device)))
-    if value.connection_reservation is not None:
-        out += ber.tlv(0x82, ber.encode_boolean(value.connection_reservation))
-    if value.account_code is not None:
-        out += ber.tlv(0x83, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x84, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x85, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0xA6, ber.tlv(0x04, value.user_data))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.call_characteristics))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA8, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.calling_connection_info is not None:
-        out += ber.tlv(0xA9, encode_connection_information(value.calling_connection_info))
+    content = encode_connection_id(value.existing_call)
+    out += HA0[len(content)] + content
+    content = encode_device_id(value.consulted_device)
+    content = H30[len(content)] + content
+    out += HA1[len(content)] + content
+    connection_reservation = value.connection_reservation
+    if connection_reservation is not None:
+        content = ber.encode_boolean(connection_reservation)
+        out += H82[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H83[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H84[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H85[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += HA6[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H87[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA8[len(content)] + content
+    calling_connection_info = value.calling_connection_info
+    if calling_connection_info is not None:
+        content = encode_connection_information(calling_connection_info)
+        out += HA9[len(content)] + content
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out += ber.tlv(0x8A, ber.encode_enumerated(value.consult_options, CONSULT_OPTIONS_NUMBERS))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x8B, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x8C, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = CONSULT_OPTIONS_OCTETS.get(value.consult_options) or ber.encode_other_value(value.consult_options)
+        out += H8A[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H8B[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H8C[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONSULTATION_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_consultation_call_response(data: bytes, pos: int, end: int) -> ConsultationCallResponse:
     """Contents of ConsultationCallResponse."""
-    again = (decode_consultation_call_response, data, pos, end, _CONSULTATION_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ConsultationCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ConsultationCallResponse.initiatedCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConsultationCallResponse.initiatedCall")
+        return _CONSULTATION_CALL_RESPONSE.again(data, begin, end, "initiatedCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConsultationCallResponse.initiatedCall")
     initiated_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA0:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     initiated_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         initiated_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ConsultationCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConsultationCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ConsultationCallResponse", pos)
+        return _CONSULTATION_CALL_RESPONSE.again(data, begin, end, "", pos)
     return ConsultationCallResponse(
         initiated_call=initiated_call,
         media_call_characteristics=media_call_characteristics,
@@ -1011,109 +1232,139 @@ def decode_consultation_call_response(data: bytes, pos: int, end: int) -> Consul
     )
 
 
+_CONSULTATION_CALL_RESPONSE = Known(
+    decode_consultation_call_response, "call_control.ConsultationCallResponse", "6b 7e a0 a1 a2"
+)
+
+
 def encode_consultation_call_response(value: ConsultationCallResponse) -> bytes:
     """Contents of ConsultationCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.initiated_call))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA0, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.initiated_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.initiated_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.initiated_call)
+    out += H6B[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA0[len(content)] + content
+    initiated_call_info = value.initiated_call_info
+    if initiated_call_info is not None:
+        content = encode_connection_information(initiated_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_device_id_list(data: bytes, pos: int, end: int) -> tuple[DeviceID, ...]:
     """Contents of DeviceIDList."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_control.DeviceIDList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeviceIDList")
         if octet != 0x30:
-            ber.unexpected(octet, "call_control.DeviceIDList", pos)
+            ber.unexpected(octet, "call_control.DeviceIDList", pos, stop)
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_device_id_list(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of DeviceIDList."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
-
-
-_DEFLECT_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x1A1,
-        0x1A2,
-        0x2A0,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_deflect_call(data: bytes, pos: int, end: int) -> DeflectCall:
     """Contents of DeflectCall."""
-    again = (decode_deflect_call, data, pos, end, _DEFLECT_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DeflectCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.DeflectCall.callToBeDiverted", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.DeflectCall.callToBeDiverted")
+        return _DEFLECT_CALL.again(data, begin, end, "callToBeDiverted", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DeflectCall.callToBeDiverted")
     call_to_be_diverted = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.DeflectCall.newDestination", pos)
+        return _DEFLECT_CALL.again(data, begin, end, "newDestination", pos)
     new_destination = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     add_new_destinations_list: tuple[DeviceID, ...] | None = None
     if octet == 0x30:
         add_new_destinations_list = decode_device_id_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.DeflectCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DeflectCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.DeflectCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+            ber.unexpected(octet, "call_control.DeflectCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x80:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.DeflectCall.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     subject_of_call: str | None = None
     if octet == 0x81:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     language_preferences: str | None = None
     if octet == 0x82:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     reason: EventCause | None = None
     if octet == 0x83:
-        reason = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.DeflectCall.reason")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.DeflectCall.reason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DeflectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeflectCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DeflectCall", pos)
+        return _DEFLECT_CALL.again(data, begin, end, "", pos)
     return DeflectCall(
         call_to_be_diverted=call_to_be_diverted,
         new_destination=new_destination,
@@ -1128,27 +1379,47 @@ def decode_deflect_call(data: bytes, pos: int, end: int) -> DeflectCall:
     )
 
 
+_DEFLECT_CALL = Known(decode_deflect_call, "call_control.DeflectCall", "04 30 6b 7d 7e 80 81 82 83 1a1 1a2 2a0")
+
+
 def encode_deflect_call(value: DeflectCall) -> bytes:
     """Contents of DeflectCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_diverted))
-    out += ber.tlv(0x30, encode_device_id(value.new_destination))
-    if value.add_new_destinations_list is not None:
-        out += ber.tlv(0x30, encode_device_id_list(value.add_new_destinations_list))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.language_preferences))
-    if value.reason is not None:
-        out += ber.tlv(0x83, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_diverted)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.new_destination)
+    out += H30[len(content)] + content
+    add_new_destinations_list = value.add_new_destinations_list
+    if add_new_destinations_list is not None:
+        content = encode_device_id_list(add_new_destinations_list)
+        out += H30[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H80[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H81[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H82[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1159,49 +1430,52 @@ def decode_deflect_call_response(data: bytes, octet: int, pos: int, stop: int) -
     if octet == 0x05:
         ber.null(pos, stop, "call_control.DeflectCallResponse.noData")
         return DeflectCallResponse()
-    return ber.unexpected(octet, "call_control.DeflectCallResponse", pos)
+    return ber.unexpected(octet, "call_control.DeflectCallResponse", pos, stop)
 
 
 def encode_deflect_call_response(value: DeflectCallResponse) -> bytes:
     """The chosen alternative of DeflectCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DIAL_DIGITS_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_dial_digits(data: bytes, pos: int, end: int) -> DialDigits:
     """Contents of DialDigits."""
-    again = (decode_dial_digits, data, pos, end, _DIAL_DIGITS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DialDigits")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DialDigits")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.DialDigits.diallingConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.DialDigits.diallingConnection")
+        return _DIAL_DIGITS.again(data, begin, end, "diallingConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DialDigits.diallingConnection")
     dialling_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DialDigits")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.DialDigits.diallingSequence", pos)
+        return _DIAL_DIGITS.again(data, begin, end, "diallingSequence", pos)
     dialling_sequence = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DialDigits")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DialDigits")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DialDigits")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DialDigits")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DialDigits", pos)
+        return _DIAL_DIGITS.again(data, begin, end, "", pos)
     return DialDigits(
         dialling_connection=dialling_connection,
         dialling_sequence=dialling_sequence,
@@ -1210,15 +1484,23 @@ def decode_dial_digits(data: bytes, pos: int, end: int) -> DialDigits:
     )
 
 
+_DIAL_DIGITS = Known(decode_dial_digits, "call_control.DialDigits", "04 30 6b 7e")
+
+
 def encode_dial_digits(value: DialDigits) -> bytes:
     """Contents of DialDigits."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.dialling_connection))
-    out += ber.tlv(0x30, encode_device_id(value.dialling_sequence))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.dialling_connection)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.dialling_sequence)
+    out += H30[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1229,57 +1511,63 @@ def decode_dial_digits_response(data: bytes, octet: int, pos: int, stop: int) ->
     if octet == 0x05:
         ber.null(pos, stop, "call_control.DialDigitsResponse.noData")
         return DialDigitsResponse()
-    return ber.unexpected(octet, "call_control.DialDigitsResponse", pos)
+    return ber.unexpected(octet, "call_control.DialDigitsResponse", pos, stop)
 
 
 def encode_dial_digits_response(value: DialDigitsResponse) -> bytes:
     """The chosen alternative of DialDigitsResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DIRECTED_PICKUP_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_directed_pickup_call(data: bytes, pos: int, end: int) -> DirectedPickupCall:
     """Contents of DirectedPickupCall."""
-    again = (decode_directed_pickup_call, data, pos, end, _DIRECTED_PICKUP_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DirectedPickupCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall.callToBePickedUp", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.DirectedPickupCall.callToBePickedUp")
+        return _DIRECTED_PICKUP_CALL.again(data, begin, end, "callToBePickedUp", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DirectedPickupCall.callToBePickedUp")
     call_to_be_picked_up = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall.requestingDevice", pos)
+        return _DIRECTED_PICKUP_CALL.again(data, begin, end, "requestingDevice", pos)
     requesting_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.DirectedPickupCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DirectedPickupCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.DirectedPickupCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
+            ber.unexpected(octet, "call_control.DirectedPickupCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DirectedPickupCall", pos)
+        return _DIRECTED_PICKUP_CALL.again(data, begin, end, "", pos)
     return DirectedPickupCall(
         call_to_be_picked_up=call_to_be_picked_up,
         requesting_device=requesting_device,
@@ -1289,53 +1577,65 @@ def decode_directed_pickup_call(data: bytes, pos: int, end: int) -> DirectedPick
     )
 
 
+_DIRECTED_PICKUP_CALL = Known(decode_directed_pickup_call, "call_control.DirectedPickupCall", "04 30 6b 7d 7e")
+
+
 def encode_directed_pickup_call(value: DirectedPickupCall) -> bytes:
     """Contents of DirectedPickupCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_picked_up))
-    out += ber.tlv(0x30, encode_device_id(value.requesting_device))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_picked_up)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.requesting_device)
+    out += H30[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DIRECTED_PICKUP_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_directed_pickup_call_response(data: bytes, pos: int, end: int) -> DirectedPickupCallResponse:
     """Contents of DirectedPickupCallResponse."""
-    again = (decode_directed_pickup_call_response, data, pos, end, _DIRECTED_PICKUP_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DirectedPickupCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCallResponse")
     picked_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.DirectedPickupCallResponse.pickedCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.DirectedPickupCallResponse.pickedCall")
         picked_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCallResponse")
     picked_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         picked_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA1:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.DirectedPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DirectedPickupCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DirectedPickupCallResponse", pos)
+        return _DIRECTED_PICKUP_CALL_RESPONSE.again(data, begin, end, "", pos)
     return DirectedPickupCallResponse(
         picked_call=picked_call,
         picked_call_info=picked_call_info,
@@ -1344,59 +1644,76 @@ def decode_directed_pickup_call_response(data: bytes, pos: int, end: int) -> Dir
     )
 
 
+_DIRECTED_PICKUP_CALL_RESPONSE = Known(
+    decode_directed_pickup_call_response, "call_control.DirectedPickupCallResponse", "30 6b 7e a1"
+)
+
+
 def encode_directed_pickup_call_response(value: DirectedPickupCallResponse) -> bytes:
     """Contents of DirectedPickupCallResponse."""
     out = b""
-    if value.picked_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.picked_call))
-    if value.picked_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.picked_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    picked_call = value.picked_call
+    if picked_call is not None:
+        content = encode_connection_id(picked_call)
+        out += H6B[len(content)] + content
+    picked_call_info = value.picked_call_info
+    if picked_call_info is not None:
+        content = encode_connection_information(picked_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GROUP_PICKUP_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7D,
-        0x7E,
-    )
-)
 
 
 def decode_group_pickup_call(data: bytes, pos: int, end: int) -> GroupPickupCall:
     """Contents of GroupPickupCall."""
-    again = (decode_group_pickup_call, data, pos, end, _GROUP_PICKUP_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.GroupPickupCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.GroupPickupCall.newDestination", pos)
+        return _GROUP_PICKUP_CALL.again(data, begin, end, "newDestination", pos)
     new_destination = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     pick_group: DeviceID | None = None
     if octet == 0x30:
         pick_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.GroupPickupCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.GroupPickupCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.GroupPickupCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
+            ber.unexpected(octet, "call_control.GroupPickupCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.GroupPickupCall", pos)
+        return _GROUP_PICKUP_CALL.again(data, begin, end, "", pos)
     return GroupPickupCall(
         new_destination=new_destination,
         pick_group=pick_group,
@@ -1406,54 +1723,67 @@ def decode_group_pickup_call(data: bytes, pos: int, end: int) -> GroupPickupCall
     )
 
 
+_GROUP_PICKUP_CALL = Known(decode_group_pickup_call, "call_control.GroupPickupCall", "04 30 7d 7e")
+
+
 def encode_group_pickup_call(value: GroupPickupCall) -> bytes:
     """Contents of GroupPickupCall."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.new_destination))
-    if value.pick_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.pick_group))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.new_destination)
+    out += H30[len(content)] + content
+    pick_group = value.pick_group
+    if pick_group is not None:
+        content = encode_device_id(pick_group)
+        out += H30[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GROUP_PICKUP_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_group_pickup_call_response(data: bytes, pos: int, end: int) -> GroupPickupCallResponse:
     """Contents of GroupPickupCallResponse."""
-    again = (decode_group_pickup_call_response, data, pos, end, _GROUP_PICKUP_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.GroupPickupCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCallResponse")
     picked_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.GroupPickupCallResponse.pickedCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.GroupPickupCallResponse.pickedCall")
         picked_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCallResponse")
     picked_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         picked_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA1:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.GroupPickupCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.GroupPickupCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.GroupPickupCallResponse", pos)
+        return _GROUP_PICKUP_CALL_RESPONSE.again(data, begin, end, "", pos)
     return GroupPickupCallResponse(
         picked_call=picked_call,
         picked_call_info=picked_call_info,
@@ -1462,61 +1792,83 @@ def decode_group_pickup_call_response(data: bytes, pos: int, end: int) -> GroupP
     )
 
 
+_GROUP_PICKUP_CALL_RESPONSE = Known(
+    decode_group_pickup_call_response, "call_control.GroupPickupCallResponse", "30 6b 7e a1"
+)
+
+
 def encode_group_pickup_call_response(value: GroupPickupCallResponse) -> bytes:
     """Contents of GroupPickupCallResponse."""
     out = b""
-    if value.picked_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.picked_call))
-    if value.picked_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.picked_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    picked_call = value.picked_call
+    if picked_call is not None:
+        content = encode_connection_id(picked_call)
+        out += H6B[len(content)] + content
+    picked_call_info = value.picked_call_info
+    if picked_call_info is not None:
+        content = encode_connection_information(picked_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_HOLD_CALL_OCTETS = frozenset(
-    (
-        0x01,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_hold_call(data: bytes, pos: int, end: int) -> HoldCall:
     """Contents of HoldCall."""
-    again = (decode_hold_call, data, pos, end, _HOLD_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.HoldCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.HoldCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.HoldCall.callToBeHeld", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.HoldCall.callToBeHeld")
+        return _HOLD_CALL.again(data, begin, end, "callToBeHeld", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.HoldCall.callToBeHeld")
     call_to_be_held = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.HoldCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.HoldCall")
     connection_reservation: bool | None = None
     if octet == 0x01:
         connection_reservation = ber.boolean(data, pos, stop, "call_control.HoldCall.connectionReservation")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.HoldCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.HoldCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.HoldCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.HoldCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.HoldCall", pos)
+        return _HOLD_CALL.again(data, begin, end, "", pos)
     return HoldCall(
         call_to_be_held=call_to_be_held, connection_reservation=connection_reservation, extensions=extensions
     )
 
 
+_HOLD_CALL = Known(decode_hold_call, "call_control.HoldCall", "01 6b 7e")
+
+
 def encode_hold_call(value: HoldCall) -> bytes:
     """Contents of HoldCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_held))
-    if value.connection_reservation is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.connection_reservation))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_held)
+    out += H6B[len(content)] + content
+    connection_reservation = value.connection_reservation
+    if connection_reservation is not None:
+        content = ber.encode_boolean(connection_reservation)
+        out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1527,108 +1879,131 @@ def decode_hold_call_response(data: bytes, octet: int, pos: int, stop: int) -> H
     if octet == 0x05:
         ber.null(pos, stop, "call_control.HoldCallResponse.noData")
         return HoldCallResponse()
-    return ber.unexpected(octet, "call_control.HoldCallResponse", pos)
+    return ber.unexpected(octet, "call_control.HoldCallResponse", pos, stop)
 
 
 def encode_hold_call_response(value: HoldCallResponse) -> bytes:
     """The chosen alternative of HoldCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
-PARTICIPATION_TYPE_VALUES = {0: ParticipationType.SILENT, 1: ParticipationType.ACTIVE, 2: ParticipationType.NONE}
-PARTICIPATION_TYPE_NUMBERS = {value: number for number, value in PARTICIPATION_TYPE_VALUES.items()}
-
-_INTRUDE_CALL_OCTETS = frozenset(
-    (
-        0x0A,
-        0x6B,
-        0x7D,
-        0x7E,
-    )
-)
+PARTICIPATION_TYPE_VALUES = {
+    b"\x00": ParticipationType.SILENT,
+    b"\x01": ParticipationType.ACTIVE,
+    b"\x02": ParticipationType.NONE,
+}
+PARTICIPATION_TYPE_OCTETS = {value: octets for octets, value in PARTICIPATION_TYPE_VALUES.items()}
 
 
 def decode_intrude_call(data: bytes, pos: int, end: int) -> IntrudeCall:
     """Contents of IntrudeCall."""
-    again = (decode_intrude_call, data, pos, end, _INTRUDE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.IntrudeCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.IntrudeCall.intrude", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.IntrudeCall.intrude")
+        return _INTRUDE_CALL.again(data, begin, end, "intrude", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.IntrudeCall.intrude")
     intrude = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCall")
     participation_type = ParticipationType.ACTIVE
     if octet == 0x0A:
-        participation_type = ber.enumerated(
+        participation_type = PARTICIPATION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, PARTICIPATION_TYPE_VALUES, ParticipationType, "call_control.IntrudeCall.participationType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.IntrudeCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.IntrudeCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.IntrudeCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
+            ber.unexpected(octet, "call_control.IntrudeCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.IntrudeCall", pos)
+        return _INTRUDE_CALL.again(data, begin, end, "", pos)
     return IntrudeCall(
         intrude=intrude, participation_type=participation_type, user_data=user_data, extensions=extensions
     )
 
 
+_INTRUDE_CALL = Known(decode_intrude_call, "call_control.IntrudeCall", "0a 6b 7d 7e")
+
+
 def encode_intrude_call(value: IntrudeCall) -> bytes:
     """Contents of IntrudeCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.intrude))
+    content = encode_connection_id(value.intrude)
+    out += H6B[len(content)] + content
     if value.participation_type != ParticipationType.ACTIVE:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.participation_type, PARTICIPATION_TYPE_NUMBERS))
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = PARTICIPATION_TYPE_OCTETS.get(value.participation_type) or ber.encode_other_value(
+            value.participation_type
+        )
+        out += H0A[len(content)] + content
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_INTRUDE_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_intrude_call_response(data: bytes, pos: int, end: int) -> IntrudeCallResponse:
     """Contents of IntrudeCallResponse."""
-    again = (decode_intrude_call_response, data, pos, end, _INTRUDE_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.IntrudeCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCallResponse")
     conferenced_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.IntrudeCallResponse.conferencedCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.IntrudeCallResponse.conferencedCall")
         conferenced_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCallResponse")
     conferenced_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         conferenced_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA1:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.IntrudeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.IntrudeCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.IntrudeCallResponse", pos)
+        return _INTRUDE_CALL_RESPONSE.again(data, begin, end, "", pos)
     return IntrudeCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -1637,88 +2012,105 @@ def decode_intrude_call_response(data: bytes, pos: int, end: int) -> IntrudeCall
     )
 
 
+_INTRUDE_CALL_RESPONSE = Known(decode_intrude_call_response, "call_control.IntrudeCallResponse", "30 6b 7e a1")
+
+
 def encode_intrude_call_response(value: IntrudeCallResponse) -> bytes:
     """Contents of IntrudeCallResponse."""
     out = b""
-    if value.conferenced_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.conferenced_call))
-    if value.conferenced_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.conferenced_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    conferenced_call = value.conferenced_call
+    if conferenced_call is not None:
+        content = encode_connection_id(conferenced_call)
+        out += H6B[len(content)] + content
+    conferenced_call_info = value.conferenced_call_info
+    if conferenced_call_info is not None:
+        content = encode_connection_information(conferenced_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_JOIN_CALL_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-    )
-)
 
 
 def decode_join_call(data: bytes, pos: int, end: int) -> JoinCall:
     """Contents of JoinCall."""
-    again = (decode_join_call, data, pos, end, _JOIN_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.JoinCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.JoinCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.JoinCall.activeCall")
+        return _JOIN_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.JoinCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.JoinCall.joiningDevice", pos)
+        return _JOIN_CALL.again(data, begin, end, "joiningDevice", pos)
     joining_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     auto_originate = AutoOriginate.PROMPT
     if octet == 0x80:
-        auto_originate = ber.enumerated(
+        auto_originate = AUTO_ORIGINATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, AUTO_ORIGINATE_VALUES, AutoOriginate, "call_control.JoinCall.autoOriginate"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     participation_type = ParticipationType.ACTIVE
     if octet == 0x81:
-        participation_type = ber.enumerated(
+        participation_type = PARTICIPATION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, PARTICIPATION_TYPE_VALUES, ParticipationType, "call_control.JoinCall.participationType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     account_code: Octets | None = None
     if octet == 0x82:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     auth_code: Octets | None = None
     if octet == 0x83:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     correlator_data: Octets | None = None
     if octet == 0x84:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.JoinCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.JoinCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.JoinCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+            ber.unexpected(octet, "call_control.JoinCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.JoinCall", pos)
+        return _JOIN_CALL.again(data, begin, end, "", pos)
     return JoinCall(
         active_call=active_call,
         joining_device=joining_device,
@@ -1732,61 +2124,79 @@ def decode_join_call(data: bytes, pos: int, end: int) -> JoinCall:
     )
 
 
+_JOIN_CALL = Known(decode_join_call, "call_control.JoinCall", "30 6b 7d 7e 80 81 82 83 84 1a2 1a3 1a4")
+
+
 def encode_join_call(value: JoinCall) -> bytes:
     """Contents of JoinCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    out += ber.tlv(0x30, encode_device_id(value.joining_device))
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.joining_device)
+    out += H30[len(content)] + content
     if value.auto_originate != AutoOriginate.PROMPT:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.auto_originate, AUTO_ORIGINATE_NUMBERS))
+        content = AUTO_ORIGINATE_OCTETS.get(value.auto_originate) or ber.encode_other_value(value.auto_originate)
+        out += H80[len(content)] + content
     if value.participation_type != ParticipationType.ACTIVE:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.participation_type, PARTICIPATION_TYPE_NUMBERS))
-    if value.account_code is not None:
-        out += ber.tlv(0x82, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x83, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x84, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = PARTICIPATION_TYPE_OCTETS.get(value.participation_type) or ber.encode_other_value(
+            value.participation_type
+        )
+        out += H81[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H82[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H83[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H84[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_JOIN_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_join_call_response(data: bytes, pos: int, end: int) -> JoinCallResponse:
     """Contents of JoinCallResponse."""
-    again = (decode_join_call_response, data, pos, end, _JOIN_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.JoinCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.JoinCallResponse.conferencedCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.JoinCallResponse.conferencedCall")
+        return _JOIN_CALL_RESPONSE.again(data, begin, end, "conferencedCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.JoinCallResponse.conferencedCall")
     conferenced_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCallResponse")
     conferenced_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         conferenced_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA1:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.JoinCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.JoinCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.JoinCallResponse", pos)
+        return _JOIN_CALL_RESPONSE.again(data, begin, end, "", pos)
     return JoinCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -1795,112 +2205,132 @@ def decode_join_call_response(data: bytes, pos: int, end: int) -> JoinCallRespon
     )
 
 
+_JOIN_CALL_RESPONSE = Known(decode_join_call_response, "call_control.JoinCallResponse", "30 6b 7e a1")
+
+
 def encode_join_call_response(value: JoinCallResponse) -> bytes:
     """Contents of JoinCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.conferenced_call))
-    if value.conferenced_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.conferenced_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.conferenced_call)
+    out += H6B[len(content)] + content
+    conferenced_call_info = value.conferenced_call_info
+    if conferenced_call_info is not None:
+        content = encode_connection_information(conferenced_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MAKE_CALL_OCTETS = frozenset(
-    (
-        0x03,
-        0x30,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x86,
-        0x87,
-        0x88,
-        0xA4,
-        0xA5,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A6,
-        0x1A7,
-    )
-)
 
 
 def decode_make_call(data: bytes, pos: int, end: int) -> MakeCall:
     """Contents of MakeCall."""
-    again = (decode_make_call, data, pos, end, _MAKE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakeCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.MakeCall.callingDevice", pos)
+        return _MAKE_CALL.again(data, begin, end, "callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.MakeCall.calledDirectoryNumber", pos)
+        return _MAKE_CALL.again(data, begin, end, "calledDirectoryNumber", pos)
     called_directory_number = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     auto_originate = AutoOriginate.PROMPT
     if octet == 0x83:
-        auto_originate = ber.enumerated(
+        auto_originate = AUTO_ORIGINATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, AUTO_ORIGINATE_VALUES, AutoOriginate, "call_control.MakeCall.autoOriginate"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakeCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.MakeCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.MakeCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+            ber.unexpected(octet, "call_control.MakeCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x03:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.MakeCall.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA4:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     calling_connection_info: ConnectionInformation | None = None
     if octet == 0xA5:
         calling_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     subject_of_call: str | None = None
     if octet == 0x86:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     language_preferences: str | None = None
     if octet == 0x87:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     reason: EventCause | None = None
     if octet == 0x88:
-        reason = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.MakeCall.reason")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.MakeCall.reason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakeCall", pos)
+        return _MAKE_CALL.again(data, begin, end, "", pos)
     return MakeCall(
         calling_device=calling_device,
         called_directory_number=called_directory_number,
@@ -1919,76 +2349,106 @@ def decode_make_call(data: bytes, pos: int, end: int) -> MakeCall:
     )
 
 
+_MAKE_CALL = Known(
+    decode_make_call, "call_control.MakeCall", "03 30 7d 7e 80 81 82 83 86 87 88 a4 a5 1a0 1a1 1a2 1a6 1a7"
+)
+
+
 def encode_make_call(value: MakeCall) -> bytes:
     """Contents of MakeCall."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.calling_device))
-    out += ber.tlv(0x30, encode_device_id(value.called_directory_number))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
+    content = encode_device_id(value.calling_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.called_directory_number)
+    out += H30[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
     if value.auto_originate != AutoOriginate.PROMPT:
-        out += ber.tlv(0x83, ber.encode_enumerated(value.auto_originate, AUTO_ORIGINATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_characteristics))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA4, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.calling_connection_info is not None:
-        out += ber.tlv(0xA5, encode_connection_information(value.calling_connection_info))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.language_preferences))
-    if value.reason is not None:
-        out += ber.tlv(0x88, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = AUTO_ORIGINATE_OCTETS.get(value.auto_originate) or ber.encode_other_value(value.auto_originate)
+        out += H83[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H03[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA4[len(content)] + content
+    calling_connection_info = value.calling_connection_info
+    if calling_connection_info is not None:
+        content = encode_connection_information(calling_connection_info)
+        out += HA5[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H86[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H87[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H88[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MAKE_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_make_call_response(data: bytes, pos: int, end: int) -> MakeCallResponse:
     """Contents of MakeCallResponse."""
-    again = (decode_make_call_response, data, pos, end, _MAKE_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakeCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.MakeCallResponse.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakeCallResponse.callingDevice")
+        return _MAKE_CALL_RESPONSE.again(data, begin, end, "callingDevice", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.MakeCallResponse.callingDevice")
     calling_device = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA0:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     initiated_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         initiated_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakeCallResponse", pos)
+        return _MAKE_CALL_RESPONSE.again(data, begin, end, "", pos)
     return MakeCallResponse(
         calling_device=calling_device,
         media_call_characteristics=media_call_characteristics,
@@ -1998,119 +2458,137 @@ def decode_make_call_response(data: bytes, pos: int, end: int) -> MakeCallRespon
     )
 
 
+_MAKE_CALL_RESPONSE = Known(decode_make_call_response, "call_control.MakeCallResponse", "6b 7e a0 a1 a2")
+
+
 def encode_make_call_response(value: MakeCallResponse) -> bytes:
     """Contents of MakeCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.calling_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA0, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.initiated_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.initiated_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.calling_device)
+    out += H6B[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA0[len(content)] + content
+    initiated_call_info = value.initiated_call_info
+    if initiated_call_info is not None:
+        content = encode_connection_information(initiated_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MAKE_CONNECTION_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0xA5,
-        0xA6,
-        0x1A0,
-        0x1A1,
-        0x1A3,
-        0x1A7,
-        0x1A8,
-        0x1AB,
-        0x2A4,
-    )
-)
 
 
 def decode_make_connection(data: bytes, pos: int, end: int) -> MakeConnection:
     """Contents of MakeConnection."""
-    again = (decode_make_connection, data, pos, end, _MAKE_CONNECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakeConnection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.MakeConnection.initiatingDevice", pos)
+        return _MAKE_CONNECTION.again(data, begin, end, "initiatingDevice", pos)
     initiating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     auto_originate = AutoOriginate.PROMPT
     if octet == 0x82:
-        auto_originate = ber.enumerated(
+        auto_originate = AUTO_ORIGINATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, AUTO_ORIGINATE_VALUES, AutoOriginate, "call_control.MakeConnection.autoOriginate"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     correlator_data: Octets | None = None
     if octet == 0x83:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.MakeConnection.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA5:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     connection_info: ConnectionInformation | None = None
     if octet == 0xA6:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     subject_of_call: str | None = None
     if octet == 0x87:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     reason: EventCause | None = None
     if octet == 0x89:
-        reason = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.MakeConnection.reason")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.MakeConnection.reason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     max_devices: int | None = None
     if octet == 0x8A:
         max_devices = ber.integer(data, pos, stop, "call_control.MakeConnection.maxDevices")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     start_time: str | None = None
     if octet == 0x8B:
         start_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     duration: int | None = None
     if octet == 0x8C:
         duration = ber.integer(data, pos, stop, "call_control.MakeConnection.duration")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnection")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakeConnection", pos)
+        return _MAKE_CONNECTION.again(data, begin, end, "", pos)
     return MakeConnection(
         initiating_device=initiating_device,
         account_code=account_code,
@@ -2130,79 +2608,114 @@ def decode_make_connection(data: bytes, pos: int, end: int) -> MakeConnection:
     )
 
 
+_MAKE_CONNECTION = Known(
+    decode_make_connection,
+    "call_control.MakeConnection",
+    "30 7e 80 81 82 83 84 87 88 89 8a 8b 8c a5 a6 1a0 1a1 1a3 1a7 1a8 1ab 2a4",
+)
+
+
 def encode_make_connection(value: MakeConnection) -> bytes:
     """Contents of MakeConnection."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.initiating_device))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
+    content = encode_device_id(value.initiating_device)
+    out += H30[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
     if value.auto_originate != AutoOriginate.PROMPT:
-        out += ber.tlv(0x82, ber.encode_enumerated(value.auto_originate, AUTO_ORIGINATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x83, value.correlator_data)
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA5, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.connection_info is not None:
-        out += ber.tlv(0xA6, encode_connection_information(value.connection_info))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.reason is not None:
-        out += ber.tlv(0x89, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.max_devices is not None:
-        out += ber.tlv(0x8A, ber.encode_integer(value.max_devices))
-    if value.start_time is not None:
-        out += ber.tlv(0x8B, ber.encode_time(value.start_time))
-    if value.duration is not None:
-        out += ber.tlv(0x8C, ber.encode_integer(value.duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = AUTO_ORIGINATE_OCTETS.get(value.auto_originate) or ber.encode_other_value(value.auto_originate)
+        out += H82[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H83[len(correlator_data)] + correlator_data
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA5[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += HA6[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H87[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H89[len(content)] + content
+    max_devices = value.max_devices
+    if max_devices is not None:
+        content = ber.encode_integer(max_devices)
+        out += H8A[len(content)] + content
+    start_time = value.start_time
+    if start_time is not None:
+        content = ber.encode_time(start_time)
+        out += H8B[len(content)] + content
+    duration = value.duration
+    if duration is not None:
+        content = ber.encode_integer(duration)
+        out += H8C[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MAKE_CONNECTION_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_make_connection_response(data: bytes, pos: int, end: int) -> MakeConnectionResponse:
     """Contents of MakeConnectionResponse."""
-    again = (decode_make_connection_response, data, pos, end, _MAKE_CONNECTION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakeConnectionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.MakeConnectionResponse.initiatingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakeConnectionResponse.initiatingDevice")
+        return _MAKE_CONNECTION_RESPONSE.again(data, begin, end, "initiatingDevice", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.MakeConnectionResponse.initiatingDevice")
     initiating_device = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA0:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     initiated_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         initiated_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakeConnectionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakeConnectionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakeConnectionResponse", pos)
+        return _MAKE_CONNECTION_RESPONSE.again(data, begin, end, "", pos)
     return MakeConnectionResponse(
         initiating_device=initiating_device,
         media_call_characteristics=media_call_characteristics,
@@ -2212,40 +2725,57 @@ def decode_make_connection_response(data: bytes, pos: int, end: int) -> MakeConn
     )
 
 
+_MAKE_CONNECTION_RESPONSE = Known(
+    decode_make_connection_response, "call_control.MakeConnectionResponse", "6b 7e a0 a1 a2"
+)
+
+
 def encode_make_connection_response(value: MakeConnectionResponse) -> bytes:
     """Contents of MakeConnectionResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.initiating_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA0, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.initiated_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.initiated_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.initiating_device)
+    out += H6B[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA0[len(content)] + content
+    initiated_call_info = value.initiated_call_info
+    if initiated_call_info is not None:
+        content = encode_connection_information(initiated_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-SIGNALLING_CONDITION_VALUES = {0: SignallingCondition.CALL_DELIVERED, 1: SignallingCondition.CALL_ESTABLISHED}
-SIGNALLING_CONDITION_NUMBERS = {value: number for number, value in SIGNALLING_CONDITION_VALUES.items()}
+SIGNALLING_CONDITION_VALUES = {
+    b"\x00": SignallingCondition.CALL_DELIVERED,
+    b"\x01": SignallingCondition.CALL_ESTABLISHED,
+}
+SIGNALLING_CONDITION_OCTETS = {value: octets for octets, value in SIGNALLING_CONDITION_VALUES.items()}
 
 SIGNALLING_CONDITIONS_ACTION_VALUES = {
-    0: SignallingConditionsAction.DESTINATION_DETECTION,
-    1: SignallingConditionsAction.REMAIN_CONNECTED,
+    b"\x00": SignallingConditionsAction.DESTINATION_DETECTION,
+    b"\x01": SignallingConditionsAction.REMAIN_CONNECTED,
 }
-SIGNALLING_CONDITIONS_ACTION_NUMBERS = {value: number for number, value in SIGNALLING_CONDITIONS_ACTION_VALUES.items()}
-
-_SIGNALLING_DETECTION_OCTETS = frozenset((0x0A,))
+SIGNALLING_CONDITIONS_ACTION_OCTETS = {value: octets for octets, value in SIGNALLING_CONDITIONS_ACTION_VALUES.items()}
 
 
 def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDetection:
     """Contents of SignallingDetection."""
-    again = (decode_signalling_detection, data, pos, end, _SIGNALLING_DETECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SignallingDetection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SignallingDetection")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control.SignallingDetection.signallingCondition", pos)
-    signalling_condition = ber.enumerated(
+        return _SIGNALLING_DETECTION.again(data, begin, end, "signallingCondition", pos)
+    signalling_condition = SIGNALLING_CONDITION_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -2253,10 +2783,12 @@ def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDe
         SignallingCondition,
         "call_control.SignallingDetection.signallingCondition",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SignallingDetection")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SignallingDetection")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control.SignallingDetection.signallingConditionsAction", pos)
-    signalling_conditions_action = ber.enumerated(
+        return _SIGNALLING_DETECTION.again(data, begin, end, "signallingConditionsAction", pos)
+    signalling_conditions_action = SIGNALLING_CONDITIONS_ACTION_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -2264,44 +2796,53 @@ def decode_signalling_detection(data: bytes, pos: int, end: int) -> SignallingDe
         SignallingConditionsAction,
         "call_control.SignallingDetection.signallingConditionsAction",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SignallingDetection")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SignallingDetection")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SignallingDetection", pos)
+        return _SIGNALLING_DETECTION.again(data, begin, end, "", pos)
     return SignallingDetection(
         signalling_condition=signalling_condition, signalling_conditions_action=signalling_conditions_action
     )
 
 
+_SIGNALLING_DETECTION = Known(decode_signalling_detection, "call_control.SignallingDetection", "0a")
+
+
 def encode_signalling_detection(value: SignallingDetection) -> bytes:
     """Contents of SignallingDetection."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.signalling_condition, SIGNALLING_CONDITION_NUMBERS))
-    out += ber.tlv(
-        0x0A, ber.encode_enumerated(value.signalling_conditions_action, SIGNALLING_CONDITIONS_ACTION_NUMBERS)
+    content = SIGNALLING_CONDITION_OCTETS.get(value.signalling_condition) or ber.encode_other_value(
+        value.signalling_condition
     )
+    out += H0A[len(content)] + content
+    content = SIGNALLING_CONDITIONS_ACTION_OCTETS.get(value.signalling_conditions_action) or ber.encode_other_value(
+        value.signalling_conditions_action
+    )
+    out += H0A[len(content)] + content
     return out
 
 
 DESTINATION_CONDITION_VALUES = {
-    0: DestinationCondition.HUMAN_VOICE,
-    1: DestinationCondition.ANSWERING_MACHINE,
-    2: DestinationCondition.FACSIMILE_MACHINE,
+    b"\x00": DestinationCondition.HUMAN_VOICE,
+    b"\x01": DestinationCondition.ANSWERING_MACHINE,
+    b"\x02": DestinationCondition.FACSIMILE_MACHINE,
 }
-DESTINATION_CONDITION_NUMBERS = {value: number for number, value in DESTINATION_CONDITION_VALUES.items()}
+DESTINATION_CONDITION_OCTETS = {value: octets for octets, value in DESTINATION_CONDITION_VALUES.items()}
 
-DETECTION_ACTION_VALUES = {0: DetectionAction.CLEAR_CALLED_CONNECTION, 1: DetectionAction.REMAIN_CONNECTED}
-DETECTION_ACTION_NUMBERS = {value: number for number, value in DETECTION_ACTION_VALUES.items()}
-
-_DESTINATION_DETECTION_ITEM_OCTETS = frozenset((0x0A,))
+DETECTION_ACTION_VALUES = {b"\x00": DetectionAction.CLEAR_CALLED_CONNECTION, b"\x01": DetectionAction.REMAIN_CONNECTED}
+DETECTION_ACTION_OCTETS = {value: octets for octets, value in DETECTION_ACTION_VALUES.items()}
 
 
 def decode_destination_detection_item(data: bytes, pos: int, end: int) -> DestinationDetectionItem:
     """Contents of DestinationDetectionItem."""
-    again = (decode_destination_detection_item, data, pos, end, _DESTINATION_DETECTION_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DestinationDetectionItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DestinationDetectionItem")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem.destinationCondition", pos)
-    destination_condition = ber.enumerated(
+        return _DESTINATION_DETECTION_ITEM.again(data, begin, end, "destinationCondition", pos)
+    destination_condition = DESTINATION_CONDITION_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -2309,10 +2850,12 @@ def decode_destination_detection_item(data: bytes, pos: int, end: int) -> Destin
         DestinationCondition,
         "call_control.DestinationDetectionItem.destinationCondition",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DestinationDetectionItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DestinationDetectionItem")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem.detectionAction", pos)
-    detection_action = ber.enumerated(
+        return _DESTINATION_DETECTION_ITEM.again(data, begin, end, "detectionAction", pos)
+    detection_action = DETECTION_ACTION_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -2320,139 +2863,162 @@ def decode_destination_detection_item(data: bytes, pos: int, end: int) -> Destin
         DetectionAction,
         "call_control.DestinationDetectionItem.detectionAction",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DestinationDetectionItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DestinationDetectionItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DestinationDetectionItem", pos)
+        return _DESTINATION_DETECTION_ITEM.again(data, begin, end, "", pos)
     return DestinationDetectionItem(destination_condition=destination_condition, detection_action=detection_action)
+
+
+_DESTINATION_DETECTION_ITEM = Known(decode_destination_detection_item, "call_control.DestinationDetectionItem", "0a")
 
 
 def encode_destination_detection_item(value: DestinationDetectionItem) -> bytes:
     """Contents of DestinationDetectionItem."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.destination_condition, DESTINATION_CONDITION_NUMBERS))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.detection_action, DETECTION_ACTION_NUMBERS))
+    content = DESTINATION_CONDITION_OCTETS.get(value.destination_condition) or ber.encode_other_value(
+        value.destination_condition
+    )
+    out += H0A[len(content)] + content
+    content = DETECTION_ACTION_OCTETS.get(value.detection_action) or ber.encode_other_value(value.detection_action)
+    out += H0A[len(content)] + content
     return out
 
 
 def decode_destination_detection(data: bytes, pos: int, end: int) -> tuple[DestinationDetectionItem, ...]:
     """Contents of DestinationDetection."""
     values: list[DestinationDetectionItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_control.DestinationDetection")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DestinationDetection")
         if octet != 0x30:
-            ber.unexpected(octet, "call_control.DestinationDetection", pos)
+            ber.unexpected(octet, "call_control.DestinationDetection", pos, stop)
         value = decode_destination_detection_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_destination_detection(values: tuple[DestinationDetectionItem, ...]) -> bytes:
     """Contents of DestinationDetection."""
-    return b"".join([ber.tlv(0x30, encode_destination_detection_item(value)) for value in values])
-
-
-_MAKE_PREDICTIVE_CALL_OCTETS = frozenset(
-    (
-        0x30,
-        0x7D,
-        0x7E,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0xA0,
-        0xA1,
-        0x1A3,
-        0x1A4,
-        0x1A7,
-        0x1A9,
-        0x1AA,
-        0x2A8,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_destination_detection_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_make_predictive_call(data: bytes, pos: int, end: int) -> MakePredictiveCall:
     """Contents of MakePredictiveCall."""
-    again = (decode_make_predictive_call, data, pos, end, _MAKE_PREDICTIVE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakePredictiveCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall.callingDevice", pos)
+        return _MAKE_PREDICTIVE_CALL.again(data, begin, end, "callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall.calledDirectoryNumber", pos)
+        return _MAKE_PREDICTIVE_CALL.again(data, begin, end, "calledDirectoryNumber", pos)
     called_directory_number = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     signalling_detection: SignallingDetection | None = None
     if octet == 0xA0:
         signalling_detection = decode_signalling_detection(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     destination_detection: tuple[DestinationDetectionItem, ...] | None = None
     if octet == 0xA1:
         destination_detection = decode_destination_detection(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     default_action: DetectionAction | None = None
     if octet == 0x82:
-        default_action = ber.enumerated(
+        default_action = DETECTION_ACTION_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DETECTION_ACTION_VALUES, DetectionAction, "call_control.MakePredictiveCall.defaultAction"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     account_code: Octets | None = None
     if octet == 0x83:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     auth_code: Octets | None = None
     if octet == 0x84:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     auto_originate = AutoOriginate.PROMPT
     if octet == 0x85:
-        auto_originate = ber.enumerated(
+        auto_originate = AUTO_ORIGINATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, AUTO_ORIGINATE_VALUES, AutoOriginate, "call_control.MakePredictiveCall.autoOriginate"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     alert_time: int | None = None
     if octet == 0x86:
         alert_time = ber.integer(data, pos, stop, "call_control.MakePredictiveCall.alertTime")
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     correlator_data: Octets | None = None
     if octet == 0x87:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x88:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.MakePredictiveCall.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakePredictiveCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.MakePredictiveCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.MakePredictiveCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+            ber.unexpected(octet, "call_control.MakePredictiveCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     subject_of_call: str | None = None
     if octet == 0x89:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     language_preferences: str | None = None
     if octet == 0x8A:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakePredictiveCall", pos)
+        return _MAKE_PREDICTIVE_CALL.again(data, begin, end, "", pos)
     return MakePredictiveCall(
         calling_device=calling_device,
         called_directory_number=called_directory_number,
@@ -2472,73 +3038,106 @@ def decode_make_predictive_call(data: bytes, pos: int, end: int) -> MakePredicti
     )
 
 
+_MAKE_PREDICTIVE_CALL = Known(
+    decode_make_predictive_call,
+    "call_control.MakePredictiveCall",
+    "30 7d 7e 82 83 84 85 86 87 88 89 8a a0 a1 1a3 1a4 1a7 1a9 1aa 2a8",
+)
+
+
 def encode_make_predictive_call(value: MakePredictiveCall) -> bytes:
     """Contents of MakePredictiveCall."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.calling_device))
-    out += ber.tlv(0x30, encode_device_id(value.called_directory_number))
-    if value.signalling_detection is not None:
-        out += ber.tlv(0xA0, encode_signalling_detection(value.signalling_detection))
-    if value.destination_detection is not None:
-        out += ber.tlv(0xA1, encode_destination_detection(value.destination_detection))
-    if value.default_action is not None:
-        out += ber.tlv(0x82, ber.encode_enumerated(value.default_action, DETECTION_ACTION_NUMBERS))
-    if value.account_code is not None:
-        out += ber.tlv(0x83, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x84, value.auth_code)
+    content = encode_device_id(value.calling_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.called_directory_number)
+    out += H30[len(content)] + content
+    signalling_detection = value.signalling_detection
+    if signalling_detection is not None:
+        content = encode_signalling_detection(signalling_detection)
+        out += HA0[len(content)] + content
+    destination_detection = value.destination_detection
+    if destination_detection is not None:
+        content = encode_destination_detection(destination_detection)
+        out += HA1[len(content)] + content
+    default_action = value.default_action
+    if default_action is not None:
+        content = DETECTION_ACTION_OCTETS.get(default_action) or ber.encode_other_value(default_action)
+        out += H82[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H83[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H84[len(auth_code)] + auth_code
     if value.auto_originate != AutoOriginate.PROMPT:
-        out += ber.tlv(0x85, ber.encode_enumerated(value.auto_originate, AUTO_ORIGINATE_NUMBERS))
-    if value.alert_time is not None:
-        out += ber.tlv(0x86, ber.encode_integer(value.alert_time))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x87, value.correlator_data)
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.call_characteristics))
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x89, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x8A, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = AUTO_ORIGINATE_OCTETS.get(value.auto_originate) or ber.encode_other_value(value.auto_originate)
+        out += H85[len(content)] + content
+    alert_time = value.alert_time
+    if alert_time is not None:
+        content = ber.encode_integer(alert_time)
+        out += H86[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H87[len(correlator_data)] + correlator_data
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H88[len(content)] + content
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H89[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H8A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MAKE_PREDICTIVE_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_make_predictive_call_response(data: bytes, pos: int, end: int) -> MakePredictiveCallResponse:
     """Contents of MakePredictiveCallResponse."""
-    again = (decode_make_predictive_call_response, data, pos, end, _MAKE_PREDICTIVE_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.MakePredictiveCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.MakePredictiveCallResponse.initiatedCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.MakePredictiveCallResponse.initiatedCall")
+        return _MAKE_PREDICTIVE_CALL_RESPONSE.again(data, begin, end, "initiatedCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.MakePredictiveCallResponse.initiatedCall")
     initiated_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCallResponse")
     initiated_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         initiated_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA1:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.MakePredictiveCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.MakePredictiveCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.MakePredictiveCallResponse", pos)
+        return _MAKE_PREDICTIVE_CALL_RESPONSE.again(data, begin, end, "", pos)
     return MakePredictiveCallResponse(
         initiated_call=initiated_call,
         initiated_call_info=initiated_call_info,
@@ -2547,64 +3146,78 @@ def decode_make_predictive_call_response(data: bytes, pos: int, end: int) -> Mak
     )
 
 
+_MAKE_PREDICTIVE_CALL_RESPONSE = Known(
+    decode_make_predictive_call_response, "call_control.MakePredictiveCallResponse", "30 6b 7e a1"
+)
+
+
 def encode_make_predictive_call_response(value: MakePredictiveCallResponse) -> bytes:
     """Contents of MakePredictiveCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.initiated_call))
-    if value.initiated_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.initiated_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.initiated_call)
+    out += H6B[len(content)] + content
+    initiated_call_info = value.initiated_call_info
+    if initiated_call_info is not None:
+        content = encode_connection_information(initiated_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PARK_CALL_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_park_call(data: bytes, pos: int, end: int) -> ParkCall:
     """Contents of ParkCall."""
-    again = (decode_park_call, data, pos, end, _PARK_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ParkCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ParkCall.parking", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ParkCall.parking")
+        return _PARK_CALL.again(data, begin, end, "parking", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ParkCall.parking")
     parking = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.ParkCall.parkTo", pos)
+        return _PARK_CALL.again(data, begin, end, "parkTo", pos)
     park_to = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     subject_of_call: str | None = None
     if octet == 0x80:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     language_preferences: str | None = None
     if octet == 0x81:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ParkCall", pos)
+        return _PARK_CALL.again(data, begin, end, "", pos)
     return ParkCall(
         parking=parking,
         park_to=park_to,
@@ -2615,103 +3228,136 @@ def decode_park_call(data: bytes, pos: int, end: int) -> ParkCall:
     )
 
 
+_PARK_CALL = Known(decode_park_call, "call_control.ParkCall", "04 30 6b 7e 80 81 1a0 1a1")
+
+
 def encode_park_call(value: ParkCall) -> bytes:
     """Contents of ParkCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.parking))
-    out += ber.tlv(0x30, encode_device_id(value.park_to))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.parking)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.park_to)
+    out += H30[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H80[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PARK_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_park_call_response(data: bytes, pos: int, end: int) -> ParkCallResponse:
     """Contents of ParkCallResponse."""
-    again = (decode_park_call_response, data, pos, end, _PARK_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ParkCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCallResponse")
     parked_to: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.ParkCallResponse.parkedTo")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ParkCallResponse.parkedTo")
         parked_to = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA1:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ParkCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ParkCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ParkCallResponse", pos)
+        return _PARK_CALL_RESPONSE.again(data, begin, end, "", pos)
     return ParkCallResponse(parked_to=parked_to, call_linkage_data=call_linkage_data, extensions=extensions)
+
+
+_PARK_CALL_RESPONSE = Known(decode_park_call_response, "call_control.ParkCallResponse", "6b 7e a1")
 
 
 def encode_park_call_response(value: ParkCallResponse) -> bytes:
     """Contents of ParkCallResponse."""
     out = b""
-    if value.parked_to is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.parked_to))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    parked_to = value.parked_to
+    if parked_to is not None:
+        content = encode_connection_id(parked_to)
+        out += H6B[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RECONNECT_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_reconnect_call(data: bytes, pos: int, end: int) -> ReconnectCall:
     """Contents of ReconnectCall."""
-    again = (decode_reconnect_call, data, pos, end, _RECONNECT_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ReconnectCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ReconnectCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ReconnectCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ReconnectCall.activeCall")
+        return _RECONNECT_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ReconnectCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ReconnectCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ReconnectCall.heldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ReconnectCall.heldCall")
+        return _RECONNECT_CALL.again(data, begin, end, "heldCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ReconnectCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ReconnectCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.ReconnectCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ReconnectCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ReconnectCall", pos)
+        return _RECONNECT_CALL.again(data, begin, end, "", pos)
     return ReconnectCall(active_call=active_call, held_call=held_call, extensions=extensions)
+
+
+_RECONNECT_CALL = Known(decode_reconnect_call, "call_control.ReconnectCall", "6b 7e")
 
 
 def encode_reconnect_call(value: ReconnectCall) -> bytes:
     """Contents of ReconnectCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    out += ber.tlv(0x6B, encode_connection_id(value.held_call))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    content = encode_connection_id(value.held_call)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2722,48 +3368,55 @@ def decode_reconnect_call_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "call_control.ReconnectCallResponse.noData")
         return ReconnectCallResponse()
-    return ber.unexpected(octet, "call_control.ReconnectCallResponse", pos)
+    return ber.unexpected(octet, "call_control.ReconnectCallResponse", pos, stop)
 
 
 def encode_reconnect_call_response(value: ReconnectCallResponse) -> bytes:
     """The chosen alternative of ReconnectCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_RETRIEVE_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_retrieve_call(data: bytes, pos: int, end: int) -> RetrieveCall:
     """Contents of RetrieveCall."""
-    again = (decode_retrieve_call, data, pos, end, _RETRIEVE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.RetrieveCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.RetrieveCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.RetrieveCall.callToBeRetrieved", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.RetrieveCall.callToBeRetrieved")
+        return _RETRIEVE_CALL.again(data, begin, end, "callToBeRetrieved", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.RetrieveCall.callToBeRetrieved")
     call_to_be_retrieved = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.RetrieveCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.RetrieveCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.RetrieveCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.RetrieveCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.RetrieveCall", pos)
+        return _RETRIEVE_CALL.again(data, begin, end, "", pos)
     return RetrieveCall(call_to_be_retrieved=call_to_be_retrieved, extensions=extensions)
+
+
+_RETRIEVE_CALL = Known(decode_retrieve_call, "call_control.RetrieveCall", "6b 7e")
 
 
 def encode_retrieve_call(value: RetrieveCall) -> bytes:
     """Contents of RetrieveCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_retrieved))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_retrieved)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2774,112 +3427,121 @@ def decode_retrieve_call_response(data: bytes, octet: int, pos: int, stop: int) 
     if octet == 0x05:
         ber.null(pos, stop, "call_control.RetrieveCallResponse.noData")
         return RetrieveCallResponse()
-    return ber.unexpected(octet, "call_control.RetrieveCallResponse", pos)
+    return ber.unexpected(octet, "call_control.RetrieveCallResponse", pos, stop)
 
 
 def encode_retrieve_call_response(value: RetrieveCallResponse) -> bytes:
     """The chosen alternative of RetrieveCallResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DEVICE_LIST_ITEMS_OCTETS = frozenset((0x30,))
 
 
 def decode_device_list_items(data: bytes, pos: int, end: int) -> DeviceListItems:
     """Contents of DeviceListItems."""
-    again = (decode_device_list_items, data, pos, end, _DEVICE_LIST_ITEMS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.DeviceListItems")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeviceListItems")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.DeviceListItems.device", pos)
+        return _DEVICE_LIST_ITEMS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.DeviceListItems")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.DeviceListItems")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.DeviceListItems", pos)
+        return _DEVICE_LIST_ITEMS.again(data, begin, end, "", pos)
     return DeviceListItems(device=device)
+
+
+_DEVICE_LIST_ITEMS = Known(decode_device_list_items, "call_control.DeviceListItems", "30")
 
 
 def encode_device_list_items(value: DeviceListItems) -> bytes:
     """Contents of DeviceListItems."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
     return out
-
-
-_SEND_MESSAGE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x85,
-        0x86,
-        0xA4,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A5,
-        0x1A6,
-        0x2A3,
-    )
-)
 
 
 def decode_send_message(data: bytes, pos: int, end: int) -> SendMessage:
     """Contents of SendMessage."""
-    again = (decode_send_message, data, pos, end, _SEND_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SendMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SendMessage.callingDevice", pos)
+        return _SEND_MESSAGE.again(data, begin, end, "callingDevice", pos)
     calling_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SendMessage.destinationDevices", pos)
+        return _SEND_MESSAGE.again(data, begin, end, "destinationDevices", pos)
     destination_devices = decode_device_list_items(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SendMessage.messageInfo", pos)
+        return _SEND_MESSAGE.again(data, begin, end, "messageInfo", pos)
     message_info = decode_message_info(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.SendMessage.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA4:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     subject_of_call: str | None = None
     if octet == 0x85:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SendMessage", pos)
+        return _SEND_MESSAGE.again(data, begin, end, "", pos)
     return SendMessage(
         calling_device=calling_device,
         destination_devices=destination_devices,
@@ -2895,109 +3557,145 @@ def decode_send_message(data: bytes, pos: int, end: int) -> SendMessage:
     )
 
 
+_SEND_MESSAGE = Known(
+    decode_send_message, "call_control.SendMessage", "30 7e 80 81 82 83 85 86 a4 1a0 1a1 1a2 1a5 1a6 2a3"
+)
+
+
 def encode_send_message(value: SendMessage) -> bytes:
     """Contents of SendMessage."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.calling_device))
-    out += ber.tlv(0x30, encode_device_list_items(value.destination_devices))
-    out += ber.tlv(0x30, encode_message_info(value.message_info))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA4, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.calling_device)
+    out += H30[len(content)] + content
+    content = encode_device_list_items(value.destination_devices)
+    out += H30[len(content)] + content
+    content = encode_message_info(value.message_info)
+    out += H30[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA4[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H85[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONNECTION_LIST_ITEMS_OCTETS = frozenset((0x6B,))
 
 
 def decode_connection_list_items(data: bytes, pos: int, end: int) -> ConnectionListItems:
     """Contents of ConnectionListItems."""
-    again = (decode_connection_list_items, data, pos, end, _CONNECTION_LIST_ITEMS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.ConnectionListItems")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConnectionListItems")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.ConnectionListItems.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.ConnectionListItems.connection")
+        return _CONNECTION_LIST_ITEMS.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.ConnectionListItems.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.ConnectionListItems")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.ConnectionListItems")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.ConnectionListItems", pos)
+        return _CONNECTION_LIST_ITEMS.again(data, begin, end, "", pos)
     return ConnectionListItems(connection=connection)
+
+
+_CONNECTION_LIST_ITEMS = Known(decode_connection_list_items, "call_control.ConnectionListItems", "6b")
 
 
 def encode_connection_list_items(value: ConnectionListItems) -> bytes:
     """Contents of ConnectionListItems."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
     return out
-
-
-_CALL_LINKAGE_DATA_LIST_ITEMS_OCTETS = frozenset((0x30,))
 
 
 def decode_call_linkage_data_list_items(data: bytes, pos: int, end: int) -> CallLinkageDataListItems:
     """Contents of CallLinkageDataListItems."""
-    again = (decode_call_linkage_data_list_items, data, pos, end, _CALL_LINKAGE_DATA_LIST_ITEMS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.CallLinkageDataListItems")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallLinkageDataListItems")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.CallLinkageDataListItems.callLinkageData", pos)
+        return _CALL_LINKAGE_DATA_LIST_ITEMS.again(data, begin, end, "callLinkageData", pos)
     call_linkage_data = decode_call_linkage_data(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.CallLinkageDataListItems")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.CallLinkageDataListItems")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.CallLinkageDataListItems", pos)
+        return _CALL_LINKAGE_DATA_LIST_ITEMS.again(data, begin, end, "", pos)
     return CallLinkageDataListItems(call_linkage_data=call_linkage_data)
+
+
+_CALL_LINKAGE_DATA_LIST_ITEMS = Known(
+    decode_call_linkage_data_list_items, "call_control.CallLinkageDataListItems", "30"
+)
 
 
 def encode_call_linkage_data_list_items(value: CallLinkageDataListItems) -> bytes:
     """Contents of CallLinkageDataListItems."""
     out = b""
-    out += ber.tlv(0x30, encode_call_linkage_data(value.call_linkage_data))
+    content = encode_call_linkage_data(value.call_linkage_data)
+    out += H30[len(content)] + content
     return out
-
-
-_SEND_MESSAGE_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_send_message_response(data: bytes, pos: int, end: int) -> SendMessageResponse:
     """Contents of SendMessageResponse."""
-    again = (decode_send_message_response, data, pos, end, _SEND_MESSAGE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SendMessageResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessageResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SendMessageResponse.connectionList", pos)
+        return _SEND_MESSAGE_RESPONSE.again(data, begin, end, "connectionList", pos)
     connection_list = decode_connection_list_items(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessageResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0x30:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessageResponse")
     list_of_call_linkage_data: CallLinkageDataListItems | None = None
     if octet == 0xA1:
         list_of_call_linkage_data = decode_call_linkage_data_list_items(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SendMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SendMessageResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SendMessageResponse", pos)
+        return _SEND_MESSAGE_RESPONSE.again(data, begin, end, "", pos)
     return SendMessageResponse(
         connection_list=connection_list,
         media_call_characteristics=media_call_characteristics,
@@ -3006,56 +3704,53 @@ def decode_send_message_response(data: bytes, pos: int, end: int) -> SendMessage
     )
 
 
+_SEND_MESSAGE_RESPONSE = Known(decode_send_message_response, "call_control.SendMessageResponse", "30 7e a1")
+
+
 def encode_send_message_response(value: SendMessageResponse) -> bytes:
     """Contents of SendMessageResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_connection_list_items(value.connection_list))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0x30, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.list_of_call_linkage_data is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data_list_items(value.list_of_call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_list_items(value.connection_list)
+    out += H30[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += H30[len(content)] + content
+    list_of_call_linkage_data = value.list_of_call_linkage_data
+    if list_of_call_linkage_data is not None:
+        content = encode_call_linkage_data_list_items(list_of_call_linkage_data)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SINGLE_STEP_CONFERENCE_CALL_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-    )
-)
 
 
 def decode_single_step_conference_call(data: bytes, pos: int, end: int) -> SingleStepConferenceCall:
     """Contents of SingleStepConferenceCall."""
-    again = (decode_single_step_conference_call, data, pos, end, _SINGLE_STEP_CONFERENCE_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepConferenceCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepConferenceCall.activeCall")
+        return _SINGLE_STEP_CONFERENCE_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepConferenceCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall.deviceToJoin", pos)
+        return _SINGLE_STEP_CONFERENCE_CALL.again(data, begin, end, "deviceToJoin", pos)
     device_to_join = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     participation_type = ParticipationType.ACTIVE
     if octet == 0x0A:
-        participation_type = ber.enumerated(
+        participation_type = PARTICIPATION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -3063,40 +3758,58 @@ def decode_single_step_conference_call(data: bytes, pos: int, end: int) -> Singl
             ParticipationType,
             "call_control.SingleStepConferenceCall.participationType",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepConferenceCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepConferenceCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.SingleStepConferenceCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+            ber.unexpected(octet, "call_control.SingleStepConferenceCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     subject_of_call: str | None = None
     if octet == 0x83:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     language_preferences: str | None = None
     if octet == 0x84:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCall", pos)
+        return _SINGLE_STEP_CONFERENCE_CALL.again(data, begin, end, "", pos)
     return SingleStepConferenceCall(
         active_call=active_call,
         device_to_join=device_to_join,
@@ -3111,70 +3824,88 @@ def decode_single_step_conference_call(data: bytes, pos: int, end: int) -> Singl
     )
 
 
+_SINGLE_STEP_CONFERENCE_CALL = Known(
+    decode_single_step_conference_call,
+    "call_control.SingleStepConferenceCall",
+    "0a 30 6b 7d 7e 80 81 82 83 84 1a0 1a1 1a2 1a3 1a4",
+)
+
+
 def encode_single_step_conference_call(value: SingleStepConferenceCall) -> bytes:
     """Contents of SingleStepConferenceCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    out += ber.tlv(0x30, encode_device_id(value.device_to_join))
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.device_to_join)
+    out += H30[len(content)] + content
     if value.participation_type != ParticipationType.ACTIVE:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.participation_type, PARTICIPATION_TYPE_NUMBERS))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x83, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x84, ber.encode_text(value.language_preferences))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = PARTICIPATION_TYPE_OCTETS.get(value.participation_type) or ber.encode_other_value(
+            value.participation_type
+        )
+        out += H0A[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H83[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H84[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SINGLE_STEP_CONFERENCE_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7E,
-        0xA1,
-    )
-)
 
 
 def decode_single_step_conference_call_response(data: bytes, pos: int, end: int) -> SingleStepConferenceCallResponse:
     """Contents of SingleStepConferenceCallResponse."""
-    again = (
-        decode_single_step_conference_call_response,
-        data,
-        pos,
-        end,
-        _SINGLE_STEP_CONFERENCE_CALL_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepConferenceCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCallResponse.conferencedCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepConferenceCallResponse.conferencedCall")
+        return _SINGLE_STEP_CONFERENCE_CALL_RESPONSE.again(data, begin, end, "conferencedCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepConferenceCallResponse.conferencedCall")
     conferenced_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCallResponse")
     conferenced_call_info: ConnectionInformation | None = None
     if octet == 0x30:
         conferenced_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA1:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepConferenceCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepConferenceCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SingleStepConferenceCallResponse", pos)
+        return _SINGLE_STEP_CONFERENCE_CALL_RESPONSE.again(data, begin, end, "", pos)
     return SingleStepConferenceCallResponse(
         conferenced_call=conferenced_call,
         conferenced_call_info=conferenced_call_info,
@@ -3183,100 +3914,117 @@ def decode_single_step_conference_call_response(data: bytes, pos: int, end: int)
     )
 
 
+_SINGLE_STEP_CONFERENCE_CALL_RESPONSE = Known(
+    decode_single_step_conference_call_response, "call_control.SingleStepConferenceCallResponse", "30 6b 7e a1"
+)
+
+
 def encode_single_step_conference_call_response(value: SingleStepConferenceCallResponse) -> bytes:
     """Contents of SingleStepConferenceCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.conferenced_call))
-    if value.conferenced_call_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.conferenced_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA1, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.conferenced_call)
+    out += H6B[len(content)] + content
+    conferenced_call_info = value.conferenced_call_info
+    if conferenced_call_info is not None:
+        content = encode_connection_information(conferenced_call_info)
+        out += H30[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA1[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SINGLE_STEP_TRANSFER_CALL_OCTETS = frozenset(
-    (
-        0x30,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A4,
-        0x1A5,
-        0x2A3,
-    )
-)
 
 
 def decode_single_step_transfer_call(data: bytes, pos: int, end: int) -> SingleStepTransferCall:
     """Contents of SingleStepTransferCall."""
-    again = (decode_single_step_transfer_call, data, pos, end, _SINGLE_STEP_TRANSFER_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepTransferCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepTransferCall.activeCall")
+        return _SINGLE_STEP_TRANSFER_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepTransferCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall.transferredTo", pos)
+        return _SINGLE_STEP_TRANSFER_CALL.again(data, begin, end, "transferredTo", pos)
     transferred_to = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     account_code: Octets | None = None
     if octet == 0x80:
-        account_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        account_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     auth_code: Octets | None = None
     if octet == 0x81:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepTransferCall.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepTransferCall.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control.SingleStepTransferCall.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+            ber.unexpected(octet, "call_control.SingleStepTransferCall.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control.SingleStepTransferCall.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     subject_of_call: str | None = None
     if octet == 0x84:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     language_preferences: str | None = None
     if octet == 0x85:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     reason: EventCause | None = None
     if octet == 0x86:
-        reason = ber.enumerated(
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control.SingleStepTransferCall.reason"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCall", pos)
+        return _SINGLE_STEP_TRANSFER_CALL.again(data, begin, end, "", pos)
     return SingleStepTransferCall(
         active_call=active_call,
         transferred_to=transferred_to,
@@ -3292,70 +4040,97 @@ def decode_single_step_transfer_call(data: bytes, pos: int, end: int) -> SingleS
     )
 
 
+_SINGLE_STEP_TRANSFER_CALL = Known(
+    decode_single_step_transfer_call,
+    "call_control.SingleStepTransferCall",
+    "30 6b 7d 7e 80 81 82 83 84 85 86 1a0 1a1 1a2 1a4 1a5 2a3",
+)
+
+
 def encode_single_step_transfer_call(value: SingleStepTransferCall) -> bytes:
     """Contents of SingleStepTransferCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    out += ber.tlv(0x30, encode_device_id(value.transferred_to))
-    if value.account_code is not None:
-        out += ber.tlv(0x80, value.account_code)
-    if value.auth_code is not None:
-        out += ber.tlv(0x81, value.auth_code)
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x84, ber.encode_text(value.subject_of_call))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.language_preferences))
-    if value.reason is not None:
-        out += ber.tlv(0x86, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    content = encode_device_id(value.transferred_to)
+    out += H30[len(content)] + content
+    account_code = value.account_code
+    if account_code is not None:
+        out += H80[len(account_code)] + account_code
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H81[len(auth_code)] + auth_code
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H84[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H85[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H86[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SINGLE_STEP_TRANSFER_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_single_step_transfer_call_response(data: bytes, pos: int, end: int) -> SingleStepTransferCallResponse:
     """Contents of SingleStepTransferCallResponse."""
-    again = (decode_single_step_transfer_call_response, data, pos, end, _SINGLE_STEP_TRANSFER_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.SingleStepTransferCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCallResponse.transferredCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.SingleStepTransferCallResponse.transferredCall")
+        return _SINGLE_STEP_TRANSFER_CALL_RESPONSE.again(data, begin, end, "transferredCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.SingleStepTransferCallResponse.transferredCall")
     transferred_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     connections: tuple[ConnectionListItem, ...] | None = None
     if octet == 0xA0:
         connections = decode_connection_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     transferred_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         transferred_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA2:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.SingleStepTransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.SingleStepTransferCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.SingleStepTransferCallResponse", pos)
+        return _SINGLE_STEP_TRANSFER_CALL_RESPONSE.again(data, begin, end, "", pos)
     return SingleStepTransferCallResponse(
         transferred_call=transferred_call,
         connections=connections,
@@ -3365,100 +4140,128 @@ def decode_single_step_transfer_call_response(data: bytes, pos: int, end: int) -
     )
 
 
+_SINGLE_STEP_TRANSFER_CALL_RESPONSE = Known(
+    decode_single_step_transfer_call_response, "call_control.SingleStepTransferCallResponse", "6b 7e a0 a1 a2"
+)
+
+
 def encode_single_step_transfer_call_response(value: SingleStepTransferCallResponse) -> bytes:
     """Contents of SingleStepTransferCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.transferred_call))
-    if value.connections is not None:
-        out += ber.tlv(0xA0, encode_connection_list(value.connections))
-    if value.transferred_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.transferred_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.transferred_call)
+    out += H6B[len(content)] + content
+    connections = value.connections
+    if connections is not None:
+        content = encode_connection_list(connections)
+        out += HA0[len(content)] + content
+    transferred_call_info = value.transferred_call_info
+    if transferred_call_info is not None:
+        content = encode_connection_information(transferred_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_TRANSFER_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_transfer_call(data: bytes, pos: int, end: int) -> TransferCall:
     """Contents of TransferCall."""
-    again = (decode_transfer_call, data, pos, end, _TRANSFER_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.TransferCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.TransferCall.heldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCall.heldCall")
+        return _TRANSFER_CALL.again(data, begin, end, "heldCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.TransferCall.heldCall")
     held_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.TransferCall.activeCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCall.activeCall")
+        return _TRANSFER_CALL.again(data, begin, end, "activeCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.TransferCall.activeCall")
     active_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.TransferCall", pos)
+        return _TRANSFER_CALL.again(data, begin, end, "", pos)
     return TransferCall(held_call=held_call, active_call=active_call, extensions=extensions)
+
+
+_TRANSFER_CALL = Known(decode_transfer_call, "call_control.TransferCall", "6b 7e")
 
 
 def encode_transfer_call(value: TransferCall) -> bytes:
     """Contents of TransferCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.held_call))
-    out += ber.tlv(0x6B, encode_connection_id(value.active_call))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.held_call)
+    out += H6B[len(content)] + content
+    content = encode_connection_id(value.active_call)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_TRANSFER_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
 
 
 def decode_transfer_call_response(data: bytes, pos: int, end: int) -> TransferCallResponse:
     """Contents of TransferCallResponse."""
-    again = (decode_transfer_call_response, data, pos, end, _TRANSFER_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_control.TransferCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control.TransferCallResponse.transferredCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control.TransferCallResponse.transferredCall")
+        return _TRANSFER_CALL_RESPONSE.again(data, begin, end, "transferredCall", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control.TransferCallResponse.transferredCall")
     transferred_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     connections: tuple[ConnectionListItem, ...] | None = None
     if octet == 0xA0:
         connections = decode_connection_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     transferred_call_info: ConnectionInformation | None = None
     if octet == 0xA1:
         transferred_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA2:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control.TransferCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control.TransferCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control.TransferCallResponse", pos)
+        return _TRANSFER_CALL_RESPONSE.again(data, begin, end, "", pos)
     return TransferCallResponse(
         transferred_call=transferred_call,
         connections=connections,
@@ -3468,18 +4271,30 @@ def decode_transfer_call_response(data: bytes, pos: int, end: int) -> TransferCa
     )
 
 
+_TRANSFER_CALL_RESPONSE = Known(decode_transfer_call_response, "call_control.TransferCallResponse", "6b 7e a0 a1 a2")
+
+
 def encode_transfer_call_response(value: TransferCallResponse) -> bytes:
     """Contents of TransferCallResponse."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.transferred_call))
-    if value.connections is not None:
-        out += ber.tlv(0xA0, encode_connection_list(value.connections))
-    if value.transferred_call_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.transferred_call_info))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.transferred_call)
+    out += H6B[len(content)] + content
+    connections = value.connections
+    if connections is not None:
+        content = encode_connection_list(connections)
+        out += HA0[len(content)] + content
+    transferred_call_info = value.transferred_call_info
+    if transferred_call_info is not None:
+        content = encode_connection_information(transferred_call_info)
+        out += HA1[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

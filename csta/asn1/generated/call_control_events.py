@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
-    LOCAL_CONNECTION_STATE_NUMBERS,
+    LOCAL_CONNECTION_STATE_OCTETS,
     LOCAL_CONNECTION_STATE_VALUES,
     decode_call_linkage_data,
     decode_call_linkage_data_list,
@@ -35,14 +35,14 @@ from csta.asn1.generated.call_data import (
     encode_services_permitted,
 )
 from csta.asn1.generated.identifiers import (
-    decode_associated_called_device_id,
-    decode_associated_calling_device_id,
-    decode_called_device_id,
-    decode_calling_device_id,
-    decode_network_called_device_id,
-    decode_network_calling_device_id,
-    decode_redirection_device_id,
-    decode_subject_device_id,
+    ASSOCIATED_CALLED_DEVICE_IDS,
+    ASSOCIATED_CALLING_DEVICE_IDS,
+    CALLED_DEVICE_IDS,
+    CALLING_DEVICE_IDS,
+    NETWORK_CALLED_DEVICE_IDS,
+    NETWORK_CALLING_DEVICE_IDS,
+    REDIRECTION_DEVICE_IDS,
+    SUBJECT_DEVICE_IDS,
     encode_associated_called_device_id,
     encode_associated_calling_device_id,
     encode_called_device_id,
@@ -58,6 +58,7 @@ from csta.asn1.generated.media import (
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_control_events import (
     BridgedEvent,
@@ -104,46 +105,74 @@ from csta.messages.identifiers import (
 )
 from csta.messages.media import ConnectionInformation, MediaCallCharacteristics
 
-_BRIDGED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0x1A0,
-        0x1A6,
-        0x2A3,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H30 = headers(0x30)
+H4E = headers(0x4E)
+H61 = headers(0x61)
+H62 = headers(0x62)
+H63 = headers(0x63)
+H64 = headers(0x64)
+H65 = headers(0x65)
+H66 = headers(0x66)
+H67 = headers(0x67)
+H68 = headers(0x68)
+H6B = headers(0x6B)
+H7D = headers(0x7D)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA4 = headers(0xA4)
+HA5 = headers(0xA5)
+HA6 = headers(0xA6)
+HA7 = headers(0xA7)
+HA8 = headers(0xA8)
+HA9 = headers(0xA9)
+HAA = headers(0xAA)
+HAB = headers(0xAB)
+HAC = headers(0xAC)
 
 
 def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> BridgedEvent:
     """Contents of BridgedEvent."""
-    again = (decode_bridged_event, data, pos, end, _BRIDGED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.BridgedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.bridgedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.BridgedEvent.bridgedConnection")
+        return _BRIDGED_EVENT.again(data, begin, end, "bridgedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.BridgedEvent.bridgedConnection")
     bridged_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.bridgedAppearance", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.BridgedEvent.bridgedAppearance")
-    bridged_appearance = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        return _BRIDGED_EVENT.again(data, begin, end, "bridgedAppearance", pos, monitor_cross_ref_id)
+    bridged_appearance = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.BridgedEvent.bridgedAppearance"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -151,58 +180,86 @@ def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
             LocalConnectionState,
             "call_control_events.BridgedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.BridgedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.BridgedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.BridgedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+            ber.unexpected(octet, "call_control_events.BridgedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.BridgedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        return _BRIDGED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.BridgedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.BridgedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     bridged_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         bridged_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA7:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.BridgedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.BridgedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.BridgedEvent", pos)
+        return _BRIDGED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return BridgedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         bridged_connection=bridged_connection,
@@ -222,110 +279,148 @@ def decode_bridged_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     )
 
 
+_BRIDGED_EVENT = Known(
+    decode_bridged_event, "call_control_events.BridgedEvent", "0a 4e 63 6b 7d 7e 80 83 86 a1 a2 a4 a5 a7 1a0 1a6 2a3"
+)
+
+
 def encode_bridged_event(value: BridgedEvent) -> bytes:
     """Contents of BridgedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.bridged_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.bridged_appearance))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.bridged_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.bridged_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA7, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.bridged_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.bridged_appearance)
+    out += H63[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    bridged_connection_info = value.bridged_connection_info
+    if bridged_connection_info is not None:
+        content = encode_connection_information(bridged_connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA7[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_CLEARED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x81,
-        0x83,
-        0x85,
-        0xA2,
-        0xA4,
-        0xA6,
-        0x1A1,
-        0x1A5,
-        0x2A3,
-    )
-)
 
 
 def decode_call_cleared_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallClearedEvent:
     """Contents of CallClearedEvent."""
-    again = (decode_call_cleared_event, data, pos, end, _CALL_CLEARED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.CallClearedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent.clearedCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.CallClearedEvent.clearedCall")
+        return _CALL_CLEARED_EVENT.again(data, begin, end, "clearedCall", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.CallClearedEvent.clearedCall")
     cleared_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     correlator_data: Octets | None = None
     if octet == 0x81:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.CallClearedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.CallClearedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.CallClearedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+            ber.unexpected(octet, "call_control_events.CallClearedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _CALL_CLEARED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.CallClearedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.CallClearedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA4:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     language_preferences: str | None = None
     if octet == 0x85:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA6:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.CallClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.CallClearedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.CallClearedEvent", pos)
+        return _CALL_CLEARED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CallClearedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         cleared_call=cleared_call,
@@ -341,85 +436,101 @@ def decode_call_cleared_event(data: bytes, pos: int, end: int, monitor_cross_ref
     )
 
 
+_CALL_CLEARED_EVENT = Known(
+    decode_call_cleared_event, "call_control_events.CallClearedEvent", "0a 6b 7d 7e 81 83 85 a2 a4 a6 1a1 1a5 2a3"
+)
+
+
 def encode_call_cleared_event(value: CallClearedEvent) -> bytes:
     """Contents of CallClearedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.cleared_call))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x81, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA4, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA6, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.cleared_call)
+    out += H6B[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H81[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA4[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H85[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA6[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONFERENCED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7D,
-        0x81,
-        0x84,
-        0x87,
-        0xA2,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA8,
-        0xA9,
-        0x1A1,
-        0x1A7,
-        0x2A4,
-    )
-)
 
 
 def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ConferencedEvent:
     """Contents of ConferencedEvent."""
-    again = (decode_conferenced_event, data, pos, end, _CONFERENCED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.ConferencedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.primaryOldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.primaryOldCall")
+        return _CONFERENCED_EVENT.again(data, begin, end, "primaryOldCall", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ConferencedEvent.primaryOldCall")
     primary_old_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     secondary_old_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.secondaryOldCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ConferencedEvent.secondaryOldCall")
         secondary_old_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.conferencingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.conferencingDevice")
-    conferencing_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        return _CONFERENCED_EVENT.again(data, begin, end, "conferencingDevice", pos, monitor_cross_ref_id)
+    conferencing_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.ConferencedEvent.conferencingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.addedParty", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.addedParty")
-    added_party = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        return _CONFERENCED_EVENT.again(data, begin, end, "addedParty", pos, monitor_cross_ref_id)
+    added_party = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.ConferencedEvent.addedParty"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.conferenceConnections", pos)
+        return _CONFERENCED_EVENT.again(data, begin, end, "conferenceConnections", pos, monitor_cross_ref_id)
     conference_connections = decode_connection_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -427,60 +538,86 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
             LocalConnectionState,
             "call_control_events.ConferencedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     correlator_data: Octets | None = None
     if octet == 0x81:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConferencedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ConferencedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.ConferencedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+            ber.unexpected(octet, "call_control_events.ConferencedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _CONFERENCED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ConferencedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA2:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA3:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.ConferencedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA6:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     language_preferences: str | None = None
     if octet == 0x87:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA8:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA9:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0xA5:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConferencedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConferencedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.ConferencedEvent", pos)
+        return _CONFERENCED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ConferencedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_old_call=primary_old_call,
@@ -503,85 +640,106 @@ def decode_conferenced_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     )
 
 
+_CONFERENCED_EVENT = Known(
+    decode_conferenced_event,
+    "call_control_events.ConferencedEvent",
+    "0a 30 4e 63 6b 7d 81 84 87 a2 a3 a5 a6 a8 a9 1a1 1a7 2a4",
+)
+
+
 def encode_conferenced_event(value: ConferencedEvent) -> bytes:
     """Contents of ConferencedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.primary_old_call))
-    if value.secondary_old_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.secondary_old_call))
-    out += ber.tlv(0x63, encode_subject_device_id(value.conferencing_device))
-    out += ber.tlv(0x63, encode_subject_device_id(value.added_party))
-    out += ber.tlv(0x30, encode_connection_list(value.conference_connections))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x81, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA2, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA6, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA8, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA9, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0xA5, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.primary_old_call)
+    out += H6B[len(content)] + content
+    secondary_old_call = value.secondary_old_call
+    if secondary_old_call is not None:
+        content = encode_connection_id(secondary_old_call)
+        out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.conferencing_device)
+    out += H63[len(content)] + content
+    content = encode_subject_device_id(value.added_party)
+    out += H63[len(content)] + content
+    content = encode_connection_list(value.conference_connections)
+    out += H30[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H81[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA2[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA3[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA6[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H87[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA8[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA9[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += HA5[len(content)] + content
     return out
-
-
-_CONNECTION_CLEARED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x84,
-        0x87,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA8,
-        0xA9,
-        0x1A0,
-        0x1A7,
-        0x2A4,
-    )
-)
 
 
 def decode_connection_cleared_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> ConnectionClearedEvent:
     """Contents of ConnectionClearedEvent."""
-    again = (decode_connection_cleared_event, data, pos, end, _CONNECTION_CLEARED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.ConnectionClearedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.droppedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConnectionClearedEvent.droppedConnection")
+        return _CONNECTION_CLEARED_EVENT.again(data, begin, end, "droppedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ConnectionClearedEvent.droppedConnection")
     dropped_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.releasingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConnectionClearedEvent.releasingDevice")
-    releasing_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        return _CONNECTION_CLEARED_EVENT.again(data, begin, end, "releasingDevice", pos, monitor_cross_ref_id)
+    releasing_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.ConnectionClearedEvent.releasingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -589,68 +747,98 @@ def decode_connection_cleared_event(
             LocalConnectionState,
             "call_control_events.ConnectionClearedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ConnectionClearedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ConnectionClearedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.ConnectionClearedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+            ber.unexpected(octet, "call_control_events.ConnectionClearedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     charging_info: ChargingInfo | None = None
     if octet == 0xA1:
         charging_info = decode_charging_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _CONNECTION_CLEARED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ConnectionClearedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA2:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA3:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.ConnectionClearedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     dropped_connection_info: ConnectionInformation | None = None
     if octet == 0xA5:
         dropped_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA6:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     language_preferences: str | None = None
     if octet == 0x87:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA8:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA9:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ConnectionClearedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ConnectionClearedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.ConnectionClearedEvent", pos)
+        return _CONNECTION_CLEARED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ConnectionClearedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         dropped_connection=dropped_connection,
@@ -672,112 +860,139 @@ def decode_connection_cleared_event(
     )
 
 
+_CONNECTION_CLEARED_EVENT = Known(
+    decode_connection_cleared_event,
+    "call_control_events.ConnectionClearedEvent",
+    "0a 4e 63 6b 7d 7e 80 84 87 a1 a2 a3 a5 a6 a8 a9 1a0 1a7 2a4",
+)
+
+
 def encode_connection_cleared_event(value: ConnectionClearedEvent) -> bytes:
     """Contents of ConnectionClearedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.dropped_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.releasing_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.charging_info is not None:
-        out += ber.tlv(0xA1, encode_charging_info(value.charging_info))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA2, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.dropped_connection_info is not None:
-        out += ber.tlv(0xA5, encode_connection_information(value.dropped_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA6, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA8, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA9, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.dropped_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.releasing_device)
+    out += H63[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    charging_info = value.charging_info
+    if charging_info is not None:
+        content = encode_charging_info(charging_info)
+        out += HA1[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA2[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA3[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    dropped_connection_info = value.dropped_connection_info
+    if dropped_connection_info is not None:
+        content = encode_connection_information(dropped_connection_info)
+        out += HA5[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA6[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H87[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA8[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA9[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DELIVERED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0x88,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0xA9,
-        0xAA,
-        0x1A0,
-        0x1A6,
-        0x1A8,
-        0x2A3,
-    )
-)
 
 
 def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DeliveredEvent:
     """Contents of DeliveredEvent."""
-    again = (decode_delivered_event, data, pos, end, _DELIVERED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.DeliveredEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.connection")
+        return _DELIVERED_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.DeliveredEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.alertingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.alertingDevice")
-    alerting_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        return _DELIVERED_EVENT.again(data, begin, end, "alertingDevice", pos, monitor_cross_ref_id)
+    alerting_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DeliveredEvent.alertingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        return _DELIVERED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DeliveredEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        return _DELIVERED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DeliveredEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        return _DELIVERED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DeliveredEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     originating_nid_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.originatingNIDConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "call_control_events.DeliveredEvent.originatingNIDConnection"
+            )
         originating_nid_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -785,90 +1000,140 @@ def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
             LocalConnectionState,
             "call_control_events.DeliveredEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.DeliveredEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.DeliveredEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+            ber.unexpected(octet, "call_control_events.DeliveredEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DeliveredEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        return _DELIVERED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DeliveredEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DeliveredEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DeliveredEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DeliveredEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DeliveredEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DeliveredEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.DeliveredEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     subject_of_call: str | None = None
     if octet == 0x86:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA7:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA9:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAA:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DeliveredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DeliveredEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.DeliveredEvent", pos)
+        return _DELIVERED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DeliveredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -899,103 +1164,140 @@ def decode_delivered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     )
 
 
+_DELIVERED_EVENT = Known(
+    decode_delivered_event,
+    "call_control_events.DeliveredEvent",
+    "0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 80 83 86 88 a1 a2 a4 a5 a7 a9 aa 1a0 1a6 1a8 2a3",
+)
+
+
 def encode_delivered_event(value: DeliveredEvent) -> bytes:
     """Contents of DeliveredEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.alerting_device))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.originating_nid_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.originating_nid_connection))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA7, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA9, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAA, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.alerting_device)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    originating_nid_connection = value.originating_nid_connection
+    if originating_nid_connection is not None:
+        content = encode_connection_id(originating_nid_connection)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H86[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA7[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA9[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAA[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DIGITS_DIALED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x4E,
-        0x63,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7E,
-        0x80,
-        0x83,
-        0x85,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA6,
-        0x1A0,
-        0x1A5,
-        0x2A3,
-    )
-)
 
 
 def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DigitsDialedEvent:
     """Contents of DigitsDialedEvent."""
-    again = (decode_digits_dialed_event, data, pos, end, _DIGITS_DIALED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.DigitsDialedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.dialingConnection")
+        return _DIGITS_DIALED_EVENT.again(data, begin, end, "dialingConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.DigitsDialedEvent.dialingConnection")
     dialing_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.dialingDevice")
-    dialing_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        return _DIGITS_DIALED_EVENT.again(data, begin, end, "dialingDevice", pos, monitor_cross_ref_id)
+    dialing_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DigitsDialedEvent.dialingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.dialingSequence", pos)
+        return _DIGITS_DIALED_EVENT.again(data, begin, end, "dialingSequence", pos, monitor_cross_ref_id)
     dialing_sequence = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1003,69 +1305,105 @@ def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_re
             LocalConnectionState,
             "call_control_events.DigitsDialedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _DIGITS_DIALED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DigitsDialedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DigitsDialedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DigitsDialedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DigitsDialedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DigitsDialedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DigitsDialedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     dialing_connection_info: ConnectionInformation | None = None
     if octet == 0xA2:
         dialing_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.DigitsDialedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA4:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     language_preferences: str | None = None
     if octet == 0x85:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA6:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DigitsDialedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DigitsDialedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.DigitsDialedEvent", pos)
+        return _DIGITS_DIALED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DigitsDialedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         dialing_connection=dialing_connection,
@@ -1088,113 +1426,138 @@ def decode_digits_dialed_event(data: bytes, pos: int, end: int, monitor_cross_re
     )
 
 
+_DIGITS_DIALED_EVENT = Known(
+    decode_digits_dialed_event,
+    "call_control_events.DigitsDialedEvent",
+    "0a 30 4e 63 65 66 67 68 6b 7e 80 83 85 a1 a2 a4 a6 1a0 1a5 2a3",
+)
+
+
 def encode_digits_dialed_event(value: DigitsDialedEvent) -> bytes:
     """Contents of DigitsDialedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.dialing_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.dialing_device))
-    out += ber.tlv(0x30, encode_device_id(value.dialing_sequence))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.dialing_connection_info is not None:
-        out += ber.tlv(0xA2, encode_connection_information(value.dialing_connection_info))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA4, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA6, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.dialing_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.dialing_device)
+    out += H63[len(content)] + content
+    content = encode_device_id(value.dialing_sequence)
+    out += H30[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    dialing_connection_info = value.dialing_connection_info
+    if dialing_connection_info is not None:
+        content = encode_connection_information(dialing_connection_info)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA4[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H85[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA6[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DIVERTED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0x88,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0xA9,
-        0xAA,
-        0x1A0,
-        0x1A6,
-        0x1A8,
-        0x2A3,
-    )
-)
 
 
 def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DivertedEvent:
     """Contents of DivertedEvent."""
-    again = (decode_diverted_event, data, pos, end, _DIVERTED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.DivertedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.connection")
+        return _DIVERTED_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.DivertedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.divertingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.divertingDevice")
-    diverting_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        return _DIVERTED_EVENT.again(data, begin, end, "divertingDevice", pos, monitor_cross_ref_id)
+    diverting_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DivertedEvent.divertingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.newDestination", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.newDestination")
-    new_destination = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        return _DIVERTED_EVENT.again(data, begin, end, "newDestination", pos, monitor_cross_ref_id)
+    new_destination = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DivertedEvent.newDestination"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     called_device: CalledDeviceID | None = None
     if octet == 0x62:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.calledDevice")
-        called_device = decode_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.calledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        return _DIVERTED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.DivertedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1202,90 +1565,140 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
             LocalConnectionState,
             "call_control_events.DivertedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.DivertedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.DivertedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+            ber.unexpected(octet, "call_control_events.DivertedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DivertedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        return _DIVERTED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.DivertedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.DivertedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.DivertedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.DivertedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     subject_of_call: str | None = None
     if octet == 0x86:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA7:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA9:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAA:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.DivertedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.DivertedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.DivertedEvent", pos)
+        return _DIVERTED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DivertedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1316,128 +1729,171 @@ def decode_diverted_event(data: bytes, pos: int, end: int, monitor_cross_ref_id:
     )
 
 
+_DIVERTED_EVENT = Known(
+    decode_diverted_event,
+    "call_control_events.DivertedEvent",
+    "0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 80 83 86 88 a1 a2 a4 a5 a7 a9 aa 1a0 1a6 1a8 2a3",
+)
+
+
 def encode_diverted_event(value: DivertedEvent) -> bytes:
     """Contents of DivertedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.diverting_device))
-    out += ber.tlv(0x63, encode_subject_device_id(value.new_destination))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.called_device is not None:
-        out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.connection_info))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA7, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA9, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAA, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.diverting_device)
+    out += H63[len(content)] + content
+    content = encode_subject_device_id(value.new_destination)
+    out += H63[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    called_device = value.called_device
+    if called_device is not None:
+        content = encode_called_device_id(called_device)
+        out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    connection_info = value.connection_info
+    if connection_info is not None:
+        content = encode_connection_information(connection_info)
+        out += HA4[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H86[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA7[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA9[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAA[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ESTABLISHED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x81,
-        0x84,
-        0x87,
-        0x89,
-        0xA2,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA8,
-        0xAA,
-        0xAB,
-        0x1A1,
-        0x1A7,
-        0x1A9,
-        0x2A4,
-    )
-)
 
 
 def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> EstablishedEvent:
     """Contents of EstablishedEvent."""
-    again = (decode_established_event, data, pos, end, _ESTABLISHED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.EstablishedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.establishedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.establishedConnection")
+        return _ESTABLISHED_EVENT.again(data, begin, end, "establishedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.EstablishedEvent.establishedConnection")
     established_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.answeringDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.answeringDevice")
-    answering_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        return _ESTABLISHED_EVENT.again(data, begin, end, "answeringDevice", pos, monitor_cross_ref_id)
+    answering_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.EstablishedEvent.answeringDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        return _ESTABLISHED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.EstablishedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        return _ESTABLISHED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.EstablishedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        return _ESTABLISHED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.EstablishedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     originating_nid_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.originatingNIDConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "call_control_events.EstablishedEvent.originatingNIDConnection"
+            )
         originating_nid_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1445,92 +1901,140 @@ def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_
             LocalConnectionState,
             "call_control_events.EstablishedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     correlator_data: Octets | None = None
     if octet == 0x81:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.EstablishedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.EstablishedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+            ber.unexpected(octet, "call_control_events.EstablishedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _ESTABLISHED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.EstablishedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA2:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.EstablishedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.EstablishedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.EstablishedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.EstablishedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.EstablishedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA3:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.EstablishedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     established_connection_info: ConnectionInformation | None = None
     if octet == 0xA5:
         established_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA6:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     subject_of_call: str | None = None
     if octet == 0x87:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA8:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     language_preferences: str | None = None
     if octet == 0x89:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xAA:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAB:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.EstablishedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.EstablishedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.EstablishedEvent", pos)
+        return _ESTABLISHED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return EstablishedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         established_connection=established_connection,
@@ -1561,127 +2065,167 @@ def decode_established_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     )
 
 
+_ESTABLISHED_EVENT = Known(
+    decode_established_event,
+    "call_control_events.EstablishedEvent",
+    "0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 81 84 87 89 a2 a3 a5 a6 a8 aa ab 1a1 1a7 1a9 2a4",
+)
+
+
 def encode_established_event(value: EstablishedEvent) -> bytes:
     """Contents of EstablishedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.established_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.answering_device))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.originating_nid_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.originating_nid_connection))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x81, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA2, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.established_connection_info is not None:
-        out += ber.tlv(0xA5, encode_connection_information(value.established_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA6, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA8, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x89, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xAA, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAB, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.established_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.answering_device)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    originating_nid_connection = value.originating_nid_connection
+    if originating_nid_connection is not None:
+        content = encode_connection_id(originating_nid_connection)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H81[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA2[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA3[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    established_connection_info = value.established_connection_info
+    if established_connection_info is not None:
+        content = encode_connection_information(established_connection_info)
+        out += HA5[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA6[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H87[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA8[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H89[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HAA[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAB[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_FAILED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0x88,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0xA9,
-        0xAA,
-        0x1A0,
-        0x1A6,
-        0x1A8,
-        0x2A3,
-    )
-)
 
 
 def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> FailedEvent:
     """Contents of FailedEvent."""
-    again = (decode_failed_event, data, pos, end, _FAILED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.FailedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.failedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.failedConnection")
+        return _FAILED_EVENT.again(data, begin, end, "failedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.FailedEvent.failedConnection")
     failed_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.failingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.failingDevice")
-    failing_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        return _FAILED_EVENT.again(data, begin, end, "failingDevice", pos, monitor_cross_ref_id)
+    failing_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.FailedEvent.failingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        return _FAILED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.FailedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        return _FAILED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.FailedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        return _FAILED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.FailedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     originating_nid_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.originatingNIDConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.FailedEvent.originatingNIDConnection")
         originating_nid_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1689,90 +2233,140 @@ def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
             LocalConnectionState,
             "call_control_events.FailedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.FailedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.FailedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+            ber.unexpected(octet, "call_control_events.FailedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.FailedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        return _FAILED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.FailedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.FailedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.FailedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.FailedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.FailedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.FailedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.FailedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     failed_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         failed_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     subject_of_call: str | None = None
     if octet == 0x86:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA7:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA9:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAA:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.FailedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.FailedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.FailedEvent", pos)
+        return _FAILED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return FailedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         failed_connection=failed_connection,
@@ -1803,95 +2397,134 @@ def decode_failed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     )
 
 
+_FAILED_EVENT = Known(
+    decode_failed_event,
+    "call_control_events.FailedEvent",
+    "0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 80 83 86 88 a1 a2 a4 a5 a7 a9 aa 1a0 1a6 1a8 2a3",
+)
+
+
 def encode_failed_event(value: FailedEvent) -> bytes:
     """Contents of FailedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.failed_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.failing_device))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.originating_nid_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.originating_nid_connection))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.failed_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.failed_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA7, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA9, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAA, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.failed_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.failing_device)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    originating_nid_connection = value.originating_nid_connection
+    if originating_nid_connection is not None:
+        content = encode_connection_id(originating_nid_connection)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    failed_connection_info = value.failed_connection_info
+    if failed_connection_info is not None:
+        content = encode_connection_information(failed_connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H86[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA7[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA9[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAA[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_HELD_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0x1A0,
-        0x1A6,
-        0x2A3,
-    )
-)
 
 
 def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> HeldEvent:
     """Contents of HeldEvent."""
-    again = (decode_held_event, data, pos, end, _HELD_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.HeldEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.heldConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.HeldEvent.heldConnection")
+        return _HELD_EVENT.again(data, begin, end, "heldConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.HeldEvent.heldConnection")
     held_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.holdingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.HeldEvent.holdingDevice")
-    holding_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        return _HELD_EVENT.again(data, begin, end, "holdingDevice", pos, monitor_cross_ref_id)
+    holding_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.HeldEvent.holdingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1899,51 +2532,75 @@ def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
             LocalConnectionState,
             "call_control_events.HeldEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.HeldEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.HeldEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        return _HELD_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.HeldEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.HeldEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     held_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         held_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA7:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.HeldEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.HeldEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.HeldEvent", pos)
+        return _HELD_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return HeldEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         held_connection=held_connection,
@@ -1962,105 +2619,114 @@ def decode_held_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     )
 
 
+_HELD_EVENT = Known(
+    decode_held_event, "call_control_events.HeldEvent", "0a 4e 63 6b 7e 80 83 86 a1 a2 a4 a5 a7 1a0 1a6 2a3"
+)
+
+
 def encode_held_event(value: HeldEvent) -> bytes:
     """Contents of HeldEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.held_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.holding_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.held_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.held_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA7, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.held_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.holding_device)
+    out += H63[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    held_connection_info = value.held_connection_info
+    if held_connection_info is not None:
+        content = encode_connection_information(held_connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA7[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_NETWORK_CAPABILITIES_CHANGED_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x4E,
-        0x62,
-        0x63,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x83,
-        0x86,
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0x1A6,
-        0x2A3,
-    )
-)
 
 
 def decode_network_capabilities_changed_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> NetworkCapabilitiesChangedEvent:
     """Contents of NetworkCapabilitiesChangedEvent."""
-    again = (
-        decode_network_capabilities_changed_event,
-        data,
-        pos,
-        end,
-        _NETWORK_CAPABILITIES_CHANGED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(
-            *again, "call_control_events.NetworkCapabilitiesChangedEvent.outboundConnection", pos
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(
+            data, begin, end, "outboundConnection", pos, monitor_cross_ref_id
         )
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.outboundConnection")
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(
+            data, pos - 2, stop, "call_control_events.NetworkCapabilitiesChangedEvent.outboundConnection"
+        )
     outbound_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(
-            *again, "call_control_events.NetworkCapabilitiesChangedEvent.networkInterfaceUsed", pos
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(
+            data, begin, end, "networkInterfaceUsed", pos, monitor_cross_ref_id
         )
-    octet, pos, _ = ber.inner(
+    network_interface_used = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
         data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.networkInterfaceUsed"
     )
-    network_interface_used = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(
-            *again, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice", pos
-        )
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "call_control_events.NetworkCapabilitiesChangedEvent.progressIndicator", pos
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(
+            data, begin, end, "progressIndicator", pos, monitor_cross_ref_id
         )
     progress_indicator = decode_progress_indicator(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2068,36 +2734,54 @@ def decode_network_capabilities_changed_event(
             LocalConnectionState,
             "call_control_events.NetworkCapabilitiesChangedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkCapabilitiesChangedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "call_control_events.NetworkCapabilitiesChangedEvent.userData"
+            )
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.NetworkCapabilitiesChangedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+            ber.unexpected(octet, "call_control_events.NetworkCapabilitiesChangedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     network_capability: NetworkCapability | None = None
     if octet == 0xA0:
         network_capability = decode_network_capability(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.NetworkCapabilitiesChangedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
@@ -2107,29 +2791,41 @@ def decode_network_capabilities_changed_event(
             CallCharacteristics,
             "call_control_events.NetworkCapabilitiesChangedEvent.callCharacteristics",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     outbound_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         outbound_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA7:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkCapabilitiesChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkCapabilitiesChangedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkCapabilitiesChangedEvent", pos)
+        return _NETWORK_CAPABILITIES_CHANGED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return NetworkCapabilitiesChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         outbound_connection=outbound_connection,
@@ -2152,109 +2848,139 @@ def decode_network_capabilities_changed_event(
     )
 
 
+_NETWORK_CAPABILITIES_CHANGED_EVENT = Known(
+    decode_network_capabilities_changed_event,
+    "call_control_events.NetworkCapabilitiesChangedEvent",
+    "04 0a 30 4e 62 63 6b 7d 7e 83 86 a0 a1 a2 a4 a5 a7 1a6 2a3",
+)
+
+
 def encode_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEvent) -> bytes:
     """Contents of NetworkCapabilitiesChangedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.outbound_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.network_interface_used))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x30, encode_progress_indicator(value.progress_indicator))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.network_capability is not None:
-        out += ber.tlv(0xA0, encode_network_capability(value.network_capability))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.outbound_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.outbound_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA7, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.outbound_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.network_interface_used)
+    out += H63[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_progress_indicator(value.progress_indicator)
+    out += H30[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    network_capability = value.network_capability
+    if network_capability is not None:
+        content = encode_network_capability(network_capability)
+        out += HA0[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    outbound_connection_info = value.outbound_connection_info
+    if outbound_connection_info is not None:
+        content = encode_connection_information(outbound_connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA7[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_NETWORK_REACHED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x84,
-        0x87,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA8,
-        0xA9,
-        0x1A0,
-        0x1A7,
-        0x2A4,
-    )
-)
 
 
 def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> NetworkReachedEvent:
     """Contents of NetworkReachedEvent."""
-    again = (decode_network_reached_event, data, pos, end, _NETWORK_REACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.NetworkReachedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.outboundConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.outboundConnection")
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "outboundConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.NetworkReachedEvent.outboundConnection")
     outbound_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.networkInterfaceUsed", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.networkInterfaceUsed")
-    network_interface_used = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "networkInterfaceUsed", pos, monitor_cross_ref_id)
+    network_interface_used = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.NetworkReachedEvent.networkInterfaceUsed"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.NetworkReachedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.NetworkReachedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.NetworkReachedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     originating_nid_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.originatingNIDConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "call_control_events.NetworkReachedEvent.originatingNIDConnection"
+            )
         originating_nid_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2262,83 +2988,124 @@ def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_
             LocalConnectionState,
             "call_control_events.NetworkReachedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.NetworkReachedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.NetworkReachedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+            ber.unexpected(octet, "call_control_events.NetworkReachedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     network_capability: NetworkCapability | None = None
     if octet == 0xA1:
         network_capability = decode_network_capability(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.NetworkReachedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA2:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA3:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x84:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.NetworkReachedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     outbound_connection_info: ConnectionInformation | None = None
     if octet == 0xA5:
         outbound_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.NetworkReachedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.NetworkReachedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.NetworkReachedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.NetworkReachedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA6:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     language_preferences: str | None = None
     if octet == 0x87:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA8:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA9:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.NetworkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.NetworkReachedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.NetworkReachedEvent", pos)
+        return _NETWORK_REACHED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return NetworkReachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         outbound_connection=outbound_connection,
@@ -2367,122 +3134,159 @@ def decode_network_reached_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_NETWORK_REACHED_EVENT = Known(
+    decode_network_reached_event,
+    "call_control_events.NetworkReachedEvent",
+    "0a 4e 61 62 63 64 65 67 68 6b 7d 7e 80 84 87 a1 a2 a3 a5 a6 a8 a9 1a0 1a7 2a4",
+)
+
+
 def encode_network_reached_event(value: NetworkReachedEvent) -> bytes:
     """Contents of NetworkReachedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.outbound_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.network_interface_used))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.originating_nid_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.originating_nid_connection))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.network_capability is not None:
-        out += ber.tlv(0xA1, encode_network_capability(value.network_capability))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA2, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA3, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_characteristics))
-    if value.outbound_connection_info is not None:
-        out += ber.tlv(0xA5, encode_connection_information(value.outbound_connection_info))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA6, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA8, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA9, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.outbound_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.network_interface_used)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    originating_nid_connection = value.originating_nid_connection
+    if originating_nid_connection is not None:
+        content = encode_connection_id(originating_nid_connection)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    network_capability = value.network_capability
+    if network_capability is not None:
+        content = encode_network_capability(network_capability)
+        out += HA1[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA2[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA3[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H84[len(content)] + content
+    outbound_connection_info = value.outbound_connection_info
+    if outbound_connection_info is not None:
+        content = encode_connection_information(outbound_connection_info)
+        out += HA5[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA6[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H87[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA8[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA9[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_OFFERED_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x82,
-        0x85,
-        0x87,
-        0xA0,
-        0xA1,
-        0xA3,
-        0xA4,
-        0xA6,
-        0xA8,
-        0xA9,
-        0x1A5,
-        0x1A7,
-        0x2A2,
-    )
-)
 
 
 def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> OfferedEvent:
     """Contents of OfferedEvent."""
-    again = (decode_offered_event, data, pos, end, _OFFERED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.OfferedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.offeredConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.offeredConnection")
+        return _OFFERED_EVENT.again(data, begin, end, "offeredConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.OfferedEvent.offeredConnection")
     offered_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.offeredDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.offeredDevice")
-    offered_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        return _OFFERED_EVENT.again(data, begin, end, "offeredDevice", pos, monitor_cross_ref_id)
+    offered_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OfferedEvent.offeredDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        return _OFFERED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OfferedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        return _OFFERED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OfferedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        return _OFFERED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OfferedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     originating_nid_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.originatingNIDConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.OfferedEvent.originatingNIDConnection")
         originating_nid_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2490,90 +3294,140 @@ def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
             LocalConnectionState,
             "call_control_events.OfferedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     correlator_data: Octets | None = None
     if octet == 0x04:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.OfferedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.OfferedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+            ber.unexpected(octet, "call_control_events.OfferedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OfferedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        return _OFFERED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OfferedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA0:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OfferedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OfferedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OfferedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OfferedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OfferedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA1:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x82:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.OfferedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     offered_connection_info: ConnectionInformation | None = None
     if octet == 0xA3:
         offered_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA4:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     subject_of_call: str | None = None
     if octet == 0x85:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA6:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     language_preferences: str | None = None
     if octet == 0x87:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA8:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA9:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OfferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OfferedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.OfferedEvent", pos)
+        return _OFFERED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return OfferedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         offered_connection=offered_connection,
@@ -2604,113 +3458,148 @@ def decode_offered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     )
 
 
+_OFFERED_EVENT = Known(
+    decode_offered_event,
+    "call_control_events.OfferedEvent",
+    "04 0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 82 85 87 a0 a1 a3 a4 a6 a8 a9 1a5 1a7 2a2",
+)
+
+
 def encode_offered_event(value: OfferedEvent) -> bytes:
     """Contents of OfferedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.offered_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.offered_device))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.originating_nid_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.originating_nid_connection))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x04, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA0, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA1, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.call_characteristics))
-    if value.offered_connection_info is not None:
-        out += ber.tlv(0xA3, encode_connection_information(value.offered_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA4, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA6, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA8, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA9, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.offered_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.offered_device)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    originating_nid_connection = value.originating_nid_connection
+    if originating_nid_connection is not None:
+        content = encode_connection_id(originating_nid_connection)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H04[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA0[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA1[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H82[len(content)] + content
+    offered_connection_info = value.offered_connection_info
+    if offered_connection_info is not None:
+        content = encode_connection_information(offered_connection_info)
+        out += HA3[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA4[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H85[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA6[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H87[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA8[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA9[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ORIGINATED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x4E,
-        0x62,
-        0x63,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7E,
-        0x82,
-        0x85,
-        0x88,
-        0x8A,
-        0xA3,
-        0xA4,
-        0xA6,
-        0xA7,
-        0xA9,
-        0xAB,
-        0x1A2,
-        0x1A8,
-        0x1AA,
-        0x2A5,
-    )
-)
 
 
 def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> OriginatedEvent:
     """Contents of OriginatedEvent."""
-    again = (decode_originated_event, data, pos, end, _ORIGINATED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.OriginatedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.originatedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.originatedConnection")
+        return _ORIGINATED_EVENT.again(data, begin, end, "originatedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.OriginatedEvent.originatedConnection")
     originated_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.callingDevice")
-    calling_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        return _ORIGINATED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OriginatedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        return _ORIGINATED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.OriginatedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     originating_device: DeviceID | None = None
     if octet == 0x30:
         originating_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2718,79 +3607,123 @@ def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
             LocalConnectionState,
             "call_control_events.OriginatedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OriginatedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        return _ORIGINATED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.OriginatedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA3:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OriginatedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OriginatedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OriginatedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.OriginatedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.OriginatedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA4:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x85:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.OriginatedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     originated_connection_info: ConnectionInformation | None = None
     if octet == 0xA6:
         originated_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA7:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     subject_of_call: str | None = None
     if octet == 0x88:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA9:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     language_preferences: str | None = None
     if octet == 0x8A:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAB:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.OriginatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.OriginatedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.OriginatedEvent", pos)
+        return _ORIGINATED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return OriginatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originated_connection=originated_connection,
@@ -2817,126 +3750,158 @@ def decode_originated_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_ORIGINATED_EVENT = Known(
+    decode_originated_event,
+    "call_control_events.OriginatedEvent",
+    "0a 30 4e 62 63 65 66 67 68 6b 7e 82 85 88 8a a3 a4 a6 a7 a9 ab 1a2 1a8 1aa 2a5",
+)
+
+
 def encode_originated_event(value: OriginatedEvent) -> bytes:
     """Contents of OriginatedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.originated_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    if value.originating_device is not None:
-        out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA3, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA4, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.call_characteristics))
-    if value.originated_connection_info is not None:
-        out += ber.tlv(0xA6, encode_connection_information(value.originated_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA7, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA9, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x8A, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAB, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.originated_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.calling_device)
+    out += H63[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    originating_device = value.originating_device
+    if originating_device is not None:
+        content = encode_device_id(originating_device)
+        out += H30[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA3[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA4[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H85[len(content)] + content
+    originated_connection_info = value.originated_connection_info
+    if originated_connection_info is not None:
+        content = encode_connection_information(originated_connection_info)
+        out += HA6[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA7[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H88[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA9[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H8A[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAB[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_QUEUED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x61,
-        0x62,
-        0x63,
-        0x64,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x85,
-        0x88,
-        0x8A,
-        0xA3,
-        0xA4,
-        0xA6,
-        0xA7,
-        0xA9,
-        0xAB,
-        0xAC,
-        0x1A2,
-        0x1A8,
-        0x1AA,
-        0x2A5,
-    )
-)
 
 
 def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> QueuedEvent:
     """Contents of QueuedEvent."""
-    again = (decode_queued_event, data, pos, end, _QUEUED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.QueuedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.queuedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.queuedConnection")
+        return _QUEUED_EVENT.again(data, begin, end, "queuedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.QueuedEvent.queuedConnection")
     queued_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.queue", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.queue")
-    queue = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        return _QUEUED_EVENT.again(data, begin, end, "queue", pos, monitor_cross_ref_id)
+    queue = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.QueuedEvent.queue"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x61:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.callingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.callingDevice")
-    calling_device = decode_calling_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        return _QUEUED_EVENT.again(data, begin, end, "callingDevice", pos, monitor_cross_ref_id)
+    calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.QueuedEvent.callingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.calledDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.calledDevice")
-    called_device = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        return _QUEUED_EVENT.again(data, begin, end, "calledDevice", pos, monitor_cross_ref_id)
+    called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.QueuedEvent.calledDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x64:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.lastRedirectionDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.lastRedirectionDevice")
-    last_redirection_device = decode_redirection_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        return _QUEUED_EVENT.again(data, begin, end, "lastRedirectionDevice", pos, monitor_cross_ref_id)
+    last_redirection_device = REDIRECTION_DEVICE_IDS.get(data[pos:stop]) or REDIRECTION_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.QueuedEvent.lastRedirectionDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     number_queued: int | None = None
     if octet == 0x80:
         number_queued = ber.integer(data, pos, stop, "call_control_events.QueuedEvent.numberQueued")
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     calls_in_front: int | None = None
     if octet == 0x81:
         calls_in_front = ber.integer(data, pos, stop, "call_control_events.QueuedEvent.callsInFront")
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2944,90 +3909,140 @@ def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
             LocalConnectionState,
             "call_control_events.QueuedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.QueuedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.QueuedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+            ber.unexpected(octet, "call_control_events.QueuedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.QueuedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        return _QUEUED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.QueuedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA3:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.QueuedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.QueuedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.QueuedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.QueuedEvent.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.QueuedEvent.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA4:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x85:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.QueuedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     queued_connection_info: ConnectionInformation | None = None
     if octet == 0xA6:
         queued_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA7:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     subject_of_call: str | None = None
     if octet == 0x88:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA9:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     language_preferences: str | None = None
     if octet == 0x8A:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xAB:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAC:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.QueuedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.QueuedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.QueuedEvent", pos)
+        return _QUEUED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return QueuedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         queued_connection=queued_connection,
@@ -3059,97 +4074,138 @@ def decode_queued_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     )
 
 
+_QUEUED_EVENT = Known(
+    decode_queued_event,
+    "call_control_events.QueuedEvent",
+    "0a 4e 61 62 63 64 65 66 67 68 6b 7d 7e 80 81 82 85 88 8a a3 a4 a6 a7 a9 ab ac 1a2 1a8 1aa 2a5",
+)
+
+
 def encode_queued_event(value: QueuedEvent) -> bytes:
     """Contents of QueuedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.queued_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.queue))
-    out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    out += ber.tlv(0x64, encode_redirection_device_id(value.last_redirection_device))
-    if value.number_queued is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.number_queued))
-    if value.calls_in_front is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.calls_in_front))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA3, encode_services_permitted(value.services_permitted))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA4, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.call_characteristics))
-    if value.queued_connection_info is not None:
-        out += ber.tlv(0xA6, encode_connection_information(value.queued_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA7, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA9, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x8A, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xAB, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAC, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.queued_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.queue)
+    out += H63[len(content)] + content
+    content = encode_calling_device_id(value.calling_device)
+    out += H61[len(content)] + content
+    content = encode_called_device_id(value.called_device)
+    out += H62[len(content)] + content
+    content = encode_redirection_device_id(value.last_redirection_device)
+    out += H64[len(content)] + content
+    number_queued = value.number_queued
+    if number_queued is not None:
+        content = ber.encode_integer(number_queued)
+        out += H80[len(content)] + content
+    calls_in_front = value.calls_in_front
+    if calls_in_front is not None:
+        content = ber.encode_integer(calls_in_front)
+        out += H81[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA3[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA4[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H85[len(content)] + content
+    queued_connection_info = value.queued_connection_info
+    if queued_connection_info is not None:
+        content = encode_connection_information(queued_connection_info)
+        out += HA6[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA7[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H88[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA9[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H8A[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HAB[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAC[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RETRIEVED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7E,
-        0x80,
-        0x83,
-        0x86,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA7,
-        0x1A0,
-        0x1A6,
-        0x2A3,
-    )
-)
 
 
 def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RetrievedEvent:
     """Contents of RetrievedEvent."""
-    again = (decode_retrieved_event, data, pos, end, _RETRIEVED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.RetrievedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.retrievedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.RetrievedEvent.retrievedConnection")
+        return _RETRIEVED_EVENT.again(data, begin, end, "retrievedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.RetrievedEvent.retrievedConnection")
     retrieved_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.retrievingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.RetrievedEvent.retrievingDevice")
-    retrieving_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        return _RETRIEVED_EVENT.again(data, begin, end, "retrievingDevice", pos, monitor_cross_ref_id)
+    retrieving_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.RetrievedEvent.retrievingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -3157,51 +4213,75 @@ def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
             LocalConnectionState,
             "call_control_events.RetrievedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.RetrievedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        return _RETRIEVED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.RetrievedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.RetrievedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     retrieved_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         retrieved_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     language_preferences: str | None = None
     if octet == 0x86:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA7:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.RetrievedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.RetrievedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.RetrievedEvent", pos)
+        return _RETRIEVED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return RetrievedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         retrieved_connection=retrieved_connection,
@@ -3220,86 +4300,98 @@ def decode_retrieved_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     )
 
 
+_RETRIEVED_EVENT = Known(
+    decode_retrieved_event, "call_control_events.RetrievedEvent", "0a 4e 63 6b 7e 80 83 86 a1 a2 a4 a5 a7 1a0 1a6 2a3"
+)
+
+
 def encode_retrieved_event(value: RetrievedEvent) -> bytes:
     """Contents of RetrievedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.retrieved_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.retrieving_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.retrieved_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.retrieved_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xA7, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.retrieved_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.retrieving_device)
+    out += H63[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    retrieved_connection_info = value.retrieved_connection_info
+    if retrieved_connection_info is not None:
+        content = encode_connection_information(retrieved_connection_info)
+        out += HA4[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H86[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HA7[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SERVICE_INITIATED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x62,
-        0x63,
-        0x65,
-        0x67,
-        0x68,
-        0x6B,
-        0x7E,
-        0x80,
-        0x83,
-        0x87,
-        0x89,
-        0xA1,
-        0xA2,
-        0xA4,
-        0xA5,
-        0xA8,
-        0xAA,
-        0x1A0,
-        0x1A7,
-        0x1A9,
-        0x2A3,
-    )
-)
 
 
 def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ServiceInitiatedEvent:
     """Contents of ServiceInitiatedEvent."""
-    again = (decode_service_initiated_event, data, pos, end, _SERVICE_INITIATED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.ServiceInitiatedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatedConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.initiatedConnection")
+        return _SERVICE_INITIATED_EVENT.again(data, begin, end, "initiatedConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.ServiceInitiatedEvent.initiatedConnection")
     initiated_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.initiatingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.initiatingDevice")
-    initiating_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        return _SERVICE_INITIATED_EVENT.again(data, begin, end, "initiatingDevice", pos, monitor_cross_ref_id)
+    initiating_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.ServiceInitiatedEvent.initiatingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     called_device: CalledDeviceID | None = None
     if octet == 0x62:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.calledDevice")
-        called_device = decode_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.ServiceInitiatedEvent.calledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -3307,76 +4399,113 @@ def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cros
             LocalConnectionState,
             "call_control_events.ServiceInitiatedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     correlator_data: Octets | None = None
     if octet == 0x80:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent.cause", pos)
-    cause = ber.enumerated(
+        return _SERVICE_INITIATED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.ServiceInitiatedEvent.cause"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA1:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x83:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.ServiceInitiatedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     initiated_connection_info: ConnectionInformation | None = None
     if octet == 0xA4:
         initiated_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.ServiceInitiatedEvent.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.ServiceInitiatedEvent.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.ServiceInitiatedEvent.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "call_control_events.ServiceInitiatedEvent.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA5:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     subject_of_call: str | None = None
     if octet == 0x87:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     message_info: MessageInfo | None = None
     if octet == 0xA8:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     language_preferences: str | None = None
     if octet == 0x89:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAA:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.ServiceInitiatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.ServiceInitiatedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.ServiceInitiatedEvent", pos)
+        return _SERVICE_INITIATED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ServiceInitiatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         initiated_connection=initiated_connection,
@@ -3401,104 +4530,139 @@ def decode_service_initiated_event(data: bytes, pos: int, end: int, monitor_cros
     )
 
 
+_SERVICE_INITIATED_EVENT = Known(
+    decode_service_initiated_event,
+    "call_control_events.ServiceInitiatedEvent",
+    "0a 4e 62 63 65 67 68 6b 7e 80 83 87 89 a1 a2 a4 a5 a8 aa 1a0 1a7 1a9 2a3",
+)
+
+
 def encode_service_initiated_event(value: ServiceInitiatedEvent) -> bytes:
     """Contents of ServiceInitiatedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.initiated_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.initiating_device))
-    if value.called_device is not None:
-        out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x80, value.correlator_data)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA1, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_characteristics))
-    if value.initiated_connection_info is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.initiated_connection_info))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA5, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA8, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x89, ber.encode_text(value.language_preferences))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAA, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.initiated_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.initiating_device)
+    out += H63[len(content)] + content
+    called_device = value.called_device
+    if called_device is not None:
+        content = encode_called_device_id(called_device)
+        out += H62[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H80[len(correlator_data)] + correlator_data
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H83[len(content)] + content
+    initiated_connection_info = value.initiated_connection_info
+    if initiated_connection_info is not None:
+        content = encode_connection_information(initiated_connection_info)
+        out += HA4[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA5[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H87[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA8[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H89[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAA[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_TRANSFERED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7D,
-        0x7E,
-        0x82,
-        0x86,
-        0x88,
-        0xA0,
-        0xA1,
-        0xA3,
-        0xA4,
-        0xA5,
-        0xA7,
-        0xA9,
-        0xAA,
-        0x1A2,
-        0x1A8,
-        0x2A6,
-    )
-)
 
 
 def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> TransferedEvent:
     """Contents of TransferedEvent."""
-    again = (decode_transfered_event, data, pos, end, _TRANSFERED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "call_control_events.TransferedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.primaryOldCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.primaryOldCall")
+        return _TRANSFERED_EVENT.again(data, begin, end, "primaryOldCall", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.TransferedEvent.primaryOldCall")
     primary_old_call = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     secondary_old_call: ConnectionID | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.secondaryOldCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.TransferedEvent.secondaryOldCall")
         secondary_old_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferringDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.transferringDevice")
-    transferring_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        return _TRANSFERED_EVENT.again(data, begin, end, "transferringDevice", pos, monitor_cross_ref_id)
+    transferring_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.TransferedEvent.transferringDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferredToDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.transferredToDevice")
-    transferred_to_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        return _TRANSFERED_EVENT.again(data, begin, end, "transferredToDevice", pos, monitor_cross_ref_id)
+    transferred_to_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "call_control_events.TransferedEvent.transferredToDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != 0xA1:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.transferredConnections", pos)
+        return _TRANSFERED_EVENT.again(data, begin, end, "transferredConnections", pos, monitor_cross_ref_id)
     transferred_connections = decode_connection_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -3506,62 +4670,92 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
             LocalConnectionState,
             "call_control_events.TransferedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     user_data: Octets | None = None
     if octet == 0x7D:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_control_events.TransferedEvent.userData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_control_events.TransferedEvent.userData")
         if octet != 0x04:
-            ber.unexpected(octet, "call_control_events.TransferedEvent.userData", pos)
-        user_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+            ber.unexpected(octet, "call_control_events.TransferedEvent.userData", pos, stop)
+        user_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     charging_info: ChargingInfo | None = None
     if octet == 0xA3:
         charging_info = decode_charging_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent.cause", pos)
-    cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.TransferedEvent.cause")
-    octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        return _TRANSFERED_EVENT.again(data, begin, end, "cause", pos, monitor_cross_ref_id)
+    cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_control_events.TransferedEvent.cause"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA4:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA5:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x86:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "call_control_events.TransferedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     call_linkage_data_list: CallLinkageDataList | None = None
     if octet == 0xA7:
         call_linkage_data_list = decode_call_linkage_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     language_preferences: str | None = None
     if octet == 0x88:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     device_history: DeviceHistory | None = None
     if octet == 0xA9:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xAA:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_control_events.TransferedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_control_events.TransferedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_control_events.TransferedEvent", pos)
+        return _TRANSFERED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return TransferedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         primary_old_call=primary_old_call,
@@ -3585,40 +4779,79 @@ def decode_transfered_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_TRANSFERED_EVENT = Known(
+    decode_transfered_event,
+    "call_control_events.TransferedEvent",
+    "0a 4e 63 6b 7d 7e 82 86 88 a0 a1 a3 a4 a5 a7 a9 aa 1a2 1a8 2a6",
+)
+
+
 def encode_transfered_event(value: TransferedEvent) -> bytes:
     """Contents of TransferedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.primary_old_call))
-    if value.secondary_old_call is not None:
-        out += ber.tlv(0xA0, encode_connection_id(value.secondary_old_call))
-    out += ber.tlv(0x63, encode_subject_device_id(value.transferring_device))
-    out += ber.tlv(0x63, encode_subject_device_id(value.transferred_to_device))
-    out += ber.tlv(0xA1, encode_connection_list(value.transferred_connections))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.user_data is not None:
-        out += ber.tlv(0x7D, ber.tlv(0x04, value.user_data))
-    if value.charging_info is not None:
-        out += ber.tlv(0xA3, encode_charging_info(value.charging_info))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA4, encode_services_permitted(value.services_permitted))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA5, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.call_characteristics))
-    if value.call_linkage_data_list is not None:
-        out += ber.tlv(0xA7, encode_call_linkage_data_list(value.call_linkage_data_list))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA9, encode_device_history(value.device_history))
-    if value.location_info_list is not None:
-        out += ber.tlv(0xAA, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.primary_old_call)
+    out += H6B[len(content)] + content
+    secondary_old_call = value.secondary_old_call
+    if secondary_old_call is not None:
+        content = encode_connection_id(secondary_old_call)
+        out += HA0[len(content)] + content
+    content = encode_subject_device_id(value.transferring_device)
+    out += H63[len(content)] + content
+    content = encode_subject_device_id(value.transferred_to_device)
+    out += H63[len(content)] + content
+    content = encode_connection_list(value.transferred_connections)
+    out += HA1[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    user_data = value.user_data
+    if user_data is not None:
+        content = H04[len(user_data)] + user_data
+        out += H7D[len(content)] + content
+    charging_info = value.charging_info
+    if charging_info is not None:
+        content = encode_charging_info(charging_info)
+        out += HA3[len(content)] + content
+    content = EVENT_CAUSE_OCTETS.get(value.cause) or ber.encode_other_value(value.cause)
+    out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA4[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA5[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H86[len(content)] + content
+    call_linkage_data_list = value.call_linkage_data_list
+    if call_linkage_data_list is not None:
+        content = encode_call_linkage_data_list(call_linkage_data_list)
+        out += HA7[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H88[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA9[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += HAA[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

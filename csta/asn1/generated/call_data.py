@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END
+from csta.asn1 import ber
+from csta.asn1.ber import END, headers
 from csta.asn1.common import (
     decode_connection_id,
     decode_device_id,
@@ -14,6 +14,8 @@ from csta.asn1.common import (
     encode_private_data,
 )
 from csta.asn1.generated.media import decode_connection_information, encode_connection_information
+from csta.asn1.remembered import Remembered
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import (
     AssociatedNID,
@@ -63,6 +65,38 @@ from csta.messages.call_data import (
 from csta.messages.common import ConnectionID, PrivateData
 from csta.messages.media import ConnectionInformation
 
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H05 = headers(0x05)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H18 = headers(0x18)
+H30 = headers(0x30)
+H6B = headers(0x6B)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+H8B = headers(0x8B)
+H8C = headers(0x8C)
+H8D = headers(0x8D)
+H8E = headers(0x8E)
+H8F = headers(0x8F)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+
 
 def decode_endpoint(data: bytes, octet: int, pos: int, stop: int) -> Endpoint:
     """The alternative of Endpoint with identifier ``octet``."""
@@ -71,21 +105,30 @@ def decode_endpoint(data: bytes, octet: int, pos: int, stop: int) -> Endpoint:
     if octet == 0x05:
         return Endpoint(not_known=ber.null(pos, stop, "call_data.Endpoint.notKnown"))
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.Endpoint.restricted")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.Endpoint.restricted")
         if octet != 0x05:
-            ber.unexpected(octet, "call_data.Endpoint.restricted", pos)
+            ber.unexpected(octet, "call_data.Endpoint.restricted", pos, stop)
         return Endpoint(restricted=ber.null(pos, stop, "call_data.Endpoint.restricted"))
-    return ber.unexpected(octet, "call_data.Endpoint", pos)
+    return ber.unexpected(octet, "call_data.Endpoint", pos, stop)
+
+
+ENDPOINTS = Remembered(decode_endpoint)
 
 
 def encode_endpoint(value: Endpoint) -> bytes:
     """The chosen alternative of Endpoint with its tag."""
     if value.device_id is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_id))
+        content = encode_device_id(value.device_id)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x05, b"")
+        content = b""
+        return H05[len(content)] + content
     if value.restricted:
-        return ber.tlv(0xA1, ber.tlv(0x05, b""))
+        content = b""
+        content = H05[len(content)] + content
+        return HA1[len(content)] + content
     return ber.none_chosen("call_data.Endpoint")
 
 
@@ -95,65 +138,81 @@ def decode_associated_nid(data: bytes, octet: int, pos: int, stop: int) -> Assoc
         return AssociatedNID(device_id=decode_device_id(data, pos, stop))
     if octet == 0x05:
         return AssociatedNID(not_known=ber.null(pos, stop, "call_data.AssociatedNID.notKnown"))
-    return ber.unexpected(octet, "call_data.AssociatedNID", pos)
+    return ber.unexpected(octet, "call_data.AssociatedNID", pos, stop)
+
+
+ASSOCIATED_NIDS = Remembered(decode_associated_nid)
 
 
 def encode_associated_nid(value: AssociatedNID) -> bytes:
     """The chosen alternative of AssociatedNID with its tag."""
     if value.device_id is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_id))
+        content = encode_device_id(value.device_id)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x05, b"")
+        content = b""
+        return H05[len(content)] + content
     return ber.none_chosen("call_data.AssociatedNID")
-
-
-_CONNECTION_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x30,
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-    )
-)
 
 
 def decode_connection_list_item(data: bytes, pos: int, end: int) -> ConnectionListItem:
     """Contents of ConnectionListItem."""
-    again = (decode_connection_list_item, data, pos, end, _CONNECTION_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ConnectionListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     new_connection: ConnectionID | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.newConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.ConnectionListItem.newConnection")
         if octet != 0x6B:
-            ber.unexpected(octet, "call_data.ConnectionListItem.newConnection", pos)
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.newConnection")
+            ber.unexpected(octet, "call_data.ConnectionListItem.newConnection", pos, stop)
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.ConnectionListItem.newConnection")
         new_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     old_connection: ConnectionID | None = None
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.oldConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.ConnectionListItem.oldConnection")
         if octet != 0x6B:
-            ber.unexpected(octet, "call_data.ConnectionListItem.oldConnection", pos)
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.oldConnection")
+            ber.unexpected(octet, "call_data.ConnectionListItem.oldConnection", pos, stop)
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.ConnectionListItem.oldConnection")
         old_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     endpoint: Endpoint | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.endpoint")
-        endpoint = decode_endpoint(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
+        endpoint = ENDPOINTS.get(data[pos:stop]) or ENDPOINTS.inside(
+            data, pos, stop, "call_data.ConnectionListItem.endpoint"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     associated_nid: AssociatedNID | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.ConnectionListItem.associatedNID")
-        associated_nid = decode_associated_nid(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
+        associated_nid = ASSOCIATED_NIDS.get(data[pos:stop]) or ASSOCIATED_NIDS.inside(
+            data, pos, stop, "call_data.ConnectionListItem.associatedNID"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     resulting_connection_info: ConnectionInformation | None = None
     if octet == 0x30:
         resulting_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ConnectionListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ConnectionListItem", pos)
+        return _CONNECTION_LIST_ITEM.again(data, begin, end, "", pos)
     return ConnectionListItem(
         new_connection=new_connection,
         old_connection=old_connection,
@@ -163,362 +222,404 @@ def decode_connection_list_item(data: bytes, pos: int, end: int) -> ConnectionLi
     )
 
 
+_CONNECTION_LIST_ITEM = Known(decode_connection_list_item, "call_data.ConnectionListItem", "30 a0 a1 a2 a3")
+
+
 def encode_connection_list_item(value: ConnectionListItem) -> bytes:
     """Contents of ConnectionListItem."""
     out = b""
-    if value.new_connection is not None:
-        out += ber.tlv(0xA0, ber.tlv(0x6B, encode_connection_id(value.new_connection)))
-    if value.old_connection is not None:
-        out += ber.tlv(0xA1, ber.tlv(0x6B, encode_connection_id(value.old_connection)))
-    if value.endpoint is not None:
-        out += ber.tlv(0xA2, encode_endpoint(value.endpoint))
-    if value.associated_nid is not None:
-        out += ber.tlv(0xA3, encode_associated_nid(value.associated_nid))
-    if value.resulting_connection_info is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.resulting_connection_info))
+    new_connection = value.new_connection
+    if new_connection is not None:
+        content = encode_connection_id(new_connection)
+        content = H6B[len(content)] + content
+        out += HA0[len(content)] + content
+    old_connection = value.old_connection
+    if old_connection is not None:
+        content = encode_connection_id(old_connection)
+        content = H6B[len(content)] + content
+        out += HA1[len(content)] + content
+    endpoint = value.endpoint
+    if endpoint is not None:
+        content = encode_endpoint(endpoint)
+        out += HA2[len(content)] + content
+    associated_nid = value.associated_nid
+    if associated_nid is not None:
+        content = encode_associated_nid(associated_nid)
+        out += HA3[len(content)] + content
+    resulting_connection_info = value.resulting_connection_info
+    if resulting_connection_info is not None:
+        content = encode_connection_information(resulting_connection_info)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_connection_list(data: bytes, pos: int, end: int) -> tuple[ConnectionListItem, ...]:
     """Contents of ConnectionList."""
     values: list[ConnectionListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.ConnectionList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionList")
         if octet != 0x30:
-            ber.unexpected(octet, "call_data.ConnectionList", pos)
+            ber.unexpected(octet, "call_data.ConnectionList", pos, stop)
         value = decode_connection_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_connection_list(values: tuple[ConnectionListItem, ...]) -> bytes:
     """Contents of ConnectionList."""
-    return b"".join([ber.tlv(0x30, encode_connection_list_item(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_connection_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 LOCAL_CONNECTION_STATE_VALUES = {
-    0: LocalConnectionState.NULL,
-    1: LocalConnectionState.INITIATED,
-    2: LocalConnectionState.ALERTING,
-    3: LocalConnectionState.CONNECTED,
-    4: LocalConnectionState.HOLD,
-    5: LocalConnectionState.QUEUED,
-    6: LocalConnectionState.FAIL,
+    b"\x00": LocalConnectionState.NULL,
+    b"\x01": LocalConnectionState.INITIATED,
+    b"\x02": LocalConnectionState.ALERTING,
+    b"\x03": LocalConnectionState.CONNECTED,
+    b"\x04": LocalConnectionState.HOLD,
+    b"\x05": LocalConnectionState.QUEUED,
+    b"\x06": LocalConnectionState.FAIL,
 }
-LOCAL_CONNECTION_STATE_NUMBERS = {value: number for number, value in LOCAL_CONNECTION_STATE_VALUES.items()}
+LOCAL_CONNECTION_STATE_OCTETS = {value: octets for octets, value in LOCAL_CONNECTION_STATE_VALUES.items()}
 
 EVENT_CAUSE_VALUES = {
-    1: EventCause.ACTIVE_PARTICIPATION,
-    2: EventCause.ALTERNATE,
-    3: EventCause.BUSY,
-    4: EventCause.CALL_BACK,
-    5: EventCause.CALL_CANCELLED,
-    6: EventCause.CALL_FORWARD_IMMEDIATE,
-    7: EventCause.CALL_FORWARD_BUSY,
-    8: EventCause.CALL_FORWARD_NO_ANSWER,
-    9: EventCause.CALL_FORWARD,
-    10: EventCause.CALL_NOT_ANSWERED,
-    11: EventCause.CALL_PICKUP,
-    12: EventCause.CAMP_ON,
-    13: EventCause.DEST_NOT_OBTAINABLE,
-    14: EventCause.DO_NOT_DISTURB,
-    15: EventCause.INCOMPATIBLE_DESTINATION,
-    16: EventCause.INVALID_ACCOUNT_CODE,
-    17: EventCause.KEY_OPERATION,
-    18: EventCause.LOCKOUT,
-    19: EventCause.MAINTENANCE,
-    20: EventCause.NETWORK_CONGESTION,
-    21: EventCause.NETWORK_NOT_OBTAINABLE,
-    22: EventCause.NEW_CALL,
-    23: EventCause.NO_AVAILABLE_AGENTS,
-    24: EventCause.OVERRIDE,
-    25: EventCause.PARK,
-    26: EventCause.OVERFLOW,
-    27: EventCause.RECALL,
-    28: EventCause.REDIRECTED,
-    29: EventCause.REORDER_TONE,
-    30: EventCause.RESOURCES_NOT_AVAILABLE,
-    31: EventCause.SILENT_PARTICIPATION,
-    32: EventCause.TRANSFER,
-    33: EventCause.TRUNKS_BUSY,
-    35: EventCause.BLOCKED,
-    36: EventCause.CHARACTER_COUNT_REACHED,
-    37: EventCause.CONSULTATION,
-    38: EventCause.DISTRIBUTED,
-    39: EventCause.DTMF_DIGIT_DETECTED,
-    40: EventCause.DURATION_EXCEEDED,
-    41: EventCause.END_OF_MESSAGE_DETECTED,
-    42: EventCause.ENTERING_DISTRIBUTION,
-    43: EventCause.FORCED_PAUSE,
-    44: EventCause.MAKE_CALL,
-    45: EventCause.MESSAGE_SIZE_EXCEEDED,
-    46: EventCause.NETWORK_SIGNAL,
-    47: EventCause.NEXT_MESSAGE,
-    48: EventCause.NORMAL_CLEARING,
-    49: EventCause.NO_SPEECH_DETECTED,
-    50: EventCause.NUMBER_CHANGED,
-    51: EventCause.SINGLE_STEP_CONFERENCE,
-    52: EventCause.SINGLE_STEP_TRANSFER,
-    53: EventCause.SPEECH_DETECTED,
-    54: EventCause.SWITCHING_FUNCTION_TERMINATED,
-    55: EventCause.TERMINATION_CHARACTER_RECEIVED,
-    56: EventCause.TIMEOUT,
-    57: EventCause.ACD_BUSY,
-    58: EventCause.ACD_FORWARD,
-    59: EventCause.ACD_SATURATED,
-    60: EventCause.ALERT_TIME_EXPIRED,
-    61: EventCause.AUTO_WORK,
-    62: EventCause.CAMP_ON_TRUNKS,
-    63: EventCause.CONFERENCE,
-    64: EventCause.DEST_DETECTED,
-    65: EventCause.DEST_OUT_OF_ORDER,
-    66: EventCause.DISTRIBUTION_DELAY,
-    67: EventCause.FORCED_TRANSITION,
-    68: EventCause.INTRUDE,
-    69: EventCause.INVALID_NUMBER_FORMAT,
-    70: EventCause.JOIN_CALL,
-    71: EventCause.KEY_OPERATION_IN_USE,
-    72: EventCause.MAKE_PREDICTIVE_CALL,
-    73: EventCause.MESSAGE_DURATION_EXCEEDED,
-    74: EventCause.MULTIPLE_ALERTING,
-    75: EventCause.MULTIPLE_QUEUING,
-    76: EventCause.NETWORK_DIALLING,
-    77: EventCause.NETWORK_OUT_OF_ORDER,
-    78: EventCause.NORMAL,
-    79: EventCause.NOT_AVAILABLE_BEARER_SERVICE,
-    80: EventCause.NOT_SUPPORTED_BEARER_SERVICE,
-    81: EventCause.NUMBER_UNALLOCATED,
-    82: EventCause.QUEUE_CLEARED,
-    83: EventCause.REMAINS_IN_QUEUE,
-    84: EventCause.RESERVED,
-    85: EventCause.SELECTED_TRUNK_BUSY,
-    86: EventCause.SUSPEND,
-    87: EventCause.UNAUTHORISED_BEARER_SERVICE,
-    88: EventCause.ACTIVATION,
-    89: EventCause.BABBLE,
-    90: EventCause.BAD_ATTRIBUTE,
-    91: EventCause.BAD_GRAMMAR,
-    92: EventCause.BAD_VOICE,
-    93: EventCause.BAD_URI,
-    94: EventCause.BUSY_OVERFLOW,
-    95: EventCause.CALENDAR_OVERFLOW,
-    96: EventCause.CAPACITY_OVERFLOW,
-    97: EventCause.DUPLICATE_DTMF,
-    98: EventCause.EARLY_STOP,
-    99: EventCause.EMPTY_QUEUE,
-    100: EventCause.INTERDIGIT_TIMEOUT,
-    101: EventCause.INVALID_CONNECTION,
-    102: EventCause.INVALID_CONNECTION_STATE,
-    103: EventCause.MAKE_CONNECTION,
-    104: EventCause.MAX_TIMEOUT,
-    105: EventCause.NO_AUDIO_SAVED,
-    106: EventCause.NO_QUEUE,
-    107: EventCause.NO_RULE,
-    108: EventCause.OUT_OF_GRAMMAR,
-    109: EventCause.PATH_REPLACEMENT,
-    110: EventCause.QUEUE_TIME_OVERFLOW,
-    111: EventCause.RECALL_BUSY,
-    112: EventCause.RECALL_FORWARDED,
-    113: EventCause.RECALL_NO_ANSWER,
-    114: EventCause.RECALL_RESOURCES_NOT_AVAILABLE,
-    115: EventCause.UNKNOWN_OVERFLOW,
-    116: EventCause.CALL_INTERCEPTION,
-    117: EventCause.CALL_INTERCEPTION_BUSY,
-    118: EventCause.CALL_INTERCEPTION_FORWARDED,
-    119: EventCause.CALL_INTERCEPTION_NO_ANSWER,
-    120: EventCause.CALL_INTERCEPTION_RESOURCES_NOT_AVAILABLE,
-    121: EventCause.LAWFUL_INTERCEPTION,
+    b"\x01": EventCause.ACTIVE_PARTICIPATION,
+    b"\x02": EventCause.ALTERNATE,
+    b"\x03": EventCause.BUSY,
+    b"\x04": EventCause.CALL_BACK,
+    b"\x05": EventCause.CALL_CANCELLED,
+    b"\x06": EventCause.CALL_FORWARD_IMMEDIATE,
+    b"\x07": EventCause.CALL_FORWARD_BUSY,
+    b"\x08": EventCause.CALL_FORWARD_NO_ANSWER,
+    b"\t": EventCause.CALL_FORWARD,
+    b"\n": EventCause.CALL_NOT_ANSWERED,
+    b"\x0b": EventCause.CALL_PICKUP,
+    b"\x0c": EventCause.CAMP_ON,
+    b"\r": EventCause.DEST_NOT_OBTAINABLE,
+    b"\x0e": EventCause.DO_NOT_DISTURB,
+    b"\x0f": EventCause.INCOMPATIBLE_DESTINATION,
+    b"\x10": EventCause.INVALID_ACCOUNT_CODE,
+    b"\x11": EventCause.KEY_OPERATION,
+    b"\x12": EventCause.LOCKOUT,
+    b"\x13": EventCause.MAINTENANCE,
+    b"\x14": EventCause.NETWORK_CONGESTION,
+    b"\x15": EventCause.NETWORK_NOT_OBTAINABLE,
+    b"\x16": EventCause.NEW_CALL,
+    b"\x17": EventCause.NO_AVAILABLE_AGENTS,
+    b"\x18": EventCause.OVERRIDE,
+    b"\x19": EventCause.PARK,
+    b"\x1a": EventCause.OVERFLOW,
+    b"\x1b": EventCause.RECALL,
+    b"\x1c": EventCause.REDIRECTED,
+    b"\x1d": EventCause.REORDER_TONE,
+    b"\x1e": EventCause.RESOURCES_NOT_AVAILABLE,
+    b"\x1f": EventCause.SILENT_PARTICIPATION,
+    b" ": EventCause.TRANSFER,
+    b"!": EventCause.TRUNKS_BUSY,
+    b"#": EventCause.BLOCKED,
+    b"$": EventCause.CHARACTER_COUNT_REACHED,
+    b"%": EventCause.CONSULTATION,
+    b"&": EventCause.DISTRIBUTED,
+    b"'": EventCause.DTMF_DIGIT_DETECTED,
+    b"(": EventCause.DURATION_EXCEEDED,
+    b")": EventCause.END_OF_MESSAGE_DETECTED,
+    b"*": EventCause.ENTERING_DISTRIBUTION,
+    b"+": EventCause.FORCED_PAUSE,
+    b",": EventCause.MAKE_CALL,
+    b"-": EventCause.MESSAGE_SIZE_EXCEEDED,
+    b".": EventCause.NETWORK_SIGNAL,
+    b"/": EventCause.NEXT_MESSAGE,
+    b"0": EventCause.NORMAL_CLEARING,
+    b"1": EventCause.NO_SPEECH_DETECTED,
+    b"2": EventCause.NUMBER_CHANGED,
+    b"3": EventCause.SINGLE_STEP_CONFERENCE,
+    b"4": EventCause.SINGLE_STEP_TRANSFER,
+    b"5": EventCause.SPEECH_DETECTED,
+    b"6": EventCause.SWITCHING_FUNCTION_TERMINATED,
+    b"7": EventCause.TERMINATION_CHARACTER_RECEIVED,
+    b"8": EventCause.TIMEOUT,
+    b"9": EventCause.ACD_BUSY,
+    b":": EventCause.ACD_FORWARD,
+    b";": EventCause.ACD_SATURATED,
+    b"<": EventCause.ALERT_TIME_EXPIRED,
+    b"=": EventCause.AUTO_WORK,
+    b">": EventCause.CAMP_ON_TRUNKS,
+    b"?": EventCause.CONFERENCE,
+    b"@": EventCause.DEST_DETECTED,
+    b"A": EventCause.DEST_OUT_OF_ORDER,
+    b"B": EventCause.DISTRIBUTION_DELAY,
+    b"C": EventCause.FORCED_TRANSITION,
+    b"D": EventCause.INTRUDE,
+    b"E": EventCause.INVALID_NUMBER_FORMAT,
+    b"F": EventCause.JOIN_CALL,
+    b"G": EventCause.KEY_OPERATION_IN_USE,
+    b"H": EventCause.MAKE_PREDICTIVE_CALL,
+    b"I": EventCause.MESSAGE_DURATION_EXCEEDED,
+    b"J": EventCause.MULTIPLE_ALERTING,
+    b"K": EventCause.MULTIPLE_QUEUING,
+    b"L": EventCause.NETWORK_DIALLING,
+    b"M": EventCause.NETWORK_OUT_OF_ORDER,
+    b"N": EventCause.NORMAL,
+    b"O": EventCause.NOT_AVAILABLE_BEARER_SERVICE,
+    b"P": EventCause.NOT_SUPPORTED_BEARER_SERVICE,
+    b"Q": EventCause.NUMBER_UNALLOCATED,
+    b"R": EventCause.QUEUE_CLEARED,
+    b"S": EventCause.REMAINS_IN_QUEUE,
+    b"T": EventCause.RESERVED,
+    b"U": EventCause.SELECTED_TRUNK_BUSY,
+    b"V": EventCause.SUSPEND,
+    b"W": EventCause.UNAUTHORISED_BEARER_SERVICE,
+    b"X": EventCause.ACTIVATION,
+    b"Y": EventCause.BABBLE,
+    b"Z": EventCause.BAD_ATTRIBUTE,
+    b"[": EventCause.BAD_GRAMMAR,
+    b"\\": EventCause.BAD_VOICE,
+    b"]": EventCause.BAD_URI,
+    b"^": EventCause.BUSY_OVERFLOW,
+    b"_": EventCause.CALENDAR_OVERFLOW,
+    b"`": EventCause.CAPACITY_OVERFLOW,
+    b"a": EventCause.DUPLICATE_DTMF,
+    b"b": EventCause.EARLY_STOP,
+    b"c": EventCause.EMPTY_QUEUE,
+    b"d": EventCause.INTERDIGIT_TIMEOUT,
+    b"e": EventCause.INVALID_CONNECTION,
+    b"f": EventCause.INVALID_CONNECTION_STATE,
+    b"g": EventCause.MAKE_CONNECTION,
+    b"h": EventCause.MAX_TIMEOUT,
+    b"i": EventCause.NO_AUDIO_SAVED,
+    b"j": EventCause.NO_QUEUE,
+    b"k": EventCause.NO_RULE,
+    b"l": EventCause.OUT_OF_GRAMMAR,
+    b"m": EventCause.PATH_REPLACEMENT,
+    b"n": EventCause.QUEUE_TIME_OVERFLOW,
+    b"o": EventCause.RECALL_BUSY,
+    b"p": EventCause.RECALL_FORWARDED,
+    b"q": EventCause.RECALL_NO_ANSWER,
+    b"r": EventCause.RECALL_RESOURCES_NOT_AVAILABLE,
+    b"s": EventCause.UNKNOWN_OVERFLOW,
+    b"t": EventCause.CALL_INTERCEPTION,
+    b"u": EventCause.CALL_INTERCEPTION_BUSY,
+    b"v": EventCause.CALL_INTERCEPTION_FORWARDED,
+    b"w": EventCause.CALL_INTERCEPTION_NO_ANSWER,
+    b"x": EventCause.CALL_INTERCEPTION_RESOURCES_NOT_AVAILABLE,
+    b"y": EventCause.LAWFUL_INTERCEPTION,
 }
-EVENT_CAUSE_NUMBERS = {value: number for number, value in EVENT_CAUSE_VALUES.items()}
-
-_CSTA_SECURITY_DATA_OCTETS = frozenset(
-    (
-        0x18,
-        0x80,
-    )
-)
+EVENT_CAUSE_OCTETS = {value: octets for octets, value in EVENT_CAUSE_VALUES.items()}
 
 
 def decode_csta_security_data(data: bytes, pos: int, end: int) -> CSTASecurityData:
     """Contents of CSTASecurityData."""
-    again = (decode_csta_security_data, data, pos, end, _CSTA_SECURITY_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CSTASecurityData")
+    begin = pos
+    start = pos
+    octet, pos, stop = ber.following(data, start, end, "call_data.CSTASecurityData")
     message_sequence_number: int | None = None
     if octet == 0x80:
         message_sequence_number = ber.integer(data, pos, stop, "call_data.CSTASecurityData.messageSequenceNumber")
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CSTASecurityData")
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "call_data.CSTASecurityData")
     time_stamp: str | None = None
     if octet == 0x18:
         time_stamp = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CSTASecurityData")
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "call_data.CSTASecurityData")
     security_info: PrivateData | None = None
     if octet != END:
-        security_info = decode_private_data(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CSTASecurityData")
+        security_info = decode_private_data(data, start, pos, stop)
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "call_data.CSTASecurityData")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CSTASecurityData", pos)
+        return _CSTA_SECURITY_DATA.again(data, begin, end, "", pos)
     return CSTASecurityData(
         message_sequence_number=message_sequence_number, time_stamp=time_stamp, security_info=security_info
     )
 
 
+_CSTA_SECURITY_DATA = Known(decode_csta_security_data, "call_data.CSTASecurityData", "18 80")
+
+
 def encode_csta_security_data(value: CSTASecurityData) -> bytes:
     """Contents of CSTASecurityData."""
     out = b""
-    if value.message_sequence_number is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.message_sequence_number))
-    if value.time_stamp is not None:
-        out += ber.tlv(0x18, ber.encode_time(value.time_stamp))
-    if value.security_info is not None:
-        out += encode_private_data(value.security_info)
+    message_sequence_number = value.message_sequence_number
+    if message_sequence_number is not None:
+        content = ber.encode_integer(message_sequence_number)
+        out += H80[len(content)] + content
+    time_stamp = value.time_stamp
+    if time_stamp is not None:
+        content = ber.encode_time(time_stamp)
+        out += H18[len(content)] + content
+    security_info = value.security_info
+    if security_info is not None:
+        out += encode_private_data(security_info)
     return out
 
 
 def decode_private_data_list(data: bytes, pos: int, end: int) -> tuple[PrivateData, ...]:
     """Contents of PrivateDataList."""
     values: list[PrivateData] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.PrivateDataList")
-        value = decode_private_data(data, octet, pos, stop)
+    stop = pos
+    while stop < end:
+        start = stop
+        _, pos, stop = ber.following(data, start, end, "call_data.PrivateDataList")
+        value = decode_private_data(data, start, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_private_data_list(values: tuple[PrivateData, ...]) -> bytes:
     """Contents of PrivateDataList."""
-    return b"".join([encode_private_data(value) for value in values])
-
-
-_CSTA_COMMON_ARGUMENTS_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        parts.append(encode_private_data(value))
+    return b"".join(parts)
 
 
 def decode_csta_common_arguments(data: bytes, pos: int, end: int) -> CSTACommonArguments:
     """Contents of CSTACommonArguments."""
-    again = (decode_csta_common_arguments, data, pos, end, _CSTA_COMMON_ARGUMENTS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CSTACommonArguments")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CSTACommonArguments")
     security: CSTASecurityData | None = None
     if octet == 0xA0:
         security = decode_csta_security_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CSTACommonArguments")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CSTACommonArguments")
     private_data: tuple[PrivateData, ...] | None = None
     if octet == 0xA1:
         private_data = decode_private_data_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CSTACommonArguments")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CSTACommonArguments")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CSTACommonArguments", pos)
+        return _CSTA_COMMON_ARGUMENTS.again(data, begin, end, "", pos)
     return CSTACommonArguments(security=security, private_data=private_data)
+
+
+_CSTA_COMMON_ARGUMENTS = Known(decode_csta_common_arguments, "call_data.CSTACommonArguments", "a0 a1")
 
 
 def encode_csta_common_arguments(value: CSTACommonArguments) -> bytes:
     """Contents of CSTACommonArguments."""
     out = b""
-    if value.security is not None:
-        out += ber.tlv(0xA0, encode_csta_security_data(value.security))
-    if value.private_data is not None:
-        out += ber.tlv(0xA1, encode_private_data_list(value.private_data))
+    security = value.security
+    if security is not None:
+        content = encode_csta_security_data(security)
+        out += HA0[len(content)] + content
+    private_data = value.private_data
+    if private_data is not None:
+        content = encode_private_data_list(private_data)
+        out += HA1[len(content)] + content
     return out
 
 
-AUTO_ORIGINATE_VALUES = {0: AutoOriginate.PROMPT, 1: AutoOriginate.DO_NOT_PROMPT}
-AUTO_ORIGINATE_NUMBERS = {value: number for number, value in AUTO_ORIGINATE_VALUES.items()}
+AUTO_ORIGINATE_VALUES = {b"\x00": AutoOriginate.PROMPT, b"\x01": AutoOriginate.DO_NOT_PROMPT}
+AUTO_ORIGINATE_OCTETS = {value: octets for octets, value in AUTO_ORIGINATE_VALUES.items()}
 
 CONSULT_OPTIONS_VALUES = {
-    0: ConsultOptions.UNRESTRICTED,
-    1: ConsultOptions.CONSULT_ONLY,
-    2: ConsultOptions.TRANSFER_ONLY,
-    3: ConsultOptions.CONFERENCE_ONLY,
+    b"\x00": ConsultOptions.UNRESTRICTED,
+    b"\x01": ConsultOptions.CONSULT_ONLY,
+    b"\x02": ConsultOptions.TRANSFER_ONLY,
+    b"\x03": ConsultOptions.CONFERENCE_ONLY,
 }
-CONSULT_OPTIONS_NUMBERS = {value: number for number, value in CONSULT_OPTIONS_VALUES.items()}
+CONSULT_OPTIONS_OCTETS = {value: octets for octets, value in CONSULT_OPTIONS_VALUES.items()}
 
 NETWORK_TYPE_VALUES = {
-    0: NetworkType.ISDN_PUBLIC,
-    1: NetworkType.NON_ISDN_PUBLIC,
-    2: NetworkType.ISDN_PRIVATE,
-    3: NetworkType.NON_ISDN_PRIVATE,
-    4: NetworkType.OTHER,
+    b"\x00": NetworkType.ISDN_PUBLIC,
+    b"\x01": NetworkType.NON_ISDN_PUBLIC,
+    b"\x02": NetworkType.ISDN_PRIVATE,
+    b"\x03": NetworkType.NON_ISDN_PRIVATE,
+    b"\x04": NetworkType.OTHER,
 }
-NETWORK_TYPE_NUMBERS = {value: number for number, value in NETWORK_TYPE_VALUES.items()}
-
-_NETWORK_CAPABILITY_OCTETS = frozenset(
-    (
-        0x03,
-        0x0A,
-    )
-)
+NETWORK_TYPE_OCTETS = {value: octets for octets, value in NETWORK_TYPE_VALUES.items()}
 
 
 def decode_network_capability(data: bytes, pos: int, end: int) -> NetworkCapability:
     """Contents of NetworkCapability."""
-    again = (decode_network_capability, data, pos, end, _NETWORK_CAPABILITY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.NetworkCapability")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NetworkCapability")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_data.NetworkCapability.networkType", pos)
-    network_type = ber.enumerated(
+        return _NETWORK_CAPABILITY.again(data, begin, end, "networkType", pos)
+    network_type = NETWORK_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, NETWORK_TYPE_VALUES, NetworkType, "call_data.NetworkCapability.networkType"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.NetworkCapability")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NetworkCapability")
     events_provided: EventsProvided | None = None
     if octet == 0x03:
         events_provided = ber.bits(data, pos, stop, EventsProvided, "call_data.NetworkCapability.eventsProvided")
-        octet, pos, stop = ber.following(data, stop, end, "call_data.NetworkCapability")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NetworkCapability")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.NetworkCapability", pos)
+        return _NETWORK_CAPABILITY.again(data, begin, end, "", pos)
     return NetworkCapability(network_type=network_type, events_provided=events_provided)
+
+
+_NETWORK_CAPABILITY = Known(decode_network_capability, "call_data.NetworkCapability", "03 0a")
 
 
 def encode_network_capability(value: NetworkCapability) -> bytes:
     """Contents of NetworkCapability."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.network_type, NETWORK_TYPE_NUMBERS))
-    if value.events_provided is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.events_provided))
+    content = NETWORK_TYPE_OCTETS.get(value.network_type) or ber.encode_other_value(value.network_type)
+    out += H0A[len(content)] + content
+    events_provided = value.events_provided
+    if events_provided is not None:
+        content = ber.encode_bits(events_provided)
+        out += H03[len(content)] + content
     return out
 
 
 PROGRESS_LOCATION_VALUES = {
-    0: ProgressLocation.USER,
-    1: ProgressLocation.PRIVATE_NET_SERVING_LOCAL,
-    2: ProgressLocation.PUBLIC_NET_SERVING_LOCAL,
-    3: ProgressLocation.TRANSIT_NETWORK,
-    4: ProgressLocation.PUBLIC_NET_SERVING_REMOTE,
-    5: ProgressLocation.PRIVATE_NET_SERVING_REMOTE,
-    6: ProgressLocation.LOCAL_INTERFACE,
-    7: ProgressLocation.INTERNATIONAL_NETWORK,
-    8: ProgressLocation.NETWORK_BEYOND_INTERWK,
-    9: ProgressLocation.OTHER,
+    b"\x00": ProgressLocation.USER,
+    b"\x01": ProgressLocation.PRIVATE_NET_SERVING_LOCAL,
+    b"\x02": ProgressLocation.PUBLIC_NET_SERVING_LOCAL,
+    b"\x03": ProgressLocation.TRANSIT_NETWORK,
+    b"\x04": ProgressLocation.PUBLIC_NET_SERVING_REMOTE,
+    b"\x05": ProgressLocation.PRIVATE_NET_SERVING_REMOTE,
+    b"\x06": ProgressLocation.LOCAL_INTERFACE,
+    b"\x07": ProgressLocation.INTERNATIONAL_NETWORK,
+    b"\x08": ProgressLocation.NETWORK_BEYOND_INTERWK,
+    b"\t": ProgressLocation.OTHER,
 }
-PROGRESS_LOCATION_NUMBERS = {value: number for number, value in PROGRESS_LOCATION_VALUES.items()}
+PROGRESS_LOCATION_OCTETS = {value: octets for octets, value in PROGRESS_LOCATION_VALUES.items()}
 
 PROGRESS_DESCRIPTION_VALUES = {
-    0: ProgressDescription.ISDN_PROGRESS_DESC,
-    1: ProgressDescription.QSIG_PROGRESS_DESC,
-    2: ProgressDescription.OTHER,
+    b"\x00": ProgressDescription.ISDN_PROGRESS_DESC,
+    b"\x01": ProgressDescription.QSIG_PROGRESS_DESC,
+    b"\x02": ProgressDescription.OTHER,
 }
-PROGRESS_DESCRIPTION_NUMBERS = {value: number for number, value in PROGRESS_DESCRIPTION_VALUES.items()}
-
-_PROGRESS_INDICATOR_OCTETS = frozenset((0x0A,))
+PROGRESS_DESCRIPTION_OCTETS = {value: octets for octets, value in PROGRESS_DESCRIPTION_VALUES.items()}
 
 
 def decode_progress_indicator(data: bytes, pos: int, end: int) -> ProgressIndicator:
     """Contents of ProgressIndicator."""
-    again = (decode_progress_indicator, data, pos, end, _PROGRESS_INDICATOR_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ProgressIndicator")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProgressIndicator")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_data.ProgressIndicator.progressLocation", pos)
-    progress_location = ber.enumerated(
+        return _PROGRESS_INDICATOR.again(data, begin, end, "progressLocation", pos)
+    progress_location = PROGRESS_LOCATION_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, PROGRESS_LOCATION_VALUES, ProgressLocation, "call_data.ProgressIndicator.progressLocation"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ProgressIndicator")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProgressIndicator")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_data.ProgressIndicator.progressDescription", pos)
-    progress_description = ber.enumerated(
+        return _PROGRESS_INDICATOR.again(data, begin, end, "progressDescription", pos)
+    progress_description = PROGRESS_DESCRIPTION_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -526,55 +627,73 @@ def decode_progress_indicator(data: bytes, pos: int, end: int) -> ProgressIndica
         ProgressDescription,
         "call_data.ProgressIndicator.progressDescription",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ProgressIndicator")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProgressIndicator")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ProgressIndicator", pos)
+        return _PROGRESS_INDICATOR.again(data, begin, end, "", pos)
     return ProgressIndicator(progress_location=progress_location, progress_description=progress_description)
+
+
+_PROGRESS_INDICATOR = Known(decode_progress_indicator, "call_data.ProgressIndicator", "0a")
 
 
 def encode_progress_indicator(value: ProgressIndicator) -> bytes:
     """Contents of ProgressIndicator."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.progress_location, PROGRESS_LOCATION_NUMBERS))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.progress_description, PROGRESS_DESCRIPTION_NUMBERS))
+    content = PROGRESS_LOCATION_OCTETS.get(value.progress_location) or ber.encode_other_value(value.progress_location)
+    out += H0A[len(content)] + content
+    content = PROGRESS_DESCRIPTION_OCTETS.get(value.progress_description) or ber.encode_other_value(
+        value.progress_description
+    )
+    out += H0A[len(content)] + content
     return out
-
-
-_SERVICES_PERMITTED_OCTETS = frozenset((0x03,))
 
 
 def decode_services_permitted(data: bytes, pos: int, end: int) -> ServicesPermitted:
     """Contents of ServicesPermitted."""
-    again = (decode_services_permitted, data, pos, end, _SERVICES_PERMITTED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ServicesPermitted")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.callControlServices", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "callControlServices", pos)
     call_control_services = ber.bits(
         data, pos, stop, CallControlServices, "call_data.ServicesPermitted.callControlServices"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.callAssociatedServices", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "callAssociatedServices", pos)
     call_associated_services = ber.bits(
         data, pos, stop, CallAssociatedServices, "call_data.ServicesPermitted.callAssociatedServices"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.mediaAttachmentServices", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "mediaAttachmentServices", pos)
     media_attachment_services = ber.bits(
         data, pos, stop, MediaAttachmentServices, "call_data.ServicesPermitted.mediaAttachmentServices"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.routeingServices", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "routeingServices", pos)
     routeing_services = ber.bits(data, pos, stop, RouteingServices, "call_data.ServicesPermitted.routeingServices")
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted.voiceServices", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "voiceServices", pos)
     voice_services = ber.bits(data, pos, stop, VoiceUnitServices, "call_data.ServicesPermitted.voiceServices")
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ServicesPermitted")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ServicesPermitted")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ServicesPermitted", pos)
+        return _SERVICES_PERMITTED.again(data, begin, end, "", pos)
     return ServicesPermitted(
         call_control_services=call_control_services,
         call_associated_services=call_associated_services,
@@ -584,81 +703,74 @@ def decode_services_permitted(data: bytes, pos: int, end: int) -> ServicesPermit
     )
 
 
+_SERVICES_PERMITTED = Known(decode_services_permitted, "call_data.ServicesPermitted", "03")
+
+
 def encode_services_permitted(value: ServicesPermitted) -> bytes:
     """Contents of ServicesPermitted."""
     out = b""
-    out += ber.tlv(0x03, ber.encode_bits(value.call_control_services))
-    out += ber.tlv(0x03, ber.encode_bits(value.call_associated_services))
-    out += ber.tlv(0x03, ber.encode_bits(value.media_attachment_services))
-    out += ber.tlv(0x03, ber.encode_bits(value.routeing_services))
-    out += ber.tlv(0x03, ber.encode_bits(value.voice_services))
+    content = ber.encode_bits(value.call_control_services)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.call_associated_services)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.media_attachment_services)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.routeing_services)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.voice_services)
+    out += H03[len(content)] + content
     return out
-
-
-_GLOBAL_CALL_LINKAGE_ID_PIECES = frozenset(
-    (
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_global_call_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> GlobalCallLinkageID:
     """The alternative of GlobalCallLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return GlobalCallLinkageID(sub_domain_call_linkage_id=ber.octet_string(data, pos, stop))
+        return GlobalCallLinkageID(sub_domain_call_linkage_id=data[pos:stop].hex())
     if octet == 0x81:
-        return GlobalCallLinkageID(globally_unique_call_linkage_id=ber.octet_string(data, pos, stop))
-    return tolerance.other_alternative(
-        decode_global_call_linkage_id,
-        data,
-        octet,
-        pos,
-        stop,
-        _GLOBAL_CALL_LINKAGE_ID_PIECES,
-        "call_data.GlobalCallLinkageID",
-    )
+        return GlobalCallLinkageID(globally_unique_call_linkage_id=data[pos:stop].hex())
+    return _GLOBAL_CALL_LINKAGE_ID.other_alternative(data, octet, pos, stop)
+
+
+_GLOBAL_CALL_LINKAGE_ID = Known(decode_global_call_linkage_id, "call_data.GlobalCallLinkageID", "1a0 1a1")
 
 
 def encode_global_call_linkage_id(value: GlobalCallLinkageID) -> bytes:
     """The chosen alternative of GlobalCallLinkageID with its tag."""
     if value.sub_domain_call_linkage_id is not None:
-        return ber.tlv(0x80, value.sub_domain_call_linkage_id)
+        content = ber.encode_identifier(value.sub_domain_call_linkage_id)
+        return H80[len(content)] + content
     if value.globally_unique_call_linkage_id is not None:
-        return ber.tlv(0x81, value.globally_unique_call_linkage_id)
+        content = ber.encode_identifier(value.globally_unique_call_linkage_id)
+        return H81[len(content)] + content
     return ber.none_chosen("call_data.GlobalCallLinkageID")
-
-
-_GLOBAL_CALL_DATA_OCTETS = frozenset(
-    (
-        0x16,
-        0x18,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_global_call_data(data: bytes, pos: int, end: int) -> GlobalCallData:
     """Contents of GlobalCallData."""
-    again = (decode_global_call_data, data, pos, end, _GLOBAL_CALL_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.GlobalCallData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GlobalCallData")
     global_call_switching_sub_domain_name: str | None = None
     if octet == 0x16:
         global_call_switching_sub_domain_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GlobalCallData")
     if octet not in (0x80, 0x81):
-        return tolerance.without_unknown(*again, "call_data.GlobalCallData.globalCallLinkageID", pos)
+        return _GLOBAL_CALL_DATA.again(data, begin, end, "globalCallLinkageID", pos)
     global_call_linkage_id = decode_global_call_linkage_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GlobalCallData")
     call_linkage_id_timestamp: str | None = None
     if octet == 0x18:
         call_linkage_id_timestamp = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.GlobalCallData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GlobalCallData")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.GlobalCallData", pos)
+        return _GLOBAL_CALL_DATA.again(data, begin, end, "", pos)
     return GlobalCallData(
         global_call_switching_sub_domain_name=global_call_switching_sub_domain_name,
         global_call_linkage_id=global_call_linkage_id,
@@ -666,75 +778,73 @@ def decode_global_call_data(data: bytes, pos: int, end: int) -> GlobalCallData:
     )
 
 
+_GLOBAL_CALL_DATA = Known(decode_global_call_data, "call_data.GlobalCallData", "16 18 80 81 1a0 1a1")
+
+
 def encode_global_call_data(value: GlobalCallData) -> bytes:
     """Contents of GlobalCallData."""
     out = b""
-    if value.global_call_switching_sub_domain_name is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.global_call_switching_sub_domain_name))
+    global_call_switching_sub_domain_name = value.global_call_switching_sub_domain_name
+    if global_call_switching_sub_domain_name is not None:
+        content = global_call_switching_sub_domain_name.encode()
+        out += H16[len(content)] + content
     out += encode_global_call_linkage_id(value.global_call_linkage_id)
-    if value.call_linkage_id_timestamp is not None:
-        out += ber.tlv(0x18, ber.encode_time(value.call_linkage_id_timestamp))
+    call_linkage_id_timestamp = value.call_linkage_id_timestamp
+    if call_linkage_id_timestamp is not None:
+        content = ber.encode_time(call_linkage_id_timestamp)
+        out += H18[len(content)] + content
     return out
-
-
-_THREAD_LINKAGE_ID_PIECES = frozenset(
-    (
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_thread_linkage_id(data: bytes, octet: int, pos: int, stop: int) -> ThreadLinkageID:
     """The alternative of ThreadLinkageID with identifier ``octet``."""
     if octet == 0x80:
-        return ThreadLinkageID(sub_domain_thread_id=ber.octet_string(data, pos, stop))
+        return ThreadLinkageID(sub_domain_thread_id=data[pos:stop].hex())
     if octet == 0x81:
-        return ThreadLinkageID(globally_unique_thread_id=ber.octet_string(data, pos, stop))
-    return tolerance.other_alternative(
-        decode_thread_linkage_id, data, octet, pos, stop, _THREAD_LINKAGE_ID_PIECES, "call_data.ThreadLinkageID"
-    )
+        return ThreadLinkageID(globally_unique_thread_id=data[pos:stop].hex())
+    return _THREAD_LINKAGE_ID.other_alternative(data, octet, pos, stop)
+
+
+_THREAD_LINKAGE_ID = Known(decode_thread_linkage_id, "call_data.ThreadLinkageID", "1a0 1a1")
 
 
 def encode_thread_linkage_id(value: ThreadLinkageID) -> bytes:
     """The chosen alternative of ThreadLinkageID with its tag."""
     if value.sub_domain_thread_id is not None:
-        return ber.tlv(0x80, value.sub_domain_thread_id)
+        content = ber.encode_identifier(value.sub_domain_thread_id)
+        return H80[len(content)] + content
     if value.globally_unique_thread_id is not None:
-        return ber.tlv(0x81, value.globally_unique_thread_id)
+        content = ber.encode_identifier(value.globally_unique_thread_id)
+        return H81[len(content)] + content
     return ber.none_chosen("call_data.ThreadLinkageID")
-
-
-_THREAD_DATA_OCTETS = frozenset(
-    (
-        0x16,
-        0x18,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_thread_data(data: bytes, pos: int, end: int) -> ThreadData:
     """Contents of ThreadData."""
-    again = (decode_thread_data, data, pos, end, _THREAD_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ThreadData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ThreadData")
     thread_switching_sub_domain_name: str | None = None
     if octet == 0x16:
         thread_switching_sub_domain_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ThreadData")
     if octet not in (0x80, 0x81):
-        return tolerance.without_unknown(*again, "call_data.ThreadData.threadLinkageID", pos)
+        return _THREAD_DATA.again(data, begin, end, "threadLinkageID", pos)
     thread_linkage_id = decode_thread_linkage_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ThreadData")
     thread_id_time_stamp: str | None = None
     if octet == 0x18:
         thread_id_time_stamp = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ThreadData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ThreadData")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ThreadData", pos)
+        return _THREAD_DATA.again(data, begin, end, "", pos)
     return ThreadData(
         thread_switching_sub_domain_name=thread_switching_sub_domain_name,
         thread_linkage_id=thread_linkage_id,
@@ -742,169 +852,206 @@ def decode_thread_data(data: bytes, pos: int, end: int) -> ThreadData:
     )
 
 
+_THREAD_DATA = Known(decode_thread_data, "call_data.ThreadData", "16 18 80 81 1a0 1a1")
+
+
 def encode_thread_data(value: ThreadData) -> bytes:
     """Contents of ThreadData."""
     out = b""
-    if value.thread_switching_sub_domain_name is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.thread_switching_sub_domain_name))
+    thread_switching_sub_domain_name = value.thread_switching_sub_domain_name
+    if thread_switching_sub_domain_name is not None:
+        content = thread_switching_sub_domain_name.encode()
+        out += H16[len(content)] + content
     out += encode_thread_linkage_id(value.thread_linkage_id)
-    if value.thread_id_time_stamp is not None:
-        out += ber.tlv(0x18, ber.encode_time(value.thread_id_time_stamp))
+    thread_id_time_stamp = value.thread_id_time_stamp
+    if thread_id_time_stamp is not None:
+        content = ber.encode_time(thread_id_time_stamp)
+        out += H18[len(content)] + content
     return out
-
-
-_CALL_LINKAGE_DATA_OCTETS = frozenset((0x30,))
 
 
 def decode_call_linkage_data(data: bytes, pos: int, end: int) -> CallLinkageData:
     """Contents of CallLinkageData."""
-    again = (decode_call_linkage_data, data, pos, end, _CALL_LINKAGE_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CallLinkageData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageData")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.CallLinkageData.globalCallData", pos)
+        return _CALL_LINKAGE_DATA.again(data, begin, end, "globalCallData", pos)
     global_call_data = decode_global_call_data(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageData")
     thread_data: ThreadData | None = None
     if octet == 0x30:
         thread_data = decode_thread_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageData")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CallLinkageData", pos)
+        return _CALL_LINKAGE_DATA.again(data, begin, end, "", pos)
     return CallLinkageData(global_call_data=global_call_data, thread_data=thread_data)
+
+
+_CALL_LINKAGE_DATA = Known(decode_call_linkage_data, "call_data.CallLinkageData", "30")
 
 
 def encode_call_linkage_data(value: CallLinkageData) -> bytes:
     """Contents of CallLinkageData."""
     out = b""
-    out += ber.tlv(0x30, encode_global_call_data(value.global_call_data))
-    if value.thread_data is not None:
-        out += ber.tlv(0x30, encode_thread_data(value.thread_data))
+    content = encode_global_call_data(value.global_call_data)
+    out += H30[len(content)] + content
+    thread_data = value.thread_data
+    if thread_data is not None:
+        content = encode_thread_data(thread_data)
+        out += H30[len(content)] + content
     return out
-
-
-_CALL_LINKAGE_DATA_LIST_OCTETS = frozenset((0x30,))
 
 
 def decode_call_linkage_data_list(data: bytes, pos: int, end: int) -> CallLinkageDataList:
     """Contents of CallLinkageDataList."""
-    again = (decode_call_linkage_data_list, data, pos, end, _CALL_LINKAGE_DATA_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CallLinkageDataList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageDataList")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList.newCallLinkageData", pos)
+        return _CALL_LINKAGE_DATA_LIST.again(data, begin, end, "newCallLinkageData", pos)
     new_call_linkage_data = decode_call_linkage_data(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageDataList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageDataList")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList.oldCallLinkageData", pos)
+        return _CALL_LINKAGE_DATA_LIST.again(data, begin, end, "oldCallLinkageData", pos)
     old_call_linkage_data = decode_call_linkage_data(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.CallLinkageDataList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CallLinkageDataList")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CallLinkageDataList", pos)
+        return _CALL_LINKAGE_DATA_LIST.again(data, begin, end, "", pos)
     return CallLinkageDataList(new_call_linkage_data=new_call_linkage_data, old_call_linkage_data=old_call_linkage_data)
+
+
+_CALL_LINKAGE_DATA_LIST = Known(decode_call_linkage_data_list, "call_data.CallLinkageDataList", "30")
 
 
 def encode_call_linkage_data_list(value: CallLinkageDataList) -> bytes:
     """Contents of CallLinkageDataList."""
     out = b""
-    out += ber.tlv(0x30, encode_call_linkage_data(value.new_call_linkage_data))
-    out += ber.tlv(0x30, encode_call_linkage_data(value.old_call_linkage_data))
+    content = encode_call_linkage_data(value.new_call_linkage_data)
+    out += H30[len(content)] + content
+    content = encode_call_linkage_data(value.old_call_linkage_data)
+    out += H30[len(content)] + content
     return out
 
 
 LOCATION_METHOD_VALUES = {
-    0: LocationMethod.A_GPS,
-    1: LocationMethod.AOA,
-    2: LocationMethod.CELL,
-    3: LocationMethod.DERIVED,
-    4: LocationMethod.DEVICE_ASSISTED_AG_PS,
-    5: LocationMethod.DEVICE_BASED_AG_PS,
-    6: LocationMethod.DHCP,
-    7: LocationMethod.GPS,
-    8: LocationMethod.HANDSET_AFLT,
-    9: LocationMethod.HANDSET_EFLT,
-    10: LocationMethod.HYBRID_AG_PS,
-    11: LocationMethod.IPDL,
-    12: LocationMethod.LLDP_MED,
-    13: LocationMethod.MANUAL,
-    14: LocationMethod.MPL,
-    15: LocationMethod.NMR,
-    16: LocationMethod.OTDOA,
-    17: LocationMethod.RFID,
-    18: LocationMethod.RSSI,
-    19: LocationMethod.RSSI_RTT,
-    20: LocationMethod.RTT,
-    21: LocationMethod.TA,
-    22: LocationMethod.TA_NMR,
-    23: LocationMethod.TRIANGULATION,
-    24: LocationMethod.UTDOA,
-    25: LocationMethod.WIREMAP,
-    26: LocationMethod.LOC_MET_80211,
+    b"\x00": LocationMethod.A_GPS,
+    b"\x01": LocationMethod.AOA,
+    b"\x02": LocationMethod.CELL,
+    b"\x03": LocationMethod.DERIVED,
+    b"\x04": LocationMethod.DEVICE_ASSISTED_AG_PS,
+    b"\x05": LocationMethod.DEVICE_BASED_AG_PS,
+    b"\x06": LocationMethod.DHCP,
+    b"\x07": LocationMethod.GPS,
+    b"\x08": LocationMethod.HANDSET_AFLT,
+    b"\t": LocationMethod.HANDSET_EFLT,
+    b"\n": LocationMethod.HYBRID_AG_PS,
+    b"\x0b": LocationMethod.IPDL,
+    b"\x0c": LocationMethod.LLDP_MED,
+    b"\r": LocationMethod.MANUAL,
+    b"\x0e": LocationMethod.MPL,
+    b"\x0f": LocationMethod.NMR,
+    b"\x10": LocationMethod.OTDOA,
+    b"\x11": LocationMethod.RFID,
+    b"\x12": LocationMethod.RSSI,
+    b"\x13": LocationMethod.RSSI_RTT,
+    b"\x14": LocationMethod.RTT,
+    b"\x15": LocationMethod.TA,
+    b"\x16": LocationMethod.TA_NMR,
+    b"\x17": LocationMethod.TRIANGULATION,
+    b"\x18": LocationMethod.UTDOA,
+    b"\x19": LocationMethod.WIREMAP,
+    b"\x1a": LocationMethod.LOC_MET_80211,
 }
-LOCATION_METHOD_NUMBERS = {value: number for number, value in LOCATION_METHOD_VALUES.items()}
-
-_PROVIDED_BY_OCTETS = frozenset((0x16,))
+LOCATION_METHOD_OCTETS = {value: octets for octets, value in LOCATION_METHOD_VALUES.items()}
 
 
 def decode_provided_by(data: bytes, pos: int, end: int) -> ProvidedBy:
     """Contents of ProvidedBy."""
-    again = (decode_provided_by, data, pos, end, _PROVIDED_BY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ProvidedBy")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.ProvidedBy.dataproviderID", pos)
+        return _PROVIDED_BY.again(data, begin, end, "dataproviderID", pos)
     dataprovider_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.ProvidedBy.telUri", pos)
+        return _PROVIDED_BY.again(data, begin, end, "telUri", pos)
     tel_uri = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProvidedBy")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.ProvidedBy.uRL", pos)
+        return _PROVIDED_BY.again(data, begin, end, "uRL", pos)
     url = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ProvidedBy")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ProvidedBy")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ProvidedBy", pos)
+        return _PROVIDED_BY.again(data, begin, end, "", pos)
     return ProvidedBy(dataprovider_id=dataprovider_id, tel_uri=tel_uri, url=url)
+
+
+_PROVIDED_BY = Known(decode_provided_by, "call_data.ProvidedBy", "16")
 
 
 def encode_provided_by(value: ProvidedBy) -> bytes:
     """Contents of ProvidedBy."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.dataprovider_id))
-    out += ber.tlv(0x16, ber.encode_text(value.tel_uri))
-    out += ber.tlv(0x16, ber.encode_text(value.url))
+    content = value.dataprovider_id.encode()
+    out += H16[len(content)] + content
+    content = value.tel_uri.encode()
+    out += H16[len(content)] + content
+    content = value.url.encode()
+    out += H16[len(content)] + content
     return out
-
-
-_USAGE_RULES_OCTETS = frozenset(
-    (
-        0x01,
-        0x16,
-        0x18,
-    )
-)
 
 
 def decode_usage_rules(data: bytes, pos: int, end: int) -> UsageRules:
     """Contents of UsageRules."""
-    again = (decode_usage_rules, data, pos, end, _USAGE_RULES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.UsageRules")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.UsageRules")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "call_data.UsageRules.retransmissionAllowed", pos)
+        return _USAGE_RULES.again(data, begin, end, "retransmissionAllowed", pos)
     retransmission_allowed = ber.boolean(data, pos, stop, "call_data.UsageRules.retransmissionAllowed")
-    octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.UsageRules")
     if octet != 0x18:
-        return tolerance.without_unknown(*again, "call_data.UsageRules.retentionExpires", pos)
+        return _USAGE_RULES.again(data, begin, end, "retentionExpires", pos)
     retention_expires = ber.time(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.UsageRules")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.UsageRules.rulesetReference", pos)
+        return _USAGE_RULES.again(data, begin, end, "rulesetReference", pos)
     ruleset_reference = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.UsageRules")
     note_well: str | None = None
     if octet == 0x16:
         note_well = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.UsageRules")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.UsageRules")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.UsageRules", pos)
+        return _USAGE_RULES.again(data, begin, end, "", pos)
     return UsageRules(
         retransmission_allowed=retransmission_allowed,
         retention_expires=retention_expires,
@@ -913,130 +1060,135 @@ def decode_usage_rules(data: bytes, pos: int, end: int) -> UsageRules:
     )
 
 
+_USAGE_RULES = Known(decode_usage_rules, "call_data.UsageRules", "01 16 18")
+
+
 def encode_usage_rules(value: UsageRules) -> bytes:
     """Contents of UsageRules."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.retransmission_allowed))
-    out += ber.tlv(0x18, ber.encode_time(value.retention_expires))
-    out += ber.tlv(0x16, ber.encode_text(value.ruleset_reference))
-    if value.note_well is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.note_well))
+    content = ber.encode_boolean(value.retransmission_allowed)
+    out += H01[len(content)] + content
+    content = ber.encode_time(value.retention_expires)
+    out += H18[len(content)] + content
+    content = value.ruleset_reference.encode()
+    out += H16[len(content)] + content
+    note_well = value.note_well
+    if note_well is not None:
+        content = note_well.encode()
+        out += H16[len(content)] + content
     return out
-
-
-_CIVIC_LOC_OCTETS = frozenset(
-    (
-        0x16,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-        0x1A5,
-        0x1A6,
-        0x1A7,
-        0x1A8,
-        0x1A9,
-        0x1AA,
-        0x1AB,
-        0x1AC,
-        0x1AD,
-        0x1AE,
-        0x1AF,
-    )
-)
 
 
 def decode_civic_loc(data: bytes, pos: int, end: int) -> CivicLoc:
     """Contents of CivicLoc."""
-    again = (decode_civic_loc, data, pos, end, _CIVIC_LOC_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CivicLoc")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.CivicLoc.country", pos)
+        return _CIVIC_LOC.again(data, begin, end, "country", pos)
     country = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_1: str | None = None
     if octet == 0x80:
         a_1 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_2: str | None = None
     if octet == 0x81:
         a_2 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_3: str | None = None
     if octet == 0x82:
         a_3 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_4: str | None = None
     if octet == 0x83:
         a_4 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_5: str | None = None
     if octet == 0x84:
         a_5 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     a_6: str | None = None
     if octet == 0x85:
         a_6 = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     prd: str | None = None
     if octet == 0x86:
         prd = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     pod: str | None = None
     if octet == 0x87:
         pod = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     sts: str | None = None
     if octet == 0x88:
         sts = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     hno: str | None = None
     if octet == 0x89:
         hno = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     hns: str | None = None
     if octet == 0x8A:
         hns = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     lmk: str | None = None
     if octet == 0x8B:
         lmk = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     loc: str | None = None
     if octet == 0x8C:
         loc = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     flr: str | None = None
     if octet == 0x8D:
         flr = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     nam: str | None = None
     if octet == 0x8E:
         nam = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     pc: str | None = None
     if octet == 0x8F:
         pc = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLoc")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLoc")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CivicLoc", pos)
+        return _CIVIC_LOC.again(data, begin, end, "", pos)
     return CivicLoc(
         country=country,
         a_1=a_1,
@@ -1058,327 +1210,424 @@ def decode_civic_loc(data: bytes, pos: int, end: int) -> CivicLoc:
     )
 
 
+_CIVIC_LOC = Known(
+    decode_civic_loc,
+    "call_data.CivicLoc",
+    "16 80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 1a0 1a1 1a2 1a3 1a4 1a5 1a6 1a7 1a8 1a9 1aa 1ab 1ac 1ad 1ae 1af",
+)
+
+
 def encode_civic_loc(value: CivicLoc) -> bytes:
     """Contents of CivicLoc."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.country))
-    if value.a_1 is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.a_1))
-    if value.a_2 is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.a_2))
-    if value.a_3 is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.a_3))
-    if value.a_4 is not None:
-        out += ber.tlv(0x83, ber.encode_text(value.a_4))
-    if value.a_5 is not None:
-        out += ber.tlv(0x84, ber.encode_text(value.a_5))
-    if value.a_6 is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.a_6))
-    if value.prd is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.prd))
-    if value.pod is not None:
-        out += ber.tlv(0x87, ber.encode_text(value.pod))
-    if value.sts is not None:
-        out += ber.tlv(0x88, ber.encode_text(value.sts))
-    if value.hno is not None:
-        out += ber.tlv(0x89, ber.encode_text(value.hno))
-    if value.hns is not None:
-        out += ber.tlv(0x8A, ber.encode_text(value.hns))
-    if value.lmk is not None:
-        out += ber.tlv(0x8B, ber.encode_text(value.lmk))
-    if value.loc is not None:
-        out += ber.tlv(0x8C, ber.encode_text(value.loc))
-    if value.flr is not None:
-        out += ber.tlv(0x8D, ber.encode_text(value.flr))
-    if value.nam is not None:
-        out += ber.tlv(0x8E, ber.encode_text(value.nam))
-    if value.pc is not None:
-        out += ber.tlv(0x8F, ber.encode_text(value.pc))
+    content = value.country.encode()
+    out += H16[len(content)] + content
+    a_1 = value.a_1
+    if a_1 is not None:
+        content = a_1.encode()
+        out += H80[len(content)] + content
+    a_2 = value.a_2
+    if a_2 is not None:
+        content = a_2.encode()
+        out += H81[len(content)] + content
+    a_3 = value.a_3
+    if a_3 is not None:
+        content = a_3.encode()
+        out += H82[len(content)] + content
+    a_4 = value.a_4
+    if a_4 is not None:
+        content = a_4.encode()
+        out += H83[len(content)] + content
+    a_5 = value.a_5
+    if a_5 is not None:
+        content = a_5.encode()
+        out += H84[len(content)] + content
+    a_6 = value.a_6
+    if a_6 is not None:
+        content = a_6.encode()
+        out += H85[len(content)] + content
+    prd = value.prd
+    if prd is not None:
+        content = prd.encode()
+        out += H86[len(content)] + content
+    pod = value.pod
+    if pod is not None:
+        content = pod.encode()
+        out += H87[len(content)] + content
+    sts = value.sts
+    if sts is not None:
+        content = sts.encode()
+        out += H88[len(content)] + content
+    hno = value.hno
+    if hno is not None:
+        content = hno.encode()
+        out += H89[len(content)] + content
+    hns = value.hns
+    if hns is not None:
+        content = hns.encode()
+        out += H8A[len(content)] + content
+    lmk = value.lmk
+    if lmk is not None:
+        content = lmk.encode()
+        out += H8B[len(content)] + content
+    loc = value.loc
+    if loc is not None:
+        content = loc.encode()
+        out += H8C[len(content)] + content
+    flr = value.flr
+    if flr is not None:
+        content = flr.encode()
+        out += H8D[len(content)] + content
+    nam = value.nam
+    if nam is not None:
+        content = nam.encode()
+        out += H8E[len(content)] + content
+    pc = value.pc
+    if pc is not None:
+        content = pc.encode()
+        out += H8F[len(content)] + content
     return out
-
-
-_CIVIC_LOC_GML_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-    )
-)
 
 
 def decode_civic_loc_gml(data: bytes, pos: int, end: int) -> CivicLocGml:
     """Contents of CivicLocGml."""
-    again = (decode_civic_loc_gml, data, pos, end, _CIVIC_LOC_GML_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.CivicLocGml")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLocGml")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "call_data.CivicLocGml.gmlFormat", pos)
-    gml_format = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLocGml")
+        return _CIVIC_LOC_GML.again(data, begin, end, "gmlFormat", pos)
+    gml_format = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLocGml")
     civic_loc: CivicLoc | None = None
     if octet == 0x30:
         civic_loc = decode_civic_loc(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.CivicLocGml")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.CivicLocGml")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.CivicLocGml", pos)
+        return _CIVIC_LOC_GML.again(data, begin, end, "", pos)
     return CivicLocGml(gml_format=gml_format, civic_loc=civic_loc)
+
+
+_CIVIC_LOC_GML = Known(decode_civic_loc_gml, "call_data.CivicLocGml", "04 30")
 
 
 def encode_civic_loc_gml(value: CivicLocGml) -> bytes:
     """Contents of CivicLocGml."""
     out = b""
-    out += ber.tlv(0x04, value.gml_format)
-    if value.civic_loc is not None:
-        out += ber.tlv(0x30, encode_civic_loc(value.civic_loc))
+    out += H04[len(value.gml_format)] + value.gml_format
+    civic_loc = value.civic_loc
+    if civic_loc is not None:
+        content = encode_civic_loc(civic_loc)
+        out += H30[len(content)] + content
     return out
-
-
-_GP_LOCATION_INFO_OCTETS = frozenset((0x30,))
 
 
 def decode_gp_location_info(data: bytes, pos: int, end: int) -> GpLocationInfo:
     """Contents of GpLocationInfo."""
-    again = (decode_gp_location_info, data, pos, end, _GP_LOCATION_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.GpLocationInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GpLocationInfo")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.GpLocationInfo.civicLocGml", pos)
+        return _GP_LOCATION_INFO.again(data, begin, end, "civicLocGml", pos)
     civic_loc_gml = decode_civic_loc_gml(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.GpLocationInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GpLocationInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.GpLocationInfo", pos)
+        return _GP_LOCATION_INFO.again(data, begin, end, "", pos)
     return GpLocationInfo(civic_loc_gml=civic_loc_gml)
+
+
+_GP_LOCATION_INFO = Known(decode_gp_location_info, "call_data.GpLocationInfo", "30")
 
 
 def encode_gp_location_info(value: GpLocationInfo) -> bytes:
     """Contents of GpLocationInfo."""
     out = b""
-    out += ber.tlv(0x30, encode_civic_loc_gml(value.civic_loc_gml))
+    content = encode_civic_loc_gml(value.civic_loc_gml)
+    out += H30[len(content)] + content
     return out
 
 
 def decode_gp_location_info_list(data: bytes, pos: int, end: int) -> tuple[GpLocationInfo, ...]:
     """Contents of GpLocationInfoList."""
     values: list[GpLocationInfo] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.GpLocationInfoList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GpLocationInfoList")
         if octet != 0x30:
-            ber.unexpected(octet, "call_data.GpLocationInfoList", pos)
+            ber.unexpected(octet, "call_data.GpLocationInfoList", pos, stop)
         value = decode_gp_location_info(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_gp_location_info_list(values: tuple[GpLocationInfo, ...]) -> bytes:
     """Contents of GpLocationInfoList."""
-    return b"".join([ber.tlv(0x30, encode_gp_location_info(value)) for value in values])
-
-
-_GEO_PRIV_OCTETS = frozenset(
-    (
-        0x30,
-        0x81,
-        0xA0,
-        0xA2,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_gp_location_info(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_geo_priv(data: bytes, pos: int, end: int) -> GeoPriv:
     """Contents of GeoPriv."""
-    again = (decode_geo_priv, data, pos, end, _GEO_PRIV_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.GeoPriv")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GeoPriv")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.GeoPriv.gpLocationInfo", pos)
+        return _GEO_PRIV.again(data, begin, end, "gpLocationInfo", pos)
     gp_location_info = decode_gp_location_info_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GeoPriv")
     usage_rules: UsageRules | None = None
     if octet == 0xA0:
         usage_rules = decode_usage_rules(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GeoPriv")
     method: LocationMethod | None = None
     if octet == 0x81:
-        method = ber.enumerated(data, pos, stop, LOCATION_METHOD_VALUES, LocationMethod, "call_data.GeoPriv.method")
-        octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
+        method = LOCATION_METHOD_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, LOCATION_METHOD_VALUES, LocationMethod, "call_data.GeoPriv.method"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GeoPriv")
     provided_by: ProvidedBy | None = None
     if octet == 0xA2:
         provided_by = decode_provided_by(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.GeoPriv")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.GeoPriv")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.GeoPriv", pos)
+        return _GEO_PRIV.again(data, begin, end, "", pos)
     return GeoPriv(gp_location_info=gp_location_info, usage_rules=usage_rules, method=method, provided_by=provided_by)
+
+
+_GEO_PRIV = Known(decode_geo_priv, "call_data.GeoPriv", "30 81 a0 a2")
 
 
 def encode_geo_priv(value: GeoPriv) -> bytes:
     """Contents of GeoPriv."""
     out = b""
-    out += ber.tlv(0x30, encode_gp_location_info_list(value.gp_location_info))
-    if value.usage_rules is not None:
-        out += ber.tlv(0xA0, encode_usage_rules(value.usage_rules))
-    if value.method is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.method, LOCATION_METHOD_NUMBERS))
-    if value.provided_by is not None:
-        out += ber.tlv(0xA2, encode_provided_by(value.provided_by))
+    content = encode_gp_location_info_list(value.gp_location_info)
+    out += H30[len(content)] + content
+    usage_rules = value.usage_rules
+    if usage_rules is not None:
+        content = encode_usage_rules(usage_rules)
+        out += HA0[len(content)] + content
+    method = value.method
+    if method is not None:
+        content = LOCATION_METHOD_OCTETS.get(method) or ber.encode_other_value(method)
+        out += H81[len(content)] + content
+    provided_by = value.provided_by
+    if provided_by is not None:
+        content = encode_provided_by(provided_by)
+        out += HA2[len(content)] + content
     return out
 
 
 def decode_location_info(data: bytes, pos: int, end: int) -> tuple[GeoPriv, ...]:
     """Contents of LocationInfo."""
     values: list[GeoPriv] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.LocationInfo")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.LocationInfo")
         if octet != 0x30:
-            ber.unexpected(octet, "call_data.LocationInfo", pos)
+            ber.unexpected(octet, "call_data.LocationInfo", pos, stop)
         value = decode_geo_priv(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_location_info(values: tuple[GeoPriv, ...]) -> bytes:
     """Contents of LocationInfo."""
-    return b"".join([ber.tlv(0x30, encode_geo_priv(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_geo_priv(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_location_info_list(data: bytes, pos: int, end: int) -> tuple[tuple[GeoPriv, ...], ...]:
     """Contents of LocationInfoList."""
     values: list[tuple[GeoPriv, ...]] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.LocationInfoList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.LocationInfoList")
         if octet != 0x30:
-            ber.unexpected(octet, "call_data.LocationInfoList", pos)
+            ber.unexpected(octet, "call_data.LocationInfoList", pos, stop)
         value = decode_location_info(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_location_info_list(values: tuple[tuple[GeoPriv, ...], ...]) -> bytes:
     """Contents of LocationInfoList."""
-    return b"".join([ber.tlv(0x30, encode_location_info(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_location_info(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_connection_rate_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of ConnectionRateList."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.ConnectionRateList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ConnectionRateList")
         if octet != 0x02:
-            ber.unexpected(octet, "call_data.ConnectionRateList", pos)
+            ber.unexpected(octet, "call_data.ConnectionRateList", pos, stop)
         value = ber.integer(data, pos, stop, "call_data.ConnectionRateList")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_connection_rate_list(values: tuple[int, ...]) -> bytes:
     """Contents of ConnectionRateList."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_delay_tolerance_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of DelayToleranceList."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.DelayToleranceList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.DelayToleranceList")
         if octet != 0x02:
-            ber.unexpected(octet, "call_data.DelayToleranceList", pos)
+            ber.unexpected(octet, "call_data.DelayToleranceList", pos, stop)
         value = ber.integer(data, pos, stop, "call_data.DelayToleranceList")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_delay_tolerance_list(values: tuple[int, ...]) -> bytes:
     """Contents of DelayToleranceList."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
-
-
-_CHARGING_UNITS_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_charging_units(data: bytes, pos: int, end: int) -> ChargingUnits:
     """Contents of ChargingUnits."""
-    again = (decode_charging_units, data, pos, end, _CHARGING_UNITS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ChargingUnits")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingUnits")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "call_data.ChargingUnits.chargingUnits", pos)
+        return _CHARGING_UNITS.again(data, begin, end, "chargingUnits", pos)
     charging_units = ber.integer(data, pos, stop, "call_data.ChargingUnits.chargingUnits")
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingUnits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingUnits")
     type_of_units: Octets | None = None
     if octet == 0x04:
-        type_of_units = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingUnits")
+        type_of_units = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingUnits")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ChargingUnits", pos)
+        return _CHARGING_UNITS.again(data, begin, end, "", pos)
     return ChargingUnits(charging_units=charging_units, type_of_units=type_of_units)
+
+
+_CHARGING_UNITS = Known(decode_charging_units, "call_data.ChargingUnits", "02 04")
 
 
 def encode_charging_units(value: ChargingUnits) -> bytes:
     """Contents of ChargingUnits."""
     out = b""
-    out += ber.tlv(0x02, ber.encode_integer(value.charging_units))
-    if value.type_of_units is not None:
-        out += ber.tlv(0x04, value.type_of_units)
+    content = ber.encode_integer(value.charging_units)
+    out += H02[len(content)] + content
+    type_of_units = value.type_of_units
+    if type_of_units is not None:
+        out += H04[len(type_of_units)] + type_of_units
     return out
 
 
 def decode_number_of_charging_units(data: bytes, pos: int, end: int) -> tuple[ChargingUnits, ...]:
     """Contents of NumberOfChargingUnits."""
     values: list[ChargingUnits] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "call_data.NumberOfChargingUnits")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NumberOfChargingUnits")
         if octet != 0x30:
-            ber.unexpected(octet, "call_data.NumberOfChargingUnits", pos)
+            ber.unexpected(octet, "call_data.NumberOfChargingUnits", pos, stop)
         value = decode_charging_units(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_number_of_charging_units(values: tuple[ChargingUnits, ...]) -> bytes:
     """Contents of NumberOfChargingUnits."""
-    return b"".join([ber.tlv(0x30, encode_charging_units(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_charging_units(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 CURRENCY_MULTIPLIER_VALUES = {
-    0: CurrencyMultiplier.ONE_THOUSANDTH,
-    1: CurrencyMultiplier.ONE_HUNDREDTH,
-    2: CurrencyMultiplier.ONE_TENTH,
-    3: CurrencyMultiplier.ONE,
-    4: CurrencyMultiplier.TEN,
-    5: CurrencyMultiplier.HUNDRED,
-    6: CurrencyMultiplier.THOUSAND,
+    b"\x00": CurrencyMultiplier.ONE_THOUSANDTH,
+    b"\x01": CurrencyMultiplier.ONE_HUNDREDTH,
+    b"\x02": CurrencyMultiplier.ONE_TENTH,
+    b"\x03": CurrencyMultiplier.ONE,
+    b"\x04": CurrencyMultiplier.TEN,
+    b"\x05": CurrencyMultiplier.HUNDRED,
+    b"\x06": CurrencyMultiplier.THOUSAND,
 }
-CURRENCY_MULTIPLIER_NUMBERS = {value: number for number, value in CURRENCY_MULTIPLIER_VALUES.items()}
-
-_NUMBER_OF_CURRENCY_UNITS_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-    )
-)
+CURRENCY_MULTIPLIER_OCTETS = {value: octets for octets, value in CURRENCY_MULTIPLIER_VALUES.items()}
 
 
 def decode_number_of_currency_units(data: bytes, pos: int, end: int) -> NumberOfCurrencyUnits:
     """Contents of NumberOfCurrencyUnits."""
-    again = (decode_number_of_currency_units, data, pos, end, _NUMBER_OF_CURRENCY_UNITS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.NumberOfCurrencyUnits")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyType", pos)
-    currency_type = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
+        return _NUMBER_OF_CURRENCY_UNITS.again(data, begin, end, "currencyType", pos)
+    currency_type = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyAmount", pos)
+        return _NUMBER_OF_CURRENCY_UNITS.again(data, begin, end, "currencyAmount", pos)
     currency_amount = ber.integer(data, pos, stop, "call_data.NumberOfCurrencyUnits.currencyAmount")
-    octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NumberOfCurrencyUnits")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits.currencyMultiplier", pos)
-    currency_multiplier = ber.enumerated(
+        return _NUMBER_OF_CURRENCY_UNITS.again(data, begin, end, "currencyMultiplier", pos)
+    currency_multiplier = CURRENCY_MULTIPLIER_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -1386,20 +1635,29 @@ def decode_number_of_currency_units(data: bytes, pos: int, end: int) -> NumberOf
         CurrencyMultiplier,
         "call_data.NumberOfCurrencyUnits.currencyMultiplier",
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.NumberOfCurrencyUnits")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.NumberOfCurrencyUnits")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.NumberOfCurrencyUnits", pos)
+        return _NUMBER_OF_CURRENCY_UNITS.again(data, begin, end, "", pos)
     return NumberOfCurrencyUnits(
         currency_type=currency_type, currency_amount=currency_amount, currency_multiplier=currency_multiplier
     )
 
 
+_NUMBER_OF_CURRENCY_UNITS = Known(decode_number_of_currency_units, "call_data.NumberOfCurrencyUnits", "02 04 0a")
+
+
 def encode_number_of_currency_units(value: NumberOfCurrencyUnits) -> bytes:
     """Contents of NumberOfCurrencyUnits."""
     out = b""
-    out += ber.tlv(0x04, value.currency_type)
-    out += ber.tlv(0x02, ber.encode_integer(value.currency_amount))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.currency_multiplier, CURRENCY_MULTIPLIER_NUMBERS))
+    out += H04[len(value.currency_type)] + value.currency_type
+    content = ber.encode_integer(value.currency_amount)
+    out += H02[len(content)] + content
+    content = CURRENCY_MULTIPLIER_OCTETS.get(value.currency_multiplier) or ber.encode_other_value(
+        value.currency_multiplier
+    )
+    out += H0A[len(content)] + content
     return out
 
 
@@ -1409,54 +1667,60 @@ def decode_number_units(data: bytes, octet: int, pos: int, stop: int) -> NumberU
         return NumberUnits(number_of_charge_units=decode_number_of_charging_units(data, pos, stop))
     if octet == 0xA1:
         return NumberUnits(number_of_currency_units=decode_number_of_currency_units(data, pos, stop))
-    return ber.unexpected(octet, "call_data.NumberUnits", pos)
+    return ber.unexpected(octet, "call_data.NumberUnits", pos, stop)
 
 
 def encode_number_units(value: NumberUnits) -> bytes:
     """The chosen alternative of NumberUnits with its tag."""
     if value.number_of_charge_units is not None:
-        return ber.tlv(0xA0, encode_number_of_charging_units(value.number_of_charge_units))
+        content = encode_number_of_charging_units(value.number_of_charge_units)
+        return HA0[len(content)] + content
     if value.number_of_currency_units is not None:
-        return ber.tlv(0xA1, encode_number_of_currency_units(value.number_of_currency_units))
+        content = encode_number_of_currency_units(value.number_of_currency_units)
+        return HA1[len(content)] + content
     return ber.none_chosen("call_data.NumberUnits")
 
 
-TYPE_OF_CHARGING_INFO_VALUES = {0: TypeOfChargingInfo.SUB_TOTAL, 1: TypeOfChargingInfo.TOTAL}
-TYPE_OF_CHARGING_INFO_NUMBERS = {value: number for number, value in TYPE_OF_CHARGING_INFO_VALUES.items()}
-
-_CHARGING_INFO_OCTETS = frozenset(
-    (
-        0x0A,
-        0xA0,
-        0xA1,
-    )
-)
+TYPE_OF_CHARGING_INFO_VALUES = {b"\x00": TypeOfChargingInfo.SUB_TOTAL, b"\x01": TypeOfChargingInfo.TOTAL}
+TYPE_OF_CHARGING_INFO_OCTETS = {value: octets for octets, value in TYPE_OF_CHARGING_INFO_VALUES.items()}
 
 
 def decode_charging_info(data: bytes, pos: int, end: int) -> ChargingInfo:
     """Contents of ChargingInfo."""
-    again = (decode_charging_info, data, pos, end, _CHARGING_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.ChargingInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingInfo")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "call_data.ChargingInfo.numberUnits", pos)
+        return _CHARGING_INFO.again(data, begin, end, "numberUnits", pos)
     number_units = decode_number_units(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingInfo")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "call_data.ChargingInfo.typeOfChargingInfo", pos)
-    type_of_charging_info = ber.enumerated(
+        return _CHARGING_INFO.again(data, begin, end, "typeOfChargingInfo", pos)
+    type_of_charging_info = TYPE_OF_CHARGING_INFO_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, TYPE_OF_CHARGING_INFO_VALUES, TypeOfChargingInfo, "call_data.ChargingInfo.typeOfChargingInfo"
     )
-    octet, pos, stop = ber.following(data, stop, end, "call_data.ChargingInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.ChargingInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.ChargingInfo", pos)
+        return _CHARGING_INFO.again(data, begin, end, "", pos)
     return ChargingInfo(number_units=number_units, type_of_charging_info=type_of_charging_info)
+
+
+_CHARGING_INFO = Known(decode_charging_info, "call_data.ChargingInfo", "0a a0 a1")
 
 
 def encode_charging_info(value: ChargingInfo) -> bytes:
     """Contents of ChargingInfo."""
     out = b""
     out += encode_number_units(value.number_units)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.type_of_charging_info, TYPE_OF_CHARGING_INFO_NUMBERS))
+    content = TYPE_OF_CHARGING_INFO_OCTETS.get(value.type_of_charging_info) or ber.encode_other_value(
+        value.type_of_charging_info
+    )
+    out += H0A[len(content)] + content
     return out
 
 
@@ -1465,101 +1729,122 @@ def decode_csta_object(data: bytes, octet: int, pos: int, stop: int) -> CSTAObje
     if octet == 0x30:
         return CSTAObject(device_object=decode_device_id(data, pos, stop))
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.CSTAObject.callObject")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.CSTAObject.callObject")
         return CSTAObject(call_object=decode_connection_id(data, octet, pos, stop))
-    return ber.unexpected(octet, "call_data.CSTAObject", pos)
+    return ber.unexpected(octet, "call_data.CSTAObject", pos, stop)
 
 
 def encode_csta_object(value: CSTAObject) -> bytes:
     """The chosen alternative of CSTAObject with its tag."""
     if value.device_object is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_object))
+        content = encode_device_id(value.device_object)
+        return H30[len(content)] + content
     if value.call_object is not None:
-        return ber.tlv(0x6B, encode_connection_id(value.call_object))
+        content = encode_connection_id(value.call_object)
+        return H6B[len(content)] + content
     return ber.none_chosen("call_data.CSTAObject")
-
-
-_DEVICE_HISTORY_OCTETS = frozenset(
-    (
-        0x30,
-        0x81,
-        0xA2,
-    )
-)
 
 
 def decode_device_history(data: bytes, pos: int, end: int) -> DeviceHistory:
     """Contents of DeviceHistory."""
-    again = (decode_device_history, data, pos, end, _DEVICE_HISTORY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.DeviceHistory")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.DeviceHistory")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "call_data.DeviceHistory.oldDeviceID", pos)
+        return _DEVICE_HISTORY.again(data, begin, end, "oldDeviceID", pos)
     old_device_id = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.DeviceHistory")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.DeviceHistory")
     event_cause: EventCause | None = None
     if octet == 0x81:
-        event_cause = ber.enumerated(
+        event_cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "call_data.DeviceHistory.eventCause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "call_data.DeviceHistory")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.DeviceHistory")
     old_connection_id: ConnectionID | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "call_data.DeviceHistory.oldConnectionID")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "call_data.DeviceHistory.oldConnectionID")
         old_connection_id = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.DeviceHistory")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.DeviceHistory")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.DeviceHistory", pos)
+        return _DEVICE_HISTORY.again(data, begin, end, "", pos)
     return DeviceHistory(old_device_id=old_device_id, event_cause=event_cause, old_connection_id=old_connection_id)
+
+
+_DEVICE_HISTORY = Known(decode_device_history, "call_data.DeviceHistory", "30 81 a2")
 
 
 def encode_device_history(value: DeviceHistory) -> bytes:
     """Contents of DeviceHistory."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.old_device_id))
-    if value.event_cause is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.event_cause, EVENT_CAUSE_NUMBERS))
-    if value.old_connection_id is not None:
-        out += ber.tlv(0xA2, encode_connection_id(value.old_connection_id))
+    content = encode_device_id(value.old_device_id)
+    out += H30[len(content)] + content
+    event_cause = value.event_cause
+    if event_cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(event_cause) or ber.encode_other_value(event_cause)
+        out += H81[len(content)] + content
+    old_connection_id = value.old_connection_id
+    if old_connection_id is not None:
+        content = encode_connection_id(old_connection_id)
+        out += HA2[len(content)] + content
     return out
-
-
-_MESSAGE_INFO_OCTETS = frozenset(
-    (
-        0x02,
-        0x16,
-    )
-)
 
 
 def decode_message_info(data: bytes, pos: int, end: int) -> MessageInfo:
     """Contents of MessageInfo."""
-    again = (decode_message_info, data, pos, end, _MESSAGE_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "call_data.MessageInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.MessageInfo")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "call_data.MessageInfo.contents", pos)
+        return _MESSAGE_INFO.again(data, begin, end, "contents", pos)
     contents = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "call_data.MessageInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "call_data.MessageInfo")
     content_type_and_subtype: str | None = None
     if octet == 0x16:
         content_type_and_subtype = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "call_data.MessageInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.MessageInfo")
     contents_length: int | None = None
     if octet == 0x02:
         contents_length = ber.integer(data, pos, stop, "call_data.MessageInfo.contentsLength")
-        octet, pos, stop = ber.following(data, stop, end, "call_data.MessageInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "call_data.MessageInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "call_data.MessageInfo", pos)
+        return _MESSAGE_INFO.again(data, begin, end, "", pos)
     return MessageInfo(
         contents=contents, content_type_and_subtype=content_type_and_subtype, contents_length=contents_length
     )
 
 
+_MESSAGE_INFO = Known(decode_message_info, "call_data.MessageInfo", "02 16")
+
+
 def encode_message_info(value: MessageInfo) -> bytes:
     """Contents of MessageInfo."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.contents))
-    if value.content_type_and_subtype is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.content_type_and_subtype))
-    if value.contents_length is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.contents_length))
+    content = value.contents.encode()
+    out += H16[len(content)] + content
+    content_type_and_subtype = value.content_type_and_subtype
+    if content_type_and_subtype is not None:
+        content = content_type_and_subtype.encode()
+        out += H16[len(content)] + content
+    contents_length = value.contents_length
+    if contents_length is not None:
+        content = ber.encode_integer(contents_length)
+        out += H02[len(content)] + content
     return out

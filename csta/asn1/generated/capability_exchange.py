@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
     decode_connection_rate_list,
@@ -15,13 +15,14 @@ from csta.asn1.generated.call_data import (
     encode_delay_tolerance_list,
 )
 from csta.asn1.generated.cdr import (
-    DEVICE_CATEGORY_NUMBERS,
+    DEVICE_CATEGORY_OCTETS,
     DEVICE_CATEGORY_VALUES,
-    NAMED_DEVICE_TYPES_NUMBERS,
+    NAMED_DEVICE_TYPES_OCTETS,
     NAMED_DEVICE_TYPES_VALUES,
 )
-from csta.asn1.generated.media import MEDIA_SERVICE_TYPE_NUMBERS, MEDIA_SERVICE_TYPE_VALUES
+from csta.asn1.generated.media import MEDIA_SERVICE_TYPE_OCTETS, MEDIA_SERVICE_TYPE_VALUES
 from csta.asn1.generated.monitoring import decode_monitor_filter, encode_monitor_filter
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CSTACommonArguments
 from csta.messages.capability_exchange import (
@@ -349,138 +350,174 @@ from csta.messages.common import DeviceID
 from csta.messages.media import ConnectionModeBMap, MediaServiceType
 from csta.messages.monitoring import MonitorFilter, MonitorMediaClass
 
-_CALL_CONTROL_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x92,
-        0x93,
-        0x94,
-        0x95,
-        0x96,
-        0x97,
-        0x98,
-        0x99,
-        0x9A,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-        0x2B1,
-        0x2B2,
-        0x2B3,
-        0x2B4,
-        0x2B5,
-        0x2B6,
-        0x2B7,
-        0x2B8,
-        0x2B9,
-        0x2BA,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+H8B = headers(0x8B)
+H8C = headers(0x8C)
+H8D = headers(0x8D)
+H8E = headers(0x8E)
+H8F = headers(0x8F)
+H90 = headers(0x90)
+H91 = headers(0x91)
+H92 = headers(0x92)
+H93 = headers(0x93)
+H94 = headers(0x94)
+H95 = headers(0x95)
+H96 = headers(0x96)
+H97 = headers(0x97)
+H98 = headers(0x98)
+H99 = headers(0x99)
+H9A = headers(0x9A)
+H9C = headers(0x9C)
+H9D = headers(0x9D)
+H9E = headers(0x9E)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA4 = headers(0xA4)
+HA5 = headers(0xA5)
+HA6 = headers(0xA6)
+HA7 = headers(0xA7)
+HA8 = headers(0xA8)
+HA9 = headers(0xA9)
+HAA = headers(0xAA)
+HAB = headers(0xAB)
+HAC = headers(0xAC)
+HAD = headers(0xAD)
+HAE = headers(0xAE)
+HAF = headers(0xAF)
+HB0 = headers(0xB0)
+HB1 = headers(0xB1)
+HB2 = headers(0xB2)
+HB3 = headers(0xB3)
+HB4 = headers(0xB4)
+HB5 = headers(0xB5)
+HB6 = headers(0xB6)
+HB7 = headers(0xB7)
+HB8 = headers(0xB8)
+HBA = headers(0xBA)
+HBB = headers(0xBB)
+HBC = headers(0xBC)
+HBD = headers(0xBD)
 
 
 def decode_call_control_serv_list(data: bytes, pos: int, end: int) -> CallControlServList:
     """Contents of CallControlServList."""
-    again = (decode_call_control_serv_list, data, pos, end, _CALL_CONTROL_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CallControlServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     accept_call: AcceptCallCapabilities | None = None
     if octet == 0x80:
         accept_call = ber.bits(
             data, pos, stop, AcceptCallCapabilities, "capability_exchange.CallControlServList.acceptCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     alternate_call: AlternateCallCapabilities | None = None
     if octet == 0x81:
         alternate_call = ber.bits(
             data, pos, stop, AlternateCallCapabilities, "capability_exchange.CallControlServList.alternateCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     answer_call: AnswerCallCapabilities | None = None
     if octet == 0x82:
         answer_call = ber.bits(
             data, pos, stop, AnswerCallCapabilities, "capability_exchange.CallControlServList.answerCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     call_back: CallBackCapabilities | None = None
     if octet == 0x83:
         call_back = ber.bits(data, pos, stop, CallBackCapabilities, "capability_exchange.CallControlServList.callBack")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     call_back_message: CallBackMessageCapabilities | None = None
     if octet == 0x84:
         call_back_message = ber.bits(
             data, pos, stop, CallBackMessageCapabilities, "capability_exchange.CallControlServList.callBackMessage"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     camp_on_call: CampOnCall | None = None
     if octet == 0x85:
         camp_on_call = ber.bits(data, pos, stop, CampOnCall, "capability_exchange.CallControlServList.campOnCall")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     clear_call: ClearCallCapabilities | None = None
     if octet == 0x86:
         clear_call = ber.bits(
             data, pos, stop, ClearCallCapabilities, "capability_exchange.CallControlServList.clearCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     clear_connection: ClearConnectionCapabilities | None = None
     if octet == 0x87:
         clear_connection = ber.bits(
             data, pos, stop, ClearConnectionCapabilities, "capability_exchange.CallControlServList.clearConnection"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     conference_call: ConferenceCallCapabilities | None = None
     if octet == 0x88:
         conference_call = ber.bits(
             data, pos, stop, ConferenceCallCapabilities, "capability_exchange.CallControlServList.conferenceCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     consultation_call: ConsultationCallCapabilities | None = None
     if octet == 0x89:
         consultation_call = ber.bits(
             data, pos, stop, ConsultationCallCapabilities, "capability_exchange.CallControlServList.consultationCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     deflect_call: DeflectCallCapabilities | None = None
     if octet == 0x8A:
         deflect_call = ber.bits(
             data, pos, stop, DeflectCallCapabilities, "capability_exchange.CallControlServList.deflectCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     dial_digits: DialDigitsCapabilities | None = None
     if octet == 0x8B:
         dial_digits = ber.bits(
             data, pos, stop, DialDigitsCapabilities, "capability_exchange.CallControlServList.dialDigits"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     directed_pickup_call: DirectedPickupCallCapabilities | None = None
     if octet == 0x8C:
         directed_pickup_call = ber.bits(
@@ -490,37 +527,51 @@ def decode_call_control_serv_list(data: bytes, pos: int, end: int) -> CallContro
             DirectedPickupCallCapabilities,
             "capability_exchange.CallControlServList.directedPickupCall",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     group_pickup_call: GroupPickupCallCapabilities | None = None
     if octet == 0x8D:
         group_pickup_call = ber.bits(
             data, pos, stop, GroupPickupCallCapabilities, "capability_exchange.CallControlServList.groupPickupCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     hold_call: HoldCallCapabilities | None = None
     if octet == 0x8E:
         hold_call = ber.bits(data, pos, stop, HoldCallCapabilities, "capability_exchange.CallControlServList.holdCall")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     intrude_call: IntrudeCallCapabilities | None = None
     if octet == 0x8F:
         intrude_call = ber.bits(
             data, pos, stop, IntrudeCallCapabilities, "capability_exchange.CallControlServList.intrudeCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     join_call: JoinCallCapabilities | None = None
     if octet == 0x90:
         join_call = ber.bits(data, pos, stop, JoinCallCapabilities, "capability_exchange.CallControlServList.joinCall")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     make_call: MakeCallCapabilities | None = None
     if octet == 0x91:
         make_call = ber.bits(data, pos, stop, MakeCallCapabilities, "capability_exchange.CallControlServList.makeCall")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     make_connection: MakeConnectionCapabilities | None = None
     if octet == 0x99:
         make_connection = ber.bits(
             data, pos, stop, MakeConnectionCapabilities, "capability_exchange.CallControlServList.makeConnection"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     make_predictive_call: MakePredictiveCallCapabilities | None = None
     if octet == 0x92:
         make_predictive_call = ber.bits(
@@ -530,49 +581,65 @@ def decode_call_control_serv_list(data: bytes, pos: int, end: int) -> CallContro
             MakePredictiveCallCapabilities,
             "capability_exchange.CallControlServList.makePredictiveCall",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     park_call: ParkCallCapabilities | None = None
     if octet == 0x93:
         park_call = ber.bits(data, pos, stop, ParkCallCapabilities, "capability_exchange.CallControlServList.parkCall")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     reconnect_call: ReconnectCallCapabilities | None = None
     if octet == 0x94:
         reconnect_call = ber.bits(
             data, pos, stop, ReconnectCallCapabilities, "capability_exchange.CallControlServList.reconnectCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     retrieve_call: RetrieveCallCapabilities | None = None
     if octet == 0x95:
         retrieve_call = ber.bits(
             data, pos, stop, RetrieveCallCapabilities, "capability_exchange.CallControlServList.retrieveCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     send_message: SendMessageCapabilities | None = None
     if octet == 0x9A:
         send_message = ber.bits(
             data, pos, stop, SendMessageCapabilities, "capability_exchange.CallControlServList.sendMessage"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     single_step_conference: SingleStepConference | None = None
     if octet == 0x96:
         single_step_conference = ber.bits(
             data, pos, stop, SingleStepConference, "capability_exchange.CallControlServList.singleStepConference"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     single_step_transfer: SingleStepTransfer | None = None
     if octet == 0x97:
         single_step_transfer = ber.bits(
             data, pos, stop, SingleStepTransfer, "capability_exchange.CallControlServList.singleStepTransfer"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     transfer_call: TransferCallCapabilities | None = None
     if octet == 0x98:
         transfer_call = ber.bits(
             data, pos, stop, TransferCallCapabilities, "capability_exchange.CallControlServList.transferCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CallControlServList", pos)
+        return _CALL_CONTROL_SERV_LIST.again(data, begin, end, "", pos)
     return CallControlServList(
         accept_call=accept_call,
         alternate_call=alternate_call,
@@ -604,94 +671,141 @@ def decode_call_control_serv_list(data: bytes, pos: int, end: int) -> CallContro
     )
 
 
+_CALL_CONTROL_SERV_LIST = Known(
+    decode_call_control_serv_list,
+    "capability_exchange.CallControlServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 92 93 94 95 96 97 98 99 9a 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0 2b1 2b2 2b3 2b4 2b5 2b6 2b7 2b8 2b9 2ba",
+)
+
+
 def encode_call_control_serv_list(value: CallControlServList) -> bytes:
     """Contents of CallControlServList."""
     out = b""
-    if value.accept_call is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.accept_call))
-    if value.alternate_call is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.alternate_call))
-    if value.answer_call is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.answer_call))
-    if value.call_back is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.call_back))
-    if value.call_back_message is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.call_back_message))
-    if value.camp_on_call is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.camp_on_call))
-    if value.clear_call is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.clear_call))
-    if value.clear_connection is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.clear_connection))
-    if value.conference_call is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.conference_call))
-    if value.consultation_call is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.consultation_call))
-    if value.deflect_call is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.deflect_call))
-    if value.dial_digits is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.dial_digits))
-    if value.directed_pickup_call is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.directed_pickup_call))
-    if value.group_pickup_call is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.group_pickup_call))
-    if value.hold_call is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.hold_call))
-    if value.intrude_call is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.intrude_call))
-    if value.join_call is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.join_call))
-    if value.make_call is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.make_call))
-    if value.make_connection is not None:
-        out += ber.tlv(0x99, ber.encode_bits(value.make_connection))
-    if value.make_predictive_call is not None:
-        out += ber.tlv(0x92, ber.encode_bits(value.make_predictive_call))
-    if value.park_call is not None:
-        out += ber.tlv(0x93, ber.encode_bits(value.park_call))
-    if value.reconnect_call is not None:
-        out += ber.tlv(0x94, ber.encode_bits(value.reconnect_call))
-    if value.retrieve_call is not None:
-        out += ber.tlv(0x95, ber.encode_bits(value.retrieve_call))
-    if value.send_message is not None:
-        out += ber.tlv(0x9A, ber.encode_bits(value.send_message))
-    if value.single_step_conference is not None:
-        out += ber.tlv(0x96, ber.encode_bits(value.single_step_conference))
-    if value.single_step_transfer is not None:
-        out += ber.tlv(0x97, ber.encode_bits(value.single_step_transfer))
-    if value.transfer_call is not None:
-        out += ber.tlv(0x98, ber.encode_bits(value.transfer_call))
+    accept_call = value.accept_call
+    if accept_call is not None:
+        content = ber.encode_bits(accept_call)
+        out += H80[len(content)] + content
+    alternate_call = value.alternate_call
+    if alternate_call is not None:
+        content = ber.encode_bits(alternate_call)
+        out += H81[len(content)] + content
+    answer_call = value.answer_call
+    if answer_call is not None:
+        content = ber.encode_bits(answer_call)
+        out += H82[len(content)] + content
+    call_back = value.call_back
+    if call_back is not None:
+        content = ber.encode_bits(call_back)
+        out += H83[len(content)] + content
+    call_back_message = value.call_back_message
+    if call_back_message is not None:
+        content = ber.encode_bits(call_back_message)
+        out += H84[len(content)] + content
+    camp_on_call = value.camp_on_call
+    if camp_on_call is not None:
+        content = ber.encode_bits(camp_on_call)
+        out += H85[len(content)] + content
+    clear_call = value.clear_call
+    if clear_call is not None:
+        content = ber.encode_bits(clear_call)
+        out += H86[len(content)] + content
+    clear_connection = value.clear_connection
+    if clear_connection is not None:
+        content = ber.encode_bits(clear_connection)
+        out += H87[len(content)] + content
+    conference_call = value.conference_call
+    if conference_call is not None:
+        content = ber.encode_bits(conference_call)
+        out += H88[len(content)] + content
+    consultation_call = value.consultation_call
+    if consultation_call is not None:
+        content = ber.encode_bits(consultation_call)
+        out += H89[len(content)] + content
+    deflect_call = value.deflect_call
+    if deflect_call is not None:
+        content = ber.encode_bits(deflect_call)
+        out += H8A[len(content)] + content
+    dial_digits = value.dial_digits
+    if dial_digits is not None:
+        content = ber.encode_bits(dial_digits)
+        out += H8B[len(content)] + content
+    directed_pickup_call = value.directed_pickup_call
+    if directed_pickup_call is not None:
+        content = ber.encode_bits(directed_pickup_call)
+        out += H8C[len(content)] + content
+    group_pickup_call = value.group_pickup_call
+    if group_pickup_call is not None:
+        content = ber.encode_bits(group_pickup_call)
+        out += H8D[len(content)] + content
+    hold_call = value.hold_call
+    if hold_call is not None:
+        content = ber.encode_bits(hold_call)
+        out += H8E[len(content)] + content
+    intrude_call = value.intrude_call
+    if intrude_call is not None:
+        content = ber.encode_bits(intrude_call)
+        out += H8F[len(content)] + content
+    join_call = value.join_call
+    if join_call is not None:
+        content = ber.encode_bits(join_call)
+        out += H90[len(content)] + content
+    make_call = value.make_call
+    if make_call is not None:
+        content = ber.encode_bits(make_call)
+        out += H91[len(content)] + content
+    make_connection = value.make_connection
+    if make_connection is not None:
+        content = ber.encode_bits(make_connection)
+        out += H99[len(content)] + content
+    make_predictive_call = value.make_predictive_call
+    if make_predictive_call is not None:
+        content = ber.encode_bits(make_predictive_call)
+        out += H92[len(content)] + content
+    park_call = value.park_call
+    if park_call is not None:
+        content = ber.encode_bits(park_call)
+        out += H93[len(content)] + content
+    reconnect_call = value.reconnect_call
+    if reconnect_call is not None:
+        content = ber.encode_bits(reconnect_call)
+        out += H94[len(content)] + content
+    retrieve_call = value.retrieve_call
+    if retrieve_call is not None:
+        content = ber.encode_bits(retrieve_call)
+        out += H95[len(content)] + content
+    send_message = value.send_message
+    if send_message is not None:
+        content = ber.encode_bits(send_message)
+        out += H9A[len(content)] + content
+    single_step_conference = value.single_step_conference
+    if single_step_conference is not None:
+        content = ber.encode_bits(single_step_conference)
+        out += H96[len(content)] + content
+    single_step_transfer = value.single_step_transfer
+    if single_step_transfer is not None:
+        content = ber.encode_bits(single_step_transfer)
+        out += H97[len(content)] + content
+    transfer_call = value.transfer_call
+    if transfer_call is not None:
+        content = ber.encode_bits(transfer_call)
+        out += H98[len(content)] + content
     return out
-
-
-_CALL_ASSOCIATED_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-    )
-)
 
 
 def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAssociatedServList:
     """Contents of CallAssociatedServList."""
-    again = (decode_call_associated_serv_list, data, pos, end, _CALL_ASSOCIATED_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CallAssociatedServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     associate_data: AssociateDataCapabilities | None = None
     if octet == 0x80:
         associate_data = ber.bits(
             data, pos, stop, AssociateDataCapabilities, "capability_exchange.CallAssociatedServList.associateData"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     cancel_telephony_tones: CancelTelephonyTonesCapabilities | None = None
     if octet == 0x81:
         cancel_telephony_tones = ber.bits(
@@ -701,7 +815,9 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
             CancelTelephonyTonesCapabilities,
             "capability_exchange.CallAssociatedServList.cancelTelephonyTones",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     change_connection_information: ChangeConnectionInformationCapabilities | None = None
     if octet == 0x85:
         change_connection_information = ber.bits(
@@ -711,13 +827,17 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
             ChangeConnectionInformationCapabilities,
             "capability_exchange.CallAssociatedServList.changeConnectionInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     generate_digits: GenerateDigitsCapabilities | None = None
     if octet == 0x82:
         generate_digits = ber.bits(
             data, pos, stop, GenerateDigitsCapabilities, "capability_exchange.CallAssociatedServList.generateDigits"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     generate_telephony_tones: GenerateTelephonyTonesCapabilities | None = None
     if octet == 0x83:
         generate_telephony_tones = ber.bits(
@@ -727,7 +847,9 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
             GenerateTelephonyTonesCapabilities,
             "capability_exchange.CallAssociatedServList.generateTelephonyTones",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     send_user_information: SendUserInformationCapabilities | None = None
     if octet == 0x84:
         send_user_information = ber.bits(
@@ -737,9 +859,11 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
             SendUserInformationCapabilities,
             "capability_exchange.CallAssociatedServList.sendUserInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CallAssociatedServList", pos)
+        return _CALL_ASSOCIATED_SERV_LIST.again(data, begin, end, "", pos)
     return CallAssociatedServList(
         associate_data=associate_data,
         cancel_telephony_tones=cancel_telephony_tones,
@@ -750,212 +874,227 @@ def decode_call_associated_serv_list(data: bytes, pos: int, end: int) -> CallAss
     )
 
 
+_CALL_ASSOCIATED_SERV_LIST = Known(
+    decode_call_associated_serv_list,
+    "capability_exchange.CallAssociatedServList",
+    "80 81 82 83 84 85 2a0 2a1 2a2 2a3 2a4 2a5",
+)
+
+
 def encode_call_associated_serv_list(value: CallAssociatedServList) -> bytes:
     """Contents of CallAssociatedServList."""
     out = b""
-    if value.associate_data is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.associate_data))
-    if value.cancel_telephony_tones is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.cancel_telephony_tones))
-    if value.change_connection_information is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.change_connection_information))
-    if value.generate_digits is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.generate_digits))
-    if value.generate_telephony_tones is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.generate_telephony_tones))
-    if value.send_user_information is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.send_user_information))
+    associate_data = value.associate_data
+    if associate_data is not None:
+        content = ber.encode_bits(associate_data)
+        out += H80[len(content)] + content
+    cancel_telephony_tones = value.cancel_telephony_tones
+    if cancel_telephony_tones is not None:
+        content = ber.encode_bits(cancel_telephony_tones)
+        out += H81[len(content)] + content
+    change_connection_information = value.change_connection_information
+    if change_connection_information is not None:
+        content = ber.encode_bits(change_connection_information)
+        out += H85[len(content)] + content
+    generate_digits = value.generate_digits
+    if generate_digits is not None:
+        content = ber.encode_bits(generate_digits)
+        out += H82[len(content)] + content
+    generate_telephony_tones = value.generate_telephony_tones
+    if generate_telephony_tones is not None:
+        content = ber.encode_bits(generate_telephony_tones)
+        out += H83[len(content)] + content
+    send_user_information = value.send_user_information
+    if send_user_information is not None:
+        content = ber.encode_bits(send_user_information)
+        out += H84[len(content)] + content
     return out
-
-
-_LOGICAL_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x92,
-        0x93,
-        0x94,
-        0x95,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-        0x2B1,
-        0x2B2,
-        0x2B3,
-        0x2B4,
-        0x2B5,
-    )
-)
 
 
 def decode_logical_serv_list(data: bytes, pos: int, end: int) -> LogicalServList:
     """Contents of LogicalServList."""
-    again = (decode_logical_serv_list, data, pos, end, _LOGICAL_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.LogicalServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     call_back_non_call_rel: CallBackNonCallRel | None = None
     if octet == 0x80:
         call_back_non_call_rel = ber.bits(
             data, pos, stop, CallBackNonCallRel, "capability_exchange.LogicalServList.callBackNonCallRel"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     call_back_msg_non_call_rel: CallBackMsgNonCallRel | None = None
     if octet == 0x81:
         call_back_msg_non_call_rel = ber.bits(
             data, pos, stop, CallBackMsgNonCallRel, "capability_exchange.LogicalServList.callBackMsgNonCallRel"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     cancel_call_back: CancelCallBackCapabilities | None = None
     if octet == 0x82:
         cancel_call_back = ber.bits(
             data, pos, stop, CancelCallBackCapabilities, "capability_exchange.LogicalServList.cancelCallBack"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     cancel_call_back_msg: CancelCallBackMsg | None = None
     if octet == 0x83:
         cancel_call_back_msg = ber.bits(
             data, pos, stop, CancelCallBackMsg, "capability_exchange.LogicalServList.cancelCallBackMsg"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_agent_state: GetAgentStateCapabilities | None = None
     if octet == 0x84:
         get_agent_state = ber.bits(
             data, pos, stop, GetAgentStateCapabilities, "capability_exchange.LogicalServList.getAgentState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_auto_answer: GetAutoAnswerCapabilities | None = None
     if octet == 0x85:
         get_auto_answer = ber.bits(
             data, pos, stop, GetAutoAnswerCapabilities, "capability_exchange.LogicalServList.getAutoAnswer"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_auto_work_mode: GetAutoWorkModeCapabilities | None = None
     if octet == 0x86:
         get_auto_work_mode = ber.bits(
             data, pos, stop, GetAutoWorkModeCapabilities, "capability_exchange.LogicalServList.getAutoWorkMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_caller_id_status: GetCallerIDStatusCapabilities | None = None
     if octet == 0x87:
         get_caller_id_status = ber.bits(
             data, pos, stop, GetCallerIDStatusCapabilities, "capability_exchange.LogicalServList.getCallerIDStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_call_back: GetCallBackCapabilities | None = None
     if octet == 0x93:
         get_call_back = ber.bits(
             data, pos, stop, GetCallBackCapabilities, "capability_exchange.LogicalServList.getCallBack"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_do_not_disturb: GetDoNotDisturbCapabilities | None = None
     if octet == 0x88:
         get_do_not_disturb = ber.bits(
             data, pos, stop, GetDoNotDisturbCapabilities, "capability_exchange.LogicalServList.getDoNotDisturb"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_forwarding: GetForwardingCapabilities | None = None
     if octet == 0x89:
         get_forwarding = ber.bits(
             data, pos, stop, GetForwardingCapabilities, "capability_exchange.LogicalServList.getForwarding"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_last_number_dialed: GetLastNumberDialedCapabilities | None = None
     if octet == 0x8A:
         get_last_number_dialed = ber.bits(
             data, pos, stop, GetLastNumberDialedCapabilities, "capability_exchange.LogicalServList.getLastNumberDialed"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_presence_state: GetPresenceStateCapabilities | None = None
     if octet == 0x94:
         get_presence_state = ber.bits(
             data, pos, stop, GetPresenceStateCapabilities, "capability_exchange.LogicalServList.getPresenceState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     get_routeing_mode: GetRouteingModeCapabilities | None = None
     if octet == 0x8B:
         get_routeing_mode = ber.bits(
             data, pos, stop, GetRouteingModeCapabilities, "capability_exchange.LogicalServList.getRouteingMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_agent_state: SetAgentStateCapabilities | None = None
     if octet == 0x8C:
         set_agent_state = ber.bits(
             data, pos, stop, SetAgentStateCapabilities, "capability_exchange.LogicalServList.setAgentState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_auto_answer: SetAutoAnswerCapabilities | None = None
     if octet == 0x8D:
         set_auto_answer = ber.bits(
             data, pos, stop, SetAutoAnswerCapabilities, "capability_exchange.LogicalServList.setAutoAnswer"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_auto_work_mode: SetAutoWorkModeCapabilities | None = None
     if octet == 0x8E:
         set_auto_work_mode = ber.bits(
             data, pos, stop, SetAutoWorkModeCapabilities, "capability_exchange.LogicalServList.setAutoWorkMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_caller_id_status: SetCallerIDStatusCapabilities | None = None
     if octet == 0x8F:
         set_caller_id_status = ber.bits(
             data, pos, stop, SetCallerIDStatusCapabilities, "capability_exchange.LogicalServList.setCallerIDStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_do_not_disturb: SetDoNotDisturbCapabilities | None = None
     if octet == 0x90:
         set_do_not_disturb = ber.bits(
             data, pos, stop, SetDoNotDisturbCapabilities, "capability_exchange.LogicalServList.setDoNotDisturb"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_forwarding: SetForwardingCapabilities | None = None
     if octet == 0x91:
         set_forwarding = ber.bits(
             data, pos, stop, SetForwardingCapabilities, "capability_exchange.LogicalServList.setForwarding"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_presence_state: SetPresenceStateCapabilities | None = None
     if octet == 0x95:
         set_presence_state = ber.bits(
             data, pos, stop, SetPresenceStateCapabilities, "capability_exchange.LogicalServList.setPresenceState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     set_routeing_mode: SetRouteingModeCapabilities | None = None
     if octet == 0x92:
         set_routeing_mode = ber.bits(
             data, pos, stop, SetRouteingModeCapabilities, "capability_exchange.LogicalServList.setRouteingMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.LogicalServList", pos)
+        return _LOGICAL_SERV_LIST.again(data, begin, end, "", pos)
     return LogicalServList(
         call_back_non_call_rel=call_back_non_call_rel,
         call_back_msg_non_call_rel=call_back_msg_non_call_rel,
@@ -982,207 +1121,257 @@ def decode_logical_serv_list(data: bytes, pos: int, end: int) -> LogicalServList
     )
 
 
+_LOGICAL_SERV_LIST = Known(
+    decode_logical_serv_list,
+    "capability_exchange.LogicalServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 92 93 94 95 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0 2b1 2b2 2b3 2b4 2b5",
+)
+
+
 def encode_logical_serv_list(value: LogicalServList) -> bytes:
     """Contents of LogicalServList."""
     out = b""
-    if value.call_back_non_call_rel is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.call_back_non_call_rel))
-    if value.call_back_msg_non_call_rel is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.call_back_msg_non_call_rel))
-    if value.cancel_call_back is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.cancel_call_back))
-    if value.cancel_call_back_msg is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.cancel_call_back_msg))
-    if value.get_agent_state is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.get_agent_state))
-    if value.get_auto_answer is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.get_auto_answer))
-    if value.get_auto_work_mode is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.get_auto_work_mode))
-    if value.get_caller_id_status is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.get_caller_id_status))
-    if value.get_call_back is not None:
-        out += ber.tlv(0x93, ber.encode_bits(value.get_call_back))
-    if value.get_do_not_disturb is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.get_do_not_disturb))
-    if value.get_forwarding is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.get_forwarding))
-    if value.get_last_number_dialed is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.get_last_number_dialed))
-    if value.get_presence_state is not None:
-        out += ber.tlv(0x94, ber.encode_bits(value.get_presence_state))
-    if value.get_routeing_mode is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.get_routeing_mode))
-    if value.set_agent_state is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.set_agent_state))
-    if value.set_auto_answer is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.set_auto_answer))
-    if value.set_auto_work_mode is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.set_auto_work_mode))
-    if value.set_caller_id_status is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.set_caller_id_status))
-    if value.set_do_not_disturb is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.set_do_not_disturb))
-    if value.set_forwarding is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.set_forwarding))
-    if value.set_presence_state is not None:
-        out += ber.tlv(0x95, ber.encode_bits(value.set_presence_state))
-    if value.set_routeing_mode is not None:
-        out += ber.tlv(0x92, ber.encode_bits(value.set_routeing_mode))
+    call_back_non_call_rel = value.call_back_non_call_rel
+    if call_back_non_call_rel is not None:
+        content = ber.encode_bits(call_back_non_call_rel)
+        out += H80[len(content)] + content
+    call_back_msg_non_call_rel = value.call_back_msg_non_call_rel
+    if call_back_msg_non_call_rel is not None:
+        content = ber.encode_bits(call_back_msg_non_call_rel)
+        out += H81[len(content)] + content
+    cancel_call_back = value.cancel_call_back
+    if cancel_call_back is not None:
+        content = ber.encode_bits(cancel_call_back)
+        out += H82[len(content)] + content
+    cancel_call_back_msg = value.cancel_call_back_msg
+    if cancel_call_back_msg is not None:
+        content = ber.encode_bits(cancel_call_back_msg)
+        out += H83[len(content)] + content
+    get_agent_state = value.get_agent_state
+    if get_agent_state is not None:
+        content = ber.encode_bits(get_agent_state)
+        out += H84[len(content)] + content
+    get_auto_answer = value.get_auto_answer
+    if get_auto_answer is not None:
+        content = ber.encode_bits(get_auto_answer)
+        out += H85[len(content)] + content
+    get_auto_work_mode = value.get_auto_work_mode
+    if get_auto_work_mode is not None:
+        content = ber.encode_bits(get_auto_work_mode)
+        out += H86[len(content)] + content
+    get_caller_id_status = value.get_caller_id_status
+    if get_caller_id_status is not None:
+        content = ber.encode_bits(get_caller_id_status)
+        out += H87[len(content)] + content
+    get_call_back = value.get_call_back
+    if get_call_back is not None:
+        content = ber.encode_bits(get_call_back)
+        out += H93[len(content)] + content
+    get_do_not_disturb = value.get_do_not_disturb
+    if get_do_not_disturb is not None:
+        content = ber.encode_bits(get_do_not_disturb)
+        out += H88[len(content)] + content
+    get_forwarding = value.get_forwarding
+    if get_forwarding is not None:
+        content = ber.encode_bits(get_forwarding)
+        out += H89[len(content)] + content
+    get_last_number_dialed = value.get_last_number_dialed
+    if get_last_number_dialed is not None:
+        content = ber.encode_bits(get_last_number_dialed)
+        out += H8A[len(content)] + content
+    get_presence_state = value.get_presence_state
+    if get_presence_state is not None:
+        content = ber.encode_bits(get_presence_state)
+        out += H94[len(content)] + content
+    get_routeing_mode = value.get_routeing_mode
+    if get_routeing_mode is not None:
+        content = ber.encode_bits(get_routeing_mode)
+        out += H8B[len(content)] + content
+    set_agent_state = value.set_agent_state
+    if set_agent_state is not None:
+        content = ber.encode_bits(set_agent_state)
+        out += H8C[len(content)] + content
+    set_auto_answer = value.set_auto_answer
+    if set_auto_answer is not None:
+        content = ber.encode_bits(set_auto_answer)
+        out += H8D[len(content)] + content
+    set_auto_work_mode = value.set_auto_work_mode
+    if set_auto_work_mode is not None:
+        content = ber.encode_bits(set_auto_work_mode)
+        out += H8E[len(content)] + content
+    set_caller_id_status = value.set_caller_id_status
+    if set_caller_id_status is not None:
+        content = ber.encode_bits(set_caller_id_status)
+        out += H8F[len(content)] + content
+    set_do_not_disturb = value.set_do_not_disturb
+    if set_do_not_disturb is not None:
+        content = ber.encode_bits(set_do_not_disturb)
+        out += H90[len(content)] + content
+    set_forwarding = value.set_forwarding
+    if set_forwarding is not None:
+        content = ber.encode_bits(set_forwarding)
+        out += H91[len(content)] + content
+    set_presence_state = value.set_presence_state
+    if set_presence_state is not None:
+        content = ber.encode_bits(set_presence_state)
+        out += H95[len(content)] + content
+    set_routeing_mode = value.set_routeing_mode
+    if set_routeing_mode is not None:
+        content = ber.encode_bits(set_routeing_mode)
+        out += H92[len(content)] + content
     return out
-
-
-_MEDIA_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x2A0,
-        0x2A1,
-    )
-)
 
 
 def decode_media_serv_list(data: bytes, pos: int, end: int) -> MediaServList:
     """Contents of MediaServList."""
-    again = (decode_media_serv_list, data, pos, end, _MEDIA_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MediaServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServList")
     attach_media_service: AttachMediaServiceCapabilities | None = None
     if octet == 0x80:
         attach_media_service = ber.bits(
             data, pos, stop, AttachMediaServiceCapabilities, "capability_exchange.MediaServList.attachMediaService"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServList")
     detach_media_service: DetachMediaServiceCapabilities | None = None
     if octet == 0x81:
         detach_media_service = ber.bits(
             data, pos, stop, DetachMediaServiceCapabilities, "capability_exchange.MediaServList.detachMediaService"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MediaServList", pos)
+        return _MEDIA_SERV_LIST.again(data, begin, end, "", pos)
     return MediaServList(attach_media_service=attach_media_service, detach_media_service=detach_media_service)
+
+
+_MEDIA_SERV_LIST = Known(decode_media_serv_list, "capability_exchange.MediaServList", "80 81 2a0 2a1")
 
 
 def encode_media_serv_list(value: MediaServList) -> bytes:
     """Contents of MediaServList."""
     out = b""
-    if value.attach_media_service is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.attach_media_service))
-    if value.detach_media_service is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.detach_media_service))
+    attach_media_service = value.attach_media_service
+    if attach_media_service is not None:
+        content = ber.encode_bits(attach_media_service)
+        out += H80[len(content)] + content
+    detach_media_service = value.detach_media_service
+    if detach_media_service is not None:
+        content = ber.encode_bits(detach_media_service)
+        out += H81[len(content)] + content
     return out
-
-
-_IO_SERVICES_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-    )
-)
 
 
 def decode_io_services_serv_list(data: bytes, pos: int, end: int) -> IOServicesServList:
     """Contents of IOServicesServList."""
-    again = (decode_io_services_serv_list, data, pos, end, _IO_SERVICES_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.IOServicesServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     io_register: IoRegister | None = None
     if octet == 0x80:
         io_register = ber.bits(data, pos, stop, IoRegister, "capability_exchange.IOServicesServList.ioRegister")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     io_register_abort: IoRegisterAbort | None = None
     if octet == 0x81:
         io_register_abort = ber.bits(
             data, pos, stop, IoRegisterAbort, "capability_exchange.IOServicesServList.ioRegisterAbort"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     io_register_cancel: IoRegisterCancel | None = None
     if octet == 0x82:
         io_register_cancel = ber.bits(
             data, pos, stop, IoRegisterCancel, "capability_exchange.IOServicesServList.ioRegisterCancel"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     data_path_resumed: DataPathResumedCapabilities | None = None
     if octet == 0x83:
         data_path_resumed = ber.bits(
             data, pos, stop, DataPathResumedCapabilities, "capability_exchange.IOServicesServList.dataPathResumed"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     data_path_suspended: DataPathSuspendedCapabilities | None = None
     if octet == 0x84:
         data_path_suspended = ber.bits(
             data, pos, stop, DataPathSuspendedCapabilities, "capability_exchange.IOServicesServList.dataPathSuspended"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     fast_data: FastDataCapabilities | None = None
     if octet == 0x85:
         fast_data = ber.bits(data, pos, stop, FastDataCapabilities, "capability_exchange.IOServicesServList.fastData")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     resume_data_path: ResumeDataPathCapabilities | None = None
     if octet == 0x86:
         resume_data_path = ber.bits(
             data, pos, stop, ResumeDataPathCapabilities, "capability_exchange.IOServicesServList.resumeDataPath"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     send_broadcast_data: SendBroadcastDataCapabilities | None = None
     if octet == 0x87:
         send_broadcast_data = ber.bits(
             data, pos, stop, SendBroadcastDataCapabilities, "capability_exchange.IOServicesServList.sendBroadcastData"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     send_data: SendDataCapabilities | None = None
     if octet == 0x88:
         send_data = ber.bits(data, pos, stop, SendDataCapabilities, "capability_exchange.IOServicesServList.sendData")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     send_multicast_data: SendMulticastDataCapabilities | None = None
     if octet == 0x89:
         send_multicast_data = ber.bits(
             data, pos, stop, SendMulticastDataCapabilities, "capability_exchange.IOServicesServList.sendMulticastData"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     start_data_path: StartDataPathCapabilities | None = None
     if octet == 0x8A:
         start_data_path = ber.bits(
             data, pos, stop, StartDataPathCapabilities, "capability_exchange.IOServicesServList.startDataPath"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     stop_data_path: StopDataPathCapabilities | None = None
     if octet == 0x8B:
         stop_data_path = ber.bits(
             data, pos, stop, StopDataPathCapabilities, "capability_exchange.IOServicesServList.stopDataPath"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     suspend_data_path: SuspendDataPathCapabilities | None = None
     if octet == 0x8C:
         suspend_data_path = ber.bits(
             data, pos, stop, SuspendDataPathCapabilities, "capability_exchange.IOServicesServList.suspendDataPath"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.IOServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.IOServicesServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.IOServicesServList", pos)
+        return _IO_SERVICES_SERV_LIST.again(data, begin, end, "", pos)
     return IOServicesServList(
         io_register=io_register,
         io_register_abort=io_register_abort,
@@ -1200,68 +1389,85 @@ def decode_io_services_serv_list(data: bytes, pos: int, end: int) -> IOServicesS
     )
 
 
+_IO_SERVICES_SERV_LIST = Known(
+    decode_io_services_serv_list,
+    "capability_exchange.IOServicesServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac",
+)
+
+
 def encode_io_services_serv_list(value: IOServicesServList) -> bytes:
     """Contents of IOServicesServList."""
     out = b""
-    if value.io_register is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.io_register))
-    if value.io_register_abort is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.io_register_abort))
-    if value.io_register_cancel is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.io_register_cancel))
-    if value.data_path_resumed is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.data_path_resumed))
-    if value.data_path_suspended is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.data_path_suspended))
-    if value.fast_data is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.fast_data))
-    if value.resume_data_path is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.resume_data_path))
-    if value.send_broadcast_data is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.send_broadcast_data))
-    if value.send_data is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.send_data))
-    if value.send_multicast_data is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.send_multicast_data))
-    if value.start_data_path is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.start_data_path))
-    if value.stop_data_path is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.stop_data_path))
-    if value.suspend_data_path is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.suspend_data_path))
+    io_register = value.io_register
+    if io_register is not None:
+        content = ber.encode_bits(io_register)
+        out += H80[len(content)] + content
+    io_register_abort = value.io_register_abort
+    if io_register_abort is not None:
+        content = ber.encode_bits(io_register_abort)
+        out += H81[len(content)] + content
+    io_register_cancel = value.io_register_cancel
+    if io_register_cancel is not None:
+        content = ber.encode_bits(io_register_cancel)
+        out += H82[len(content)] + content
+    data_path_resumed = value.data_path_resumed
+    if data_path_resumed is not None:
+        content = ber.encode_bits(data_path_resumed)
+        out += H83[len(content)] + content
+    data_path_suspended = value.data_path_suspended
+    if data_path_suspended is not None:
+        content = ber.encode_bits(data_path_suspended)
+        out += H84[len(content)] + content
+    fast_data = value.fast_data
+    if fast_data is not None:
+        content = ber.encode_bits(fast_data)
+        out += H85[len(content)] + content
+    resume_data_path = value.resume_data_path
+    if resume_data_path is not None:
+        content = ber.encode_bits(resume_data_path)
+        out += H86[len(content)] + content
+    send_broadcast_data = value.send_broadcast_data
+    if send_broadcast_data is not None:
+        content = ber.encode_bits(send_broadcast_data)
+        out += H87[len(content)] + content
+    send_data = value.send_data
+    if send_data is not None:
+        content = ber.encode_bits(send_data)
+        out += H88[len(content)] + content
+    send_multicast_data = value.send_multicast_data
+    if send_multicast_data is not None:
+        content = ber.encode_bits(send_multicast_data)
+        out += H89[len(content)] + content
+    start_data_path = value.start_data_path
+    if start_data_path is not None:
+        content = ber.encode_bits(start_data_path)
+        out += H8A[len(content)] + content
+    stop_data_path = value.stop_data_path
+    if stop_data_path is not None:
+        content = ber.encode_bits(stop_data_path)
+        out += H8B[len(content)] + content
+    suspend_data_path = value.suspend_data_path
+    if suspend_data_path is not None:
+        content = ber.encode_bits(suspend_data_path)
+        out += H8C[len(content)] + content
     return out
-
-
-_DATA_COLLECTION_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-    )
-)
 
 
 def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCollectionServList:
     """Contents of DataCollectionServList."""
-    again = (decode_data_collection_serv_list, data, pos, end, _DATA_COLLECTION_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.DataCollectionServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     data_collected: DataCollectedCapabilities | None = None
     if octet == 0x80:
         data_collected = ber.bits(
             data, pos, stop, DataCollectedCapabilities, "capability_exchange.DataCollectionServList.dataCollected"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     data_collection_resumed: DataCollectionResumedCapabilities | None = None
     if octet == 0x81:
         data_collection_resumed = ber.bits(
@@ -1271,7 +1477,9 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             DataCollectionResumedCapabilities,
             "capability_exchange.DataCollectionServList.dataCollectionResumed",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     data_collection_suspended: DataCollectionSuspendedCapabilities | None = None
     if octet == 0x82:
         data_collection_suspended = ber.bits(
@@ -1281,7 +1489,9 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             DataCollectionSuspendedCapabilities,
             "capability_exchange.DataCollectionServList.dataCollectionSuspended",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     resume_data_collection: ResumeDataCollectionCapabilities | None = None
     if octet == 0x83:
         resume_data_collection = ber.bits(
@@ -1291,7 +1501,9 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             ResumeDataCollectionCapabilities,
             "capability_exchange.DataCollectionServList.resumeDataCollection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     start_data_collection: StartDataCollectionCapabilities | None = None
     if octet == 0x84:
         start_data_collection = ber.bits(
@@ -1301,7 +1513,9 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             StartDataCollectionCapabilities,
             "capability_exchange.DataCollectionServList.startDataCollection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     stop_data_collection: StopDataCollectionCapabilities | None = None
     if octet == 0x85:
         stop_data_collection = ber.bits(
@@ -1311,7 +1525,9 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             StopDataCollectionCapabilities,
             "capability_exchange.DataCollectionServList.stopDataCollection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     suspend_data_collection: SuspendDataCollectionCapabilities | None = None
     if octet == 0x86:
         suspend_data_collection = ber.bits(
@@ -1321,9 +1537,11 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
             SuspendDataCollectionCapabilities,
             "capability_exchange.DataCollectionServList.suspendDataCollection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DataCollectionServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DataCollectionServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.DataCollectionServList", pos)
+        return _DATA_COLLECTION_SERV_LIST.again(data, begin, end, "", pos)
     return DataCollectionServList(
         data_collected=data_collected,
         data_collection_resumed=data_collection_resumed,
@@ -1335,150 +1553,167 @@ def decode_data_collection_serv_list(data: bytes, pos: int, end: int) -> DataCol
     )
 
 
+_DATA_COLLECTION_SERV_LIST = Known(
+    decode_data_collection_serv_list,
+    "capability_exchange.DataCollectionServList",
+    "80 81 82 83 84 85 86 2a0 2a1 2a2 2a3 2a4 2a5 2a6",
+)
+
+
 def encode_data_collection_serv_list(value: DataCollectionServList) -> bytes:
     """Contents of DataCollectionServList."""
     out = b""
-    if value.data_collected is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.data_collected))
-    if value.data_collection_resumed is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.data_collection_resumed))
-    if value.data_collection_suspended is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.data_collection_suspended))
-    if value.resume_data_collection is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.resume_data_collection))
-    if value.start_data_collection is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.start_data_collection))
-    if value.stop_data_collection is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.stop_data_collection))
-    if value.suspend_data_collection is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.suspend_data_collection))
+    data_collected = value.data_collected
+    if data_collected is not None:
+        content = ber.encode_bits(data_collected)
+        out += H80[len(content)] + content
+    data_collection_resumed = value.data_collection_resumed
+    if data_collection_resumed is not None:
+        content = ber.encode_bits(data_collection_resumed)
+        out += H81[len(content)] + content
+    data_collection_suspended = value.data_collection_suspended
+    if data_collection_suspended is not None:
+        content = ber.encode_bits(data_collection_suspended)
+        out += H82[len(content)] + content
+    resume_data_collection = value.resume_data_collection
+    if resume_data_collection is not None:
+        content = ber.encode_bits(resume_data_collection)
+        out += H83[len(content)] + content
+    start_data_collection = value.start_data_collection
+    if start_data_collection is not None:
+        content = ber.encode_bits(start_data_collection)
+        out += H84[len(content)] + content
+    stop_data_collection = value.stop_data_collection
+    if stop_data_collection is not None:
+        content = ber.encode_bits(stop_data_collection)
+        out += H85[len(content)] + content
+    suspend_data_collection = value.suspend_data_collection
+    if suspend_data_collection is not None:
+        content = ber.encode_bits(suspend_data_collection)
+        out += H86[len(content)] + content
     return out
-
-
-_VOICE_UNIT_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-    )
-)
 
 
 def decode_voice_unit_serv_list(data: bytes, pos: int, end: int) -> VoiceUnitServList:
     """Contents of VoiceUnitServList."""
-    again = (decode_voice_unit_serv_list, data, pos, end, _VOICE_UNIT_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.VoiceUnitServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     activate: ActivateCapabilities | None = None
     if octet == 0x8C:
         activate = ber.bits(data, pos, stop, ActivateCapabilities, "capability_exchange.VoiceUnitServList.activate")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     clear: ClearCapabilities | None = None
     if octet == 0x8D:
         clear = ber.bits(data, pos, stop, ClearCapabilities, "capability_exchange.VoiceUnitServList.clear")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     deactivate: DeactivateCapabilities | None = None
     if octet == 0x8E:
         deactivate = ber.bits(
             data, pos, stop, DeactivateCapabilities, "capability_exchange.VoiceUnitServList.deactivate"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     concatenate_msg: ConcatenateMsg | None = None
     if octet == 0x80:
         concatenate_msg = ber.bits(
             data, pos, stop, ConcatenateMsg, "capability_exchange.VoiceUnitServList.concatenateMsg"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     delete_msg: DeleteMsg | None = None
     if octet == 0x81:
         delete_msg = ber.bits(data, pos, stop, DeleteMsg, "capability_exchange.VoiceUnitServList.deleteMsg")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     queue: Queue | None = None
     if octet == 0x8F:
         queue = ber.bits(data, pos, stop, Queue, "capability_exchange.VoiceUnitServList.queue")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     play_msg: PlayMsg | None = None
     if octet == 0x82:
         play_msg = ber.bits(data, pos, stop, PlayMsg, "capability_exchange.VoiceUnitServList.playMsg")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     query_voice_attrib: QueryVoiceAttrib | None = None
     if octet == 0x83:
         query_voice_attrib = ber.bits(
             data, pos, stop, QueryVoiceAttrib, "capability_exchange.VoiceUnitServList.queryVoiceAttrib"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     record_msg: RecordMsg | None = None
     if octet == 0x84:
         record_msg = ber.bits(data, pos, stop, RecordMsg, "capability_exchange.VoiceUnitServList.recordMsg")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     reposition: RepositionCapabilities | None = None
     if octet == 0x85:
         reposition = ber.bits(
             data, pos, stop, RepositionCapabilities, "capability_exchange.VoiceUnitServList.reposition"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     resume: ResumeCapabilities | None = None
     if octet == 0x86:
         resume = ber.bits(data, pos, stop, ResumeCapabilities, "capability_exchange.VoiceUnitServList.resume")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     review: ReviewCapabilities | None = None
     if octet == 0x87:
         review = ber.bits(data, pos, stop, ReviewCapabilities, "capability_exchange.VoiceUnitServList.review")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
-    start: StartCapabilities | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
+    start_: StartCapabilities | None = None
     if octet == 0x90:
-        start = ber.bits(data, pos, stop, StartCapabilities, "capability_exchange.VoiceUnitServList.start")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        start_ = ber.bits(data, pos, stop, StartCapabilities, "capability_exchange.VoiceUnitServList.start")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     set_voice_attrib: SetVoiceAttrib | None = None
     if octet == 0x88:
         set_voice_attrib = ber.bits(
             data, pos, stop, SetVoiceAttrib, "capability_exchange.VoiceUnitServList.setVoiceAttrib"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     stop_: StopCapabilities | None = None
     if octet == 0x89:
         stop_ = ber.bits(data, pos, stop, StopCapabilities, "capability_exchange.VoiceUnitServList.stop")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     suspend: SuspendCapabilities | None = None
     if octet == 0x8A:
         suspend = ber.bits(data, pos, stop, SuspendCapabilities, "capability_exchange.VoiceUnitServList.suspend")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     synthesize_msg: SynthesizeMsg | None = None
     if octet == 0x8B:
         synthesize_msg = ber.bits(data, pos, stop, SynthesizeMsg, "capability_exchange.VoiceUnitServList.synthesizeMsg")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.VoiceUnitServList", pos)
+        return _VOICE_UNIT_SERV_LIST.again(data, begin, end, "", pos)
     return VoiceUnitServList(
         activate=activate,
         clear=clear,
@@ -1492,7 +1727,7 @@ def decode_voice_unit_serv_list(data: bytes, pos: int, end: int) -> VoiceUnitSer
         reposition=reposition,
         resume=resume,
         review=review,
-        start=start,
+        start=start_,
         set_voice_attrib=set_voice_attrib,
         stop=stop_,
         suspend=suspend,
@@ -1500,80 +1735,93 @@ def decode_voice_unit_serv_list(data: bytes, pos: int, end: int) -> VoiceUnitSer
     )
 
 
+_VOICE_UNIT_SERV_LIST = Known(
+    decode_voice_unit_serv_list,
+    "capability_exchange.VoiceUnitServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0",
+)
+
+
 def encode_voice_unit_serv_list(value: VoiceUnitServList) -> bytes:
     """Contents of VoiceUnitServList."""
     out = b""
-    if value.activate is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.activate))
-    if value.clear is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.clear))
-    if value.deactivate is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.deactivate))
-    if value.concatenate_msg is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.concatenate_msg))
-    if value.delete_msg is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.delete_msg))
-    if value.queue is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.queue))
-    if value.play_msg is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.play_msg))
-    if value.query_voice_attrib is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.query_voice_attrib))
-    if value.record_msg is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.record_msg))
-    if value.reposition is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.reposition))
-    if value.resume is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.resume))
-    if value.review is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.review))
-    if value.start is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.start))
-    if value.set_voice_attrib is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.set_voice_attrib))
-    if value.stop is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.stop))
-    if value.suspend is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.suspend))
-    if value.synthesize_msg is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.synthesize_msg))
+    activate = value.activate
+    if activate is not None:
+        content = ber.encode_bits(activate)
+        out += H8C[len(content)] + content
+    clear = value.clear
+    if clear is not None:
+        content = ber.encode_bits(clear)
+        out += H8D[len(content)] + content
+    deactivate = value.deactivate
+    if deactivate is not None:
+        content = ber.encode_bits(deactivate)
+        out += H8E[len(content)] + content
+    concatenate_msg = value.concatenate_msg
+    if concatenate_msg is not None:
+        content = ber.encode_bits(concatenate_msg)
+        out += H80[len(content)] + content
+    delete_msg = value.delete_msg
+    if delete_msg is not None:
+        content = ber.encode_bits(delete_msg)
+        out += H81[len(content)] + content
+    queue = value.queue
+    if queue is not None:
+        content = ber.encode_bits(queue)
+        out += H8F[len(content)] + content
+    play_msg = value.play_msg
+    if play_msg is not None:
+        content = ber.encode_bits(play_msg)
+        out += H82[len(content)] + content
+    query_voice_attrib = value.query_voice_attrib
+    if query_voice_attrib is not None:
+        content = ber.encode_bits(query_voice_attrib)
+        out += H83[len(content)] + content
+    record_msg = value.record_msg
+    if record_msg is not None:
+        content = ber.encode_bits(record_msg)
+        out += H84[len(content)] + content
+    reposition = value.reposition
+    if reposition is not None:
+        content = ber.encode_bits(reposition)
+        out += H85[len(content)] + content
+    resume = value.resume
+    if resume is not None:
+        content = ber.encode_bits(resume)
+        out += H86[len(content)] + content
+    review = value.review
+    if review is not None:
+        content = ber.encode_bits(review)
+        out += H87[len(content)] + content
+    start_ = value.start
+    if start_ is not None:
+        content = ber.encode_bits(start_)
+        out += H90[len(content)] + content
+    set_voice_attrib = value.set_voice_attrib
+    if set_voice_attrib is not None:
+        content = ber.encode_bits(set_voice_attrib)
+        out += H88[len(content)] + content
+    stop_ = value.stop
+    if stop_ is not None:
+        content = ber.encode_bits(stop_)
+        out += H89[len(content)] + content
+    suspend = value.suspend
+    if suspend is not None:
+        content = ber.encode_bits(suspend)
+        out += H8A[len(content)] + content
+    synthesize_msg = value.synthesize_msg
+    if synthesize_msg is not None:
+        content = ber.encode_bits(synthesize_msg)
+        out += H8B[len(content)] + content
     return out
-
-
-_LOCATION_SERVICES_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-    )
-)
 
 
 def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> LocationServicesServList:
     """Contents of LocationServicesServList."""
-    again = (decode_location_services_serv_list, data, pos, end, _LOCATION_SERVICES_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.LocationServicesServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     get_location_information: GetLocationInformationCapabilities | None = None
     if octet == 0x80:
         get_location_information = ber.bits(
@@ -1583,7 +1831,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             GetLocationInformationCapabilities,
             "capability_exchange.LocationServicesServList.getLocationInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     set_location_information: SetLocationInformationCapabilities | None = None
     if octet == 0x81:
         set_location_information = ber.bits(
@@ -1593,7 +1843,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             SetLocationInformationCapabilities,
             "capability_exchange.LocationServicesServList.setLocationInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     location_tracking_session_resumed: LocationTrackingSessionResumedCapabilities | None = None
     if octet == 0x82:
         location_tracking_session_resumed = ber.bits(
@@ -1603,7 +1855,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             LocationTrackingSessionResumedCapabilities,
             "capability_exchange.LocationServicesServList.locationTrackingSessionResumed",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     location_tracking_session_suspended: LocationTrackingSessionSuspendedCapabilities | None = None
     if octet == 0x83:
         location_tracking_session_suspended = ber.bits(
@@ -1613,7 +1867,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             LocationTrackingSessionSuspendedCapabilities,
             "capability_exchange.LocationServicesServList.locationTrackingSessionSuspended",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     resume_location_tracking_session: ResumeLocationTrackingSessionCapabilities | None = None
     if octet == 0x84:
         resume_location_tracking_session = ber.bits(
@@ -1623,7 +1879,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             ResumeLocationTrackingSessionCapabilities,
             "capability_exchange.LocationServicesServList.resumeLocationTrackingSession",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     location_information_report: LocationInformationReportCapabilities | None = None
     if octet == 0x85:
         location_information_report = ber.bits(
@@ -1633,7 +1891,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             LocationInformationReportCapabilities,
             "capability_exchange.LocationServicesServList.locationInformationReport",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     start_location_tracking_session: StartLocationTrackingSessionCapabilities | None = None
     if octet == 0x86:
         start_location_tracking_session = ber.bits(
@@ -1643,7 +1903,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             StartLocationTrackingSessionCapabilities,
             "capability_exchange.LocationServicesServList.startLocationTrackingSession",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     stop_location_tracking_session: StopLocationTrackingSessionCapabilities | None = None
     if octet == 0x87:
         stop_location_tracking_session = ber.bits(
@@ -1653,7 +1915,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             StopLocationTrackingSessionCapabilities,
             "capability_exchange.LocationServicesServList.stopLocationTrackingSession",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     suspend_location_tracking_session: SuspendLocationTrackingSessionCapabilities | None = None
     if octet == 0x88:
         suspend_location_tracking_session = ber.bits(
@@ -1663,7 +1927,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             SuspendLocationTrackingSessionCapabilities,
             "capability_exchange.LocationServicesServList.suspendLocationTrackingSession",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     get_location_tracking_capabilities: GetLocationTrackingCapabilitiesCapabilities | None = None
     if octet == 0x89:
         get_location_tracking_capabilities = ber.bits(
@@ -1673,7 +1939,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             GetLocationTrackingCapabilitiesCapabilities,
             "capability_exchange.LocationServicesServList.getLocationTrackingCapabilities",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     get_location_tracking_sessions: GetLocationTrackingSessionsCapabilities | None = None
     if octet == 0x8A:
         get_location_tracking_sessions = ber.bits(
@@ -1683,7 +1951,9 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             GetLocationTrackingSessionsCapabilities,
             "capability_exchange.LocationServicesServList.getLocationTrackingSessions",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     location_session_info: LocationSessionInfoCapabilities | None = None
     if octet == 0x8B:
         location_session_info = ber.bits(
@@ -1693,9 +1963,11 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
             LocationSessionInfoCapabilities,
             "capability_exchange.LocationServicesServList.locationSessionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LocationServicesServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LocationServicesServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.LocationServicesServList", pos)
+        return _LOCATION_SERVICES_SERV_LIST.again(data, begin, end, "", pos)
     return LocationServicesServList(
         get_location_information=get_location_information,
         set_location_information=set_location_information,
@@ -1712,88 +1984,123 @@ def decode_location_services_serv_list(data: bytes, pos: int, end: int) -> Locat
     )
 
 
+_LOCATION_SERVICES_SERV_LIST = Known(
+    decode_location_services_serv_list,
+    "capability_exchange.LocationServicesServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab",
+)
+
+
 def encode_location_services_serv_list(value: LocationServicesServList) -> bytes:
     """Contents of LocationServicesServList."""
     out = b""
-    if value.get_location_information is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.get_location_information))
-    if value.set_location_information is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.set_location_information))
-    if value.location_tracking_session_resumed is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.location_tracking_session_resumed))
-    if value.location_tracking_session_suspended is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.location_tracking_session_suspended))
-    if value.resume_location_tracking_session is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.resume_location_tracking_session))
-    if value.location_information_report is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.location_information_report))
-    if value.start_location_tracking_session is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.start_location_tracking_session))
-    if value.stop_location_tracking_session is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.stop_location_tracking_session))
-    if value.suspend_location_tracking_session is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.suspend_location_tracking_session))
-    if value.get_location_tracking_capabilities is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.get_location_tracking_capabilities))
-    if value.get_location_tracking_sessions is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.get_location_tracking_sessions))
-    if value.location_session_info is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.location_session_info))
+    get_location_information = value.get_location_information
+    if get_location_information is not None:
+        content = ber.encode_bits(get_location_information)
+        out += H80[len(content)] + content
+    set_location_information = value.set_location_information
+    if set_location_information is not None:
+        content = ber.encode_bits(set_location_information)
+        out += H81[len(content)] + content
+    location_tracking_session_resumed = value.location_tracking_session_resumed
+    if location_tracking_session_resumed is not None:
+        content = ber.encode_bits(location_tracking_session_resumed)
+        out += H82[len(content)] + content
+    location_tracking_session_suspended = value.location_tracking_session_suspended
+    if location_tracking_session_suspended is not None:
+        content = ber.encode_bits(location_tracking_session_suspended)
+        out += H83[len(content)] + content
+    resume_location_tracking_session = value.resume_location_tracking_session
+    if resume_location_tracking_session is not None:
+        content = ber.encode_bits(resume_location_tracking_session)
+        out += H84[len(content)] + content
+    location_information_report = value.location_information_report
+    if location_information_report is not None:
+        content = ber.encode_bits(location_information_report)
+        out += H85[len(content)] + content
+    start_location_tracking_session = value.start_location_tracking_session
+    if start_location_tracking_session is not None:
+        content = ber.encode_bits(start_location_tracking_session)
+        out += H86[len(content)] + content
+    stop_location_tracking_session = value.stop_location_tracking_session
+    if stop_location_tracking_session is not None:
+        content = ber.encode_bits(stop_location_tracking_session)
+        out += H87[len(content)] + content
+    suspend_location_tracking_session = value.suspend_location_tracking_session
+    if suspend_location_tracking_session is not None:
+        content = ber.encode_bits(suspend_location_tracking_session)
+        out += H88[len(content)] + content
+    get_location_tracking_capabilities = value.get_location_tracking_capabilities
+    if get_location_tracking_capabilities is not None:
+        content = ber.encode_bits(get_location_tracking_capabilities)
+        out += H89[len(content)] + content
+    get_location_tracking_sessions = value.get_location_tracking_sessions
+    if get_location_tracking_sessions is not None:
+        content = ber.encode_bits(get_location_tracking_sessions)
+        out += H8A[len(content)] + content
+    location_session_info = value.location_session_info
+    if location_session_info is not None:
+        content = ber.encode_bits(location_session_info)
+        out += H8B[len(content)] + content
     return out
-
-
-_LOG_DEV_SERV_LIST_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-        0xA5,
-        0xA6,
-        0xA7,
-    )
-)
 
 
 def decode_log_dev_serv_list(data: bytes, pos: int, end: int) -> LogDevServList:
     """Contents of LogDevServList."""
-    again = (decode_log_dev_serv_list, data, pos, end, _LOG_DEV_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.LogDevServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     call_control_serv_list: CallControlServList | None = None
     if octet == 0xA0:
         call_control_serv_list = decode_call_control_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     call_associated_serv_list: CallAssociatedServList | None = None
     if octet == 0xA1:
         call_associated_serv_list = decode_call_associated_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     logical_serv_list: LogicalServList | None = None
     if octet == 0xA2:
         logical_serv_list = decode_logical_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     media_serv_list: MediaServList | None = None
     if octet == 0xA3:
         media_serv_list = decode_media_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     io_services_serv_list: IOServicesServList | None = None
     if octet == 0xA4:
         io_services_serv_list = decode_io_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     data_collection_serv_list: DataCollectionServList | None = None
     if octet == 0xA5:
         data_collection_serv_list = decode_data_collection_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     voice_serv_list: VoiceUnitServList | None = None
     if octet == 0xA6:
         voice_serv_list = decode_voice_unit_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     location_services_serv_list: LocationServicesServList | None = None
     if octet == 0xA7:
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.LogDevServList", pos)
+        return _LOG_DEV_SERV_LIST.again(data, begin, end, "", pos)
     return LogDevServList(
         call_control_serv_list=call_control_serv_list,
         call_associated_serv_list=call_associated_serv_list,
@@ -1806,154 +2113,169 @@ def decode_log_dev_serv_list(data: bytes, pos: int, end: int) -> LogDevServList:
     )
 
 
+_LOG_DEV_SERV_LIST = Known(decode_log_dev_serv_list, "capability_exchange.LogDevServList", "a0 a1 a2 a3 a4 a5 a6 a7")
+
+
 def encode_log_dev_serv_list(value: LogDevServList) -> bytes:
     """Contents of LogDevServList."""
     out = b""
-    if value.call_control_serv_list is not None:
-        out += ber.tlv(0xA0, encode_call_control_serv_list(value.call_control_serv_list))
-    if value.call_associated_serv_list is not None:
-        out += ber.tlv(0xA1, encode_call_associated_serv_list(value.call_associated_serv_list))
-    if value.logical_serv_list is not None:
-        out += ber.tlv(0xA2, encode_logical_serv_list(value.logical_serv_list))
-    if value.media_serv_list is not None:
-        out += ber.tlv(0xA3, encode_media_serv_list(value.media_serv_list))
-    if value.io_services_serv_list is not None:
-        out += ber.tlv(0xA4, encode_io_services_serv_list(value.io_services_serv_list))
-    if value.data_collection_serv_list is not None:
-        out += ber.tlv(0xA5, encode_data_collection_serv_list(value.data_collection_serv_list))
-    if value.voice_serv_list is not None:
-        out += ber.tlv(0xA6, encode_voice_unit_serv_list(value.voice_serv_list))
-    if value.location_services_serv_list is not None:
-        out += ber.tlv(0xA7, encode_location_services_serv_list(value.location_services_serv_list))
+    call_control_serv_list = value.call_control_serv_list
+    if call_control_serv_list is not None:
+        content = encode_call_control_serv_list(call_control_serv_list)
+        out += HA0[len(content)] + content
+    call_associated_serv_list = value.call_associated_serv_list
+    if call_associated_serv_list is not None:
+        content = encode_call_associated_serv_list(call_associated_serv_list)
+        out += HA1[len(content)] + content
+    logical_serv_list = value.logical_serv_list
+    if logical_serv_list is not None:
+        content = encode_logical_serv_list(logical_serv_list)
+        out += HA2[len(content)] + content
+    media_serv_list = value.media_serv_list
+    if media_serv_list is not None:
+        content = encode_media_serv_list(media_serv_list)
+        out += HA3[len(content)] + content
+    io_services_serv_list = value.io_services_serv_list
+    if io_services_serv_list is not None:
+        content = encode_io_services_serv_list(io_services_serv_list)
+        out += HA4[len(content)] + content
+    data_collection_serv_list = value.data_collection_serv_list
+    if data_collection_serv_list is not None:
+        content = encode_data_collection_serv_list(data_collection_serv_list)
+        out += HA5[len(content)] + content
+    voice_serv_list = value.voice_serv_list
+    if voice_serv_list is not None:
+        content = encode_voice_unit_serv_list(voice_serv_list)
+        out += HA6[len(content)] + content
+    location_services_serv_list = value.location_services_serv_list
+    if location_services_serv_list is not None:
+        content = encode_location_services_serv_list(location_services_serv_list)
+        out += HA7[len(content)] + content
     return out
-
-
-_CALL_CONTROL_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-        0x2B1,
-    )
-)
 
 
 def decode_call_control_evts_list(data: bytes, pos: int, end: int) -> CallControlEvtsList:
     """Contents of CallControlEvtsList."""
-    again = (decode_call_control_evts_list, data, pos, end, _CALL_CONTROL_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CallControlEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     bridged: Bridged | None = None
     if octet == 0x80:
         bridged = ber.bits(data, pos, stop, Bridged, "capability_exchange.CallControlEvtsList.bridged")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     call_cleared: CallCleared | None = None
     if octet == 0x81:
         call_cleared = ber.bits(data, pos, stop, CallCleared, "capability_exchange.CallControlEvtsList.callCleared")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     conferenced: Conferenced | None = None
     if octet == 0x82:
         conferenced = ber.bits(data, pos, stop, Conferenced, "capability_exchange.CallControlEvtsList.conferenced")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     connection_cleared: ConnectionCleared | None = None
     if octet == 0x83:
         connection_cleared = ber.bits(
             data, pos, stop, ConnectionCleared, "capability_exchange.CallControlEvtsList.connectionCleared"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     delivered: Delivered | None = None
     if octet == 0x84:
         delivered = ber.bits(data, pos, stop, Delivered, "capability_exchange.CallControlEvtsList.delivered")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     digits_dialed: DigitsDialed | None = None
     if octet == 0x85:
         digits_dialed = ber.bits(data, pos, stop, DigitsDialed, "capability_exchange.CallControlEvtsList.digitsDialed")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     diverted: Diverted | None = None
     if octet == 0x86:
         diverted = ber.bits(data, pos, stop, Diverted, "capability_exchange.CallControlEvtsList.diverted")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     established: Established | None = None
     if octet == 0x87:
         established = ber.bits(data, pos, stop, Established, "capability_exchange.CallControlEvtsList.established")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     failed: Failed | None = None
     if octet == 0x88:
         failed = ber.bits(data, pos, stop, Failed, "capability_exchange.CallControlEvtsList.failed")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     held: Held | None = None
     if octet == 0x89:
         held = ber.bits(data, pos, stop, Held, "capability_exchange.CallControlEvtsList.held")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     netw_caps_changed: NetwCapsChanged | None = None
     if octet == 0x8A:
         netw_caps_changed = ber.bits(
             data, pos, stop, NetwCapsChanged, "capability_exchange.CallControlEvtsList.netwCapsChanged"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     netw_reached: NetwReached | None = None
     if octet == 0x8B:
         netw_reached = ber.bits(data, pos, stop, NetwReached, "capability_exchange.CallControlEvtsList.netwReached")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     offered: Offered | None = None
     if octet == 0x8C:
         offered = ber.bits(data, pos, stop, Offered, "capability_exchange.CallControlEvtsList.offered")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     originated: Originated | None = None
     if octet == 0x8D:
         originated = ber.bits(data, pos, stop, Originated, "capability_exchange.CallControlEvtsList.originated")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     queued: Queued | None = None
     if octet == 0x8E:
         queued = ber.bits(data, pos, stop, Queued, "capability_exchange.CallControlEvtsList.queued")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     retrieved: Retrieved | None = None
     if octet == 0x8F:
         retrieved = ber.bits(data, pos, stop, Retrieved, "capability_exchange.CallControlEvtsList.retrieved")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     service_initiated: ServiceInitiated | None = None
     if octet == 0x90:
         service_initiated = ber.bits(
             data, pos, stop, ServiceInitiated, "capability_exchange.CallControlEvtsList.serviceInitiated"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     transferred: Transferred | None = None
     if octet == 0x91:
         transferred = ber.bits(data, pos, stop, Transferred, "capability_exchange.CallControlEvtsList.transferred")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallControlEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallControlEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CallControlEvtsList", pos)
+        return _CALL_CONTROL_EVTS_LIST.again(data, begin, end, "", pos)
     return CallControlEvtsList(
         bridged=bridged,
         call_cleared=call_cleared,
@@ -1976,84 +2298,119 @@ def decode_call_control_evts_list(data: bytes, pos: int, end: int) -> CallContro
     )
 
 
+_CALL_CONTROL_EVTS_LIST = Known(
+    decode_call_control_evts_list,
+    "capability_exchange.CallControlEvtsList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0 2b1",
+)
+
+
 def encode_call_control_evts_list(value: CallControlEvtsList) -> bytes:
     """Contents of CallControlEvtsList."""
     out = b""
-    if value.bridged is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.bridged))
-    if value.call_cleared is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.call_cleared))
-    if value.conferenced is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.conferenced))
-    if value.connection_cleared is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.connection_cleared))
-    if value.delivered is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.delivered))
-    if value.digits_dialed is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.digits_dialed))
-    if value.diverted is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.diverted))
-    if value.established is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.established))
-    if value.failed is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.failed))
-    if value.held is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.held))
-    if value.netw_caps_changed is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.netw_caps_changed))
-    if value.netw_reached is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.netw_reached))
-    if value.offered is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.offered))
-    if value.originated is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.originated))
-    if value.queued is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.queued))
-    if value.retrieved is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.retrieved))
-    if value.service_initiated is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.service_initiated))
-    if value.transferred is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.transferred))
+    bridged = value.bridged
+    if bridged is not None:
+        content = ber.encode_bits(bridged)
+        out += H80[len(content)] + content
+    call_cleared = value.call_cleared
+    if call_cleared is not None:
+        content = ber.encode_bits(call_cleared)
+        out += H81[len(content)] + content
+    conferenced = value.conferenced
+    if conferenced is not None:
+        content = ber.encode_bits(conferenced)
+        out += H82[len(content)] + content
+    connection_cleared = value.connection_cleared
+    if connection_cleared is not None:
+        content = ber.encode_bits(connection_cleared)
+        out += H83[len(content)] + content
+    delivered = value.delivered
+    if delivered is not None:
+        content = ber.encode_bits(delivered)
+        out += H84[len(content)] + content
+    digits_dialed = value.digits_dialed
+    if digits_dialed is not None:
+        content = ber.encode_bits(digits_dialed)
+        out += H85[len(content)] + content
+    diverted = value.diverted
+    if diverted is not None:
+        content = ber.encode_bits(diverted)
+        out += H86[len(content)] + content
+    established = value.established
+    if established is not None:
+        content = ber.encode_bits(established)
+        out += H87[len(content)] + content
+    failed = value.failed
+    if failed is not None:
+        content = ber.encode_bits(failed)
+        out += H88[len(content)] + content
+    held = value.held
+    if held is not None:
+        content = ber.encode_bits(held)
+        out += H89[len(content)] + content
+    netw_caps_changed = value.netw_caps_changed
+    if netw_caps_changed is not None:
+        content = ber.encode_bits(netw_caps_changed)
+        out += H8A[len(content)] + content
+    netw_reached = value.netw_reached
+    if netw_reached is not None:
+        content = ber.encode_bits(netw_reached)
+        out += H8B[len(content)] + content
+    offered = value.offered
+    if offered is not None:
+        content = ber.encode_bits(offered)
+        out += H8C[len(content)] + content
+    originated = value.originated
+    if originated is not None:
+        content = ber.encode_bits(originated)
+        out += H8D[len(content)] + content
+    queued = value.queued
+    if queued is not None:
+        content = ber.encode_bits(queued)
+        out += H8E[len(content)] + content
+    retrieved = value.retrieved
+    if retrieved is not None:
+        content = ber.encode_bits(retrieved)
+        out += H8F[len(content)] + content
+    service_initiated = value.service_initiated
+    if service_initiated is not None:
+        content = ber.encode_bits(service_initiated)
+        out += H90[len(content)] + content
+    transferred = value.transferred
+    if transferred is not None:
+        content = ber.encode_bits(transferred)
+        out += H91[len(content)] + content
     return out
-
-
-_CALL_ASSOCIATED_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-    )
-)
 
 
 def decode_call_associated_evts_list(data: bytes, pos: int, end: int) -> CallAssociatedEvtsList:
     """Contents of CallAssociatedEvtsList."""
-    again = (decode_call_associated_evts_list, data, pos, end, _CALL_ASSOCIATED_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CallAssociatedEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     call_information: CallInformation | None = None
     if octet == 0x80:
         call_information = ber.bits(
             data, pos, stop, CallInformation, "capability_exchange.CallAssociatedEvtsList.callInformation"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     charging: Charging | None = None
     if octet == 0x81:
         charging = ber.bits(data, pos, stop, Charging, "capability_exchange.CallAssociatedEvtsList.charging")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     digits_generated: DigitsGenerated | None = None
     if octet == 0x82:
         digits_generated = ber.bits(
             data, pos, stop, DigitsGenerated, "capability_exchange.CallAssociatedEvtsList.digitsGenerated"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     telephony_tones_generated: TelephonyTonesGenerated | None = None
     if octet == 0x83:
         telephony_tones_generated = ber.bits(
@@ -2063,7 +2420,9 @@ def decode_call_associated_evts_list(data: bytes, pos: int, end: int) -> CallAss
             TelephonyTonesGenerated,
             "capability_exchange.CallAssociatedEvtsList.telephonyTonesGenerated",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     service_completion_failure: ServiceCompletionFailure | None = None
     if octet == 0x84:
         service_completion_failure = ber.bits(
@@ -2073,9 +2432,11 @@ def decode_call_associated_evts_list(data: bytes, pos: int, end: int) -> CallAss
             ServiceCompletionFailure,
             "capability_exchange.CallAssociatedEvtsList.serviceCompletionFailure",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CallAssociatedEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CallAssociatedEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CallAssociatedEvtsList", pos)
+        return _CALL_ASSOCIATED_EVTS_LIST.again(data, begin, end, "", pos)
     return CallAssociatedEvtsList(
         call_information=call_information,
         charging=charging,
@@ -2085,134 +2446,145 @@ def decode_call_associated_evts_list(data: bytes, pos: int, end: int) -> CallAss
     )
 
 
+_CALL_ASSOCIATED_EVTS_LIST = Known(
+    decode_call_associated_evts_list, "capability_exchange.CallAssociatedEvtsList", "80 81 82 83 84 2a0 2a1 2a2 2a3 2a4"
+)
+
+
 def encode_call_associated_evts_list(value: CallAssociatedEvtsList) -> bytes:
     """Contents of CallAssociatedEvtsList."""
     out = b""
-    if value.call_information is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.call_information))
-    if value.charging is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.charging))
-    if value.digits_generated is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.digits_generated))
-    if value.telephony_tones_generated is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.telephony_tones_generated))
-    if value.service_completion_failure is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.service_completion_failure))
+    call_information = value.call_information
+    if call_information is not None:
+        content = ber.encode_bits(call_information)
+        out += H80[len(content)] + content
+    charging = value.charging
+    if charging is not None:
+        content = ber.encode_bits(charging)
+        out += H81[len(content)] + content
+    digits_generated = value.digits_generated
+    if digits_generated is not None:
+        content = ber.encode_bits(digits_generated)
+        out += H82[len(content)] + content
+    telephony_tones_generated = value.telephony_tones_generated
+    if telephony_tones_generated is not None:
+        content = ber.encode_bits(telephony_tones_generated)
+        out += H83[len(content)] + content
+    service_completion_failure = value.service_completion_failure
+    if service_completion_failure is not None:
+        content = ber.encode_bits(service_completion_failure)
+        out += H84[len(content)] + content
     return out
-
-
-_LOGICAL_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-    )
-)
 
 
 def decode_logical_evts_list(data: bytes, pos: int, end: int) -> LogicalEvtsList:
     """Contents of LogicalEvtsList."""
-    again = (decode_logical_evts_list, data, pos, end, _LOGICAL_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.LogicalEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_busy: AgentBusy | None = None
     if octet == 0x80:
         agent_busy = ber.bits(data, pos, stop, AgentBusy, "capability_exchange.LogicalEvtsList.agentBusy")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_logged_off: AgentLoggedOff | None = None
     if octet == 0x81:
         agent_logged_off = ber.bits(
             data, pos, stop, AgentLoggedOff, "capability_exchange.LogicalEvtsList.agentLoggedOff"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_logged_on: AgentLoggedOn | None = None
     if octet == 0x82:
         agent_logged_on = ber.bits(data, pos, stop, AgentLoggedOn, "capability_exchange.LogicalEvtsList.agentLoggedOn")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_not_ready: AgentNotReady | None = None
     if octet == 0x83:
         agent_not_ready = ber.bits(data, pos, stop, AgentNotReady, "capability_exchange.LogicalEvtsList.agentNotReady")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_ready: AgentReady | None = None
     if octet == 0x84:
         agent_ready = ber.bits(data, pos, stop, AgentReady, "capability_exchange.LogicalEvtsList.agentReady")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     agent_working_after_call: AgentWorkingAfterCall | None = None
     if octet == 0x85:
         agent_working_after_call = ber.bits(
             data, pos, stop, AgentWorkingAfterCall, "capability_exchange.LogicalEvtsList.agentWorkingAfterCall"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     auto_answer: AutoAnswer | None = None
     if octet == 0x86:
         auto_answer = ber.bits(data, pos, stop, AutoAnswer, "capability_exchange.LogicalEvtsList.autoAnswer")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     auto_work_mode: AutoWorkMode | None = None
     if octet == 0x87:
         auto_work_mode = ber.bits(data, pos, stop, AutoWorkMode, "capability_exchange.LogicalEvtsList.autoWorkMode")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     call_back: CallBackEventCapabilities | None = None
     if octet == 0x88:
         call_back = ber.bits(data, pos, stop, CallBackEventCapabilities, "capability_exchange.LogicalEvtsList.callBack")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     call_back_message: CallBackMessageEventCapabilities | None = None
     if octet == 0x89:
         call_back_message = ber.bits(
             data, pos, stop, CallBackMessageEventCapabilities, "capability_exchange.LogicalEvtsList.callBackMessage"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     caller_id_status: CallerIDStatus | None = None
     if octet == 0x8A:
         caller_id_status = ber.bits(
             data, pos, stop, CallerIDStatus, "capability_exchange.LogicalEvtsList.callerIDStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     do_not_disturb: DoNotDisturb | None = None
     if octet == 0x8B:
         do_not_disturb = ber.bits(data, pos, stop, DoNotDisturb, "capability_exchange.LogicalEvtsList.doNotDisturb")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     forwarding: Forwarding | None = None
     if octet == 0x8C:
         forwarding = ber.bits(data, pos, stop, Forwarding, "capability_exchange.LogicalEvtsList.forwarding")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     presence_state: PresenceStateEventCapabilities | None = None
     if octet == 0x8E:
         presence_state = ber.bits(
             data, pos, stop, PresenceStateEventCapabilities, "capability_exchange.LogicalEvtsList.presenceState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     routeing_mode: RouteingMode | None = None
     if octet == 0x8D:
         routeing_mode = ber.bits(data, pos, stop, RouteingMode, "capability_exchange.LogicalEvtsList.routeingMode")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogicalEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogicalEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.LogicalEvtsList", pos)
+        return _LOGICAL_EVTS_LIST.again(data, begin, end, "", pos)
     return LogicalEvtsList(
         agent_busy=agent_busy,
         agent_logged_off=agent_logged_off,
@@ -2232,211 +2604,247 @@ def decode_logical_evts_list(data: bytes, pos: int, end: int) -> LogicalEvtsList
     )
 
 
+_LOGICAL_EVTS_LIST = Known(
+    decode_logical_evts_list,
+    "capability_exchange.LogicalEvtsList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae",
+)
+
+
 def encode_logical_evts_list(value: LogicalEvtsList) -> bytes:
     """Contents of LogicalEvtsList."""
     out = b""
-    if value.agent_busy is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.agent_busy))
-    if value.agent_logged_off is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.agent_logged_off))
-    if value.agent_logged_on is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.agent_logged_on))
-    if value.agent_not_ready is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.agent_not_ready))
-    if value.agent_ready is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.agent_ready))
-    if value.agent_working_after_call is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.agent_working_after_call))
-    if value.auto_answer is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.auto_answer))
-    if value.auto_work_mode is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.auto_work_mode))
-    if value.call_back is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.call_back))
-    if value.call_back_message is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.call_back_message))
-    if value.caller_id_status is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.caller_id_status))
-    if value.do_not_disturb is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.do_not_disturb))
-    if value.forwarding is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.forwarding))
-    if value.presence_state is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.presence_state))
-    if value.routeing_mode is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.routeing_mode))
+    agent_busy = value.agent_busy
+    if agent_busy is not None:
+        content = ber.encode_bits(agent_busy)
+        out += H80[len(content)] + content
+    agent_logged_off = value.agent_logged_off
+    if agent_logged_off is not None:
+        content = ber.encode_bits(agent_logged_off)
+        out += H81[len(content)] + content
+    agent_logged_on = value.agent_logged_on
+    if agent_logged_on is not None:
+        content = ber.encode_bits(agent_logged_on)
+        out += H82[len(content)] + content
+    agent_not_ready = value.agent_not_ready
+    if agent_not_ready is not None:
+        content = ber.encode_bits(agent_not_ready)
+        out += H83[len(content)] + content
+    agent_ready = value.agent_ready
+    if agent_ready is not None:
+        content = ber.encode_bits(agent_ready)
+        out += H84[len(content)] + content
+    agent_working_after_call = value.agent_working_after_call
+    if agent_working_after_call is not None:
+        content = ber.encode_bits(agent_working_after_call)
+        out += H85[len(content)] + content
+    auto_answer = value.auto_answer
+    if auto_answer is not None:
+        content = ber.encode_bits(auto_answer)
+        out += H86[len(content)] + content
+    auto_work_mode = value.auto_work_mode
+    if auto_work_mode is not None:
+        content = ber.encode_bits(auto_work_mode)
+        out += H87[len(content)] + content
+    call_back = value.call_back
+    if call_back is not None:
+        content = ber.encode_bits(call_back)
+        out += H88[len(content)] + content
+    call_back_message = value.call_back_message
+    if call_back_message is not None:
+        content = ber.encode_bits(call_back_message)
+        out += H89[len(content)] + content
+    caller_id_status = value.caller_id_status
+    if caller_id_status is not None:
+        content = ber.encode_bits(caller_id_status)
+        out += H8A[len(content)] + content
+    do_not_disturb = value.do_not_disturb
+    if do_not_disturb is not None:
+        content = ber.encode_bits(do_not_disturb)
+        out += H8B[len(content)] + content
+    forwarding = value.forwarding
+    if forwarding is not None:
+        content = ber.encode_bits(forwarding)
+        out += H8C[len(content)] + content
+    presence_state = value.presence_state
+    if presence_state is not None:
+        content = ber.encode_bits(presence_state)
+        out += H8E[len(content)] + content
+    routeing_mode = value.routeing_mode
+    if routeing_mode is not None:
+        content = ber.encode_bits(routeing_mode)
+        out += H8D[len(content)] + content
     return out
-
-
-_MEDIA_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x2A0,
-        0x2A1,
-    )
-)
 
 
 def decode_media_evts_list(data: bytes, pos: int, end: int) -> MediaEvtsList:
     """Contents of MediaEvtsList."""
-    again = (decode_media_evts_list, data, pos, end, _MEDIA_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MediaEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaEvtsList")
     media_attached: MediaAttached | None = None
     if octet == 0x80:
         media_attached = ber.bits(data, pos, stop, MediaAttached, "capability_exchange.MediaEvtsList.mediaAttached")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaEvtsList")
     media_detached: MediaDetached | None = None
     if octet == 0x81:
         media_detached = ber.bits(data, pos, stop, MediaDetached, "capability_exchange.MediaEvtsList.mediaDetached")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MediaEvtsList", pos)
+        return _MEDIA_EVTS_LIST.again(data, begin, end, "", pos)
     return MediaEvtsList(media_attached=media_attached, media_detached=media_detached)
+
+
+_MEDIA_EVTS_LIST = Known(decode_media_evts_list, "capability_exchange.MediaEvtsList", "80 81 2a0 2a1")
 
 
 def encode_media_evts_list(value: MediaEvtsList) -> bytes:
     """Contents of MediaEvtsList."""
     out = b""
-    if value.media_attached is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.media_attached))
-    if value.media_detached is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.media_detached))
+    media_attached = value.media_attached
+    if media_attached is not None:
+        content = ber.encode_bits(media_attached)
+        out += H80[len(content)] + content
+    media_detached = value.media_detached
+    if media_detached is not None:
+        content = ber.encode_bits(media_detached)
+        out += H81[len(content)] + content
     return out
-
-
-_VOICE_UNIT_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-        0x2B1,
-    )
-)
 
 
 def decode_voice_unit_evts_list(data: bytes, pos: int, end: int) -> VoiceUnitEvtsList:
     """Contents of VoiceUnitEvtsList."""
-    again = (decode_voice_unit_evts_list, data, pos, end, _VOICE_UNIT_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.VoiceUnitEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     bookmark_reached: BookmarkReached | None = None
     if octet == 0x87:
         bookmark_reached = ber.bits(
             data, pos, stop, BookmarkReached, "capability_exchange.VoiceUnitEvtsList.bookmarkReached"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     completed: Completed | None = None
     if octet == 0x88:
         completed = ber.bits(data, pos, stop, Completed, "capability_exchange.VoiceUnitEvtsList.completed")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     dtmf_detected: DtmfDetected | None = None
     if octet == 0x89:
         dtmf_detected = ber.bits(data, pos, stop, DtmfDetected, "capability_exchange.VoiceUnitEvtsList.dtmfDetected")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     emptied: Emptied | None = None
     if octet == 0x8A:
         emptied = ber.bits(data, pos, stop, Emptied, "capability_exchange.VoiceUnitEvtsList.emptied")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     interruption_detected: InterruptionDetected | None = None
     if octet == 0x8B:
         interruption_detected = ber.bits(
             data, pos, stop, InterruptionDetected, "capability_exchange.VoiceUnitEvtsList.interruptionDetected"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     not_recognized: NotRecognized | None = None
     if octet == 0x8C:
         not_recognized = ber.bits(data, pos, stop, NotRecognized, "capability_exchange.VoiceUnitEvtsList.notRecognized")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     play: Play | None = None
     if octet == 0x80:
         play = ber.bits(data, pos, stop, Play, "capability_exchange.VoiceUnitEvtsList.play")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     record: Record | None = None
     if octet == 0x81:
         record = ber.bits(data, pos, stop, Record, "capability_exchange.VoiceUnitEvtsList.record")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     recognized: Recognized | None = None
     if octet == 0x8D:
         recognized = ber.bits(data, pos, stop, Recognized, "capability_exchange.VoiceUnitEvtsList.recognized")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     review: ReviewEventCapabilities | None = None
     if octet == 0x82:
         review = ber.bits(data, pos, stop, ReviewEventCapabilities, "capability_exchange.VoiceUnitEvtsList.review")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     started: Started | None = None
     if octet == 0x8E:
         started = ber.bits(data, pos, stop, Started, "capability_exchange.VoiceUnitEvtsList.started")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     silence_timeout_expired: SilenceTimeoutExpired | None = None
     if octet == 0x8F:
         silence_timeout_expired = ber.bits(
             data, pos, stop, SilenceTimeoutExpired, "capability_exchange.VoiceUnitEvtsList.silenceTimeoutExpired"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     speech_detected: SpeechDetected | None = None
     if octet == 0x90:
         speech_detected = ber.bits(
             data, pos, stop, SpeechDetected, "capability_exchange.VoiceUnitEvtsList.speechDetected"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     stop_: StopEventCapabilities | None = None
     if octet == 0x83:
         stop_ = ber.bits(data, pos, stop, StopEventCapabilities, "capability_exchange.VoiceUnitEvtsList.stop")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     suspend_play: SuspendPlay | None = None
     if octet == 0x84:
         suspend_play = ber.bits(data, pos, stop, SuspendPlay, "capability_exchange.VoiceUnitEvtsList.suspendPlay")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     suspend_record: SuspendRecord | None = None
     if octet == 0x85:
         suspend_record = ber.bits(data, pos, stop, SuspendRecord, "capability_exchange.VoiceUnitEvtsList.suspendRecord")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     voice_attrib_changed: VoiceAttribChanged | None = None
     if octet == 0x86:
         voice_attrib_changed = ber.bits(
             data, pos, stop, VoiceAttribChanged, "capability_exchange.VoiceUnitEvtsList.voiceAttribChanged"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     voice_error_occurred: VoiceErrorOccured | None = None
     if octet == 0x91:
         voice_error_occurred = ber.bits(
             data, pos, stop, VoiceErrorOccured, "capability_exchange.VoiceUnitEvtsList.voiceErrorOccurred"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VoiceUnitEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VoiceUnitEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.VoiceUnitEvtsList", pos)
+        return _VOICE_UNIT_EVTS_LIST.again(data, begin, end, "", pos)
     return VoiceUnitEvtsList(
         bookmark_reached=bookmark_reached,
         completed=completed,
@@ -2459,85 +2867,129 @@ def decode_voice_unit_evts_list(data: bytes, pos: int, end: int) -> VoiceUnitEvt
     )
 
 
+_VOICE_UNIT_EVTS_LIST = Known(
+    decode_voice_unit_evts_list,
+    "capability_exchange.VoiceUnitEvtsList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0 2b1",
+)
+
+
 def encode_voice_unit_evts_list(value: VoiceUnitEvtsList) -> bytes:
     """Contents of VoiceUnitEvtsList."""
     out = b""
-    if value.bookmark_reached is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.bookmark_reached))
-    if value.completed is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.completed))
-    if value.dtmf_detected is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.dtmf_detected))
-    if value.emptied is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.emptied))
-    if value.interruption_detected is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.interruption_detected))
-    if value.not_recognized is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.not_recognized))
-    if value.play is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.play))
-    if value.record is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.record))
-    if value.recognized is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.recognized))
-    if value.review is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.review))
-    if value.started is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.started))
-    if value.silence_timeout_expired is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.silence_timeout_expired))
-    if value.speech_detected is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.speech_detected))
-    if value.stop is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.stop))
-    if value.suspend_play is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.suspend_play))
-    if value.suspend_record is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.suspend_record))
-    if value.voice_attrib_changed is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.voice_attrib_changed))
-    if value.voice_error_occurred is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.voice_error_occurred))
+    bookmark_reached = value.bookmark_reached
+    if bookmark_reached is not None:
+        content = ber.encode_bits(bookmark_reached)
+        out += H87[len(content)] + content
+    completed = value.completed
+    if completed is not None:
+        content = ber.encode_bits(completed)
+        out += H88[len(content)] + content
+    dtmf_detected = value.dtmf_detected
+    if dtmf_detected is not None:
+        content = ber.encode_bits(dtmf_detected)
+        out += H89[len(content)] + content
+    emptied = value.emptied
+    if emptied is not None:
+        content = ber.encode_bits(emptied)
+        out += H8A[len(content)] + content
+    interruption_detected = value.interruption_detected
+    if interruption_detected is not None:
+        content = ber.encode_bits(interruption_detected)
+        out += H8B[len(content)] + content
+    not_recognized = value.not_recognized
+    if not_recognized is not None:
+        content = ber.encode_bits(not_recognized)
+        out += H8C[len(content)] + content
+    play = value.play
+    if play is not None:
+        content = ber.encode_bits(play)
+        out += H80[len(content)] + content
+    record = value.record
+    if record is not None:
+        content = ber.encode_bits(record)
+        out += H81[len(content)] + content
+    recognized = value.recognized
+    if recognized is not None:
+        content = ber.encode_bits(recognized)
+        out += H8D[len(content)] + content
+    review = value.review
+    if review is not None:
+        content = ber.encode_bits(review)
+        out += H82[len(content)] + content
+    started = value.started
+    if started is not None:
+        content = ber.encode_bits(started)
+        out += H8E[len(content)] + content
+    silence_timeout_expired = value.silence_timeout_expired
+    if silence_timeout_expired is not None:
+        content = ber.encode_bits(silence_timeout_expired)
+        out += H8F[len(content)] + content
+    speech_detected = value.speech_detected
+    if speech_detected is not None:
+        content = ber.encode_bits(speech_detected)
+        out += H90[len(content)] + content
+    stop_ = value.stop
+    if stop_ is not None:
+        content = ber.encode_bits(stop_)
+        out += H83[len(content)] + content
+    suspend_play = value.suspend_play
+    if suspend_play is not None:
+        content = ber.encode_bits(suspend_play)
+        out += H84[len(content)] + content
+    suspend_record = value.suspend_record
+    if suspend_record is not None:
+        content = ber.encode_bits(suspend_record)
+        out += H85[len(content)] + content
+    voice_attrib_changed = value.voice_attrib_changed
+    if voice_attrib_changed is not None:
+        content = ber.encode_bits(voice_attrib_changed)
+        out += H86[len(content)] + content
+    voice_error_occurred = value.voice_error_occurred
+    if voice_error_occurred is not None:
+        content = ber.encode_bits(voice_error_occurred)
+        out += H91[len(content)] + content
     return out
-
-
-_LOG_DEV_EVTS_LIST_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-    )
-)
 
 
 def decode_log_dev_evts_list(data: bytes, pos: int, end: int) -> LogDevEvtsList:
     """Contents of LogDevEvtsList."""
-    again = (decode_log_dev_evts_list, data, pos, end, _LOG_DEV_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.LogDevEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     call_control_evts_list: CallControlEvtsList | None = None
     if octet == 0xA0:
         call_control_evts_list = decode_call_control_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     call_associated_evts_list: CallAssociatedEvtsList | None = None
     if octet == 0xA1:
         call_associated_evts_list = decode_call_associated_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     logical_evts_list: LogicalEvtsList | None = None
     if octet == 0xA2:
         logical_evts_list = decode_logical_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     media_evts_list: MediaEvtsList | None = None
     if octet == 0xA3:
         media_evts_list = decode_media_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     voice_evts_list: VoiceUnitEvtsList | None = None
     if octet == 0xA4:
         voice_evts_list = decode_voice_unit_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.LogDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.LogDevEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.LogDevEvtsList", pos)
+        return _LOG_DEV_EVTS_LIST.again(data, begin, end, "", pos)
     return LogDevEvtsList(
         call_control_evts_list=call_control_evts_list,
         call_associated_evts_list=call_associated_evts_list,
@@ -2547,50 +2999,49 @@ def decode_log_dev_evts_list(data: bytes, pos: int, end: int) -> LogDevEvtsList:
     )
 
 
+_LOG_DEV_EVTS_LIST = Known(decode_log_dev_evts_list, "capability_exchange.LogDevEvtsList", "a0 a1 a2 a3 a4")
+
+
 def encode_log_dev_evts_list(value: LogDevEvtsList) -> bytes:
     """Contents of LogDevEvtsList."""
     out = b""
-    if value.call_control_evts_list is not None:
-        out += ber.tlv(0xA0, encode_call_control_evts_list(value.call_control_evts_list))
-    if value.call_associated_evts_list is not None:
-        out += ber.tlv(0xA1, encode_call_associated_evts_list(value.call_associated_evts_list))
-    if value.logical_evts_list is not None:
-        out += ber.tlv(0xA2, encode_logical_evts_list(value.logical_evts_list))
-    if value.media_evts_list is not None:
-        out += ber.tlv(0xA3, encode_media_evts_list(value.media_evts_list))
-    if value.voice_evts_list is not None:
-        out += ber.tlv(0xA4, encode_voice_unit_evts_list(value.voice_evts_list))
+    call_control_evts_list = value.call_control_evts_list
+    if call_control_evts_list is not None:
+        content = encode_call_control_evts_list(call_control_evts_list)
+        out += HA0[len(content)] + content
+    call_associated_evts_list = value.call_associated_evts_list
+    if call_associated_evts_list is not None:
+        content = encode_call_associated_evts_list(call_associated_evts_list)
+        out += HA1[len(content)] + content
+    logical_evts_list = value.logical_evts_list
+    if logical_evts_list is not None:
+        content = encode_logical_evts_list(logical_evts_list)
+        out += HA2[len(content)] + content
+    media_evts_list = value.media_evts_list
+    if media_evts_list is not None:
+        content = encode_media_evts_list(media_evts_list)
+        out += HA3[len(content)] + content
+    voice_evts_list = value.voice_evts_list
+    if voice_evts_list is not None:
+        content = encode_voice_unit_evts_list(voice_evts_list)
+        out += HA4[len(content)] + content
     return out
-
-
-_CAP_EXCHANGE_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-    )
-)
 
 
 def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchangeServList:
     """Contents of CapExchangeServList."""
-    again = (decode_cap_exchange_serv_list, data, pos, end, _CAP_EXCHANGE_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CapExchangeServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     get_csta_features: GetCSTAFeaturesCapabilities | None = None
     if octet == 0x85:
         get_csta_features = ber.bits(
             data, pos, stop, GetCSTAFeaturesCapabilities, "capability_exchange.CapExchangeServList.getCSTAFeatures"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     get_logical_device_information: GetLogicalDeviceInformationCapabilities | None = None
     if octet == 0x80:
         get_logical_device_information = ber.bits(
@@ -2600,7 +3051,9 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
             GetLogicalDeviceInformationCapabilities,
             "capability_exchange.CapExchangeServList.getLogicalDeviceInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     get_physical_device_information: GetPhysicalDeviceInformationCapabilities | None = None
     if octet == 0x81:
         get_physical_device_information = ber.bits(
@@ -2610,7 +3063,9 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
             GetPhysicalDeviceInformationCapabilities,
             "capability_exchange.CapExchangeServList.getPhysicalDeviceInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     get_switching_function_caps: GetSwitchingFunctionCapabilities | None = None
     if octet == 0x84:
         get_switching_function_caps = ber.bits(
@@ -2620,7 +3075,9 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
             GetSwitchingFunctionCapabilities,
             "capability_exchange.CapExchangeServList.getSwitchingFunctionCaps",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     get_switching_function_devices: GetSwitchingFunctionDevicesCapabilities | None = None
     if octet == 0x82:
         get_switching_function_devices = ber.bits(
@@ -2630,7 +3087,9 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
             GetSwitchingFunctionDevicesCapabilities,
             "capability_exchange.CapExchangeServList.getSwitchingFunctionDevices",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     switching_function_devices: SwitchingFunctionDevicesCapabilities | None = None
     if octet == 0x83:
         switching_function_devices = ber.bits(
@@ -2640,9 +3099,11 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
             SwitchingFunctionDevicesCapabilities,
             "capability_exchange.CapExchangeServList.switchingFunctionDevices",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CapExchangeServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CapExchangeServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CapExchangeServList", pos)
+        return _CAP_EXCHANGE_SERV_LIST.again(data, begin, end, "", pos)
     return CapExchangeServList(
         get_csta_features=get_csta_features,
         get_logical_device_information=get_logical_device_information,
@@ -2653,54 +3114,49 @@ def decode_cap_exchange_serv_list(data: bytes, pos: int, end: int) -> CapExchang
     )
 
 
+_CAP_EXCHANGE_SERV_LIST = Known(
+    decode_cap_exchange_serv_list,
+    "capability_exchange.CapExchangeServList",
+    "80 81 82 83 84 85 2a0 2a1 2a2 2a3 2a4 2a5",
+)
+
+
 def encode_cap_exchange_serv_list(value: CapExchangeServList) -> bytes:
     """Contents of CapExchangeServList."""
     out = b""
-    if value.get_csta_features is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.get_csta_features))
-    if value.get_logical_device_information is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.get_logical_device_information))
-    if value.get_physical_device_information is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.get_physical_device_information))
-    if value.get_switching_function_caps is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.get_switching_function_caps))
-    if value.get_switching_function_devices is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.get_switching_function_devices))
-    if value.switching_function_devices is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.switching_function_devices))
+    get_csta_features = value.get_csta_features
+    if get_csta_features is not None:
+        content = ber.encode_bits(get_csta_features)
+        out += H85[len(content)] + content
+    get_logical_device_information = value.get_logical_device_information
+    if get_logical_device_information is not None:
+        content = ber.encode_bits(get_logical_device_information)
+        out += H80[len(content)] + content
+    get_physical_device_information = value.get_physical_device_information
+    if get_physical_device_information is not None:
+        content = ber.encode_bits(get_physical_device_information)
+        out += H81[len(content)] + content
+    get_switching_function_caps = value.get_switching_function_caps
+    if get_switching_function_caps is not None:
+        content = ber.encode_bits(get_switching_function_caps)
+        out += H84[len(content)] + content
+    get_switching_function_devices = value.get_switching_function_devices
+    if get_switching_function_devices is not None:
+        content = ber.encode_bits(get_switching_function_devices)
+        out += H82[len(content)] + content
+    switching_function_devices = value.switching_function_devices
+    if switching_function_devices is not None:
+        content = ber.encode_bits(switching_function_devices)
+        out += H83[len(content)] + content
     return out
-
-
-_SYSTEM_STATUS_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-    )
-)
 
 
 def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemStatusServList:
     """Contents of SystemStatusServList."""
-    again = (decode_system_status_serv_list, data, pos, end, _SYSTEM_STATUS_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.SystemStatusServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     change_system_status_filter: ChangeSystemStatusFilter | None = None
     if octet == 0x80:
         change_system_status_filter = ber.bits(
@@ -2710,13 +3166,17 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             ChangeSystemStatusFilter,
             "capability_exchange.SystemStatusServList.changeSystemStatusFilter",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     system_register: SystemRegisterCapabilities | None = None
     if octet == 0x81:
         system_register = ber.bits(
             data, pos, stop, SystemRegisterCapabilities, "capability_exchange.SystemStatusServList.systemRegister"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     system_status_register_abort: SystemStatusRegisterAbort | None = None
     if octet == 0x82:
         system_status_register_abort = ber.bits(
@@ -2726,7 +3186,9 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             SystemStatusRegisterAbort,
             "capability_exchange.SystemStatusServList.systemStatusRegisterAbort",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     system_status_register_cancel: SystemStatusRegisterCancel | None = None
     if octet == 0x83:
         system_status_register_cancel = ber.bits(
@@ -2736,7 +3198,9 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             SystemStatusRegisterCancel,
             "capability_exchange.SystemStatusServList.systemStatusRegisterCancel",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     request_system_status: RequestSystemStatusCapabilities | None = None
     if octet == 0x84:
         request_system_status = ber.bits(
@@ -2746,13 +3210,17 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             RequestSystemStatusCapabilities,
             "capability_exchange.SystemStatusServList.requestSystemStatus",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     system_status: SystemStatusCapabilities | None = None
     if octet == 0x85:
         system_status = ber.bits(
             data, pos, stop, SystemStatusCapabilities, "capability_exchange.SystemStatusServList.systemStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     sw_function_caps_changed: SwFunctionCapsChangedCapabilities | None = None
     if octet == 0x86:
         sw_function_caps_changed = ber.bits(
@@ -2762,7 +3230,9 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             SwFunctionCapsChangedCapabilities,
             "capability_exchange.SystemStatusServList.swFunctionCapsChanged",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     sw_function_devices_changed: SwFunctionDevicesChangedCapabilities | None = None
     if octet == 0x87:
         sw_function_devices_changed = ber.bits(
@@ -2772,21 +3242,27 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
             SwFunctionDevicesChangedCapabilities,
             "capability_exchange.SystemStatusServList.swFunctionDevicesChanged",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     get_registrations: GetRegistrationsCapabilities | None = None
     if octet == 0x88:
         get_registrations = ber.bits(
             data, pos, stop, GetRegistrationsCapabilities, "capability_exchange.SystemStatusServList.getRegistrations"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     registration_info: RegistrationInfoCapabilities | None = None
     if octet == 0x89:
         registration_info = ber.bits(
             data, pos, stop, RegistrationInfoCapabilities, "capability_exchange.SystemStatusServList.registrationInfo"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SystemStatusServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SystemStatusServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.SystemStatusServList", pos)
+        return _SYSTEM_STATUS_SERV_LIST.again(data, begin, end, "", pos)
     return SystemStatusServList(
         change_system_status_filter=change_system_status_filter,
         system_register=system_register,
@@ -2801,52 +3277,65 @@ def decode_system_status_serv_list(data: bytes, pos: int, end: int) -> SystemSta
     )
 
 
+_SYSTEM_STATUS_SERV_LIST = Known(
+    decode_system_status_serv_list,
+    "capability_exchange.SystemStatusServList",
+    "80 81 82 83 84 85 86 87 88 89 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9",
+)
+
+
 def encode_system_status_serv_list(value: SystemStatusServList) -> bytes:
     """Contents of SystemStatusServList."""
     out = b""
-    if value.change_system_status_filter is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.change_system_status_filter))
-    if value.system_register is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.system_register))
-    if value.system_status_register_abort is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.system_status_register_abort))
-    if value.system_status_register_cancel is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.system_status_register_cancel))
-    if value.request_system_status is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.request_system_status))
-    if value.system_status is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.system_status))
-    if value.sw_function_caps_changed is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.sw_function_caps_changed))
-    if value.sw_function_devices_changed is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.sw_function_devices_changed))
-    if value.get_registrations is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.get_registrations))
-    if value.registration_info is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.registration_info))
+    change_system_status_filter = value.change_system_status_filter
+    if change_system_status_filter is not None:
+        content = ber.encode_bits(change_system_status_filter)
+        out += H80[len(content)] + content
+    system_register = value.system_register
+    if system_register is not None:
+        content = ber.encode_bits(system_register)
+        out += H81[len(content)] + content
+    system_status_register_abort = value.system_status_register_abort
+    if system_status_register_abort is not None:
+        content = ber.encode_bits(system_status_register_abort)
+        out += H82[len(content)] + content
+    system_status_register_cancel = value.system_status_register_cancel
+    if system_status_register_cancel is not None:
+        content = ber.encode_bits(system_status_register_cancel)
+        out += H83[len(content)] + content
+    request_system_status = value.request_system_status
+    if request_system_status is not None:
+        content = ber.encode_bits(request_system_status)
+        out += H84[len(content)] + content
+    system_status = value.system_status
+    if system_status is not None:
+        content = ber.encode_bits(system_status)
+        out += H85[len(content)] + content
+    sw_function_caps_changed = value.sw_function_caps_changed
+    if sw_function_caps_changed is not None:
+        content = ber.encode_bits(sw_function_caps_changed)
+        out += H86[len(content)] + content
+    sw_function_devices_changed = value.sw_function_devices_changed
+    if sw_function_devices_changed is not None:
+        content = ber.encode_bits(sw_function_devices_changed)
+        out += H87[len(content)] + content
+    get_registrations = value.get_registrations
+    if get_registrations is not None:
+        content = ber.encode_bits(get_registrations)
+        out += H88[len(content)] + content
+    registration_info = value.registration_info
+    if registration_info is not None:
+        content = ber.encode_bits(registration_info)
+        out += H89[len(content)] + content
     return out
-
-
-_MONITORING_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-    )
-)
 
 
 def decode_monitoring_serv_list(data: bytes, pos: int, end: int) -> MonitoringServList:
     """Contents of MonitoringServList."""
-    again = (decode_monitoring_serv_list, data, pos, end, _MONITORING_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MonitoringServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     change_monitor_filter: ChangeMonitorFilterCapabilities | None = None
     if octet == 0x80:
         change_monitor_filter = ber.bits(
@@ -2856,33 +3345,43 @@ def decode_monitoring_serv_list(data: bytes, pos: int, end: int) -> MonitoringSe
             ChangeMonitorFilterCapabilities,
             "capability_exchange.MonitoringServList.changeMonitorFilter",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     monitor_start: MonitorStartCapabilities | None = None
     if octet == 0x81:
         monitor_start = ber.bits(
             data, pos, stop, MonitorStartCapabilities, "capability_exchange.MonitoringServList.monitorStart"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     monitor_stop: MonitorStopCapabilities | None = None
     if octet == 0x82:
         monitor_stop = ber.bits(
             data, pos, stop, MonitorStopCapabilities, "capability_exchange.MonitoringServList.monitorStop"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     get_monitors: GetMonitorsCapabilities | None = None
     if octet == 0x83:
         get_monitors = ber.bits(
             data, pos, stop, GetMonitorsCapabilities, "capability_exchange.MonitoringServList.getMonitors"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     monitor_info: MonitorInfoCapabilities | None = None
     if octet == 0x84:
         monitor_info = ber.bits(
             data, pos, stop, MonitorInfoCapabilities, "capability_exchange.MonitoringServList.monitorInfo"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitoringServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitoringServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MonitoringServList", pos)
+        return _MONITORING_SERV_LIST.again(data, begin, end, "", pos)
     return MonitoringServList(
         change_monitor_filter=change_monitor_filter,
         monitor_start=monitor_start,
@@ -2892,66 +3391,77 @@ def decode_monitoring_serv_list(data: bytes, pos: int, end: int) -> MonitoringSe
     )
 
 
+_MONITORING_SERV_LIST = Known(
+    decode_monitoring_serv_list, "capability_exchange.MonitoringServList", "80 81 82 83 84 2a0 2a1 2a2 2a3 2a4"
+)
+
+
 def encode_monitoring_serv_list(value: MonitoringServList) -> bytes:
     """Contents of MonitoringServList."""
     out = b""
-    if value.change_monitor_filter is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.change_monitor_filter))
-    if value.monitor_start is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.monitor_start))
-    if value.monitor_stop is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.monitor_stop))
-    if value.get_monitors is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.get_monitors))
-    if value.monitor_info is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.monitor_info))
+    change_monitor_filter = value.change_monitor_filter
+    if change_monitor_filter is not None:
+        content = ber.encode_bits(change_monitor_filter)
+        out += H80[len(content)] + content
+    monitor_start = value.monitor_start
+    if monitor_start is not None:
+        content = ber.encode_bits(monitor_start)
+        out += H81[len(content)] + content
+    monitor_stop = value.monitor_stop
+    if monitor_stop is not None:
+        content = ber.encode_bits(monitor_stop)
+        out += H82[len(content)] + content
+    get_monitors = value.get_monitors
+    if get_monitors is not None:
+        content = ber.encode_bits(get_monitors)
+        out += H83[len(content)] + content
+    monitor_info = value.monitor_info
+    if monitor_info is not None:
+        content = ber.encode_bits(monitor_info)
+        out += H84[len(content)] + content
     return out
-
-
-_SNAPSHOT_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-    )
-)
 
 
 def decode_snapshot_serv_list(data: bytes, pos: int, end: int) -> SnapshotServList:
     """Contents of SnapshotServList."""
-    again = (decode_snapshot_serv_list, data, pos, end, _SNAPSHOT_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.SnapshotServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SnapshotServList")
     if octet != 0x80:
-        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCall", pos)
+        return _SNAPSHOT_SERV_LIST.again(data, begin, end, "snapshotCall", pos)
     snapshot_call = ber.bits(
         data, pos, stop, SnapshotCallCapabilities, "capability_exchange.SnapshotServList.snapshotCall"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SnapshotServList")
     if octet != 0x81:
-        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDevice", pos)
+        return _SNAPSHOT_SERV_LIST.again(data, begin, end, "snapshotDevice", pos)
     snapshot_device = ber.bits(
         data, pos, stop, SnapshotDeviceCapabilities, "capability_exchange.SnapshotServList.snapshotDevice"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SnapshotServList")
     if octet != 0x82:
-        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotCallData", pos)
+        return _SNAPSHOT_SERV_LIST.again(data, begin, end, "snapshotCallData", pos)
     snapshot_call_data = ber.bits(
         data, pos, stop, SnapshotCallDataCapabilities, "capability_exchange.SnapshotServList.snapshotCallData"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SnapshotServList")
     if octet != 0x83:
-        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList.snapshotDeviceData", pos)
+        return _SNAPSHOT_SERV_LIST.again(data, begin, end, "snapshotDeviceData", pos)
     snapshot_device_data = ber.bits(
         data, pos, stop, SnapshotDeviceDataCapabilities, "capability_exchange.SnapshotServList.snapshotDeviceData"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SnapshotServList")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SnapshotServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.SnapshotServList", pos)
+        return _SNAPSHOT_SERV_LIST.again(data, begin, end, "", pos)
     return SnapshotServList(
         snapshot_call=snapshot_call,
         snapshot_device=snapshot_device,
@@ -2960,94 +3470,99 @@ def decode_snapshot_serv_list(data: bytes, pos: int, end: int) -> SnapshotServLi
     )
 
 
+_SNAPSHOT_SERV_LIST = Known(
+    decode_snapshot_serv_list, "capability_exchange.SnapshotServList", "80 81 82 83 2a0 2a1 2a2 2a3"
+)
+
+
 def encode_snapshot_serv_list(value: SnapshotServList) -> bytes:
     """Contents of SnapshotServList."""
     out = b""
-    out += ber.tlv(0x80, ber.encode_bits(value.snapshot_call))
-    out += ber.tlv(0x81, ber.encode_bits(value.snapshot_device))
-    out += ber.tlv(0x82, ber.encode_bits(value.snapshot_call_data))
-    out += ber.tlv(0x83, ber.encode_bits(value.snapshot_device_data))
+    content = ber.encode_bits(value.snapshot_call)
+    out += H80[len(content)] + content
+    content = ber.encode_bits(value.snapshot_device)
+    out += H81[len(content)] + content
+    content = ber.encode_bits(value.snapshot_call_data)
+    out += H82[len(content)] + content
+    content = ber.encode_bits(value.snapshot_device_data)
+    out += H83[len(content)] + content
     return out
-
-
-_ROUTEING_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-    )
-)
 
 
 def decode_routeing_serv_list(data: bytes, pos: int, end: int) -> RouteingServList:
     """Contents of RouteingServList."""
-    again = (decode_routeing_serv_list, data, pos, end, _ROUTEING_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.RouteingServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_register: RouteRegisterCapabilities | None = None
     if octet == 0x80:
         route_register = ber.bits(
             data, pos, stop, RouteRegisterCapabilities, "capability_exchange.RouteingServList.routeRegister"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_register_cancel: RouteRegisterCancelCapabilities | None = None
     if octet == 0x81:
         route_register_cancel = ber.bits(
             data, pos, stop, RouteRegisterCancelCapabilities, "capability_exchange.RouteingServList.routeRegisterCancel"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_register_abort: RouteRegisterAbortCapabilities | None = None
     if octet == 0x82:
         route_register_abort = ber.bits(
             data, pos, stop, RouteRegisterAbortCapabilities, "capability_exchange.RouteingServList.routeRegisterAbort"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     re_route: ReRouteCapabilities | None = None
     if octet == 0x83:
         re_route = ber.bits(data, pos, stop, ReRouteCapabilities, "capability_exchange.RouteingServList.reRoute")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_end: RouteEndCapabilities | None = None
     if octet == 0x84:
         route_end = ber.bits(data, pos, stop, RouteEndCapabilities, "capability_exchange.RouteingServList.routeEnd")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_reject: RouteRejectCapabilities | None = None
     if octet == 0x85:
         route_reject = ber.bits(
             data, pos, stop, RouteRejectCapabilities, "capability_exchange.RouteingServList.routeReject"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_request: RouteRequestCapabilities | None = None
     if octet == 0x86:
         route_request = ber.bits(
             data, pos, stop, RouteRequestCapabilities, "capability_exchange.RouteingServList.routeRequest"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_select: RouteSelectCapabilities | None = None
     if octet == 0x87:
         route_select = ber.bits(
             data, pos, stop, RouteSelectCapabilities, "capability_exchange.RouteingServList.routeSelect"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     route_used: RouteUsedCapabilities | None = None
     if octet == 0x88:
         route_used = ber.bits(data, pos, stop, RouteUsedCapabilities, "capability_exchange.RouteingServList.routeUsed")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.RouteingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.RouteingServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.RouteingServList", pos)
+        return _ROUTEING_SERV_LIST.again(data, begin, end, "", pos)
     return RouteingServList(
         route_register=route_register,
         route_register_cancel=route_register_cancel,
@@ -3061,98 +3576,77 @@ def decode_routeing_serv_list(data: bytes, pos: int, end: int) -> RouteingServLi
     )
 
 
+_ROUTEING_SERV_LIST = Known(
+    decode_routeing_serv_list,
+    "capability_exchange.RouteingServList",
+    "80 81 82 83 84 85 86 87 88 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8",
+)
+
+
 def encode_routeing_serv_list(value: RouteingServList) -> bytes:
     """Contents of RouteingServList."""
     out = b""
-    if value.route_register is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.route_register))
-    if value.route_register_cancel is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.route_register_cancel))
-    if value.route_register_abort is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.route_register_abort))
-    if value.re_route is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.re_route))
-    if value.route_end is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.route_end))
-    if value.route_reject is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.route_reject))
-    if value.route_request is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.route_request))
-    if value.route_select is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.route_select))
-    if value.route_used is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.route_used))
+    route_register = value.route_register
+    if route_register is not None:
+        content = ber.encode_bits(route_register)
+        out += H80[len(content)] + content
+    route_register_cancel = value.route_register_cancel
+    if route_register_cancel is not None:
+        content = ber.encode_bits(route_register_cancel)
+        out += H81[len(content)] + content
+    route_register_abort = value.route_register_abort
+    if route_register_abort is not None:
+        content = ber.encode_bits(route_register_abort)
+        out += H82[len(content)] + content
+    re_route = value.re_route
+    if re_route is not None:
+        content = ber.encode_bits(re_route)
+        out += H83[len(content)] + content
+    route_end = value.route_end
+    if route_end is not None:
+        content = ber.encode_bits(route_end)
+        out += H84[len(content)] + content
+    route_reject = value.route_reject
+    if route_reject is not None:
+        content = ber.encode_bits(route_reject)
+        out += H85[len(content)] + content
+    route_request = value.route_request
+    if route_request is not None:
+        content = ber.encode_bits(route_request)
+        out += H86[len(content)] + content
+    route_select = value.route_select
+    if route_select is not None:
+        content = ber.encode_bits(route_select)
+        out += H87[len(content)] + content
+    route_used = value.route_used
+    if route_used is not None:
+        content = ber.encode_bits(route_used)
+        out += H88[len(content)] + content
     return out
-
-
-_PHYS_DEV_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x92,
-        0x93,
-        0x94,
-        0x95,
-        0x96,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-        0x2AB,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2AF,
-        0x2B0,
-        0x2B1,
-        0x2B2,
-        0x2B3,
-        0x2B4,
-        0x2B5,
-        0x2B6,
-    )
-)
 
 
 def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServList:
     """Contents of PhysDevServList."""
-    again = (decode_phys_dev_serv_list, data, pos, end, _PHYS_DEV_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.PhysDevServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     button_press: ButtonPressCapabilities | None = None
     if octet == 0x80:
         button_press = ber.bits(
             data, pos, stop, ButtonPressCapabilities, "capability_exchange.PhysDevServList.buttonPress"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_auditory_apparatus_info: GetAuditoryApparatusInfo | None = None
     if octet == 0x81:
         get_auditory_apparatus_info = ber.bits(
             data, pos, stop, GetAuditoryApparatusInfo, "capability_exchange.PhysDevServList.getAuditoryApparatusInfo"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_button_information: GetButtonInformationCapabilities | None = None
     if octet == 0x82:
         get_button_information = ber.bits(
@@ -3162,29 +3656,39 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
             GetButtonInformationCapabilities,
             "capability_exchange.PhysDevServList.getButtonInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_display: GetDisplayCapabilities | None = None
     if octet == 0x83:
         get_display = ber.bits(
             data, pos, stop, GetDisplayCapabilities, "capability_exchange.PhysDevServList.getDisplay"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_hook_switch_status: GetHookSwitchStatus | None = None
     if octet == 0x84:
         get_hook_switch_status = ber.bits(
             data, pos, stop, GetHookSwitchStatus, "capability_exchange.PhysDevServList.getHookSwitchStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_lamp_info: GetLampInfo | None = None
     if octet == 0x85:
         get_lamp_info = ber.bits(data, pos, stop, GetLampInfo, "capability_exchange.PhysDevServList.getLampInfo")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_lamp_mode: GetLampModeCapabilities | None = None
     if octet == 0x86:
         get_lamp_mode = ber.bits(
             data, pos, stop, GetLampModeCapabilities, "capability_exchange.PhysDevServList.getLampMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_message_waiting_indicator: GetMessageWaitingIndicatorCapabilities | None = None
     if octet == 0x87:
         get_message_waiting_indicator = ber.bits(
@@ -3194,37 +3698,49 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
             GetMessageWaitingIndicatorCapabilities,
             "capability_exchange.PhysDevServList.getMessageWaitingIndicator",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_microphone_gain: GetMicrophoneGainCapabilities | None = None
     if octet == 0x88:
         get_microphone_gain = ber.bits(
             data, pos, stop, GetMicrophoneGainCapabilities, "capability_exchange.PhysDevServList.getMicrophoneGain"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_microphone_mute: GetMicrophoneMuteCapabilities | None = None
     if octet == 0x89:
         get_microphone_mute = ber.bits(
             data, pos, stop, GetMicrophoneMuteCapabilities, "capability_exchange.PhysDevServList.getMicrophoneMute"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_ringer_status: GetRingerStatusCapabilities | None = None
     if octet == 0x8A:
         get_ringer_status = ber.bits(
             data, pos, stop, GetRingerStatusCapabilities, "capability_exchange.PhysDevServList.getRingerStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_speaker_mute: GetSpeakerMuteCapabilities | None = None
     if octet == 0x8B:
         get_speaker_mute = ber.bits(
             data, pos, stop, GetSpeakerMuteCapabilities, "capability_exchange.PhysDevServList.getSpeakerMute"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     get_speaker_volume: GetSpeakerVolumeCapabilities | None = None
     if octet == 0x8C:
         get_speaker_volume = ber.bits(
             data, pos, stop, GetSpeakerVolumeCapabilities, "capability_exchange.PhysDevServList.getSpeakerVolume"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_button_information: SetButtonInformationCapabilities | None = None
     if octet == 0x8D:
         set_button_information = ber.bits(
@@ -3234,25 +3750,33 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
             SetButtonInformationCapabilities,
             "capability_exchange.PhysDevServList.setButtonInformation",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_display: SetDisplayCapabilities | None = None
     if octet == 0x8E:
         set_display = ber.bits(
             data, pos, stop, SetDisplayCapabilities, "capability_exchange.PhysDevServList.setDisplay"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_hook_switch_status: SetHookSwitchStatus | None = None
     if octet == 0x8F:
         set_hook_switch_status = ber.bits(
             data, pos, stop, SetHookSwitchStatus, "capability_exchange.PhysDevServList.setHookSwitchStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_lamp_mode: SetLampModeCapabilities | None = None
     if octet == 0x90:
         set_lamp_mode = ber.bits(
             data, pos, stop, SetLampModeCapabilities, "capability_exchange.PhysDevServList.setLampMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_message_waiting_indicator: SetMessageWaitingIndicatorCapabilities | None = None
     if octet == 0x91:
         set_message_waiting_indicator = ber.bits(
@@ -3262,39 +3786,51 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
             SetMessageWaitingIndicatorCapabilities,
             "capability_exchange.PhysDevServList.setMessageWaitingIndicator",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_microphone_gain: SetMicrophoneGainCapabilities | None = None
     if octet == 0x92:
         set_microphone_gain = ber.bits(
             data, pos, stop, SetMicrophoneGainCapabilities, "capability_exchange.PhysDevServList.setMicrophoneGain"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_microphone_mute: SetMicrophoneMuteCapabilities | None = None
     if octet == 0x93:
         set_microphone_mute = ber.bits(
             data, pos, stop, SetMicrophoneMuteCapabilities, "capability_exchange.PhysDevServList.setMicrophoneMute"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_ringer_status: SetRingerStatusCapabilities | None = None
     if octet == 0x94:
         set_ringer_status = ber.bits(
             data, pos, stop, SetRingerStatusCapabilities, "capability_exchange.PhysDevServList.setRingerStatus"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_speaker_mute: SetSpeakerMuteCapabilities | None = None
     if octet == 0x95:
         set_speaker_mute = ber.bits(
             data, pos, stop, SetSpeakerMuteCapabilities, "capability_exchange.PhysDevServList.setSpeakerMute"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     set_speaker_volume: SetSpeakerVolumeCapabilities | None = None
     if octet == 0x96:
         set_speaker_volume = ber.bits(
             data, pos, stop, SetSpeakerVolumeCapabilities, "capability_exchange.PhysDevServList.setSpeakerVolume"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.PhysDevServList", pos)
+        return _PHYS_DEV_SERV_LIST.again(data, begin, end, "", pos)
     return PhysDevServList(
         button_press=button_press,
         get_auditory_apparatus_info=get_auditory_apparatus_info,
@@ -3322,148 +3858,197 @@ def decode_phys_dev_serv_list(data: bytes, pos: int, end: int) -> PhysDevServLis
     )
 
 
+_PHYS_DEV_SERV_LIST = Known(
+    decode_phys_dev_serv_list,
+    "capability_exchange.PhysDevServList",
+    "80 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 92 93 94 95 96 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa 2ab 2ac 2ad 2ae 2af 2b0 2b1 2b2 2b3 2b4 2b5 2b6",
+)
+
+
 def encode_phys_dev_serv_list(value: PhysDevServList) -> bytes:
     """Contents of PhysDevServList."""
     out = b""
-    if value.button_press is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.button_press))
-    if value.get_auditory_apparatus_info is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.get_auditory_apparatus_info))
-    if value.get_button_information is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.get_button_information))
-    if value.get_display is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.get_display))
-    if value.get_hook_switch_status is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.get_hook_switch_status))
-    if value.get_lamp_info is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.get_lamp_info))
-    if value.get_lamp_mode is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.get_lamp_mode))
-    if value.get_message_waiting_indicator is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.get_message_waiting_indicator))
-    if value.get_microphone_gain is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.get_microphone_gain))
-    if value.get_microphone_mute is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.get_microphone_mute))
-    if value.get_ringer_status is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.get_ringer_status))
-    if value.get_speaker_mute is not None:
-        out += ber.tlv(0x8B, ber.encode_bits(value.get_speaker_mute))
-    if value.get_speaker_volume is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.get_speaker_volume))
-    if value.set_button_information is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.set_button_information))
-    if value.set_display is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.set_display))
-    if value.set_hook_switch_status is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.set_hook_switch_status))
-    if value.set_lamp_mode is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.set_lamp_mode))
-    if value.set_message_waiting_indicator is not None:
-        out += ber.tlv(0x91, ber.encode_bits(value.set_message_waiting_indicator))
-    if value.set_microphone_gain is not None:
-        out += ber.tlv(0x92, ber.encode_bits(value.set_microphone_gain))
-    if value.set_microphone_mute is not None:
-        out += ber.tlv(0x93, ber.encode_bits(value.set_microphone_mute))
-    if value.set_ringer_status is not None:
-        out += ber.tlv(0x94, ber.encode_bits(value.set_ringer_status))
-    if value.set_speaker_mute is not None:
-        out += ber.tlv(0x95, ber.encode_bits(value.set_speaker_mute))
-    if value.set_speaker_volume is not None:
-        out += ber.tlv(0x96, ber.encode_bits(value.set_speaker_volume))
+    button_press = value.button_press
+    if button_press is not None:
+        content = ber.encode_bits(button_press)
+        out += H80[len(content)] + content
+    get_auditory_apparatus_info = value.get_auditory_apparatus_info
+    if get_auditory_apparatus_info is not None:
+        content = ber.encode_bits(get_auditory_apparatus_info)
+        out += H81[len(content)] + content
+    get_button_information = value.get_button_information
+    if get_button_information is not None:
+        content = ber.encode_bits(get_button_information)
+        out += H82[len(content)] + content
+    get_display = value.get_display
+    if get_display is not None:
+        content = ber.encode_bits(get_display)
+        out += H83[len(content)] + content
+    get_hook_switch_status = value.get_hook_switch_status
+    if get_hook_switch_status is not None:
+        content = ber.encode_bits(get_hook_switch_status)
+        out += H84[len(content)] + content
+    get_lamp_info = value.get_lamp_info
+    if get_lamp_info is not None:
+        content = ber.encode_bits(get_lamp_info)
+        out += H85[len(content)] + content
+    get_lamp_mode = value.get_lamp_mode
+    if get_lamp_mode is not None:
+        content = ber.encode_bits(get_lamp_mode)
+        out += H86[len(content)] + content
+    get_message_waiting_indicator = value.get_message_waiting_indicator
+    if get_message_waiting_indicator is not None:
+        content = ber.encode_bits(get_message_waiting_indicator)
+        out += H87[len(content)] + content
+    get_microphone_gain = value.get_microphone_gain
+    if get_microphone_gain is not None:
+        content = ber.encode_bits(get_microphone_gain)
+        out += H88[len(content)] + content
+    get_microphone_mute = value.get_microphone_mute
+    if get_microphone_mute is not None:
+        content = ber.encode_bits(get_microphone_mute)
+        out += H89[len(content)] + content
+    get_ringer_status = value.get_ringer_status
+    if get_ringer_status is not None:
+        content = ber.encode_bits(get_ringer_status)
+        out += H8A[len(content)] + content
+    get_speaker_mute = value.get_speaker_mute
+    if get_speaker_mute is not None:
+        content = ber.encode_bits(get_speaker_mute)
+        out += H8B[len(content)] + content
+    get_speaker_volume = value.get_speaker_volume
+    if get_speaker_volume is not None:
+        content = ber.encode_bits(get_speaker_volume)
+        out += H8C[len(content)] + content
+    set_button_information = value.set_button_information
+    if set_button_information is not None:
+        content = ber.encode_bits(set_button_information)
+        out += H8D[len(content)] + content
+    set_display = value.set_display
+    if set_display is not None:
+        content = ber.encode_bits(set_display)
+        out += H8E[len(content)] + content
+    set_hook_switch_status = value.set_hook_switch_status
+    if set_hook_switch_status is not None:
+        content = ber.encode_bits(set_hook_switch_status)
+        out += H8F[len(content)] + content
+    set_lamp_mode = value.set_lamp_mode
+    if set_lamp_mode is not None:
+        content = ber.encode_bits(set_lamp_mode)
+        out += H90[len(content)] + content
+    set_message_waiting_indicator = value.set_message_waiting_indicator
+    if set_message_waiting_indicator is not None:
+        content = ber.encode_bits(set_message_waiting_indicator)
+        out += H91[len(content)] + content
+    set_microphone_gain = value.set_microphone_gain
+    if set_microphone_gain is not None:
+        content = ber.encode_bits(set_microphone_gain)
+        out += H92[len(content)] + content
+    set_microphone_mute = value.set_microphone_mute
+    if set_microphone_mute is not None:
+        content = ber.encode_bits(set_microphone_mute)
+        out += H93[len(content)] + content
+    set_ringer_status = value.set_ringer_status
+    if set_ringer_status is not None:
+        content = ber.encode_bits(set_ringer_status)
+        out += H94[len(content)] + content
+    set_speaker_mute = value.set_speaker_mute
+    if set_speaker_mute is not None:
+        content = ber.encode_bits(set_speaker_mute)
+        out += H95[len(content)] + content
+    set_speaker_volume = value.set_speaker_volume
+    if set_speaker_volume is not None:
+        content = ber.encode_bits(set_speaker_volume)
+        out += H96[len(content)] + content
     return out
-
-
-_PHYS_DEV_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-        0x2AA,
-    )
-)
 
 
 def decode_phys_dev_evts_list(data: bytes, pos: int, end: int) -> PhysDevEvtsList:
     """Contents of PhysDevEvtsList."""
-    again = (decode_phys_dev_evts_list, data, pos, end, _PHYS_DEV_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.PhysDevEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     button_information: ButtonInformation | None = None
     if octet == 0x80:
         button_information = ber.bits(
             data, pos, stop, ButtonInformation, "capability_exchange.PhysDevEvtsList.buttonInformation"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     button_press: ButtonPressEventCapabilities | None = None
     if octet == 0x81:
         button_press = ber.bits(
             data, pos, stop, ButtonPressEventCapabilities, "capability_exchange.PhysDevEvtsList.buttonPress"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     display_updated: DisplayUpdated | None = None
     if octet == 0x82:
         display_updated = ber.bits(
             data, pos, stop, DisplayUpdated, "capability_exchange.PhysDevEvtsList.displayUpdated"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     hookswitch: Hookswitch | None = None
     if octet == 0x83:
         hookswitch = ber.bits(data, pos, stop, Hookswitch, "capability_exchange.PhysDevEvtsList.hookswitch")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     lamp_mode: LampModeCapabilities | None = None
     if octet == 0x84:
         lamp_mode = ber.bits(data, pos, stop, LampModeCapabilities, "capability_exchange.PhysDevEvtsList.lampMode")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     message_waiting: MessageWaiting | None = None
     if octet == 0x85:
         message_waiting = ber.bits(
             data, pos, stop, MessageWaiting, "capability_exchange.PhysDevEvtsList.messageWaiting"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     microphone_gain: MicrophoneGainCapabilities | None = None
     if octet == 0x86:
         microphone_gain = ber.bits(
             data, pos, stop, MicrophoneGainCapabilities, "capability_exchange.PhysDevEvtsList.microphoneGain"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     microphone_mute: MicrophoneMute | None = None
     if octet == 0x87:
         microphone_mute = ber.bits(
             data, pos, stop, MicrophoneMute, "capability_exchange.PhysDevEvtsList.microphoneMute"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     ringer_status: RingerStatus | None = None
     if octet == 0x88:
         ringer_status = ber.bits(data, pos, stop, RingerStatus, "capability_exchange.PhysDevEvtsList.ringerStatus")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     speaker_mute: SpeakerMute | None = None
     if octet == 0x89:
         speaker_mute = ber.bits(data, pos, stop, SpeakerMute, "capability_exchange.PhysDevEvtsList.speakerMute")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     speaker_volume: SpeakerVolume | None = None
     if octet == 0x8A:
         speaker_volume = ber.bits(data, pos, stop, SpeakerVolume, "capability_exchange.PhysDevEvtsList.speakerVolume")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.PhysDevEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PhysDevEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.PhysDevEvtsList", pos)
+        return _PHYS_DEV_EVTS_LIST.again(data, begin, end, "", pos)
     return PhysDevEvtsList(
         button_information=button_information,
         button_press=button_press,
@@ -3479,76 +4064,101 @@ def decode_phys_dev_evts_list(data: bytes, pos: int, end: int) -> PhysDevEvtsLis
     )
 
 
+_PHYS_DEV_EVTS_LIST = Known(
+    decode_phys_dev_evts_list,
+    "capability_exchange.PhysDevEvtsList",
+    "80 81 82 83 84 85 86 87 88 89 8a 2a0 2a1 2a2 2a3 2a4 2a5 2a6 2a7 2a8 2a9 2aa",
+)
+
+
 def encode_phys_dev_evts_list(value: PhysDevEvtsList) -> bytes:
     """Contents of PhysDevEvtsList."""
     out = b""
-    if value.button_information is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.button_information))
-    if value.button_press is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.button_press))
-    if value.display_updated is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.display_updated))
-    if value.hookswitch is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.hookswitch))
-    if value.lamp_mode is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.lamp_mode))
-    if value.message_waiting is not None:
-        out += ber.tlv(0x85, ber.encode_bits(value.message_waiting))
-    if value.microphone_gain is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.microphone_gain))
-    if value.microphone_mute is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.microphone_mute))
-    if value.ringer_status is not None:
-        out += ber.tlv(0x88, ber.encode_bits(value.ringer_status))
-    if value.speaker_mute is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.speaker_mute))
-    if value.speaker_volume is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.speaker_volume))
+    button_information = value.button_information
+    if button_information is not None:
+        content = ber.encode_bits(button_information)
+        out += H80[len(content)] + content
+    button_press = value.button_press
+    if button_press is not None:
+        content = ber.encode_bits(button_press)
+        out += H81[len(content)] + content
+    display_updated = value.display_updated
+    if display_updated is not None:
+        content = ber.encode_bits(display_updated)
+        out += H82[len(content)] + content
+    hookswitch = value.hookswitch
+    if hookswitch is not None:
+        content = ber.encode_bits(hookswitch)
+        out += H83[len(content)] + content
+    lamp_mode = value.lamp_mode
+    if lamp_mode is not None:
+        content = ber.encode_bits(lamp_mode)
+        out += H84[len(content)] + content
+    message_waiting = value.message_waiting
+    if message_waiting is not None:
+        content = ber.encode_bits(message_waiting)
+        out += H85[len(content)] + content
+    microphone_gain = value.microphone_gain
+    if microphone_gain is not None:
+        content = ber.encode_bits(microphone_gain)
+        out += H86[len(content)] + content
+    microphone_mute = value.microphone_mute
+    if microphone_mute is not None:
+        content = ber.encode_bits(microphone_mute)
+        out += H87[len(content)] + content
+    ringer_status = value.ringer_status
+    if ringer_status is not None:
+        content = ber.encode_bits(ringer_status)
+        out += H88[len(content)] + content
+    speaker_mute = value.speaker_mute
+    if speaker_mute is not None:
+        content = ber.encode_bits(speaker_mute)
+        out += H89[len(content)] + content
+    speaker_volume = value.speaker_volume
+    if speaker_volume is not None:
+        content = ber.encode_bits(speaker_volume)
+        out += H8A[len(content)] + content
     return out
-
-
-_DEVICE_MAINT_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-    )
-)
 
 
 def decode_device_maint_evts_list(data: bytes, pos: int, end: int) -> DeviceMaintEvtsList:
     """Contents of DeviceMaintEvtsList."""
-    again = (decode_device_maint_evts_list, data, pos, end, _DEVICE_MAINT_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.DeviceMaintEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceMaintEvtsList")
     back_in_service: BackInService | None = None
     if octet == 0x80:
         back_in_service = ber.bits(
             data, pos, stop, BackInService, "capability_exchange.DeviceMaintEvtsList.backInService"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceMaintEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceMaintEvtsList")
     device_caps_changed: DeviceCapsChanged | None = None
     if octet == 0x81:
         device_caps_changed = ber.bits(
             data, pos, stop, DeviceCapsChanged, "capability_exchange.DeviceMaintEvtsList.deviceCapsChanged"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceMaintEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceMaintEvtsList")
     out_of_service: OutOfService | None = None
     if octet == 0x82:
         out_of_service = ber.bits(data, pos, stop, OutOfService, "capability_exchange.DeviceMaintEvtsList.outOfService")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceMaintEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceMaintEvtsList")
     partially_in_service: PartiallyInService | None = None
     if octet == 0x83:
         partially_in_service = ber.bits(
             data, pos, stop, PartiallyInService, "capability_exchange.DeviceMaintEvtsList.partiallyInService"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceMaintEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceMaintEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.DeviceMaintEvtsList", pos)
+        return _DEVICE_MAINT_EVTS_LIST.again(data, begin, end, "", pos)
     return DeviceMaintEvtsList(
         back_in_service=back_in_service,
         device_caps_changed=device_caps_changed,
@@ -3557,66 +4167,75 @@ def decode_device_maint_evts_list(data: bytes, pos: int, end: int) -> DeviceMain
     )
 
 
+_DEVICE_MAINT_EVTS_LIST = Known(
+    decode_device_maint_evts_list, "capability_exchange.DeviceMaintEvtsList", "80 81 82 83 2a0 2a1 2a2 2a3"
+)
+
+
 def encode_device_maint_evts_list(value: DeviceMaintEvtsList) -> bytes:
     """Contents of DeviceMaintEvtsList."""
     out = b""
-    if value.back_in_service is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.back_in_service))
-    if value.device_caps_changed is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.device_caps_changed))
-    if value.out_of_service is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.out_of_service))
-    if value.partially_in_service is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.partially_in_service))
+    back_in_service = value.back_in_service
+    if back_in_service is not None:
+        content = ber.encode_bits(back_in_service)
+        out += H80[len(content)] + content
+    device_caps_changed = value.device_caps_changed
+    if device_caps_changed is not None:
+        content = ber.encode_bits(device_caps_changed)
+        out += H81[len(content)] + content
+    out_of_service = value.out_of_service
+    if out_of_service is not None:
+        content = ber.encode_bits(out_of_service)
+        out += H82[len(content)] + content
+    partially_in_service = value.partially_in_service
+    if partially_in_service is not None:
+        content = ber.encode_bits(partially_in_service)
+        out += H83[len(content)] + content
     return out
-
-
-_CDR_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-    )
-)
 
 
 def decode_cdr_serv_list(data: bytes, pos: int, end: int) -> CDRServList:
     """Contents of CDRServList."""
-    again = (decode_cdr_serv_list, data, pos, end, _CDR_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.CDRServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     cdr_notification: CdrNotification | None = None
     if octet == 0x80:
         cdr_notification = ber.bits(data, pos, stop, CdrNotification, "capability_exchange.CDRServList.cdrNotification")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     cdr_report: CdrReport | None = None
     if octet == 0x81:
         cdr_report = ber.bits(data, pos, stop, CdrReport, "capability_exchange.CDRServList.cdrReport")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     send_stored_cd_rs: SendStoredCDRs | None = None
     if octet == 0x82:
         send_stored_cd_rs = ber.bits(data, pos, stop, SendStoredCDRs, "capability_exchange.CDRServList.sendStoredCDRs")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     start_cdr_transmission: StartCDRTransmissionCapabilities | None = None
     if octet == 0x83:
         start_cdr_transmission = ber.bits(
             data, pos, stop, StartCDRTransmissionCapabilities, "capability_exchange.CDRServList.startCDRTransmission"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     stop_cdr_transmission: StopCDRTransmissionCapabilities | None = None
     if octet == 0x84:
         stop_cdr_transmission = ber.bits(
             data, pos, stop, StopCDRTransmissionCapabilities, "capability_exchange.CDRServList.stopCDRTransmission"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.CDRServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.CDRServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.CDRServList", pos)
+        return _CDR_SERV_LIST.again(data, begin, end, "", pos)
     return CDRServList(
         cdr_notification=cdr_notification,
         cdr_report=cdr_report,
@@ -3626,48 +4245,49 @@ def decode_cdr_serv_list(data: bytes, pos: int, end: int) -> CDRServList:
     )
 
 
+_CDR_SERV_LIST = Known(decode_cdr_serv_list, "capability_exchange.CDRServList", "80 81 82 83 84 2a0 2a1 2a2 2a3 2a4")
+
+
 def encode_cdr_serv_list(value: CDRServList) -> bytes:
     """Contents of CDRServList."""
     out = b""
-    if value.cdr_notification is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.cdr_notification))
-    if value.cdr_report is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.cdr_report))
-    if value.send_stored_cd_rs is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.send_stored_cd_rs))
-    if value.start_cdr_transmission is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.start_cdr_transmission))
-    if value.stop_cdr_transmission is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.stop_cdr_transmission))
+    cdr_notification = value.cdr_notification
+    if cdr_notification is not None:
+        content = ber.encode_bits(cdr_notification)
+        out += H80[len(content)] + content
+    cdr_report = value.cdr_report
+    if cdr_report is not None:
+        content = ber.encode_bits(cdr_report)
+        out += H81[len(content)] + content
+    send_stored_cd_rs = value.send_stored_cd_rs
+    if send_stored_cd_rs is not None:
+        content = ber.encode_bits(send_stored_cd_rs)
+        out += H82[len(content)] + content
+    start_cdr_transmission = value.start_cdr_transmission
+    if start_cdr_transmission is not None:
+        content = ber.encode_bits(start_cdr_transmission)
+        out += H83[len(content)] + content
+    stop_cdr_transmission = value.stop_cdr_transmission
+    if stop_cdr_transmission is not None:
+        content = ber.encode_bits(stop_cdr_transmission)
+        out += H84[len(content)] + content
     return out
-
-
-_VENDOR_SPECIFIC_SERV_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x2A0,
-        0x2A1,
-        0x2A2,
-        0x2A3,
-        0x2A4,
-    )
-)
 
 
 def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorSpecificServList:
     """Contents of VendorSpecificServList."""
-    again = (decode_vendor_specific_serv_list, data, pos, end, _VENDOR_SPECIFIC_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.VendorSpecificServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     escape_register: EscapeRegisterCapabilities | None = None
     if octet == 0x80:
         escape_register = ber.bits(
             data, pos, stop, EscapeRegisterCapabilities, "capability_exchange.VendorSpecificServList.escapeRegister"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     escape_register_cancel: EscapeRegisterCancelCapabilities | None = None
     if octet == 0x81:
         escape_register_cancel = ber.bits(
@@ -3677,7 +4297,9 @@ def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorS
             EscapeRegisterCancelCapabilities,
             "capability_exchange.VendorSpecificServList.escapeRegisterCancel",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     escape_register_abort: EscapeRegisterAbortCapabilities | None = None
     if octet == 0x82:
         escape_register_abort = ber.bits(
@@ -3687,11 +4309,15 @@ def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorS
             EscapeRegisterAbortCapabilities,
             "capability_exchange.VendorSpecificServList.escapeRegisterAbort",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     escape: EscapeCapabilities | None = None
     if octet == 0x83:
         escape = ber.bits(data, pos, stop, EscapeCapabilities, "capability_exchange.VendorSpecificServList.escape")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     private_data_version_selection: PrivateDataVersionSelectionCapabilities | None = None
     if octet == 0x84:
         private_data_version_selection = ber.bits(
@@ -3701,9 +4327,11 @@ def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorS
             PrivateDataVersionSelectionCapabilities,
             "capability_exchange.VendorSpecificServList.privateDataVersionSelection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.VendorSpecificServList", pos)
+        return _VENDOR_SPECIFIC_SERV_LIST.again(data, begin, end, "", pos)
     return VendorSpecificServList(
         escape_register=escape_register,
         escape_register_cancel=escape_register_cancel,
@@ -3713,120 +4341,160 @@ def decode_vendor_specific_serv_list(data: bytes, pos: int, end: int) -> VendorS
     )
 
 
+_VENDOR_SPECIFIC_SERV_LIST = Known(
+    decode_vendor_specific_serv_list, "capability_exchange.VendorSpecificServList", "80 81 82 83 84 2a0 2a1 2a2 2a3 2a4"
+)
+
+
 def encode_vendor_specific_serv_list(value: VendorSpecificServList) -> bytes:
     """Contents of VendorSpecificServList."""
     out = b""
-    if value.escape_register is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.escape_register))
-    if value.escape_register_cancel is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.escape_register_cancel))
-    if value.escape_register_abort is not None:
-        out += ber.tlv(0x82, ber.encode_bits(value.escape_register_abort))
-    if value.escape is not None:
-        out += ber.tlv(0x83, ber.encode_bits(value.escape))
-    if value.private_data_version_selection is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.private_data_version_selection))
+    escape_register = value.escape_register
+    if escape_register is not None:
+        content = ber.encode_bits(escape_register)
+        out += H80[len(content)] + content
+    escape_register_cancel = value.escape_register_cancel
+    if escape_register_cancel is not None:
+        content = ber.encode_bits(escape_register_cancel)
+        out += H81[len(content)] + content
+    escape_register_abort = value.escape_register_abort
+    if escape_register_abort is not None:
+        content = ber.encode_bits(escape_register_abort)
+        out += H82[len(content)] + content
+    escape = value.escape
+    if escape is not None:
+        content = ber.encode_bits(escape)
+        out += H83[len(content)] + content
+    private_data_version_selection = value.private_data_version_selection
+    if private_data_version_selection is not None:
+        content = ber.encode_bits(private_data_version_selection)
+        out += H84[len(content)] + content
     return out
-
-
-_VENDOR_SPECIFIC_EVTS_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x2A0,
-    )
-)
 
 
 def decode_vendor_specific_evts_list(data: bytes, pos: int, end: int) -> VendorSpecificEvtsList:
     """Contents of VendorSpecificEvtsList."""
-    again = (decode_vendor_specific_evts_list, data, pos, end, _VENDOR_SPECIFIC_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.VendorSpecificEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificEvtsList")
     private_event: PrivateEventCapabilities | None = None
     if octet == 0x80:
         private_event = ber.bits(
             data, pos, stop, PrivateEventCapabilities, "capability_exchange.VendorSpecificEvtsList.privateEvent"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.VendorSpecificEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.VendorSpecificEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.VendorSpecificEvtsList", pos)
+        return _VENDOR_SPECIFIC_EVTS_LIST.again(data, begin, end, "", pos)
     return VendorSpecificEvtsList(private_event=private_event)
+
+
+_VENDOR_SPECIFIC_EVTS_LIST = Known(
+    decode_vendor_specific_evts_list, "capability_exchange.VendorSpecificEvtsList", "80 2a0"
+)
 
 
 def encode_vendor_specific_evts_list(value: VendorSpecificEvtsList) -> bytes:
     """Contents of VendorSpecificEvtsList."""
     out = b""
-    if value.private_event is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.private_event))
+    private_event = value.private_event
+    if private_event is not None:
+        content = ber.encode_bits(private_event)
+        out += H80[len(content)] + content
     return out
 
 
 IGNORE_UNSUPPORTED_PARAMETERS_VALUES = {
-    0: IgnoreUnsupportedParameters.IGNORE_PARAMETERS,
-    1: IgnoreUnsupportedParameters.REJECT_MESSAGE,
+    b"\x00": IgnoreUnsupportedParameters.IGNORE_PARAMETERS,
+    b"\x01": IgnoreUnsupportedParameters.REJECT_MESSAGE,
 }
-IGNORE_UNSUPPORTED_PARAMETERS_NUMBERS = {
-    value: number for number, value in IGNORE_UNSUPPORTED_PARAMETERS_VALUES.items()
-}
-
-_MAX_LENGTH_PARAMETERS_OCTETS = frozenset((0x02,))
+IGNORE_UNSUPPORTED_PARAMETERS_OCTETS = {value: octets for octets, value in IGNORE_UNSUPPORTED_PARAMETERS_VALUES.items()}
 
 
 def decode_max_length_parameters(data: bytes, pos: int, end: int) -> MaxLengthParameters:
     """Contents of MaxLengthParameters."""
-    again = (decode_max_length_parameters, data, pos, end, _MAX_LENGTH_PARAMETERS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MaxLengthParameters")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.accountInfo", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "accountInfo", pos)
     account_info = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.accountInfo")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.authCode", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "authCode", pos)
     auth_code = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.authCode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentID", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "agentID", pos)
     agent_id = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.agentID")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.agentPassword", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "agentPassword", pos)
     agent_password = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.agentPassword")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.callIDInConnectionID", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "callIDInConnectionID", pos)
     call_id_in_connection_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParameters.callIDInConnectionID"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.correlatorData", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "correlatorData", pos)
     correlator_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.correlatorData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.privateData", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "privateData", pos)
     private_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.privateData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.deviceIdentifiers", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "deviceIdentifiers", pos)
     device_identifiers = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.deviceIdentifiers")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.userData", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "userData", pos)
     user_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.userData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.buttonLabel", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "buttonLabel", pos)
     button_label = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.buttonLabel")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.lampLabel", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "lampLabel", pos)
     lamp_label = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.lampLabel")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters.charactersToSend", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "charactersToSend", pos)
     characters_to_send = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParameters.charactersToSend")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParameters")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParameters")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParameters", pos)
+        return _MAX_LENGTH_PARAMETERS.again(data, begin, end, "", pos)
     return MaxLengthParameters(
         account_info=account_info,
         auth_code=auth_code,
@@ -3843,73 +4511,91 @@ def decode_max_length_parameters(data: bytes, pos: int, end: int) -> MaxLengthPa
     )
 
 
+_MAX_LENGTH_PARAMETERS = Known(decode_max_length_parameters, "capability_exchange.MaxLengthParameters", "02")
+
+
 def encode_max_length_parameters(value: MaxLengthParameters) -> bytes:
     """Contents of MaxLengthParameters."""
     out = b""
-    out += ber.tlv(0x02, ber.encode_integer(value.account_info))
-    out += ber.tlv(0x02, ber.encode_integer(value.auth_code))
-    out += ber.tlv(0x02, ber.encode_integer(value.agent_id))
-    out += ber.tlv(0x02, ber.encode_integer(value.agent_password))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_id_in_connection_id))
-    out += ber.tlv(0x02, ber.encode_integer(value.correlator_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.private_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.device_identifiers))
-    out += ber.tlv(0x02, ber.encode_integer(value.user_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.button_label))
-    out += ber.tlv(0x02, ber.encode_integer(value.lamp_label))
-    out += ber.tlv(0x02, ber.encode_integer(value.characters_to_send))
+    content = ber.encode_integer(value.account_info)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.auth_code)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.agent_id)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.agent_password)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_id_in_connection_id)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.correlator_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.private_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.device_identifiers)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.user_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.button_label)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.lamp_label)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.characters_to_send)
+    out += H02[len(content)] + content
     return out
-
-
-_MAX_LENGTH_PARAMETERS_CONTINUED_OCTETS = frozenset((0x02,))
 
 
 def decode_max_length_parameters_continued(data: bytes, pos: int, end: int) -> MaxLengthParametersContinued:
     """Contents of MaxLengthParametersContinued."""
-    again = (decode_max_length_parameters_continued, data, pos, end, _MAX_LENGTH_PARAMETERS_CONTINUED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MaxLengthParametersContinued")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.MaxLengthParametersContinued.monitorCrossRefID", pos
-        )
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "monitorCrossRefID", pos)
     monitor_cross_ref_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.monitorCrossRefID"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.MaxLengthParametersContinued.callQualifyingData", pos
-        )
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "callQualifyingData", pos)
     call_qualifying_data = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.callQualifyingData"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.MaxLengthParametersContinued.subDomainCallLinkageData", pos
-        )
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "subDomainCallLinkageData", pos)
     sub_domain_call_linkage_data = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.subDomainCallLinkageData"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.MaxLengthParametersContinued.subDomainThreadID", pos
-        )
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "subDomainThreadID", pos)
     sub_domain_thread_id = ber.integer(
         data, pos, stop, "capability_exchange.MaxLengthParametersContinued.subDomainThreadID"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.ioData", pos)
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "ioData", pos)
     io_data = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParametersContinued.ioData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued.messageInfo", pos)
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "messageInfo", pos)
     message_info = ber.integer(data, pos, stop, "capability_exchange.MaxLengthParametersContinued.messageInfo")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MaxLengthParametersContinued")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MaxLengthParametersContinued")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MaxLengthParametersContinued", pos)
+        return _MAX_LENGTH_PARAMETERS_CONTINUED.again(data, begin, end, "", pos)
     return MaxLengthParametersContinued(
         monitor_cross_ref_id=monitor_cross_ref_id,
         call_qualifying_data=call_qualifying_data,
@@ -3920,667 +4606,957 @@ def decode_max_length_parameters_continued(data: bytes, pos: int, end: int) -> M
     )
 
 
+_MAX_LENGTH_PARAMETERS_CONTINUED = Known(
+    decode_max_length_parameters_continued, "capability_exchange.MaxLengthParametersContinued", "02"
+)
+
+
 def encode_max_length_parameters_continued(value: MaxLengthParametersContinued) -> bytes:
     """Contents of MaxLengthParametersContinued."""
     out = b""
-    out += ber.tlv(0x02, ber.encode_integer(value.monitor_cross_ref_id))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_qualifying_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.sub_domain_call_linkage_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.sub_domain_thread_id))
-    out += ber.tlv(0x02, ber.encode_integer(value.io_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.message_info))
+    content = ber.encode_integer(value.monitor_cross_ref_id)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_qualifying_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.sub_domain_call_linkage_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.sub_domain_thread_id)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.io_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.message_info)
+    out += H02[len(content)] + content
     return out
-
-
-_FILTER_THRESHOLD_OCTETS = frozenset((0x02,))
 
 
 def decode_filter_threshold(data: bytes, pos: int, end: int) -> FilterThreshold:
     """Contents of FilterThreshold."""
-    again = (decode_filter_threshold, data, pos, end, _FILTER_THRESHOLD_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.FilterThreshold")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLogicalDeviceInformation", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getLogicalDeviceInformation", pos)
     get_logical_device_information = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getLogicalDeviceInformation"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.getPhysicalDeviceInformation", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "getPhysicalDeviceInformation", pos)
     get_physical_device_information = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getPhysicalDeviceInformation"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionCaps", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getSwitchingFunctionCaps", pos)
     get_switching_function_caps = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getSwitchingFunctionCaps"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSwitchingFunctionDevices", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getSwitchingFunctionDevices", pos)
     get_switching_function_devices = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getSwitchingFunctionDevices"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.switchingFunctionDevices", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "switchingFunctionDevices", pos)
     switching_function_devices = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionDevices"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.changeSystemStatusFilter", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "changeSystemStatusFilter", pos)
     change_system_status_filter = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.changeSystemStatusFilter"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegister", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "systemStatusRegister", pos)
     system_status_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegister")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterAbort", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "systemStatusRegisterAbort", pos)
     system_status_register_abort = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegisterAbort"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatusRegisterCancel", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "systemStatusRegisterCancel", pos)
     system_status_register_cancel = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.systemStatusRegisterCancel"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.requestSystemStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "requestSystemStatus", pos)
     request_system_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.requestSystemStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.systemStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "systemStatus", pos)
     system_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.systemStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.switchingFunctionCapsChanged", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "switchingFunctionCapsChanged", pos)
     switching_function_caps_changed = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionCapsChanged"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.switchingFunctionDevsChanged", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "switchingFunctionDevsChanged", pos)
     switching_function_devs_changed = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.switchingFunctionDevsChanged"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.changeMonitorFilter", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "changeMonitorFilter", pos)
     change_monitor_filter = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.changeMonitorFilter")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStart", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "monitorStart", pos)
     monitor_start = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.monitorStart")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.monitorStop", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "monitorStop", pos)
     monitor_stop = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.monitorStop")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "snapshotCall", pos)
     snapshot_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDevice", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "snapshotDevice", pos)
     snapshot_device = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotDevice")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotCallData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "snapshotCallData", pos)
     snapshot_call_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotCallData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.snapshotDeviceData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "snapshotDeviceData", pos)
     snapshot_device_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.snapshotDeviceData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.acceptCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "acceptCall", pos)
     accept_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.acceptCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.alternateCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "alternateCall", pos)
     alternate_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.alternateCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.answerCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "answerCall", pos)
     answer_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.answerCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackCallRelated", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "callBackCallRelated", pos)
     call_back_call_related = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.callBackCallRelated")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackMessageCallRelated", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "callBackMessageCallRelated", pos)
     call_back_message_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackMessageCallRelated"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.campOnCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "campOnCall", pos)
     camp_on_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.campOnCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.clearCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "clearCall", pos)
     clear_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.clearCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.clearConnection", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "clearConnection", pos)
     clear_connection = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.clearConnection")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.conferenceCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "conferenceCall", pos)
     conference_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.conferenceCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.consultationCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "consultationCall", pos)
     consultation_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.consultationCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deflectCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "deflectCall", pos)
     deflect_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deflectCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dialDigits", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "dialDigits", pos)
     dial_digits = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dialDigits")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.directedPickupCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "directedPickupCall", pos)
     directed_pickup_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.directedPickupCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.groupPickupCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "groupPickupCall", pos)
     group_pickup_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.groupPickupCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.holdCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "holdCall", pos)
     hold_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.holdCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.intrudeCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "intrudeCall", pos)
     intrude_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.intrudeCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.joinCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "joinCall", pos)
     join_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.joinCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.makeCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "makeCall", pos)
     make_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.makeCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.makePredictiveCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "makePredictiveCall", pos)
     make_predictive_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.makePredictiveCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.parkCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "parkCall", pos)
     park_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.parkCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reconnectCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "reconnectCall", pos)
     reconnect_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reconnectCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.retrieveCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "retrieveCall", pos)
     retrieve_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.retrieveCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepConferenceCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "singleStepConferenceCall", pos)
     single_step_conference_call = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.singleStepConferenceCall"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.singleStepTransferCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "singleStepTransferCall", pos)
     single_step_transfer_call = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.singleStepTransferCall"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.transferCall", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "transferCall", pos)
     transfer_call = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.transferCall")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.associateData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "associateData", pos)
     associate_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.associateData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelTelephonyTone", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "cancelTelephonyTone", pos)
     cancel_telephony_tone = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelTelephonyTone")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.generateDigits", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "generateDigits", pos)
     generate_digits = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.generateDigits")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.generateTelephonyTone", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "generateTelephonyTone", pos)
     generate_telephony_tone = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.generateTelephonyTone")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendUserInformation", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "sendUserInformation", pos)
     send_user_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendUserInformation")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startDTMFDigitsCollection", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "startDTMFDigitsCollection", pos)
     start_dtmf_digits_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.startDTMFDigitsCollection"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.startTelephonyTonesCollection", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "startTelephonyTonesCollection", pos)
     start_telephony_tones_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.startTelephonyTonesCollection"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopDTMFDigitsCollection", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "stopDTMFDigitsCollection", pos)
     stop_dtmf_digits_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.stopDTMFDigitsCollection"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.stopTelephonyTonesCollection", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "stopTelephonyTonesCollection", pos)
     stop_telephony_tones_collection = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.stopTelephonyTonesCollection"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.attachMediaService", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "attachMediaService", pos)
     attach_media_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.attachMediaService")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.detachMediaService", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "detachMediaService", pos)
     detach_media_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.detachMediaService")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegister", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeRegister", pos)
     route_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegister")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterAbort", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeRegisterAbort", pos)
     route_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegisterAbort")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRegisterCancel", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeRegisterCancel", pos)
     route_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRegisterCancel")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reRoute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "reRoute", pos)
     re_route = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reRoute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeEnd", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeEnd", pos)
     route_end = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeEnd")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeReject", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeReject", pos)
     route_reject = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeReject")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeRequest", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeRequest", pos)
     route_request = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeRequest")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeSelect", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeSelect", pos)
     route_select = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeSelect")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.routeUsed", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "routeUsed", pos)
     route_used = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.routeUsed")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.buttonPress", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "buttonPress", pos)
     button_press = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.buttonPress")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAuditoryApparatusInfo", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getAuditoryApparatusInfo", pos)
     get_auditory_apparatus_info = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getAuditoryApparatusInfo"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getButtonInformation", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getButtonInformation", pos)
     get_button_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getButtonInformation")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getDisplay", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getDisplay", pos)
     get_display = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getDisplay")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getHookswitchStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getHookswitchStatus", pos)
     get_hookswitch_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getHookswitchStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLampInformation", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getLampInformation", pos)
     get_lamp_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLampInformation")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLampMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getLampMode", pos)
     get_lamp_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLampMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneGain", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getMicrophoneGain", pos)
     get_microphone_gain = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getMicrophoneGain")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMicrophoneMute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getMicrophoneMute", pos)
     get_microphone_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getMicrophoneMute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getMessageWaitingIndicator", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getMessageWaitingIndicator", pos)
     get_message_waiting_indicator = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.getMessageWaitingIndicator"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getRingerStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getRingerStatus", pos)
     get_ringer_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getRingerStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerMute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getSpeakerMute", pos)
     get_speaker_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getSpeakerMute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getSpeakerVolume", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getSpeakerVolume", pos)
     get_speaker_volume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getSpeakerVolume")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setButtonInformation", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setButtonInformation", pos)
     set_button_information = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setButtonInformation")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setDisplay", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setDisplay", pos)
     set_display = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setDisplay")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setHookswitchStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setHookswitchStatus", pos)
     set_hookswitch_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setHookswitchStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setLampMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setLampMode", pos)
     set_lamp_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setLampMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMsgWaitingIndicator", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setMsgWaitingIndicator", pos)
     set_msg_waiting_indicator = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.setMsgWaitingIndicator"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneGain", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setMicrophoneGain", pos)
     set_microphone_gain = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setMicrophoneGain")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setMicrophoneMute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setMicrophoneMute", pos)
     set_microphone_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setMicrophoneMute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setRingerStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setRingerStatus", pos)
     set_ringer_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setRingerStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerMute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setSpeakerMute", pos)
     set_speaker_mute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setSpeakerMute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setSpeakerVolume", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setSpeakerVolume", pos)
     set_speaker_volume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setSpeakerVolume")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.FilterThreshold.callBackMessageNonCallRelated", pos
-        )
+        return _FILTER_THRESHOLD.again(data, begin, end, "callBackMessageNonCallRelated", pos)
     call_back_message_non_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackMessageNonCallRelated"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.callBackNonCallRelated", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "callBackNonCallRelated", pos)
     call_back_non_call_related = ber.integer(
         data, pos, stop, "capability_exchange.FilterThreshold.callBackNonCallRelated"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBack", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "cancelCallBack", pos)
     cancel_call_back = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelCallBack")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cancelCallBackMessage", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "cancelCallBackMessage", pos)
     cancel_call_back_message = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cancelCallBackMessage")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAgentState", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getAgentState", pos)
     get_agent_state = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAgentState")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoAnswer", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getAutoAnswer", pos)
     get_auto_answer = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAutoAnswer")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getAutoWorkMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getAutoWorkMode", pos)
     get_auto_work_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getAutoWorkMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getCallerIDStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getCallerIDStatus", pos)
     get_caller_id_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getCallerIDStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getDoNotDisturb", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getDoNotDisturb", pos)
     get_do_not_disturb = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getDoNotDisturb")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getForwarding", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getForwarding", pos)
     get_forwarding = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getForwarding")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getLastNumberDialed", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getLastNumberDialed", pos)
     get_last_number_dialed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getLastNumberDialed")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.getRouteingMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "getRouteingMode", pos)
     get_routeing_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.getRouteingMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAgentState", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setAgentState", pos)
     set_agent_state = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAgentState")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoAnswer", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setAutoAnswer", pos)
     set_auto_answer = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAutoAnswer")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setAutoWorkMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setAutoWorkMode", pos)
     set_auto_work_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setAutoWorkMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setCallerIDStatus", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setCallerIDStatus", pos)
     set_caller_id_status = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setCallerIDStatus")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setDoNotDisturb", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setDoNotDisturb", pos)
     set_do_not_disturb = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setDoNotDisturb")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setForwarding", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setForwarding", pos)
     set_forwarding = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setForwarding")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setRouteingMode", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setRouteingMode", pos)
     set_routeing_mode = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setRouteingMode")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.backInService", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "backInService", pos)
     back_in_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.backInService")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deviceCapsChanged", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "deviceCapsChanged", pos)
     device_caps_changed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deviceCapsChanged")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.outOfService", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "outOfService", pos)
     out_of_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.outOfService")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.partiallyInService", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "partiallyInService", pos)
     partially_in_service = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.partiallyInService")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegister", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "ioRegister", pos)
     io_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegister")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterAbort", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "ioRegisterAbort", pos)
     io_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegisterAbort")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.ioRegisterCancel", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "ioRegisterCancel", pos)
     io_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.ioRegisterCancel")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathResumed", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "dataPathResumed", pos)
     data_path_resumed = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dataPathResumed")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.dataPathSuspended", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "dataPathSuspended", pos)
     data_path_suspended = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.dataPathSuspended")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.fastData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "fastData", pos)
     fast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.fastData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.resumeDataPath", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "resumeDataPath", pos)
     resume_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.resumeDataPath")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendBroadcastData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "sendBroadcastData", pos)
     send_broadcast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendBroadcastData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "sendData", pos)
     send_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendMulticastData", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "sendMulticastData", pos)
     send_multicast_data = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendMulticastData")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startDataPath", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "startDataPath", pos)
     start_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.startDataPath")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopDataPath", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "stopDataPath", pos)
     stop_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stopDataPath")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.suspendDataPath", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "suspendDataPath", pos)
     suspend_data_path = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.suspendDataPath")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.concatenateMsg", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "concatenateMsg", pos)
     concatenate_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.concatenateMsg")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.deleteMsg", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "deleteMsg", pos)
     delete_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.deleteMsg")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.playMsg", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "playMsg", pos)
     play_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.playMsg")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.queryVoiceAttribute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "queryVoiceAttribute", pos)
     query_voice_attribute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.queryVoiceAttribute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.recordMsg", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "recordMsg", pos)
     record_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.recordMsg")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.reposition", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "reposition", pos)
     reposition = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.reposition")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.resume", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "resume", pos)
     resume = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.resume")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.review", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "review", pos)
     review = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.review")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.setVoiceAttribute", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "setVoiceAttribute", pos)
     set_voice_attribute = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.setVoiceAttribute")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stop", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "stop", pos)
     stop_ = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stop")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.suspend", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "suspend", pos)
     suspend = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.suspend")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.synthesizeMsg", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "synthesizeMsg", pos)
     synthesize_msg = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.synthesizeMsg")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cDRNotification", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "cDRNotification", pos)
     cdr_notification = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cDRNotification")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.cDRReport", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "cDRReport", pos)
     cdr_report = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.cDRReport")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.sendStoredCDRs", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "sendStoredCDRs", pos)
     send_stored_cd_rs = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.sendStoredCDRs")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.startCDRTransmission", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "startCDRTransmission", pos)
     start_cdr_transmission = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.startCDRTransmission")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.stopCDRTransmission", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "stopCDRTransmission", pos)
     stop_cdr_transmission = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.stopCDRTransmission")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegister", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "escapeRegister", pos)
     escape_register = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegister")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterAbort", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "escapeRegisterAbort", pos)
     escape_register_abort = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegisterAbort")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escapeRegisterCancel", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "escapeRegisterCancel", pos)
     escape_register_cancel = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escapeRegisterCancel")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.escape", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "escape", pos)
     escape = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.escape")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold.privateDataVersion", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "privateDataVersion", pos)
     private_data_version = ber.integer(data, pos, stop, "capability_exchange.FilterThreshold.privateDataVersion")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.FilterThreshold")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.FilterThreshold")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.FilterThreshold", pos)
+        return _FILTER_THRESHOLD.again(data, begin, end, "", pos)
     return FilterThreshold(
         get_logical_device_information=get_logical_device_information,
         get_physical_device_information=get_physical_device_information,
@@ -4731,176 +5707,316 @@ def decode_filter_threshold(data: bytes, pos: int, end: int) -> FilterThreshold:
     )
 
 
+_FILTER_THRESHOLD = Known(decode_filter_threshold, "capability_exchange.FilterThreshold", "02")
+
+
 def encode_filter_threshold(value: FilterThreshold) -> bytes:
     """Contents of FilterThreshold."""
     out = b""
-    out += ber.tlv(0x02, ber.encode_integer(value.get_logical_device_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_physical_device_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_switching_function_caps))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_switching_function_devices))
-    out += ber.tlv(0x02, ber.encode_integer(value.switching_function_devices))
-    out += ber.tlv(0x02, ber.encode_integer(value.change_system_status_filter))
-    out += ber.tlv(0x02, ber.encode_integer(value.system_status_register))
-    out += ber.tlv(0x02, ber.encode_integer(value.system_status_register_abort))
-    out += ber.tlv(0x02, ber.encode_integer(value.system_status_register_cancel))
-    out += ber.tlv(0x02, ber.encode_integer(value.request_system_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.system_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.switching_function_caps_changed))
-    out += ber.tlv(0x02, ber.encode_integer(value.switching_function_devs_changed))
-    out += ber.tlv(0x02, ber.encode_integer(value.change_monitor_filter))
-    out += ber.tlv(0x02, ber.encode_integer(value.monitor_start))
-    out += ber.tlv(0x02, ber.encode_integer(value.monitor_stop))
-    out += ber.tlv(0x02, ber.encode_integer(value.snapshot_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.snapshot_device))
-    out += ber.tlv(0x02, ber.encode_integer(value.snapshot_call_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.snapshot_device_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.accept_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.alternate_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.answer_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_back_call_related))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_back_message_call_related))
-    out += ber.tlv(0x02, ber.encode_integer(value.camp_on_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.clear_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.clear_connection))
-    out += ber.tlv(0x02, ber.encode_integer(value.conference_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.consultation_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.deflect_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.dial_digits))
-    out += ber.tlv(0x02, ber.encode_integer(value.directed_pickup_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.group_pickup_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.hold_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.intrude_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.join_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.make_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.make_predictive_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.park_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.reconnect_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.retrieve_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.single_step_conference_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.single_step_transfer_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.transfer_call))
-    out += ber.tlv(0x02, ber.encode_integer(value.associate_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.cancel_telephony_tone))
-    out += ber.tlv(0x02, ber.encode_integer(value.generate_digits))
-    out += ber.tlv(0x02, ber.encode_integer(value.generate_telephony_tone))
-    out += ber.tlv(0x02, ber.encode_integer(value.send_user_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.start_dtmf_digits_collection))
-    out += ber.tlv(0x02, ber.encode_integer(value.start_telephony_tones_collection))
-    out += ber.tlv(0x02, ber.encode_integer(value.stop_dtmf_digits_collection))
-    out += ber.tlv(0x02, ber.encode_integer(value.stop_telephony_tones_collection))
-    out += ber.tlv(0x02, ber.encode_integer(value.attach_media_service))
-    out += ber.tlv(0x02, ber.encode_integer(value.detach_media_service))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_register))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_register_abort))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_register_cancel))
-    out += ber.tlv(0x02, ber.encode_integer(value.re_route))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_end))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_reject))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_request))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_select))
-    out += ber.tlv(0x02, ber.encode_integer(value.route_used))
-    out += ber.tlv(0x02, ber.encode_integer(value.button_press))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_auditory_apparatus_info))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_button_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_display))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_hookswitch_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_lamp_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_lamp_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_microphone_gain))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_microphone_mute))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_message_waiting_indicator))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_ringer_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_speaker_mute))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_speaker_volume))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_button_information))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_display))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_hookswitch_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_lamp_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_msg_waiting_indicator))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_microphone_gain))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_microphone_mute))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_ringer_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_speaker_mute))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_speaker_volume))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_back_message_non_call_related))
-    out += ber.tlv(0x02, ber.encode_integer(value.call_back_non_call_related))
-    out += ber.tlv(0x02, ber.encode_integer(value.cancel_call_back))
-    out += ber.tlv(0x02, ber.encode_integer(value.cancel_call_back_message))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_agent_state))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_auto_answer))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_auto_work_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_caller_id_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_do_not_disturb))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_forwarding))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_last_number_dialed))
-    out += ber.tlv(0x02, ber.encode_integer(value.get_routeing_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_agent_state))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_auto_answer))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_auto_work_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_caller_id_status))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_do_not_disturb))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_forwarding))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_routeing_mode))
-    out += ber.tlv(0x02, ber.encode_integer(value.back_in_service))
-    out += ber.tlv(0x02, ber.encode_integer(value.device_caps_changed))
-    out += ber.tlv(0x02, ber.encode_integer(value.out_of_service))
-    out += ber.tlv(0x02, ber.encode_integer(value.partially_in_service))
-    out += ber.tlv(0x02, ber.encode_integer(value.io_register))
-    out += ber.tlv(0x02, ber.encode_integer(value.io_register_abort))
-    out += ber.tlv(0x02, ber.encode_integer(value.io_register_cancel))
-    out += ber.tlv(0x02, ber.encode_integer(value.data_path_resumed))
-    out += ber.tlv(0x02, ber.encode_integer(value.data_path_suspended))
-    out += ber.tlv(0x02, ber.encode_integer(value.fast_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.resume_data_path))
-    out += ber.tlv(0x02, ber.encode_integer(value.send_broadcast_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.send_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.send_multicast_data))
-    out += ber.tlv(0x02, ber.encode_integer(value.start_data_path))
-    out += ber.tlv(0x02, ber.encode_integer(value.stop_data_path))
-    out += ber.tlv(0x02, ber.encode_integer(value.suspend_data_path))
-    out += ber.tlv(0x02, ber.encode_integer(value.concatenate_msg))
-    out += ber.tlv(0x02, ber.encode_integer(value.delete_msg))
-    out += ber.tlv(0x02, ber.encode_integer(value.play_msg))
-    out += ber.tlv(0x02, ber.encode_integer(value.query_voice_attribute))
-    out += ber.tlv(0x02, ber.encode_integer(value.record_msg))
-    out += ber.tlv(0x02, ber.encode_integer(value.reposition))
-    out += ber.tlv(0x02, ber.encode_integer(value.resume))
-    out += ber.tlv(0x02, ber.encode_integer(value.review))
-    out += ber.tlv(0x02, ber.encode_integer(value.set_voice_attribute))
-    out += ber.tlv(0x02, ber.encode_integer(value.stop))
-    out += ber.tlv(0x02, ber.encode_integer(value.suspend))
-    out += ber.tlv(0x02, ber.encode_integer(value.synthesize_msg))
-    out += ber.tlv(0x02, ber.encode_integer(value.cdr_notification))
-    out += ber.tlv(0x02, ber.encode_integer(value.cdr_report))
-    out += ber.tlv(0x02, ber.encode_integer(value.send_stored_cd_rs))
-    out += ber.tlv(0x02, ber.encode_integer(value.start_cdr_transmission))
-    out += ber.tlv(0x02, ber.encode_integer(value.stop_cdr_transmission))
-    out += ber.tlv(0x02, ber.encode_integer(value.escape_register))
-    out += ber.tlv(0x02, ber.encode_integer(value.escape_register_abort))
-    out += ber.tlv(0x02, ber.encode_integer(value.escape_register_cancel))
-    out += ber.tlv(0x02, ber.encode_integer(value.escape))
-    out += ber.tlv(0x02, ber.encode_integer(value.private_data_version))
+    content = ber.encode_integer(value.get_logical_device_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_physical_device_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_switching_function_caps)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_switching_function_devices)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.switching_function_devices)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.change_system_status_filter)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.system_status_register)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.system_status_register_abort)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.system_status_register_cancel)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.request_system_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.system_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.switching_function_caps_changed)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.switching_function_devs_changed)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.change_monitor_filter)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.monitor_start)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.monitor_stop)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.snapshot_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.snapshot_device)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.snapshot_call_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.snapshot_device_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.accept_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.alternate_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.answer_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_back_call_related)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_back_message_call_related)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.camp_on_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.clear_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.clear_connection)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.conference_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.consultation_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.deflect_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.dial_digits)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.directed_pickup_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.group_pickup_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.hold_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.intrude_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.join_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.make_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.make_predictive_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.park_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reconnect_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.retrieve_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.single_step_conference_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.single_step_transfer_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.transfer_call)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.associate_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.cancel_telephony_tone)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.generate_digits)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.generate_telephony_tone)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.send_user_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.start_dtmf_digits_collection)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.start_telephony_tones_collection)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.stop_dtmf_digits_collection)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.stop_telephony_tones_collection)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.attach_media_service)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.detach_media_service)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_register)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_register_abort)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_register_cancel)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.re_route)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_end)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_reject)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_request)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_select)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.route_used)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.button_press)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_auditory_apparatus_info)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_button_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_display)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_hookswitch_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_lamp_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_lamp_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_microphone_gain)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_microphone_mute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_message_waiting_indicator)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_ringer_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_speaker_mute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_speaker_volume)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_button_information)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_display)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_hookswitch_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_lamp_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_msg_waiting_indicator)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_microphone_gain)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_microphone_mute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_ringer_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_speaker_mute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_speaker_volume)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_back_message_non_call_related)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.call_back_non_call_related)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.cancel_call_back)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.cancel_call_back_message)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_agent_state)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_auto_answer)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_auto_work_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_caller_id_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_do_not_disturb)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_forwarding)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_last_number_dialed)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.get_routeing_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_agent_state)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_auto_answer)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_auto_work_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_caller_id_status)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_do_not_disturb)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_forwarding)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_routeing_mode)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.back_in_service)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.device_caps_changed)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.out_of_service)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.partially_in_service)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.io_register)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.io_register_abort)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.io_register_cancel)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.data_path_resumed)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.data_path_suspended)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.fast_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.resume_data_path)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.send_broadcast_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.send_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.send_multicast_data)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.start_data_path)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.stop_data_path)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.suspend_data_path)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.concatenate_msg)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.delete_msg)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.play_msg)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.query_voice_attribute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.record_msg)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reposition)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.resume)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.review)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.set_voice_attribute)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.stop)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.suspend)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.synthesize_msg)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.cdr_notification)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.cdr_report)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.send_stored_cd_rs)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.start_cdr_transmission)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.stop_cdr_transmission)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.escape_register)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.escape_register_abort)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.escape_register_cancel)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.escape)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.private_data_version)
+    out += H02[len(content)] + content
     return out
-
-
-_MEDIA_SERVICE_CAPS_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x03,
-        0x04,
-        0x0A,
-    )
-)
 
 
 def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> MediaServiceCapsListItem:
     """Contents of MediaServiceCapsListItem."""
-    again = (decode_media_service_caps_list_item, data, pos, end, _MEDIA_SERVICE_CAPS_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MediaServiceCapsListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _MEDIA_SERVICE_CAPS_LIST_ITEM.again(data, begin, end, "mediaServiceType", pos)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -4908,33 +6024,41 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
         MediaServiceType,
         "capability_exchange.MediaServiceCapsListItem.mediaServiceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     media_service_version: int | None = None
     if octet == 0x02:
         media_service_version = ber.integer(
             data, pos, stop, "capability_exchange.MediaServiceCapsListItem.mediaServiceVersion"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     media_service_instance: Octets | None = None
     if octet == 0x04:
-        media_service_instance = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
+        media_service_instance = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     connection_mode: ConnectionModeBMap | None = None
     if octet == 0x03:
         connection_mode = ber.bits(
             data, pos, stop, ConnectionModeBMap, "capability_exchange.MediaServiceCapsListItem.connectionMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.MediaServiceCapsListItem.mediaStreamIDSupported", pos
-        )
+        return _MEDIA_SERVICE_CAPS_LIST_ITEM.again(data, begin, end, "mediaStreamIDSupported", pos)
     media_stream_id_supported = ber.boolean(
         data, pos, stop, "capability_exchange.MediaServiceCapsListItem.mediaStreamIDSupported"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MediaServiceCapsListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MediaServiceCapsListItem", pos)
+        return _MEDIA_SERVICE_CAPS_LIST_ITEM.again(data, begin, end, "", pos)
     return MediaServiceCapsListItem(
         media_service_type=media_service_type,
         media_service_version=media_service_version,
@@ -4944,261 +6068,380 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
     )
 
 
+_MEDIA_SERVICE_CAPS_LIST_ITEM = Known(
+    decode_media_service_caps_list_item, "capability_exchange.MediaServiceCapsListItem", "01 02 03 04 0a"
+)
+
+
 def encode_media_service_caps_list_item(value: MediaServiceCapsListItem) -> bytes:
     """Contents of MediaServiceCapsListItem."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.media_service_version is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
-    if value.media_service_instance is not None:
-        out += ber.tlv(0x04, value.media_service_instance)
-    if value.connection_mode is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.connection_mode))
-    out += ber.tlv(0x01, ber.encode_boolean(value.media_stream_id_supported))
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
+    )
+    out += H0A[len(content)] + content
+    media_service_version = value.media_service_version
+    if media_service_version is not None:
+        content = ber.encode_integer(media_service_version)
+        out += H02[len(content)] + content
+    media_service_instance = value.media_service_instance
+    if media_service_instance is not None:
+        out += H04[len(media_service_instance)] + media_service_instance
+    connection_mode = value.connection_mode
+    if connection_mode is not None:
+        content = ber.encode_bits(connection_mode)
+        out += H03[len(content)] + content
+    content = ber.encode_boolean(value.media_stream_id_supported)
+    out += H01[len(content)] + content
     return out
 
 
 def decode_media_service_caps_list(data: bytes, pos: int, end: int) -> tuple[MediaServiceCapsListItem, ...]:
     """Contents of MediaServiceCapsList."""
     values: list[MediaServiceCapsListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "capability_exchange.MediaServiceCapsList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsList")
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.MediaServiceCapsList", pos)
+            ber.unexpected(octet, "capability_exchange.MediaServiceCapsList", pos, stop)
         value = decode_media_service_caps_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_media_service_caps_list(values: tuple[MediaServiceCapsListItem, ...]) -> bytes:
     """Contents of MediaServiceCapsList."""
-    return b"".join([ber.tlv(0x30, encode_media_service_caps_list_item(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_media_service_caps_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 APPEARANCE_TYPE_VALUES = {
-    0: AppearanceType.SELECTED_STANDARD,
-    1: AppearanceType.BASIC_STANDARD,
-    2: AppearanceType.BASIC_BRIDGED,
-    3: AppearanceType.EXCLUSIVE_BRIDGED,
-    4: AppearanceType.INDEPENDENT_SHARED_BRIDGED,
-    5: AppearanceType.INTERDEPENDENT_SHARED_BRIDGED,
+    b"\x00": AppearanceType.SELECTED_STANDARD,
+    b"\x01": AppearanceType.BASIC_STANDARD,
+    b"\x02": AppearanceType.BASIC_BRIDGED,
+    b"\x03": AppearanceType.EXCLUSIVE_BRIDGED,
+    b"\x04": AppearanceType.INDEPENDENT_SHARED_BRIDGED,
+    b"\x05": AppearanceType.INTERDEPENDENT_SHARED_BRIDGED,
 }
-APPEARANCE_TYPE_NUMBERS = {value: number for number, value in APPEARANCE_TYPE_VALUES.items()}
-
-_GET_CSTA_FEATURES_OCTETS = frozenset((0x7E,))
+APPEARANCE_TYPE_OCTETS = {value: octets for octets, value in APPEARANCE_TYPE_VALUES.items()}
 
 
 def decode_get_csta_features(data: bytes, pos: int, end: int) -> GetCSTAFeatures:
     """Contents of GetCSTAFeatures."""
-    again = (decode_get_csta_features, data, pos, end, _GET_CSTA_FEATURES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetCSTAFeatures")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeatures")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatures")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeatures")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatures", pos)
+        return _GET_CSTA_FEATURES.again(data, begin, end, "", pos)
     return GetCSTAFeatures(extensions=extensions)
+
+
+_GET_CSTA_FEATURES = Known(decode_get_csta_features, "capability_exchange.GetCSTAFeatures", "7e")
 
 
 def encode_get_csta_features(value: GetCSTAFeatures) -> bytes:
     """Contents of GetCSTAFeatures."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-        0xA5,
-        0xA6,
-        0xA7,
-        0xA8,
-        0xA9,
-        0xAA,
-        0xAB,
-        0xAC,
-        0xAD,
-        0xAE,
-        0xAF,
-    )
-)
 
 
 def decode_get_csta_feature_result_supported_services(
     data: bytes, pos: int, end: int
 ) -> GetCSTAFeatureResultSupportedServices:
     """Contents of GetCSTAFeatureResultSupportedServices."""
-    again = (
-        decode_get_csta_feature_result_supported_services,
-        data,
-        pos,
-        end,
-        _GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(
+            data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+        )
     cap_exchange_serv_list: CapExchangeServList | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.capExchangeServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.capExchangeServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.capExchangeServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.capExchangeServList", pos, stop
+            )
         cap_exchange_serv_list = decode_cap_exchange_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     system_stat_serv_list: SystemStatusServList | None = None
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.systemStatServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.systemStatServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.systemStatServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.systemStatServList", pos, stop
+            )
         system_stat_serv_list = decode_system_status_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     monitoring_serv_list: MonitoringServList | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.monitoringServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.monitoringServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.monitoringServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.monitoringServList", pos, stop
+            )
         monitoring_serv_list = decode_monitoring_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     snapshot_serv_list: SnapshotServList | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.snapshotServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.snapshotServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.snapshotServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.snapshotServList", pos, stop
+            )
         snapshot_serv_list = decode_snapshot_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     call_control_serv_list: CallControlServList | None = None
     if octet == 0xA4:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.callControlServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.callControlServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.callControlServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.callControlServList", pos, stop
+            )
         call_control_serv_list = decode_call_control_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     call_associated_serv_list: CallAssociatedServList | None = None
     if octet == 0xA5:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.callAssociatedServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.callAssociatedServList"
+            )
         if octet != 0x30:
             ber.unexpected(
-                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.callAssociatedServList", pos
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.callAssociatedServList", pos, stop
             )
         call_associated_serv_list = decode_call_associated_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     media_serv_list: MediaServList | None = None
     if octet == 0xA6:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.mediaServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.mediaServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.mediaServList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.mediaServList", pos, stop)
         media_serv_list = decode_media_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     routeing_serv_list: RouteingServList | None = None
     if octet == 0xA7:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.routeingServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.routeingServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.routeingServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.routeingServList", pos, stop
+            )
         routeing_serv_list = decode_routeing_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     phys_dev_serv_list: PhysDevServList | None = None
     if octet == 0xA8:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.physDevServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.physDevServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.physDevServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.physDevServList", pos, stop
+            )
         phys_dev_serv_list = decode_phys_dev_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     logical_serv_list: LogicalServList | None = None
     if octet == 0xA9:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.logicalServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.logicalServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.logicalServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.logicalServList", pos, stop
+            )
         logical_serv_list = decode_logical_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     io_services_serv_list: IOServicesServList | None = None
     if octet == 0xAA:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.iOServicesServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.iOServicesServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.iOServicesServList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.iOServicesServList", pos, stop
+            )
         io_services_serv_list = decode_io_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     data_collection_serv_list: DataCollectionServList | None = None
     if octet == 0xAB:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.dataCollectionServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.dataCollectionServList"
+            )
         if octet != 0x30:
             ber.unexpected(
-                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.dataCollectionServList", pos
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.dataCollectionServList", pos, stop
             )
         data_collection_serv_list = decode_data_collection_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     voice_serv_list: VoiceUnitServList | None = None
     if octet == 0xAC:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.voiceServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.voiceServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.voiceServList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.voiceServList", pos, stop)
         voice_serv_list = decode_voice_unit_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     cdr_serv_list: CDRServList | None = None
     if octet == 0xAD:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.cDRServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.cDRServList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.cDRServList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.cDRServList", pos, stop)
         cdr_serv_list = decode_cdr_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     vendor_specific_serv_list: VendorSpecificServList | None = None
     if octet == 0xAE:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.vendorSpecificServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.vendorSpecificServList"
+            )
         if octet != 0x30:
             ber.unexpected(
-                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.vendorSpecificServList", pos
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.vendorSpecificServList", pos, stop
             )
         vendor_specific_serv_list = decode_vendor_specific_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     location_services_serv_list: LocationServicesServList | None = None
     if octet == 0xAF:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedServices.locationServicesServList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data,
+                pos - 2,
+                stop,
+                "capability_exchange.GetCSTAFeatureResultSupportedServices.locationServicesServList",
+            )
         if octet != 0x30:
             ber.unexpected(
-                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.locationServicesServList", pos
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedServices.locationServicesServList", pos, stop
             )
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedServices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedServices"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedServices", pos)
+        return _GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES.again(data, begin, end, "", pos)
     return GetCSTAFeatureResultSupportedServices(
         cap_exchange_serv_list=cap_exchange_serv_list,
         system_stat_serv_list=system_stat_serv_list,
@@ -5219,145 +6462,237 @@ def decode_get_csta_feature_result_supported_services(
     )
 
 
+_GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES = Known(
+    decode_get_csta_feature_result_supported_services,
+    "capability_exchange.GetCSTAFeatureResultSupportedServices",
+    "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 aa ab ac ad ae af",
+)
+
+
 def encode_get_csta_feature_result_supported_services(value: GetCSTAFeatureResultSupportedServices) -> bytes:
     """Contents of GetCSTAFeatureResultSupportedServices."""
     out = b""
-    if value.cap_exchange_serv_list is not None:
-        out += ber.tlv(0xA0, ber.tlv(0x30, encode_cap_exchange_serv_list(value.cap_exchange_serv_list)))
-    if value.system_stat_serv_list is not None:
-        out += ber.tlv(0xA1, ber.tlv(0x30, encode_system_status_serv_list(value.system_stat_serv_list)))
-    if value.monitoring_serv_list is not None:
-        out += ber.tlv(0xA2, ber.tlv(0x30, encode_monitoring_serv_list(value.monitoring_serv_list)))
-    if value.snapshot_serv_list is not None:
-        out += ber.tlv(0xA3, ber.tlv(0x30, encode_snapshot_serv_list(value.snapshot_serv_list)))
-    if value.call_control_serv_list is not None:
-        out += ber.tlv(0xA4, ber.tlv(0x30, encode_call_control_serv_list(value.call_control_serv_list)))
-    if value.call_associated_serv_list is not None:
-        out += ber.tlv(0xA5, ber.tlv(0x30, encode_call_associated_serv_list(value.call_associated_serv_list)))
-    if value.media_serv_list is not None:
-        out += ber.tlv(0xA6, ber.tlv(0x30, encode_media_serv_list(value.media_serv_list)))
-    if value.routeing_serv_list is not None:
-        out += ber.tlv(0xA7, ber.tlv(0x30, encode_routeing_serv_list(value.routeing_serv_list)))
-    if value.phys_dev_serv_list is not None:
-        out += ber.tlv(0xA8, ber.tlv(0x30, encode_phys_dev_serv_list(value.phys_dev_serv_list)))
-    if value.logical_serv_list is not None:
-        out += ber.tlv(0xA9, ber.tlv(0x30, encode_logical_serv_list(value.logical_serv_list)))
-    if value.io_services_serv_list is not None:
-        out += ber.tlv(0xAA, ber.tlv(0x30, encode_io_services_serv_list(value.io_services_serv_list)))
-    if value.data_collection_serv_list is not None:
-        out += ber.tlv(0xAB, ber.tlv(0x30, encode_data_collection_serv_list(value.data_collection_serv_list)))
-    if value.voice_serv_list is not None:
-        out += ber.tlv(0xAC, ber.tlv(0x30, encode_voice_unit_serv_list(value.voice_serv_list)))
-    if value.cdr_serv_list is not None:
-        out += ber.tlv(0xAD, ber.tlv(0x30, encode_cdr_serv_list(value.cdr_serv_list)))
-    if value.vendor_specific_serv_list is not None:
-        out += ber.tlv(0xAE, ber.tlv(0x30, encode_vendor_specific_serv_list(value.vendor_specific_serv_list)))
-    if value.location_services_serv_list is not None:
-        out += ber.tlv(0xAF, ber.tlv(0x30, encode_location_services_serv_list(value.location_services_serv_list)))
+    cap_exchange_serv_list = value.cap_exchange_serv_list
+    if cap_exchange_serv_list is not None:
+        content = encode_cap_exchange_serv_list(cap_exchange_serv_list)
+        content = H30[len(content)] + content
+        out += HA0[len(content)] + content
+    system_stat_serv_list = value.system_stat_serv_list
+    if system_stat_serv_list is not None:
+        content = encode_system_status_serv_list(system_stat_serv_list)
+        content = H30[len(content)] + content
+        out += HA1[len(content)] + content
+    monitoring_serv_list = value.monitoring_serv_list
+    if monitoring_serv_list is not None:
+        content = encode_monitoring_serv_list(monitoring_serv_list)
+        content = H30[len(content)] + content
+        out += HA2[len(content)] + content
+    snapshot_serv_list = value.snapshot_serv_list
+    if snapshot_serv_list is not None:
+        content = encode_snapshot_serv_list(snapshot_serv_list)
+        content = H30[len(content)] + content
+        out += HA3[len(content)] + content
+    call_control_serv_list = value.call_control_serv_list
+    if call_control_serv_list is not None:
+        content = encode_call_control_serv_list(call_control_serv_list)
+        content = H30[len(content)] + content
+        out += HA4[len(content)] + content
+    call_associated_serv_list = value.call_associated_serv_list
+    if call_associated_serv_list is not None:
+        content = encode_call_associated_serv_list(call_associated_serv_list)
+        content = H30[len(content)] + content
+        out += HA5[len(content)] + content
+    media_serv_list = value.media_serv_list
+    if media_serv_list is not None:
+        content = encode_media_serv_list(media_serv_list)
+        content = H30[len(content)] + content
+        out += HA6[len(content)] + content
+    routeing_serv_list = value.routeing_serv_list
+    if routeing_serv_list is not None:
+        content = encode_routeing_serv_list(routeing_serv_list)
+        content = H30[len(content)] + content
+        out += HA7[len(content)] + content
+    phys_dev_serv_list = value.phys_dev_serv_list
+    if phys_dev_serv_list is not None:
+        content = encode_phys_dev_serv_list(phys_dev_serv_list)
+        content = H30[len(content)] + content
+        out += HA8[len(content)] + content
+    logical_serv_list = value.logical_serv_list
+    if logical_serv_list is not None:
+        content = encode_logical_serv_list(logical_serv_list)
+        content = H30[len(content)] + content
+        out += HA9[len(content)] + content
+    io_services_serv_list = value.io_services_serv_list
+    if io_services_serv_list is not None:
+        content = encode_io_services_serv_list(io_services_serv_list)
+        content = H30[len(content)] + content
+        out += HAA[len(content)] + content
+    data_collection_serv_list = value.data_collection_serv_list
+    if data_collection_serv_list is not None:
+        content = encode_data_collection_serv_list(data_collection_serv_list)
+        content = H30[len(content)] + content
+        out += HAB[len(content)] + content
+    voice_serv_list = value.voice_serv_list
+    if voice_serv_list is not None:
+        content = encode_voice_unit_serv_list(voice_serv_list)
+        content = H30[len(content)] + content
+        out += HAC[len(content)] + content
+    cdr_serv_list = value.cdr_serv_list
+    if cdr_serv_list is not None:
+        content = encode_cdr_serv_list(cdr_serv_list)
+        content = H30[len(content)] + content
+        out += HAD[len(content)] + content
+    vendor_specific_serv_list = value.vendor_specific_serv_list
+    if vendor_specific_serv_list is not None:
+        content = encode_vendor_specific_serv_list(vendor_specific_serv_list)
+        content = H30[len(content)] + content
+        out += HAE[len(content)] + content
+    location_services_serv_list = value.location_services_serv_list
+    if location_services_serv_list is not None:
+        content = encode_location_services_serv_list(location_services_serv_list)
+        content = H30[len(content)] + content
+        out += HAF[len(content)] + content
     return out
-
-
-_GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-        0xA5,
-        0xA6,
-        0xA7,
-    )
-)
 
 
 def decode_get_csta_feature_result_supported_events(
     data: bytes, pos: int, end: int
 ) -> GetCSTAFeatureResultSupportedEvents:
     """Contents of GetCSTAFeatureResultSupportedEvents."""
-    again = (
-        decode_get_csta_feature_result_supported_events,
-        data,
-        pos,
-        end,
-        _GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
     call_control_evts_list: CallControlEvtsList | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callControlEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callControlEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callControlEvtsList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callControlEvtsList", pos, stop
+            )
         call_control_evts_list = decode_call_control_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     call_associated_evts_list: CallAssociatedEvtsList | None = None
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callAssociatedEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callAssociatedEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callAssociatedEvtsList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.callAssociatedEvtsList", pos, stop
+            )
         call_associated_evts_list = decode_call_associated_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     media_evts_list: MediaEvtsList | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.mediaEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.mediaEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.mediaEvtsList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.mediaEvtsList", pos, stop)
         media_evts_list = decode_media_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     phys_dev_evts_list: PhysDevEvtsList | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.physDevEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.physDevEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.physDevEvtsList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.physDevEvtsList", pos, stop)
         phys_dev_evts_list = decode_phys_dev_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     logical_evts_list: LogicalEvtsList | None = None
     if octet == 0xA4:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.logicalEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.logicalEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.logicalEvtsList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.logicalEvtsList", pos, stop)
         logical_evts_list = decode_logical_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     device_maint_evts_list: DeviceMaintEvtsList | None = None
     if octet == 0xA5:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.deviceMaintEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.deviceMaintEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.deviceMaintEvtsList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.deviceMaintEvtsList", pos, stop
+            )
         device_maint_evts_list = decode_device_maint_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     voice_evts_list: VoiceUnitEvtsList | None = None
     if octet == 0xA6:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.voiceEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.voiceEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.voiceEvtsList", pos)
+            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.voiceEvtsList", pos, stop)
         voice_evts_list = decode_voice_unit_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     vendor_specific_evts_list: VendorSpecificEvtsList | None = None
     if octet == 0xA7:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.vendorSpecificEvtsList"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetCSTAFeatureResultSupportedEvents.vendorSpecificEvtsList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.vendorSpecificEvtsList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetCSTAFeatureResultSupportedEvents.vendorSpecificEvtsList", pos, stop
+            )
         vendor_specific_evts_list = decode_vendor_specific_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetCSTAFeatureResultSupportedEvents"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeatureResultSupportedEvents", pos)
+        return _GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS.again(data, begin, end, "", pos)
     return GetCSTAFeatureResultSupportedEvents(
         call_control_evts_list=call_control_evts_list,
         call_associated_evts_list=call_associated_evts_list,
@@ -5370,122 +6705,175 @@ def decode_get_csta_feature_result_supported_events(
     )
 
 
+_GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS = Known(
+    decode_get_csta_feature_result_supported_events,
+    "capability_exchange.GetCSTAFeatureResultSupportedEvents",
+    "a0 a1 a2 a3 a4 a5 a6 a7",
+)
+
+
 def encode_get_csta_feature_result_supported_events(value: GetCSTAFeatureResultSupportedEvents) -> bytes:
     """Contents of GetCSTAFeatureResultSupportedEvents."""
     out = b""
-    if value.call_control_evts_list is not None:
-        out += ber.tlv(0xA0, ber.tlv(0x30, encode_call_control_evts_list(value.call_control_evts_list)))
-    if value.call_associated_evts_list is not None:
-        out += ber.tlv(0xA1, ber.tlv(0x30, encode_call_associated_evts_list(value.call_associated_evts_list)))
-    if value.media_evts_list is not None:
-        out += ber.tlv(0xA2, ber.tlv(0x30, encode_media_evts_list(value.media_evts_list)))
-    if value.phys_dev_evts_list is not None:
-        out += ber.tlv(0xA3, ber.tlv(0x30, encode_phys_dev_evts_list(value.phys_dev_evts_list)))
-    if value.logical_evts_list is not None:
-        out += ber.tlv(0xA4, ber.tlv(0x30, encode_logical_evts_list(value.logical_evts_list)))
-    if value.device_maint_evts_list is not None:
-        out += ber.tlv(0xA5, ber.tlv(0x30, encode_device_maint_evts_list(value.device_maint_evts_list)))
-    if value.voice_evts_list is not None:
-        out += ber.tlv(0xA6, ber.tlv(0x30, encode_voice_unit_evts_list(value.voice_evts_list)))
-    if value.vendor_specific_evts_list is not None:
-        out += ber.tlv(0xA7, ber.tlv(0x30, encode_vendor_specific_evts_list(value.vendor_specific_evts_list)))
+    call_control_evts_list = value.call_control_evts_list
+    if call_control_evts_list is not None:
+        content = encode_call_control_evts_list(call_control_evts_list)
+        content = H30[len(content)] + content
+        out += HA0[len(content)] + content
+    call_associated_evts_list = value.call_associated_evts_list
+    if call_associated_evts_list is not None:
+        content = encode_call_associated_evts_list(call_associated_evts_list)
+        content = H30[len(content)] + content
+        out += HA1[len(content)] + content
+    media_evts_list = value.media_evts_list
+    if media_evts_list is not None:
+        content = encode_media_evts_list(media_evts_list)
+        content = H30[len(content)] + content
+        out += HA2[len(content)] + content
+    phys_dev_evts_list = value.phys_dev_evts_list
+    if phys_dev_evts_list is not None:
+        content = encode_phys_dev_evts_list(phys_dev_evts_list)
+        content = H30[len(content)] + content
+        out += HA3[len(content)] + content
+    logical_evts_list = value.logical_evts_list
+    if logical_evts_list is not None:
+        content = encode_logical_evts_list(logical_evts_list)
+        content = H30[len(content)] + content
+        out += HA4[len(content)] + content
+    device_maint_evts_list = value.device_maint_evts_list
+    if device_maint_evts_list is not None:
+        content = encode_device_maint_evts_list(device_maint_evts_list)
+        content = H30[len(content)] + content
+        out += HA5[len(content)] + content
+    voice_evts_list = value.voice_evts_list
+    if voice_evts_list is not None:
+        content = encode_voice_unit_evts_list(voice_evts_list)
+        content = H30[len(content)] + content
+        out += HA6[len(content)] + content
+    vendor_specific_evts_list = value.vendor_specific_evts_list
+    if vendor_specific_evts_list is not None:
+        content = encode_vendor_specific_evts_list(vendor_specific_evts_list)
+        content = H30[len(content)] + content
+        out += HA7[len(content)] + content
     return out
-
-
-_GET_CSTA_FEATURES_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_csta_features_response(data: bytes, pos: int, end: int) -> GetCSTAFeaturesResponse:
     """Contents of GetCSTAFeaturesResponse."""
-    again = (decode_get_csta_features_response, data, pos, end, _GET_CSTA_FEATURES_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetCSTAFeaturesResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeaturesResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse.supportedServices", pos)
+        return _GET_CSTA_FEATURES_RESPONSE.again(data, begin, end, "supportedServices", pos)
     supported_services = decode_get_csta_feature_result_supported_services(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeaturesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeaturesResponse")
     supported_events: GetCSTAFeatureResultSupportedEvents | None = None
     if octet == 0x30:
         supported_events = decode_get_csta_feature_result_supported_events(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeaturesResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeaturesResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetCSTAFeaturesResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetCSTAFeaturesResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetCSTAFeaturesResponse", pos)
+        return _GET_CSTA_FEATURES_RESPONSE.again(data, begin, end, "", pos)
     return GetCSTAFeaturesResponse(
         supported_services=supported_services, supported_events=supported_events, extensions=extensions
     )
 
 
+_GET_CSTA_FEATURES_RESPONSE = Known(
+    decode_get_csta_features_response, "capability_exchange.GetCSTAFeaturesResponse", "30 7e"
+)
+
+
 def encode_get_csta_features_response(value: GetCSTAFeaturesResponse) -> bytes:
     """Contents of GetCSTAFeaturesResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_get_csta_feature_result_supported_services(value.supported_services))
-    if value.supported_events is not None:
-        out += ber.tlv(0x30, encode_get_csta_feature_result_supported_events(value.supported_events))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_get_csta_feature_result_supported_services(value.supported_services)
+    out += H30[len(content)] + content
+    supported_events = value.supported_events
+    if supported_events is not None:
+        content = encode_get_csta_feature_result_supported_events(supported_events)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LOGICAL_DEVICE_INFORMATION_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_logical_device_information(data: bytes, pos: int, end: int) -> GetLogicalDeviceInformation:
     """Contents of GetLogicalDeviceInformation."""
-    again = (decode_get_logical_device_information, data, pos, end, _GET_LOGICAL_DEVICE_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetLogicalDeviceInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation.device", pos)
+        return _GET_LOGICAL_DEVICE_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformation", pos)
+        return _GET_LOGICAL_DEVICE_INFORMATION.again(data, begin, end, "", pos)
     return GetLogicalDeviceInformation(device=device, extensions=extensions)
+
+
+_GET_LOGICAL_DEVICE_INFORMATION = Known(
+    decode_get_logical_device_information, "capability_exchange.GetLogicalDeviceInformation", "30 7e"
+)
 
 
 def encode_get_logical_device_information(value: GetLogicalDeviceInformation) -> bytes:
     """Contents of GetLogicalDeviceInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_get_logical_device_information_result_appearance_list(data: bytes, pos: int, end: int) -> tuple[str, ...]:
     """Contents of GetLogicalDeviceInformationResultAppearanceList."""
     values: list[str] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "capability_exchange.GetLogicalDeviceInformationResultAppearanceList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResultAppearanceList"
+            )
         if octet != 0x16:
-            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResultAppearanceList", pos)
+            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResultAppearanceList", pos, stop)
         value = ber.text(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_get_logical_device_information_result_appearance_list(values: tuple[str, ...]) -> bytes:
     """Contents of GetLogicalDeviceInformationResultAppearanceList."""
-    return b"".join([ber.tlv(0x16, ber.encode_text(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = value.encode()
+        parts.append(H16[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_logical_device_information_result_other_physical_device_list(
@@ -5493,21 +6881,29 @@ def decode_get_logical_device_information_result_other_physical_device_list(
 ) -> tuple[DeviceID, ...]:
     """Contents of GetLogicalDeviceInformationResultOtherPhysicalDeviceList."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "capability_exchange.GetLogicalDeviceInformationResultOtherPhysicalDeviceList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResultOtherPhysicalDeviceList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResultOtherPhysicalDeviceList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetLogicalDeviceInformationResultOtherPhysicalDeviceList", pos, stop
+            )
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_get_logical_device_information_result_other_physical_device_list(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of GetLogicalDeviceInformationResultOtherPhysicalDeviceList."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_logical_device_information_result_associated_group_list(
@@ -5515,84 +6911,40 @@ def decode_get_logical_device_information_result_associated_group_list(
 ) -> tuple[DeviceID, ...]:
     """Contents of GetLogicalDeviceInformationResultAssociatedGroupList."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "capability_exchange.GetLogicalDeviceInformationResultAssociatedGroupList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResultAssociatedGroupList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResultAssociatedGroupList", pos)
+            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResultAssociatedGroupList", pos, stop)
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_get_logical_device_information_result_associated_group_list(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of GetLogicalDeviceInformationResultAssociatedGroupList."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
-
-
-_GET_LOGICAL_DEVICE_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x03,
-        0x0A,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x84,
-        0x87,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x94,
-        0x98,
-        0x99,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA8,
-        0xB0,
-        0xB1,
-        0xB2,
-        0xB3,
-        0xB5,
-        0xB6,
-        0xB7,
-        0xBA,
-        0xBB,
-        0xBC,
-        0xBD,
-        0x2A1,
-        0x2A4,
-        0x2A7,
-        0x2AF,
-        0x2B4,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_logical_device_information_response(
     data: bytes, pos: int, end: int
 ) -> GetLogicalDeviceInformationResponse:
     """Contents of GetLogicalDeviceInformationResponse."""
-    again = (
-        decode_get_logical_device_information_response,
-        data,
-        pos,
-        end,
-        _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     device_category = DeviceCategory.STATION
     if octet == 0x80:
-        device_category = ber.enumerated(
+        device_category = DEVICE_CATEGORY_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -5600,7 +6952,11 @@ def decode_get_logical_device_information_response(
             DeviceCategory,
             "capability_exchange.GetLogicalDeviceInformationResponse.deviceCategory",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     group_device_attributes: GroupDeviceAttributes | None = None
     if octet == 0x81:
         group_device_attributes = ber.bits(
@@ -5610,10 +6966,14 @@ def decode_get_logical_device_information_response(
             GroupDeviceAttributes,
             "capability_exchange.GetLogicalDeviceInformationResponse.groupDeviceAttributes",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     named_device_types: NamedDeviceTypes | None = None
     if octet == 0x82:
-        named_device_types = ber.enumerated(
+        named_device_types = NAMED_DEVICE_TYPES_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -5621,32 +6981,44 @@ def decode_get_logical_device_information_response(
             NamedDeviceTypes,
             "capability_exchange.GetLogicalDeviceInformationResponse.namedDeviceTypes",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     short_form_device_id: DeviceID | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(
-            data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.shortFormDeviceID"
-        )
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "capability_exchange.GetLogicalDeviceInformationResponse.shortFormDeviceID"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetLogicalDeviceInformationResponse.shortFormDeviceID", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetLogicalDeviceInformationResponse.shortFormDeviceID", pos, stop
+            )
         short_form_device_id = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetLogicalDeviceInformationResponse.hasPhysicalElement", pos
-        )
+        return _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "hasPhysicalElement", pos)
     has_physical_element = ber.boolean(
         data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.hasPhysicalElement"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetLogicalDeviceInformationResponse.acdModels", pos
-        )
+        return _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "acdModels", pos)
     acd_models = ber.bits(
         data, pos, stop, ACDModels, "capability_exchange.GetLogicalDeviceInformationResponse.acdModels"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     agent_log_on_models: AgentLogOnModels | None = None
     if octet == 0x84:
         agent_log_on_models = ber.bits(
@@ -5656,20 +7028,22 @@ def decode_get_logical_device_information_response(
             AgentLogOnModels,
             "capability_exchange.GetLogicalDeviceInformationResponse.agentLogOnModels",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetLogicalDeviceInformationResponse.appearanceAddressable", pos
-        )
+        return _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "appearanceAddressable", pos)
     appearance_addressable = ber.boolean(
         data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.appearanceAddressable"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetLogicalDeviceInformationResponse.appearanceType", pos
-        )
-    appearance_type = ber.enumerated(
+        return _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "appearanceType", pos)
+    appearance_type = APPEARANCE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -5677,63 +7051,105 @@ def decode_get_logical_device_information_response(
         AppearanceType,
         "capability_exchange.GetLogicalDeviceInformationResponse.appearanceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse")
     appearance_list: tuple[str, ...] | None = None
     if octet == 0xA5:
         appearance_list = decode_get_logical_device_information_result_appearance_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     other_physical_device_list: tuple[DeviceID, ...] | None = None
     if octet == 0xA6:
         other_physical_device_list = decode_get_logical_device_information_result_other_physical_device_list(
             data, pos, stop
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     misc_monitor_caps: MiscMonitorCaps | None = None
     if octet == 0x87:
         misc_monitor_caps = ber.bits(
             data, pos, stop, MiscMonitorCaps, "capability_exchange.GetLogicalDeviceInformationResponse.miscMonitorCaps"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     associated_group_list: tuple[DeviceID, ...] | None = None
     if octet == 0xA8:
         associated_group_list = decode_get_logical_device_information_result_associated_group_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_callbacks: int | None = None
     if octet == 0x89:
         max_callbacks = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxCallbacks"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_auto_answer_rings: int | None = None
     if octet == 0x8A:
         max_auto_answer_rings = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxAutoAnswerRings"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_active_calls: int | None = None
     if octet == 0x8B:
         max_active_calls = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxActiveCalls"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_held_calls: int | None = None
     if octet == 0x8C:
         max_held_calls = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxHeldCalls"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_fwd_settings: int | None = None
     if octet == 0x8D:
         max_fwd_settings = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxFwdSettings"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_devices_in_conf: int | None = None
     if octet == 0x8E:
         max_devices_in_conf = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxDevicesInConf"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     trans_and_conf_setup: TransAndConfSetup | None = None
     if octet == 0x8F:
         trans_and_conf_setup = ber.bits(
@@ -5743,23 +7159,43 @@ def decode_get_logical_device_information_response(
             TransAndConfSetup,
             "capability_exchange.GetLogicalDeviceInformationResponse.transAndConfSetup",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     device_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xB0:
         device_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     device_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xB1:
         device_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     call_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xB2:
         call_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     call_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xB3:
         call_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     media_class_support: MonitorMediaClass | None = None
     if octet == 0x94:
         media_class_support = ber.bits(
@@ -5769,53 +7205,97 @@ def decode_get_logical_device_information_response(
             MonitorMediaClass,
             "capability_exchange.GetLogicalDeviceInformationResponse.mediaClassSupport",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     media_service_caps_list: tuple[MediaServiceCapsListItem, ...] | None = None
     if octet == 0xB5:
         media_service_caps_list = decode_media_service_caps_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     connection_rate_list: tuple[int, ...] | None = None
     if octet == 0xB6:
         connection_rate_list = decode_connection_rate_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     delay_tolerance_list: tuple[int, ...] | None = None
     if octet == 0xB7:
         delay_tolerance_list = decode_delay_tolerance_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     number_of_channels: int | None = None
     if octet == 0x98:
         number_of_channels = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.numberOfChannels"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     max_channel_bind: int | None = None
     if octet == 0x99:
         max_channel_bind = ber.integer(
             data, pos, stop, "capability_exchange.GetLogicalDeviceInformationResponse.maxChannelBind"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     routeing_serv_list: RouteingServList | None = None
     if octet == 0xBA:
         routeing_serv_list = decode_routeing_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     log_dev_serv_list: LogDevServList | None = None
     if octet == 0xBB:
         log_dev_serv_list = decode_log_dev_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     log_dev_evts_list: LogDevEvtsList | None = None
     if octet == 0xBC:
         log_dev_evts_list = decode_log_dev_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     device_maint_evts_list: DeviceMaintEvtsList | None = None
     if octet == 0xBD:
         device_maint_evts_list = decode_device_maint_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetLogicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetLogicalDeviceInformationResponse"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetLogicalDeviceInformationResponse", pos)
+        return _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetLogicalDeviceInformationResponse(
         device_category=device_category,
         group_device_attributes=group_device_attributes,
@@ -5855,114 +7335,188 @@ def decode_get_logical_device_information_response(
     )
 
 
+_GET_LOGICAL_DEVICE_INFORMATION_RESPONSE = Known(
+    decode_get_logical_device_information_response,
+    "capability_exchange.GetLogicalDeviceInformationResponse",
+    "01 03 0a 7e 80 81 82 84 87 89 8a 8b 8c 8d 8e 8f 94 98 99 a3 a5 a6 a8 b0 b1 b2 b3 b5 b6 b7 ba bb bc bd 2a1 2a4 2a7 2af 2b4",
+)
+
+
 def encode_get_logical_device_information_response(value: GetLogicalDeviceInformationResponse) -> bytes:
     """Contents of GetLogicalDeviceInformationResponse."""
     out = b""
     if value.device_category != DeviceCategory.STATION:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.device_category, DEVICE_CATEGORY_NUMBERS))
-    if value.group_device_attributes is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.group_device_attributes))
-    if value.named_device_types is not None:
-        out += ber.tlv(0x82, ber.encode_enumerated(value.named_device_types, NAMED_DEVICE_TYPES_NUMBERS))
-    if value.short_form_device_id is not None:
-        out += ber.tlv(0xA3, ber.tlv(0x30, encode_device_id(value.short_form_device_id)))
-    out += ber.tlv(0x01, ber.encode_boolean(value.has_physical_element))
-    out += ber.tlv(0x03, ber.encode_bits(value.acd_models))
-    if value.agent_log_on_models is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.agent_log_on_models))
-    out += ber.tlv(0x01, ber.encode_boolean(value.appearance_addressable))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.appearance_type, APPEARANCE_TYPE_NUMBERS))
-    if value.appearance_list is not None:
-        out += ber.tlv(0xA5, encode_get_logical_device_information_result_appearance_list(value.appearance_list))
-    if value.other_physical_device_list is not None:
-        out += ber.tlv(
-            0xA6,
-            encode_get_logical_device_information_result_other_physical_device_list(value.other_physical_device_list),
-        )
-    if value.misc_monitor_caps is not None:
-        out += ber.tlv(0x87, ber.encode_bits(value.misc_monitor_caps))
-    if value.associated_group_list is not None:
-        out += ber.tlv(
-            0xA8, encode_get_logical_device_information_result_associated_group_list(value.associated_group_list)
-        )
-    if value.max_callbacks is not None:
-        out += ber.tlv(0x89, ber.encode_integer(value.max_callbacks))
-    if value.max_auto_answer_rings is not None:
-        out += ber.tlv(0x8A, ber.encode_integer(value.max_auto_answer_rings))
-    if value.max_active_calls is not None:
-        out += ber.tlv(0x8B, ber.encode_integer(value.max_active_calls))
-    if value.max_held_calls is not None:
-        out += ber.tlv(0x8C, ber.encode_integer(value.max_held_calls))
-    if value.max_fwd_settings is not None:
-        out += ber.tlv(0x8D, ber.encode_integer(value.max_fwd_settings))
-    if value.max_devices_in_conf is not None:
-        out += ber.tlv(0x8E, ber.encode_integer(value.max_devices_in_conf))
-    if value.trans_and_conf_setup is not None:
-        out += ber.tlv(0x8F, ber.encode_bits(value.trans_and_conf_setup))
-    if value.device_on_device_monitor_filter is not None:
-        out += ber.tlv(0xB0, encode_monitor_filter(value.device_on_device_monitor_filter))
-    if value.device_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xB1, encode_monitor_filter(value.device_on_connection_monitor_filter))
-    if value.call_on_device_monitor_filter is not None:
-        out += ber.tlv(0xB2, encode_monitor_filter(value.call_on_device_monitor_filter))
-    if value.call_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xB3, encode_monitor_filter(value.call_on_connection_monitor_filter))
-    if value.media_class_support is not None:
-        out += ber.tlv(0x94, ber.encode_bits(value.media_class_support))
-    if value.media_service_caps_list is not None:
-        out += ber.tlv(0xB5, encode_media_service_caps_list(value.media_service_caps_list))
-    if value.connection_rate_list is not None:
-        out += ber.tlv(0xB6, encode_connection_rate_list(value.connection_rate_list))
-    if value.delay_tolerance_list is not None:
-        out += ber.tlv(0xB7, encode_delay_tolerance_list(value.delay_tolerance_list))
-    if value.number_of_channels is not None:
-        out += ber.tlv(0x98, ber.encode_integer(value.number_of_channels))
-    if value.max_channel_bind is not None:
-        out += ber.tlv(0x99, ber.encode_integer(value.max_channel_bind))
-    if value.routeing_serv_list is not None:
-        out += ber.tlv(0xBA, encode_routeing_serv_list(value.routeing_serv_list))
-    if value.log_dev_serv_list is not None:
-        out += ber.tlv(0xBB, encode_log_dev_serv_list(value.log_dev_serv_list))
-    if value.log_dev_evts_list is not None:
-        out += ber.tlv(0xBC, encode_log_dev_evts_list(value.log_dev_evts_list))
-    if value.device_maint_evts_list is not None:
-        out += ber.tlv(0xBD, encode_device_maint_evts_list(value.device_maint_evts_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = DEVICE_CATEGORY_OCTETS.get(value.device_category) or ber.encode_other_value(value.device_category)
+        out += H80[len(content)] + content
+    group_device_attributes = value.group_device_attributes
+    if group_device_attributes is not None:
+        content = ber.encode_bits(group_device_attributes)
+        out += H81[len(content)] + content
+    named_device_types = value.named_device_types
+    if named_device_types is not None:
+        content = NAMED_DEVICE_TYPES_OCTETS.get(named_device_types) or ber.encode_other_value(named_device_types)
+        out += H82[len(content)] + content
+    short_form_device_id = value.short_form_device_id
+    if short_form_device_id is not None:
+        content = encode_device_id(short_form_device_id)
+        content = H30[len(content)] + content
+        out += HA3[len(content)] + content
+    content = ber.encode_boolean(value.has_physical_element)
+    out += H01[len(content)] + content
+    content = ber.encode_bits(value.acd_models)
+    out += H03[len(content)] + content
+    agent_log_on_models = value.agent_log_on_models
+    if agent_log_on_models is not None:
+        content = ber.encode_bits(agent_log_on_models)
+        out += H84[len(content)] + content
+    content = ber.encode_boolean(value.appearance_addressable)
+    out += H01[len(content)] + content
+    content = APPEARANCE_TYPE_OCTETS.get(value.appearance_type) or ber.encode_other_value(value.appearance_type)
+    out += H0A[len(content)] + content
+    appearance_list = value.appearance_list
+    if appearance_list is not None:
+        content = encode_get_logical_device_information_result_appearance_list(appearance_list)
+        out += HA5[len(content)] + content
+    other_physical_device_list = value.other_physical_device_list
+    if other_physical_device_list is not None:
+        content = encode_get_logical_device_information_result_other_physical_device_list(other_physical_device_list)
+        out += HA6[len(content)] + content
+    misc_monitor_caps = value.misc_monitor_caps
+    if misc_monitor_caps is not None:
+        content = ber.encode_bits(misc_monitor_caps)
+        out += H87[len(content)] + content
+    associated_group_list = value.associated_group_list
+    if associated_group_list is not None:
+        content = encode_get_logical_device_information_result_associated_group_list(associated_group_list)
+        out += HA8[len(content)] + content
+    max_callbacks = value.max_callbacks
+    if max_callbacks is not None:
+        content = ber.encode_integer(max_callbacks)
+        out += H89[len(content)] + content
+    max_auto_answer_rings = value.max_auto_answer_rings
+    if max_auto_answer_rings is not None:
+        content = ber.encode_integer(max_auto_answer_rings)
+        out += H8A[len(content)] + content
+    max_active_calls = value.max_active_calls
+    if max_active_calls is not None:
+        content = ber.encode_integer(max_active_calls)
+        out += H8B[len(content)] + content
+    max_held_calls = value.max_held_calls
+    if max_held_calls is not None:
+        content = ber.encode_integer(max_held_calls)
+        out += H8C[len(content)] + content
+    max_fwd_settings = value.max_fwd_settings
+    if max_fwd_settings is not None:
+        content = ber.encode_integer(max_fwd_settings)
+        out += H8D[len(content)] + content
+    max_devices_in_conf = value.max_devices_in_conf
+    if max_devices_in_conf is not None:
+        content = ber.encode_integer(max_devices_in_conf)
+        out += H8E[len(content)] + content
+    trans_and_conf_setup = value.trans_and_conf_setup
+    if trans_and_conf_setup is not None:
+        content = ber.encode_bits(trans_and_conf_setup)
+        out += H8F[len(content)] + content
+    device_on_device_monitor_filter = value.device_on_device_monitor_filter
+    if device_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_device_monitor_filter)
+        out += HB0[len(content)] + content
+    device_on_connection_monitor_filter = value.device_on_connection_monitor_filter
+    if device_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_connection_monitor_filter)
+        out += HB1[len(content)] + content
+    call_on_device_monitor_filter = value.call_on_device_monitor_filter
+    if call_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_device_monitor_filter)
+        out += HB2[len(content)] + content
+    call_on_connection_monitor_filter = value.call_on_connection_monitor_filter
+    if call_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_connection_monitor_filter)
+        out += HB3[len(content)] + content
+    media_class_support = value.media_class_support
+    if media_class_support is not None:
+        content = ber.encode_bits(media_class_support)
+        out += H94[len(content)] + content
+    media_service_caps_list = value.media_service_caps_list
+    if media_service_caps_list is not None:
+        content = encode_media_service_caps_list(media_service_caps_list)
+        out += HB5[len(content)] + content
+    connection_rate_list = value.connection_rate_list
+    if connection_rate_list is not None:
+        content = encode_connection_rate_list(connection_rate_list)
+        out += HB6[len(content)] + content
+    delay_tolerance_list = value.delay_tolerance_list
+    if delay_tolerance_list is not None:
+        content = encode_delay_tolerance_list(delay_tolerance_list)
+        out += HB7[len(content)] + content
+    number_of_channels = value.number_of_channels
+    if number_of_channels is not None:
+        content = ber.encode_integer(number_of_channels)
+        out += H98[len(content)] + content
+    max_channel_bind = value.max_channel_bind
+    if max_channel_bind is not None:
+        content = ber.encode_integer(max_channel_bind)
+        out += H99[len(content)] + content
+    routeing_serv_list = value.routeing_serv_list
+    if routeing_serv_list is not None:
+        content = encode_routeing_serv_list(routeing_serv_list)
+        out += HBA[len(content)] + content
+    log_dev_serv_list = value.log_dev_serv_list
+    if log_dev_serv_list is not None:
+        content = encode_log_dev_serv_list(log_dev_serv_list)
+        out += HBB[len(content)] + content
+    log_dev_evts_list = value.log_dev_evts_list
+    if log_dev_evts_list is not None:
+        content = encode_log_dev_evts_list(log_dev_evts_list)
+        out += HBC[len(content)] + content
+    device_maint_evts_list = value.device_maint_evts_list
+    if device_maint_evts_list is not None:
+        content = encode_device_maint_evts_list(device_maint_evts_list)
+        out += HBD[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_PHYSICAL_DEVICE_INFORMATION_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_physical_device_information(data: bytes, pos: int, end: int) -> GetPhysicalDeviceInformation:
     """Contents of GetPhysicalDeviceInformation."""
-    again = (decode_get_physical_device_information, data, pos, end, _GET_PHYSICAL_DEVICE_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetPhysicalDeviceInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation.device", pos)
+        return _GET_PHYSICAL_DEVICE_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformation", pos)
+        return _GET_PHYSICAL_DEVICE_INFORMATION.again(data, begin, end, "", pos)
     return GetPhysicalDeviceInformation(device=device, extensions=extensions)
+
+
+_GET_PHYSICAL_DEVICE_INFORMATION = Known(
+    decode_get_physical_device_information, "capability_exchange.GetPhysicalDeviceInformation", "30 7e"
+)
 
 
 def encode_get_physical_device_information(value: GetPhysicalDeviceInformation) -> bytes:
     """Contents of GetPhysicalDeviceInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -5971,64 +7525,42 @@ def decode_get_physical_device_information_result_other_logical_device_list(
 ) -> tuple[DeviceID, ...]:
     """Contents of GetPhysicalDeviceInformationResultOtherLogicalDeviceList."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(
-            data, pos, end, "capability_exchange.GetPhysicalDeviceInformationResultOtherLogicalDeviceList"
-        )
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResultOtherLogicalDeviceList"
+            )
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.GetPhysicalDeviceInformationResultOtherLogicalDeviceList", pos)
+            ber.unexpected(
+                octet, "capability_exchange.GetPhysicalDeviceInformationResultOtherLogicalDeviceList", pos, stop
+            )
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_get_physical_device_information_result_other_logical_device_list(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of GetPhysicalDeviceInformationResultOtherLogicalDeviceList."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
-
-
-_GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x84,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0xA3,
-        0xA5,
-        0xA6,
-        0xA7,
-        0xA8,
-        0xAD,
-        0xAE,
-        0x1A4,
-        0x2A1,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_physical_device_information_response(
     data: bytes, pos: int, end: int
 ) -> GetPhysicalDeviceInformationResponse:
     """Contents of GetPhysicalDeviceInformationResponse."""
-    again = (
-        decode_get_physical_device_information_response,
-        data,
-        pos,
-        end,
-        _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
     device_category = DeviceCategory.STATION
     if octet == 0x80:
-        device_category = ber.enumerated(
+        device_category = DEVICE_CATEGORY_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -6036,7 +7568,11 @@ def decode_get_physical_device_information_response(
             DeviceCategory,
             "capability_exchange.GetPhysicalDeviceInformationResponse.deviceCategory",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     group_device_attributes: GroupDeviceAttributes | None = None
     if octet == 0x81:
         group_device_attributes = ber.bits(
@@ -6046,10 +7582,14 @@ def decode_get_physical_device_information_response(
             GroupDeviceAttributes,
             "capability_exchange.GetPhysicalDeviceInformationResponse.groupDeviceAttributes",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     named_device_types: NamedDeviceTypes | None = None
     if octet == 0x82:
-        named_device_types = ber.enumerated(
+        named_device_types = NAMED_DEVICE_TYPES_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -6057,77 +7597,133 @@ def decode_get_physical_device_information_response(
             NamedDeviceTypes,
             "capability_exchange.GetPhysicalDeviceInformationResponse.namedDeviceTypes",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetPhysicalDeviceInformationResponse.hasLogicalElement", pos
-        )
+        return _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "hasLogicalElement", pos)
     has_logical_element = ber.boolean(
         data, pos, stop, "capability_exchange.GetPhysicalDeviceInformationResponse.hasLogicalElement"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
     other_logical_device_list: tuple[DeviceID, ...] | None = None
     if octet == 0xA3:
         other_logical_device_list = decode_get_physical_device_information_result_other_logical_device_list(
             data, pos, stop
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     device_model_name: str | None = None
     if octet == 0x84:
         device_model_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     device_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xA5:
         device_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     device_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xA6:
         device_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     call_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xA7:
         call_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     call_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xA8:
         call_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     max_displays: int | None = None
     if octet == 0x89:
         max_displays = ber.integer(
             data, pos, stop, "capability_exchange.GetPhysicalDeviceInformationResponse.maxDisplays"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     max_buttons: int | None = None
     if octet == 0x8A:
         max_buttons = ber.integer(
             data, pos, stop, "capability_exchange.GetPhysicalDeviceInformationResponse.maxButtons"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     max_lamps: int | None = None
     if octet == 0x8B:
         max_lamps = ber.integer(data, pos, stop, "capability_exchange.GetPhysicalDeviceInformationResponse.maxLamps")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     max_ring_patterns: int | None = None
     if octet == 0x8C:
         max_ring_patterns = ber.integer(
             data, pos, stop, "capability_exchange.GetPhysicalDeviceInformationResponse.maxRingPatterns"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     phys_dev_serv_list: PhysDevServList | None = None
     if octet == 0xAD:
         phys_dev_serv_list = decode_phys_dev_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     phys_dev_evts_list: PhysDevEvtsList | None = None
     if octet == 0xAE:
         phys_dev_evts_list = decode_phys_dev_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetPhysicalDeviceInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetPhysicalDeviceInformationResponse"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetPhysicalDeviceInformationResponse", pos)
+        return _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetPhysicalDeviceInformationResponse(
         device_category=device_category,
         group_device_attributes=group_device_attributes,
@@ -6149,45 +7745,81 @@ def decode_get_physical_device_information_response(
     )
 
 
+_GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE = Known(
+    decode_get_physical_device_information_response,
+    "capability_exchange.GetPhysicalDeviceInformationResponse",
+    "01 7e 80 81 82 84 89 8a 8b 8c a3 a5 a6 a7 a8 ad ae 1a4 2a1",
+)
+
+
 def encode_get_physical_device_information_response(value: GetPhysicalDeviceInformationResponse) -> bytes:
     """Contents of GetPhysicalDeviceInformationResponse."""
     out = b""
     if value.device_category != DeviceCategory.STATION:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.device_category, DEVICE_CATEGORY_NUMBERS))
-    if value.group_device_attributes is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.group_device_attributes))
-    if value.named_device_types is not None:
-        out += ber.tlv(0x82, ber.encode_enumerated(value.named_device_types, NAMED_DEVICE_TYPES_NUMBERS))
-    out += ber.tlv(0x01, ber.encode_boolean(value.has_logical_element))
-    if value.other_logical_device_list is not None:
-        out += ber.tlv(
-            0xA3,
-            encode_get_physical_device_information_result_other_logical_device_list(value.other_logical_device_list),
-        )
-    if value.device_model_name is not None:
-        out += ber.tlv(0x84, ber.encode_text(value.device_model_name))
-    if value.device_on_device_monitor_filter is not None:
-        out += ber.tlv(0xA5, encode_monitor_filter(value.device_on_device_monitor_filter))
-    if value.device_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xA6, encode_monitor_filter(value.device_on_connection_monitor_filter))
-    if value.call_on_device_monitor_filter is not None:
-        out += ber.tlv(0xA7, encode_monitor_filter(value.call_on_device_monitor_filter))
-    if value.call_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xA8, encode_monitor_filter(value.call_on_connection_monitor_filter))
-    if value.max_displays is not None:
-        out += ber.tlv(0x89, ber.encode_integer(value.max_displays))
-    if value.max_buttons is not None:
-        out += ber.tlv(0x8A, ber.encode_integer(value.max_buttons))
-    if value.max_lamps is not None:
-        out += ber.tlv(0x8B, ber.encode_integer(value.max_lamps))
-    if value.max_ring_patterns is not None:
-        out += ber.tlv(0x8C, ber.encode_integer(value.max_ring_patterns))
-    if value.phys_dev_serv_list is not None:
-        out += ber.tlv(0xAD, encode_phys_dev_serv_list(value.phys_dev_serv_list))
-    if value.phys_dev_evts_list is not None:
-        out += ber.tlv(0xAE, encode_phys_dev_evts_list(value.phys_dev_evts_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = DEVICE_CATEGORY_OCTETS.get(value.device_category) or ber.encode_other_value(value.device_category)
+        out += H80[len(content)] + content
+    group_device_attributes = value.group_device_attributes
+    if group_device_attributes is not None:
+        content = ber.encode_bits(group_device_attributes)
+        out += H81[len(content)] + content
+    named_device_types = value.named_device_types
+    if named_device_types is not None:
+        content = NAMED_DEVICE_TYPES_OCTETS.get(named_device_types) or ber.encode_other_value(named_device_types)
+        out += H82[len(content)] + content
+    content = ber.encode_boolean(value.has_logical_element)
+    out += H01[len(content)] + content
+    other_logical_device_list = value.other_logical_device_list
+    if other_logical_device_list is not None:
+        content = encode_get_physical_device_information_result_other_logical_device_list(other_logical_device_list)
+        out += HA3[len(content)] + content
+    device_model_name = value.device_model_name
+    if device_model_name is not None:
+        content = device_model_name.encode()
+        out += H84[len(content)] + content
+    device_on_device_monitor_filter = value.device_on_device_monitor_filter
+    if device_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_device_monitor_filter)
+        out += HA5[len(content)] + content
+    device_on_connection_monitor_filter = value.device_on_connection_monitor_filter
+    if device_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_connection_monitor_filter)
+        out += HA6[len(content)] + content
+    call_on_device_monitor_filter = value.call_on_device_monitor_filter
+    if call_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_device_monitor_filter)
+        out += HA7[len(content)] + content
+    call_on_connection_monitor_filter = value.call_on_connection_monitor_filter
+    if call_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_connection_monitor_filter)
+        out += HA8[len(content)] + content
+    max_displays = value.max_displays
+    if max_displays is not None:
+        content = ber.encode_integer(max_displays)
+        out += H89[len(content)] + content
+    max_buttons = value.max_buttons
+    if max_buttons is not None:
+        content = ber.encode_integer(max_buttons)
+        out += H8A[len(content)] + content
+    max_lamps = value.max_lamps
+    if max_lamps is not None:
+        content = ber.encode_integer(max_lamps)
+        out += H8B[len(content)] + content
+    max_ring_patterns = value.max_ring_patterns
+    if max_ring_patterns is not None:
+        content = ber.encode_integer(max_ring_patterns)
+        out += H8C[len(content)] + content
+    phys_dev_serv_list = value.phys_dev_serv_list
+    if phys_dev_serv_list is not None:
+        content = encode_phys_dev_serv_list(phys_dev_serv_list)
+        out += HAD[len(content)] + content
+    phys_dev_evts_list = value.phys_dev_evts_list
+    if phys_dev_evts_list is not None:
+        content = encode_phys_dev_evts_list(phys_dev_evts_list)
+        out += HAE[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -6198,51 +7830,57 @@ def decode_get_switching_function_caps(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "capability_exchange.GetSwitchingFunctionCaps.noData")
         return GetSwitchingFunctionCaps()
-    return ber.unexpected(octet, "capability_exchange.GetSwitchingFunctionCaps", pos)
+    return ber.unexpected(octet, "capability_exchange.GetSwitchingFunctionCaps", pos, stop)
 
 
 def encode_get_switching_function_caps(value: GetSwitchingFunctionCaps) -> bytes:
     """The chosen alternative of GetSwitchingFunctionCaps with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
-SECURITY_MODE_VALUES = {0: SecurityMode.ALL_EVENTS, 1: SecurityMode.ALL_ACKS, 2: SecurityMode.ALL_SERV_REQS}
-SECURITY_MODE_NUMBERS = {value: number for number, value in SECURITY_MODE_VALUES.items()}
-
-_MONITOR_FILTER_ITEMS_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-    )
-)
+SECURITY_MODE_VALUES = {
+    b"\x00": SecurityMode.ALL_EVENTS,
+    b"\x01": SecurityMode.ALL_ACKS,
+    b"\x02": SecurityMode.ALL_SERV_REQS,
+}
+SECURITY_MODE_OCTETS = {value: octets for octets, value in SECURITY_MODE_VALUES.items()}
 
 
 def decode_monitor_filter_items(data: bytes, pos: int, end: int) -> MonitorFilterItems:
     """Contents of MonitorFilterItems."""
-    again = (decode_monitor_filter_items, data, pos, end, _MONITOR_FILTER_ITEMS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.MonitorFilterItems")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitorFilterItems")
     device_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xA0:
         device_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitorFilterItems")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitorFilterItems")
     device_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xA1:
         device_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitorFilterItems")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitorFilterItems")
     call_on_device_monitor_filter: MonitorFilter | None = None
     if octet == 0xA2:
         call_on_device_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitorFilterItems")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitorFilterItems")
     call_on_connection_monitor_filter: MonitorFilter | None = None
     if octet == 0xA3:
         call_on_connection_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.MonitorFilterItems")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MonitorFilterItems")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.MonitorFilterItems", pos)
+        return _MONITOR_FILTER_ITEMS.again(data, begin, end, "", pos)
     return MonitorFilterItems(
         device_on_device_monitor_filter=device_on_device_monitor_filter,
         device_on_connection_monitor_filter=device_on_connection_monitor_filter,
@@ -6251,211 +7889,254 @@ def decode_monitor_filter_items(data: bytes, pos: int, end: int) -> MonitorFilte
     )
 
 
+_MONITOR_FILTER_ITEMS = Known(decode_monitor_filter_items, "capability_exchange.MonitorFilterItems", "a0 a1 a2 a3")
+
+
 def encode_monitor_filter_items(value: MonitorFilterItems) -> bytes:
     """Contents of MonitorFilterItems."""
     out = b""
-    if value.device_on_device_monitor_filter is not None:
-        out += ber.tlv(0xA0, encode_monitor_filter(value.device_on_device_monitor_filter))
-    if value.device_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xA1, encode_monitor_filter(value.device_on_connection_monitor_filter))
-    if value.call_on_device_monitor_filter is not None:
-        out += ber.tlv(0xA2, encode_monitor_filter(value.call_on_device_monitor_filter))
-    if value.call_on_connection_monitor_filter is not None:
-        out += ber.tlv(0xA3, encode_monitor_filter(value.call_on_connection_monitor_filter))
+    device_on_device_monitor_filter = value.device_on_device_monitor_filter
+    if device_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_device_monitor_filter)
+        out += HA0[len(content)] + content
+    device_on_connection_monitor_filter = value.device_on_connection_monitor_filter
+    if device_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(device_on_connection_monitor_filter)
+        out += HA1[len(content)] + content
+    call_on_device_monitor_filter = value.call_on_device_monitor_filter
+    if call_on_device_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_device_monitor_filter)
+        out += HA2[len(content)] + content
+    call_on_connection_monitor_filter = value.call_on_connection_monitor_filter
+    if call_on_connection_monitor_filter is not None:
+        content = encode_monitor_filter(call_on_connection_monitor_filter)
+        out += HA3[len(content)] + content
     return out
 
 
 DYNAMIC_FEATURE_SUPPORTED_VALUES = {
-    0: DynamicFeatureSupported.NONE,
-    1: DynamicFeatureSupported.ALL,
-    2: DynamicFeatureSupported.SOME,
+    b"\x00": DynamicFeatureSupported.NONE,
+    b"\x01": DynamicFeatureSupported.ALL,
+    b"\x02": DynamicFeatureSupported.SOME,
 }
-DYNAMIC_FEATURE_SUPPORTED_NUMBERS = {value: number for number, value in DYNAMIC_FEATURE_SUPPORTED_VALUES.items()}
+DYNAMIC_FEATURE_SUPPORTED_OCTETS = {value: octets for octets, value in DYNAMIC_FEATURE_SUPPORTED_VALUES.items()}
 
-CONNECTION_VIEW_VALUES = {0: ConnectionView.FIXED, 1: ConnectionView.LOCAL}
-CONNECTION_VIEW_NUMBERS = {value: number for number, value in CONNECTION_VIEW_VALUES.items()}
-
-_STATUS_REPORTING_SERV_LIST_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
+CONNECTION_VIEW_VALUES = {b"\x00": ConnectionView.FIXED, b"\x01": ConnectionView.LOCAL}
+CONNECTION_VIEW_OCTETS = {value: octets for octets, value in CONNECTION_VIEW_VALUES.items()}
 
 
 def decode_status_reporting_serv_list(data: bytes, pos: int, end: int) -> StatusReportingServList:
     """Contents of StatusReportingServList."""
-    again = (decode_status_reporting_serv_list, data, pos, end, _STATUS_REPORTING_SERV_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.StatusReportingServList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.StatusReportingServList")
     monitoring_services: MonitoringServList | None = None
     if octet == 0xA0:
         monitoring_services = decode_monitoring_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.StatusReportingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.StatusReportingServList")
     snapshot_services: SnapshotServList | None = None
     if octet == 0xA1:
         snapshot_services = decode_snapshot_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.StatusReportingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.StatusReportingServList")
     system_services: SystemStatusServList | None = None
     if octet == 0xA2:
         system_services = decode_system_status_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.StatusReportingServList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.StatusReportingServList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.StatusReportingServList", pos)
+        return _STATUS_REPORTING_SERV_LIST.again(data, begin, end, "", pos)
     return StatusReportingServList(
         monitoring_services=monitoring_services, snapshot_services=snapshot_services, system_services=system_services
     )
 
 
+_STATUS_REPORTING_SERV_LIST = Known(
+    decode_status_reporting_serv_list, "capability_exchange.StatusReportingServList", "a0 a1 a2"
+)
+
+
 def encode_status_reporting_serv_list(value: StatusReportingServList) -> bytes:
     """Contents of StatusReportingServList."""
     out = b""
-    if value.monitoring_services is not None:
-        out += ber.tlv(0xA0, encode_monitoring_serv_list(value.monitoring_services))
-    if value.snapshot_services is not None:
-        out += ber.tlv(0xA1, encode_snapshot_serv_list(value.snapshot_services))
-    if value.system_services is not None:
-        out += ber.tlv(0xA2, encode_system_status_serv_list(value.system_services))
+    monitoring_services = value.monitoring_services
+    if monitoring_services is not None:
+        content = encode_monitoring_serv_list(monitoring_services)
+        out += HA0[len(content)] + content
+    snapshot_services = value.snapshot_services
+    if snapshot_services is not None:
+        content = encode_snapshot_serv_list(snapshot_services)
+        out += HA1[len(content)] + content
+    system_services = value.system_services
+    if system_services is not None:
+        content = encode_system_status_serv_list(system_services)
+        out += HA2[len(content)] + content
     return out
-
-
-_SERV_EVTS_LIST_OCTETS = frozenset(
-    (
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-        0xA5,
-        0xA6,
-        0xA7,
-        0xA8,
-        0xA9,
-        0xAA,
-        0xAB,
-        0xAC,
-        0xAD,
-        0xAE,
-        0xAF,
-        0xB0,
-        0xB1,
-        0xB2,
-        0xB3,
-        0xB4,
-        0xB5,
-        0xB6,
-        0xB7,
-        0xB8,
-    )
-)
 
 
 def decode_serv_evts_list(data: bytes, pos: int, end: int) -> ServEvtsList:
     """Contents of ServEvtsList."""
-    again = (decode_serv_evts_list, data, pos, end, _SERV_EVTS_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.ServEvtsList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     cap_exchange_serv_list: CapExchangeServList | None = None
     if octet == 0xA0:
         cap_exchange_serv_list = decode_cap_exchange_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     system_serv_list: SystemStatusServList | None = None
     if octet == 0xA1:
         system_serv_list = decode_system_status_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     monitoring_serv_list: MonitoringServList | None = None
     if octet == 0xA2:
         monitoring_serv_list = decode_monitoring_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     snapshot_serv_list: SnapshotServList | None = None
     if octet == 0xA3:
         snapshot_serv_list = decode_snapshot_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     call_control_serv_list: CallControlServList | None = None
     if octet == 0xA4:
         call_control_serv_list = decode_call_control_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     call_control_evts_list: CallControlEvtsList | None = None
     if octet == 0xA5:
         call_control_evts_list = decode_call_control_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     call_associated_serv_list: CallAssociatedServList | None = None
     if octet == 0xA6:
         call_associated_serv_list = decode_call_associated_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     call_associated_evts_list: CallAssociatedEvtsList | None = None
     if octet == 0xA7:
         call_associated_evts_list = decode_call_associated_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     media_serv_list: MediaServList | None = None
     if octet == 0xA8:
         media_serv_list = decode_media_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     media_evts_list: MediaEvtsList | None = None
     if octet == 0xA9:
         media_evts_list = decode_media_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     routeing_serv_list: RouteingServList | None = None
     if octet == 0xAA:
         routeing_serv_list = decode_routeing_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     phys_dev_serv_list: PhysDevServList | None = None
     if octet == 0xAB:
         phys_dev_serv_list = decode_phys_dev_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     phys_dev_evts_list: PhysDevEvtsList | None = None
     if octet == 0xAC:
         phys_dev_evts_list = decode_phys_dev_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     logical_serv_list: LogicalServList | None = None
     if octet == 0xAD:
         logical_serv_list = decode_logical_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     logical_evts_list: LogicalEvtsList | None = None
     if octet == 0xAE:
         logical_evts_list = decode_logical_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     device_maint_evts_list: DeviceMaintEvtsList | None = None
     if octet == 0xAF:
         device_maint_evts_list = decode_device_maint_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     io_services_serv_list: IOServicesServList | None = None
     if octet == 0xB0:
         io_services_serv_list = decode_io_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     data_collection_serv_list: DataCollectionServList | None = None
     if octet == 0xB1:
         data_collection_serv_list = decode_data_collection_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     voice_serv_list: VoiceUnitServList | None = None
     if octet == 0xB2:
         voice_serv_list = decode_voice_unit_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     voice_evts_list: VoiceUnitEvtsList | None = None
     if octet == 0xB3:
         voice_evts_list = decode_voice_unit_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     cdr_serv_list: CDRServList | None = None
     if octet == 0xB4:
         cdr_serv_list = decode_cdr_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     vendor_specific_serv_list: VendorSpecificServList | None = None
     if octet == 0xB5:
         vendor_specific_serv_list = decode_vendor_specific_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     vendor_specific_evts_list: VendorSpecificEvtsList | None = None
     if octet == 0xB6:
         vendor_specific_evts_list = decode_vendor_specific_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     status_reporting_serv_list: StatusReportingServList | None = None
     if octet == 0xB7:
         status_reporting_serv_list = decode_status_reporting_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     location_services_serv_list: LocationServicesServList | None = None
     if octet == 0xB8:
         location_services_serv_list = decode_location_services_serv_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.ServEvtsList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.ServEvtsList")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.ServEvtsList", pos)
+        return _SERV_EVTS_LIST.again(data, begin, end, "", pos)
     return ServEvtsList(
         cap_exchange_serv_list=cap_exchange_serv_list,
         system_serv_list=system_serv_list,
@@ -6485,184 +8166,185 @@ def decode_serv_evts_list(data: bytes, pos: int, end: int) -> ServEvtsList:
     )
 
 
+_SERV_EVTS_LIST = Known(
+    decode_serv_evts_list,
+    "capability_exchange.ServEvtsList",
+    "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 aa ab ac ad ae af b0 b1 b2 b3 b4 b5 b6 b7 b8",
+)
+
+
 def encode_serv_evts_list(value: ServEvtsList) -> bytes:
     """Contents of ServEvtsList."""
     out = b""
-    if value.cap_exchange_serv_list is not None:
-        out += ber.tlv(0xA0, encode_cap_exchange_serv_list(value.cap_exchange_serv_list))
-    if value.system_serv_list is not None:
-        out += ber.tlv(0xA1, encode_system_status_serv_list(value.system_serv_list))
-    if value.monitoring_serv_list is not None:
-        out += ber.tlv(0xA2, encode_monitoring_serv_list(value.monitoring_serv_list))
-    if value.snapshot_serv_list is not None:
-        out += ber.tlv(0xA3, encode_snapshot_serv_list(value.snapshot_serv_list))
-    if value.call_control_serv_list is not None:
-        out += ber.tlv(0xA4, encode_call_control_serv_list(value.call_control_serv_list))
-    if value.call_control_evts_list is not None:
-        out += ber.tlv(0xA5, encode_call_control_evts_list(value.call_control_evts_list))
-    if value.call_associated_serv_list is not None:
-        out += ber.tlv(0xA6, encode_call_associated_serv_list(value.call_associated_serv_list))
-    if value.call_associated_evts_list is not None:
-        out += ber.tlv(0xA7, encode_call_associated_evts_list(value.call_associated_evts_list))
-    if value.media_serv_list is not None:
-        out += ber.tlv(0xA8, encode_media_serv_list(value.media_serv_list))
-    if value.media_evts_list is not None:
-        out += ber.tlv(0xA9, encode_media_evts_list(value.media_evts_list))
-    if value.routeing_serv_list is not None:
-        out += ber.tlv(0xAA, encode_routeing_serv_list(value.routeing_serv_list))
-    if value.phys_dev_serv_list is not None:
-        out += ber.tlv(0xAB, encode_phys_dev_serv_list(value.phys_dev_serv_list))
-    if value.phys_dev_evts_list is not None:
-        out += ber.tlv(0xAC, encode_phys_dev_evts_list(value.phys_dev_evts_list))
-    if value.logical_serv_list is not None:
-        out += ber.tlv(0xAD, encode_logical_serv_list(value.logical_serv_list))
-    if value.logical_evts_list is not None:
-        out += ber.tlv(0xAE, encode_logical_evts_list(value.logical_evts_list))
-    if value.device_maint_evts_list is not None:
-        out += ber.tlv(0xAF, encode_device_maint_evts_list(value.device_maint_evts_list))
-    if value.io_services_serv_list is not None:
-        out += ber.tlv(0xB0, encode_io_services_serv_list(value.io_services_serv_list))
-    if value.data_collection_serv_list is not None:
-        out += ber.tlv(0xB1, encode_data_collection_serv_list(value.data_collection_serv_list))
-    if value.voice_serv_list is not None:
-        out += ber.tlv(0xB2, encode_voice_unit_serv_list(value.voice_serv_list))
-    if value.voice_evts_list is not None:
-        out += ber.tlv(0xB3, encode_voice_unit_evts_list(value.voice_evts_list))
-    if value.cdr_serv_list is not None:
-        out += ber.tlv(0xB4, encode_cdr_serv_list(value.cdr_serv_list))
-    if value.vendor_specific_serv_list is not None:
-        out += ber.tlv(0xB5, encode_vendor_specific_serv_list(value.vendor_specific_serv_list))
-    if value.vendor_specific_evts_list is not None:
-        out += ber.tlv(0xB6, encode_vendor_specific_evts_list(value.vendor_specific_evts_list))
-    if value.status_reporting_serv_list is not None:
-        out += ber.tlv(0xB7, encode_status_reporting_serv_list(value.status_reporting_serv_list))
-    if value.location_services_serv_list is not None:
-        out += ber.tlv(0xB8, encode_location_services_serv_list(value.location_services_serv_list))
+    cap_exchange_serv_list = value.cap_exchange_serv_list
+    if cap_exchange_serv_list is not None:
+        content = encode_cap_exchange_serv_list(cap_exchange_serv_list)
+        out += HA0[len(content)] + content
+    system_serv_list = value.system_serv_list
+    if system_serv_list is not None:
+        content = encode_system_status_serv_list(system_serv_list)
+        out += HA1[len(content)] + content
+    monitoring_serv_list = value.monitoring_serv_list
+    if monitoring_serv_list is not None:
+        content = encode_monitoring_serv_list(monitoring_serv_list)
+        out += HA2[len(content)] + content
+    snapshot_serv_list = value.snapshot_serv_list
+    if snapshot_serv_list is not None:
+        content = encode_snapshot_serv_list(snapshot_serv_list)
+        out += HA3[len(content)] + content
+    call_control_serv_list = value.call_control_serv_list
+    if call_control_serv_list is not None:
+        content = encode_call_control_serv_list(call_control_serv_list)
+        out += HA4[len(content)] + content
+    call_control_evts_list = value.call_control_evts_list
+    if call_control_evts_list is not None:
+        content = encode_call_control_evts_list(call_control_evts_list)
+        out += HA5[len(content)] + content
+    call_associated_serv_list = value.call_associated_serv_list
+    if call_associated_serv_list is not None:
+        content = encode_call_associated_serv_list(call_associated_serv_list)
+        out += HA6[len(content)] + content
+    call_associated_evts_list = value.call_associated_evts_list
+    if call_associated_evts_list is not None:
+        content = encode_call_associated_evts_list(call_associated_evts_list)
+        out += HA7[len(content)] + content
+    media_serv_list = value.media_serv_list
+    if media_serv_list is not None:
+        content = encode_media_serv_list(media_serv_list)
+        out += HA8[len(content)] + content
+    media_evts_list = value.media_evts_list
+    if media_evts_list is not None:
+        content = encode_media_evts_list(media_evts_list)
+        out += HA9[len(content)] + content
+    routeing_serv_list = value.routeing_serv_list
+    if routeing_serv_list is not None:
+        content = encode_routeing_serv_list(routeing_serv_list)
+        out += HAA[len(content)] + content
+    phys_dev_serv_list = value.phys_dev_serv_list
+    if phys_dev_serv_list is not None:
+        content = encode_phys_dev_serv_list(phys_dev_serv_list)
+        out += HAB[len(content)] + content
+    phys_dev_evts_list = value.phys_dev_evts_list
+    if phys_dev_evts_list is not None:
+        content = encode_phys_dev_evts_list(phys_dev_evts_list)
+        out += HAC[len(content)] + content
+    logical_serv_list = value.logical_serv_list
+    if logical_serv_list is not None:
+        content = encode_logical_serv_list(logical_serv_list)
+        out += HAD[len(content)] + content
+    logical_evts_list = value.logical_evts_list
+    if logical_evts_list is not None:
+        content = encode_logical_evts_list(logical_evts_list)
+        out += HAE[len(content)] + content
+    device_maint_evts_list = value.device_maint_evts_list
+    if device_maint_evts_list is not None:
+        content = encode_device_maint_evts_list(device_maint_evts_list)
+        out += HAF[len(content)] + content
+    io_services_serv_list = value.io_services_serv_list
+    if io_services_serv_list is not None:
+        content = encode_io_services_serv_list(io_services_serv_list)
+        out += HB0[len(content)] + content
+    data_collection_serv_list = value.data_collection_serv_list
+    if data_collection_serv_list is not None:
+        content = encode_data_collection_serv_list(data_collection_serv_list)
+        out += HB1[len(content)] + content
+    voice_serv_list = value.voice_serv_list
+    if voice_serv_list is not None:
+        content = encode_voice_unit_serv_list(voice_serv_list)
+        out += HB2[len(content)] + content
+    voice_evts_list = value.voice_evts_list
+    if voice_evts_list is not None:
+        content = encode_voice_unit_evts_list(voice_evts_list)
+        out += HB3[len(content)] + content
+    cdr_serv_list = value.cdr_serv_list
+    if cdr_serv_list is not None:
+        content = encode_cdr_serv_list(cdr_serv_list)
+        out += HB4[len(content)] + content
+    vendor_specific_serv_list = value.vendor_specific_serv_list
+    if vendor_specific_serv_list is not None:
+        content = encode_vendor_specific_serv_list(vendor_specific_serv_list)
+        out += HB5[len(content)] + content
+    vendor_specific_evts_list = value.vendor_specific_evts_list
+    if vendor_specific_evts_list is not None:
+        content = encode_vendor_specific_evts_list(vendor_specific_evts_list)
+        out += HB6[len(content)] + content
+    status_reporting_serv_list = value.status_reporting_serv_list
+    if status_reporting_serv_list is not None:
+        content = encode_status_reporting_serv_list(status_reporting_serv_list)
+        out += HB7[len(content)] + content
+    location_services_serv_list = value.location_services_serv_list
+    if location_services_serv_list is not None:
+        content = encode_location_services_serv_list(location_services_serv_list)
+        out += HB8[len(content)] + content
     return out
 
 
 def decode_private_data_version_list(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of PrivateDataVersionList."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "capability_exchange.PrivateDataVersionList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.PrivateDataVersionList")
         if octet != 0x02:
-            ber.unexpected(octet, "capability_exchange.PrivateDataVersionList", pos)
+            ber.unexpected(octet, "capability_exchange.PrivateDataVersionList", pos, stop)
         value = ber.integer(data, pos, stop, "capability_exchange.PrivateDataVersionList")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_private_data_version_list(values: tuple[int, ...]) -> bytes:
     """Contents of PrivateDataVersionList."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
-
-
-_GET_SWITCHING_FUNCTION_CAPS_RESPONSE_OCTETS = frozenset(
-    (
-        0x03,
-        0x0A,
-        0x16,
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x90,
-        0x91,
-        0x92,
-        0x93,
-        0x94,
-        0x95,
-        0x98,
-        0x99,
-        0x9C,
-        0x9D,
-        0x9E,
-        0xA5,
-        0xA6,
-        0xAF,
-        0xB6,
-        0xB7,
-        0xBA,
-        0xBB,
-        0xBC,
-        0x1A8,
-        0x2A0,
-        0x2A1,
-        0x2A4,
-        0x2A9,
-        0x2AA,
-        0x2AC,
-        0x2AD,
-        0x2AE,
-        0x2B0,
-        0x2B3,
-        0x2B4,
-        0x2B5,
-        0x2BC,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int) -> GetSwitchingFunctionCapsResponse:
     """Contents of GetSwitchingFunctionCapsResponse."""
-    again = (
-        decode_get_switching_function_caps_response,
-        data,
-        pos,
-        end,
-        _GET_SWITCHING_FUNCTION_CAPS_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x16:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.switchingSubDomainName", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "switchingSubDomainName", pos)
     switching_sub_domain_name = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x16:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.manufacturerName", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "manufacturerName", pos)
     manufacturer_name = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse.profiles", pos)
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "profiles", pos)
     profiles = ber.bits(data, pos, stop, Profiles, "capability_exchange.GetSwitchingFunctionCapsResponse.profiles")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.deviceIDFormat", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "deviceIDFormat", pos)
     device_id_format = ber.bits(
         data, pos, stop, DeviceIDFormat, "capability_exchange.GetSwitchingFunctionCapsResponse.deviceIDFormat"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swDomainFeatures", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "swDomainFeatures", pos)
     sw_domain_features = ber.bits(
         data, pos, stop, SwDomainFeatures, "capability_exchange.GetSwitchingFunctionCapsResponse.swDomainFeatures"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceAddressability", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "swAppearanceAddressability", pos)
     sw_appearance_addressability = ber.bits(
         data,
         pos,
@@ -6670,20 +8352,20 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
         SwAppearanceAddressability,
         "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceAddressability",
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceTypes", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "swAppearanceTypes", pos)
     sw_appearance_types = ber.bits(
         data, pos, stop, SwAppearanceTypes, "capability_exchange.GetSwitchingFunctionCapsResponse.swAppearanceTypes"
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.ignoreUnsupportedParameters", pos
-        )
-    ignore_unsupported_parameters = ber.enumerated(
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "ignoreUnsupportedParameters", pos)
+    ignore_unsupported_parameters = IGNORE_UNSUPPORTED_PARAMETERS_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -6691,7 +8373,9 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
         IgnoreUnsupportedParameters,
         "capability_exchange.GetSwitchingFunctionCapsResponse.ignoreUnsupportedParameters",
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     call_characteristics_supported: CallCharacteristics | None = None
     if octet == 0x80:
         call_characteristics_supported = ber.bits(
@@ -6701,25 +8385,33 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             CallCharacteristics,
             "capability_exchange.GetSwitchingFunctionCapsResponse.callCharacteristicsSupported",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     media_class_support: MonitorMediaClass | None = None
     if octet == 0x81:
         media_class_support = ber.bits(
             data, pos, stop, MonitorMediaClass, "capability_exchange.GetSwitchingFunctionCapsResponse.mediaClassSupport"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     number_of_channels: int | None = None
     if octet == 0x82:
         number_of_channels = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.numberOfChannels"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     max_channel_bind: int | None = None
     if octet == 0x83:
         max_channel_bind = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.maxChannelBind"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     misc_media_call_characteristics: MiscMediaCallCharacteristics | None = None
     if octet == 0x84:
         misc_media_call_characteristics = ber.bits(
@@ -6729,38 +8421,52 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             MiscMediaCallCharacteristics,
             "capability_exchange.GetSwitchingFunctionCapsResponse.miscMediaCallCharacteristics",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     connection_rate_list: tuple[int, ...] | None = None
     if octet == 0xA5:
         connection_rate_list = decode_connection_rate_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     delay_tolerance_list: tuple[int, ...] | None = None
     if octet == 0xA6:
         delay_tolerance_list = decode_delay_tolerance_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     pause_time: int | None = None
     if octet == 0x87:
         pause_time = ber.integer(data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.pauseTime")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     current_time: str | None = None
     if octet == 0x88:
         current_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     message_seq_numbers: MessageSeqNumbers | None = None
     if octet == 0x89:
         message_seq_numbers = ber.bits(
             data, pos, stop, MessageSeqNumbers, "capability_exchange.GetSwitchingFunctionCapsResponse.messageSeqNumbers"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     time_stamp_mode: TimeStampMode | None = None
     if octet == 0x8A:
         time_stamp_mode = ber.bits(
             data, pos, stop, TimeStampMode, "capability_exchange.GetSwitchingFunctionCapsResponse.timeStampMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     security_mode: SecurityMode | None = None
     if octet == 0x8B:
-        security_mode = ber.enumerated(
+        security_mode = SECURITY_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -6768,44 +8474,58 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             SecurityMode,
             "capability_exchange.GetSwitchingFunctionCapsResponse.securityMode",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     security_format: SecurityFormat | None = None
     if octet == 0x8C:
         security_format = ber.bits(
             data, pos, stop, SecurityFormat, "capability_exchange.GetSwitchingFunctionCapsResponse.securityFormat"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     private_data_format: SecurityFormat | None = None
     if octet == 0x8D:
         private_data_format = ber.bits(
             data, pos, stop, SecurityFormat, "capability_exchange.GetSwitchingFunctionCapsResponse.privateDataFormat"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     trans_and_conf_setup: TransAndConfSetup | None = None
     if octet == 0x8E:
         trans_and_conf_setup = ber.bits(
             data, pos, stop, TransAndConfSetup, "capability_exchange.GetSwitchingFunctionCapsResponse.transAndConfSetup"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     monitor_filter_items: MonitorFilterItems | None = None
     if octet == 0xAF:
         monitor_filter_items = decode_monitor_filter_items(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     misc_monitor_caps: MiscMonitorCaps | None = None
     if octet == 0x90:
         misc_monitor_caps = ber.bits(
             data, pos, stop, MiscMonitorCaps, "capability_exchange.GetSwitchingFunctionCapsResponse.miscMonitorCaps"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     correlator_data_supported: bool | None = None
     if octet == 0x91:
         correlator_data_supported = ber.boolean(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.correlatorDataSupported"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     dynamic_feature_supported: DynamicFeatureSupported | None = None
     if octet == 0x92:
-        dynamic_feature_supported = ber.enumerated(
+        dynamic_feature_supported = DYNAMIC_FEATURE_SUPPORTED_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -6813,7 +8533,9 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             DynamicFeatureSupported,
             "capability_exchange.GetSwitchingFunctionCapsResponse.dynamicFeatureSupported",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     call_linkage_options: CallLinkageOptions | None = None
     if octet == 0x9C:
         call_linkage_options = ber.bits(
@@ -6823,13 +8545,17 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             CallLinkageOptions,
             "capability_exchange.GetSwitchingFunctionCapsResponse.callLinkageOptions",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     acd_models: ACDModels | None = None
     if octet == 0x93:
         acd_models = ber.bits(
             data, pos, stop, ACDModels, "capability_exchange.GetSwitchingFunctionCapsResponse.aCDModels"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     agent_log_on_models: SwitchingFunctionAgentLogOnModels | None = None
     if octet == 0x94:
         agent_log_on_models = ber.bits(
@@ -6839,18 +8565,20 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
             SwitchingFunctionAgentLogOnModels,
             "capability_exchange.GetSwitchingFunctionCapsResponse.agentLogOnModels",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     agent_state_models: AgentStateModels | None = None
     if octet == 0x95:
         agent_state_models = ber.bits(
             data, pos, stop, AgentStateModels, "capability_exchange.GetSwitchingFunctionCapsResponse.agentStateModels"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.connectionView", pos
-        )
-    connection_view = ber.enumerated(
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "connectionView", pos)
+    connection_view = CONNECTION_VIEW_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -6858,63 +8586,85 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
         ConnectionView,
         "capability_exchange.GetSwitchingFunctionCapsResponse.connectionView",
     )
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionCapsResponse.maxLengthParameters", pos
-        )
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "maxLengthParameters", pos)
     max_length_parameters = decode_max_length_parameters(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     max_length_parameters_cont: MaxLengthParametersContinued | None = None
     if octet == 0xBC:
         max_length_parameters_cont = decode_max_length_parameters_continued(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     serv_evts_list: ServEvtsList | None = None
     if octet == 0xB6:
         serv_evts_list = decode_serv_evts_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     private_data_version_list: tuple[int, ...] | None = None
     if octet == 0xB7:
         private_data_version_list = decode_private_data_version_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     system_status_timer: int | None = None
     if octet == 0x98:
         system_status_timer = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.systemStatusTimer"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     simple_threshold: int | None = None
     if octet == 0x99:
         simple_threshold = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.simpleThreshold"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     filter_threshold: FilterThreshold | None = None
     if octet == 0xBA:
         filter_threshold = decode_filter_threshold(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     media_service_caps_list: tuple[MediaServiceCapsListItem, ...] | None = None
     if octet == 0xBB:
         media_service_caps_list = decode_media_service_caps_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     max_device_history_entries: int | None = None
     if octet == 0x9D:
         max_device_history_entries = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.maxDeviceHistoryEntries"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     max_destination_devices_for_deflect: int | None = None
     if octet == 0x9E:
         max_destination_devices_for_deflect = ber.integer(
             data, pos, stop, "capability_exchange.GetSwitchingFunctionCapsResponse.maxDestinationDevicesForDeflect"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionCapsResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionCapsResponse", pos)
+        return _GET_SWITCHING_FUNCTION_CAPS_RESPONSE.again(data, begin, end, "", pos)
     return GetSwitchingFunctionCapsResponse(
         switching_sub_domain_name=switching_sub_domain_name,
         manufacturer_name=manufacturer_name,
@@ -6962,133 +8712,214 @@ def decode_get_switching_function_caps_response(data: bytes, pos: int, end: int)
     )
 
 
+_GET_SWITCHING_FUNCTION_CAPS_RESPONSE = Known(
+    decode_get_switching_function_caps_response,
+    "capability_exchange.GetSwitchingFunctionCapsResponse",
+    "03 0a 16 30 7e 80 81 82 83 84 87 88 89 8a 8b 8c 8d 8e 90 91 92 93 94 95 98 99 9c 9d 9e a5 a6 af b6 b7 ba bb bc 1a8 2a0 2a1 2a4 2a9 2aa 2ac 2ad 2ae 2b0 2b3 2b4 2b5 2bc",
+)
+
+
 def encode_get_switching_function_caps_response(value: GetSwitchingFunctionCapsResponse) -> bytes:
     """Contents of GetSwitchingFunctionCapsResponse."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.switching_sub_domain_name))
-    out += ber.tlv(0x16, ber.encode_text(value.manufacturer_name))
-    out += ber.tlv(0x03, ber.encode_bits(value.profiles))
-    out += ber.tlv(0x03, ber.encode_bits(value.device_id_format))
-    out += ber.tlv(0x03, ber.encode_bits(value.sw_domain_features))
-    out += ber.tlv(0x03, ber.encode_bits(value.sw_appearance_addressability))
-    out += ber.tlv(0x03, ber.encode_bits(value.sw_appearance_types))
-    out += ber.tlv(
-        0x0A, ber.encode_enumerated(value.ignore_unsupported_parameters, IGNORE_UNSUPPORTED_PARAMETERS_NUMBERS)
+    content = value.switching_sub_domain_name.encode()
+    out += H16[len(content)] + content
+    content = value.manufacturer_name.encode()
+    out += H16[len(content)] + content
+    content = ber.encode_bits(value.profiles)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.device_id_format)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.sw_domain_features)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.sw_appearance_addressability)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.sw_appearance_types)
+    out += H03[len(content)] + content
+    content = IGNORE_UNSUPPORTED_PARAMETERS_OCTETS.get(value.ignore_unsupported_parameters) or ber.encode_other_value(
+        value.ignore_unsupported_parameters
     )
-    if value.call_characteristics_supported is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.call_characteristics_supported))
-    if value.media_class_support is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.media_class_support))
-    if value.number_of_channels is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.number_of_channels))
-    if value.max_channel_bind is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.max_channel_bind))
-    if value.misc_media_call_characteristics is not None:
-        out += ber.tlv(0x84, ber.encode_bits(value.misc_media_call_characteristics))
-    if value.connection_rate_list is not None:
-        out += ber.tlv(0xA5, encode_connection_rate_list(value.connection_rate_list))
-    if value.delay_tolerance_list is not None:
-        out += ber.tlv(0xA6, encode_delay_tolerance_list(value.delay_tolerance_list))
-    if value.pause_time is not None:
-        out += ber.tlv(0x87, ber.encode_integer(value.pause_time))
-    if value.current_time is not None:
-        out += ber.tlv(0x88, ber.encode_time(value.current_time))
-    if value.message_seq_numbers is not None:
-        out += ber.tlv(0x89, ber.encode_bits(value.message_seq_numbers))
-    if value.time_stamp_mode is not None:
-        out += ber.tlv(0x8A, ber.encode_bits(value.time_stamp_mode))
-    if value.security_mode is not None:
-        out += ber.tlv(0x8B, ber.encode_enumerated(value.security_mode, SECURITY_MODE_NUMBERS))
-    if value.security_format is not None:
-        out += ber.tlv(0x8C, ber.encode_bits(value.security_format))
-    if value.private_data_format is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.private_data_format))
-    if value.trans_and_conf_setup is not None:
-        out += ber.tlv(0x8E, ber.encode_bits(value.trans_and_conf_setup))
-    if value.monitor_filter_items is not None:
-        out += ber.tlv(0xAF, encode_monitor_filter_items(value.monitor_filter_items))
-    if value.misc_monitor_caps is not None:
-        out += ber.tlv(0x90, ber.encode_bits(value.misc_monitor_caps))
-    if value.correlator_data_supported is not None:
-        out += ber.tlv(0x91, ber.encode_boolean(value.correlator_data_supported))
-    if value.dynamic_feature_supported is not None:
-        out += ber.tlv(0x92, ber.encode_enumerated(value.dynamic_feature_supported, DYNAMIC_FEATURE_SUPPORTED_NUMBERS))
-    if value.call_linkage_options is not None:
-        out += ber.tlv(0x9C, ber.encode_bits(value.call_linkage_options))
-    if value.acd_models is not None:
-        out += ber.tlv(0x93, ber.encode_bits(value.acd_models))
-    if value.agent_log_on_models is not None:
-        out += ber.tlv(0x94, ber.encode_bits(value.agent_log_on_models))
-    if value.agent_state_models is not None:
-        out += ber.tlv(0x95, ber.encode_bits(value.agent_state_models))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.connection_view, CONNECTION_VIEW_NUMBERS))
-    out += ber.tlv(0x30, encode_max_length_parameters(value.max_length_parameters))
-    if value.max_length_parameters_cont is not None:
-        out += ber.tlv(0xBC, encode_max_length_parameters_continued(value.max_length_parameters_cont))
-    if value.serv_evts_list is not None:
-        out += ber.tlv(0xB6, encode_serv_evts_list(value.serv_evts_list))
-    if value.private_data_version_list is not None:
-        out += ber.tlv(0xB7, encode_private_data_version_list(value.private_data_version_list))
-    if value.system_status_timer is not None:
-        out += ber.tlv(0x98, ber.encode_integer(value.system_status_timer))
-    if value.simple_threshold is not None:
-        out += ber.tlv(0x99, ber.encode_integer(value.simple_threshold))
-    if value.filter_threshold is not None:
-        out += ber.tlv(0xBA, encode_filter_threshold(value.filter_threshold))
-    if value.media_service_caps_list is not None:
-        out += ber.tlv(0xBB, encode_media_service_caps_list(value.media_service_caps_list))
-    if value.max_device_history_entries is not None:
-        out += ber.tlv(0x9D, ber.encode_integer(value.max_device_history_entries))
-    if value.max_destination_devices_for_deflect is not None:
-        out += ber.tlv(0x9E, ber.encode_integer(value.max_destination_devices_for_deflect))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H0A[len(content)] + content
+    call_characteristics_supported = value.call_characteristics_supported
+    if call_characteristics_supported is not None:
+        content = ber.encode_bits(call_characteristics_supported)
+        out += H80[len(content)] + content
+    media_class_support = value.media_class_support
+    if media_class_support is not None:
+        content = ber.encode_bits(media_class_support)
+        out += H81[len(content)] + content
+    number_of_channels = value.number_of_channels
+    if number_of_channels is not None:
+        content = ber.encode_integer(number_of_channels)
+        out += H82[len(content)] + content
+    max_channel_bind = value.max_channel_bind
+    if max_channel_bind is not None:
+        content = ber.encode_integer(max_channel_bind)
+        out += H83[len(content)] + content
+    misc_media_call_characteristics = value.misc_media_call_characteristics
+    if misc_media_call_characteristics is not None:
+        content = ber.encode_bits(misc_media_call_characteristics)
+        out += H84[len(content)] + content
+    connection_rate_list = value.connection_rate_list
+    if connection_rate_list is not None:
+        content = encode_connection_rate_list(connection_rate_list)
+        out += HA5[len(content)] + content
+    delay_tolerance_list = value.delay_tolerance_list
+    if delay_tolerance_list is not None:
+        content = encode_delay_tolerance_list(delay_tolerance_list)
+        out += HA6[len(content)] + content
+    pause_time = value.pause_time
+    if pause_time is not None:
+        content = ber.encode_integer(pause_time)
+        out += H87[len(content)] + content
+    current_time = value.current_time
+    if current_time is not None:
+        content = ber.encode_time(current_time)
+        out += H88[len(content)] + content
+    message_seq_numbers = value.message_seq_numbers
+    if message_seq_numbers is not None:
+        content = ber.encode_bits(message_seq_numbers)
+        out += H89[len(content)] + content
+    time_stamp_mode = value.time_stamp_mode
+    if time_stamp_mode is not None:
+        content = ber.encode_bits(time_stamp_mode)
+        out += H8A[len(content)] + content
+    security_mode = value.security_mode
+    if security_mode is not None:
+        content = SECURITY_MODE_OCTETS.get(security_mode) or ber.encode_other_value(security_mode)
+        out += H8B[len(content)] + content
+    security_format = value.security_format
+    if security_format is not None:
+        content = ber.encode_bits(security_format)
+        out += H8C[len(content)] + content
+    private_data_format = value.private_data_format
+    if private_data_format is not None:
+        content = ber.encode_bits(private_data_format)
+        out += H8D[len(content)] + content
+    trans_and_conf_setup = value.trans_and_conf_setup
+    if trans_and_conf_setup is not None:
+        content = ber.encode_bits(trans_and_conf_setup)
+        out += H8E[len(content)] + content
+    monitor_filter_items = value.monitor_filter_items
+    if monitor_filter_items is not None:
+        content = encode_monitor_filter_items(monitor_filter_items)
+        out += HAF[len(content)] + content
+    misc_monitor_caps = value.misc_monitor_caps
+    if misc_monitor_caps is not None:
+        content = ber.encode_bits(misc_monitor_caps)
+        out += H90[len(content)] + content
+    correlator_data_supported = value.correlator_data_supported
+    if correlator_data_supported is not None:
+        content = ber.encode_boolean(correlator_data_supported)
+        out += H91[len(content)] + content
+    dynamic_feature_supported = value.dynamic_feature_supported
+    if dynamic_feature_supported is not None:
+        content = DYNAMIC_FEATURE_SUPPORTED_OCTETS.get(dynamic_feature_supported) or ber.encode_other_value(
+            dynamic_feature_supported
+        )
+        out += H92[len(content)] + content
+    call_linkage_options = value.call_linkage_options
+    if call_linkage_options is not None:
+        content = ber.encode_bits(call_linkage_options)
+        out += H9C[len(content)] + content
+    acd_models = value.acd_models
+    if acd_models is not None:
+        content = ber.encode_bits(acd_models)
+        out += H93[len(content)] + content
+    agent_log_on_models = value.agent_log_on_models
+    if agent_log_on_models is not None:
+        content = ber.encode_bits(agent_log_on_models)
+        out += H94[len(content)] + content
+    agent_state_models = value.agent_state_models
+    if agent_state_models is not None:
+        content = ber.encode_bits(agent_state_models)
+        out += H95[len(content)] + content
+    content = CONNECTION_VIEW_OCTETS.get(value.connection_view) or ber.encode_other_value(value.connection_view)
+    out += H0A[len(content)] + content
+    content = encode_max_length_parameters(value.max_length_parameters)
+    out += H30[len(content)] + content
+    max_length_parameters_cont = value.max_length_parameters_cont
+    if max_length_parameters_cont is not None:
+        content = encode_max_length_parameters_continued(max_length_parameters_cont)
+        out += HBC[len(content)] + content
+    serv_evts_list = value.serv_evts_list
+    if serv_evts_list is not None:
+        content = encode_serv_evts_list(serv_evts_list)
+        out += HB6[len(content)] + content
+    private_data_version_list = value.private_data_version_list
+    if private_data_version_list is not None:
+        content = encode_private_data_version_list(private_data_version_list)
+        out += HB7[len(content)] + content
+    system_status_timer = value.system_status_timer
+    if system_status_timer is not None:
+        content = ber.encode_integer(system_status_timer)
+        out += H98[len(content)] + content
+    simple_threshold = value.simple_threshold
+    if simple_threshold is not None:
+        content = ber.encode_integer(simple_threshold)
+        out += H99[len(content)] + content
+    filter_threshold = value.filter_threshold
+    if filter_threshold is not None:
+        content = encode_filter_threshold(filter_threshold)
+        out += HBA[len(content)] + content
+    media_service_caps_list = value.media_service_caps_list
+    if media_service_caps_list is not None:
+        content = encode_media_service_caps_list(media_service_caps_list)
+        out += HBB[len(content)] + content
+    max_device_history_entries = value.max_device_history_entries
+    if max_device_history_entries is not None:
+        content = ber.encode_integer(max_device_history_entries)
+        out += H9D[len(content)] + content
+    max_destination_devices_for_deflect = value.max_destination_devices_for_deflect
+    if max_destination_devices_for_deflect is not None:
+        content = ber.encode_integer(max_destination_devices_for_deflect)
+        out += H9E[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 REQ_DEVICE_CATEGORY_VALUES = {
-    0: ReqDeviceCategory.ACD,
-    1: ReqDeviceCategory.GROUP_ACD,
-    2: ReqDeviceCategory.GROUP_HUNT,
-    3: ReqDeviceCategory.GROUP_PICK,
-    4: ReqDeviceCategory.GROUP_OTHER,
-    5: ReqDeviceCategory.NETWORK_INTERFACE,
-    6: ReqDeviceCategory.PARK,
-    7: ReqDeviceCategory.ROUTEING_DEVICE,
-    8: ReqDeviceCategory.STATION,
-    9: ReqDeviceCategory.VOICE_UNIT,
-    10: ReqDeviceCategory.OTHER,
-    11: ReqDeviceCategory.CONFERENCE,
-    12: ReqDeviceCategory.DTMF_IV,
-    13: ReqDeviceCategory.GENERIC_IV,
-    14: ReqDeviceCategory.GROUP_USER,
-    15: ReqDeviceCategory.LISTENER_IV,
-    16: ReqDeviceCategory.MESSAGE_IV,
-    17: ReqDeviceCategory.PROMPT_IV,
-    18: ReqDeviceCategory.PROMPT_QUEUE,
+    b"\x00": ReqDeviceCategory.ACD,
+    b"\x01": ReqDeviceCategory.GROUP_ACD,
+    b"\x02": ReqDeviceCategory.GROUP_HUNT,
+    b"\x03": ReqDeviceCategory.GROUP_PICK,
+    b"\x04": ReqDeviceCategory.GROUP_OTHER,
+    b"\x05": ReqDeviceCategory.NETWORK_INTERFACE,
+    b"\x06": ReqDeviceCategory.PARK,
+    b"\x07": ReqDeviceCategory.ROUTEING_DEVICE,
+    b"\x08": ReqDeviceCategory.STATION,
+    b"\t": ReqDeviceCategory.VOICE_UNIT,
+    b"\n": ReqDeviceCategory.OTHER,
+    b"\x0b": ReqDeviceCategory.CONFERENCE,
+    b"\x0c": ReqDeviceCategory.DTMF_IV,
+    b"\r": ReqDeviceCategory.GENERIC_IV,
+    b"\x0e": ReqDeviceCategory.GROUP_USER,
+    b"\x0f": ReqDeviceCategory.LISTENER_IV,
+    b"\x10": ReqDeviceCategory.MESSAGE_IV,
+    b"\x11": ReqDeviceCategory.PROMPT_IV,
+    b"\x12": ReqDeviceCategory.PROMPT_QUEUE,
 }
-REQ_DEVICE_CATEGORY_NUMBERS = {value: number for number, value in REQ_DEVICE_CATEGORY_VALUES.items()}
-
-_GET_SWITCHING_FUNCTION_DEVICES_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
+REQ_DEVICE_CATEGORY_OCTETS = {value: octets for octets, value in REQ_DEVICE_CATEGORY_VALUES.items()}
 
 
 def decode_get_switching_function_devices(data: bytes, pos: int, end: int) -> GetSwitchingFunctionDevices:
     """Contents of GetSwitchingFunctionDevices."""
-    again = (decode_get_switching_function_devices, data, pos, end, _GET_SWITCHING_FUNCTION_DEVICES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetSwitchingFunctionDevices")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevices")
     requested_device_id: DeviceID | None = None
     if octet == 0x30:
         requested_device_id = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevices")
     requested_device_category: ReqDeviceCategory | None = None
     if octet == 0x0A:
-        requested_device_category = ber.enumerated(
+        requested_device_category = REQ_DEVICE_CATEGORY_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -7096,13 +8927,17 @@ def decode_get_switching_function_devices(data: bytes, pos: int, end: int) -> Ge
             ReqDeviceCategory,
             "capability_exchange.GetSwitchingFunctionDevices.requestedDeviceCategory",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevices")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevices")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevices", pos)
+        return _GET_SWITCHING_FUNCTION_DEVICES.again(data, begin, end, "", pos)
     return GetSwitchingFunctionDevices(
         requested_device_id=requested_device_id,
         requested_device_category=requested_device_category,
@@ -7110,91 +8945,98 @@ def decode_get_switching_function_devices(data: bytes, pos: int, end: int) -> Ge
     )
 
 
+_GET_SWITCHING_FUNCTION_DEVICES = Known(
+    decode_get_switching_function_devices, "capability_exchange.GetSwitchingFunctionDevices", "0a 30 7e"
+)
+
+
 def encode_get_switching_function_devices(value: GetSwitchingFunctionDevices) -> bytes:
     """Contents of GetSwitchingFunctionDevices."""
     out = b""
-    if value.requested_device_id is not None:
-        out += ber.tlv(0x30, encode_device_id(value.requested_device_id))
-    if value.requested_device_category is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.requested_device_category, REQ_DEVICE_CATEGORY_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    requested_device_id = value.requested_device_id
+    if requested_device_id is not None:
+        content = encode_device_id(requested_device_id)
+        out += H30[len(content)] + content
+    requested_device_category = value.requested_device_category
+    if requested_device_category is not None:
+        content = REQ_DEVICE_CATEGORY_OCTETS.get(requested_device_category) or ber.encode_other_value(
+            requested_device_category
+        )
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_SWITCHING_FUNCTION_DEVICES_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_get_switching_function_devices_response(
     data: bytes, pos: int, end: int
 ) -> GetSwitchingFunctionDevicesResponse:
     """Contents of GetSwitchingFunctionDevicesResponse."""
-    again = (
-        decode_get_switching_function_devices_response,
-        data,
-        pos,
-        end,
-        _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(
-            *again, "capability_exchange.GetSwitchingFunctionDevicesResponse.serviceCrossRefID", pos
-        )
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
+        return _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.GetSwitchingFunctionDevicesResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "capability_exchange.GetSwitchingFunctionDevicesResponse"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.GetSwitchingFunctionDevicesResponse", pos)
+        return _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE.again(data, begin, end, "", pos)
     return GetSwitchingFunctionDevicesResponse(service_cross_ref_id=service_cross_ref_id, extensions=extensions)
+
+
+_GET_SWITCHING_FUNCTION_DEVICES_RESPONSE = Known(
+    decode_get_switching_function_devices_response, "capability_exchange.GetSwitchingFunctionDevicesResponse", "04 7e"
+)
 
 
 def encode_get_switching_function_devices_response(value: GetSwitchingFunctionDevicesResponse) -> bytes:
     """Contents of GetSwitchingFunctionDevicesResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DEVICE_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x03,
-        0x16,
-        0x30,
-        0x80,
-        0x81,
-    )
-)
 
 
 def decode_device_list_item(data: bytes, pos: int, end: int) -> DeviceListItem:
     """Contents of DeviceListItem."""
-    again = (decode_device_list_item, data, pos, end, _DEVICE_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.DeviceListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "capability_exchange.DeviceListItem.deviceID", pos)
+        return _DEVICE_LIST_ITEM.again(data, begin, end, "deviceID", pos)
     device_id = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     device_category = DeviceCategory.STATION
     if octet == 0x80:
-        device_category = ber.enumerated(
+        device_category = DEVICE_CATEGORY_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DEVICE_CATEGORY_VALUES, DeviceCategory, "capability_exchange.DeviceListItem.deviceCategory"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     named_device_types: NamedDeviceTypes | None = None
     if octet == 0x81:
-        named_device_types = ber.enumerated(
+        named_device_types = NAMED_DEVICE_TYPES_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -7202,23 +9044,31 @@ def decode_device_list_item(data: bytes, pos: int, end: int) -> DeviceListItem:
             NamedDeviceTypes,
             "capability_exchange.DeviceListItem.namedDeviceTypes",
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     device_attributes: DeviceAttributes | None = None
     if octet == 0x03:
         device_attributes = ber.bits(
             data, pos, stop, DeviceAttributes, "capability_exchange.DeviceListItem.deviceAttributes"
         )
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     device_model_name: str | None = None
     if octet == 0x16:
         device_model_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     nid_group: DeviceID | None = None
     if octet == 0x30:
         nid_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.DeviceListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.DeviceListItem", pos)
+        return _DEVICE_LIST_ITEM.again(data, begin, end, "", pos)
     return DeviceListItem(
         device_id=device_id,
         device_category=device_category,
@@ -7229,78 +9079,98 @@ def decode_device_list_item(data: bytes, pos: int, end: int) -> DeviceListItem:
     )
 
 
+_DEVICE_LIST_ITEM = Known(decode_device_list_item, "capability_exchange.DeviceListItem", "03 16 30 80 81")
+
+
 def encode_device_list_item(value: DeviceListItem) -> bytes:
     """Contents of DeviceListItem."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device_id))
+    content = encode_device_id(value.device_id)
+    out += H30[len(content)] + content
     if value.device_category != DeviceCategory.STATION:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.device_category, DEVICE_CATEGORY_NUMBERS))
-    if value.named_device_types is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.named_device_types, NAMED_DEVICE_TYPES_NUMBERS))
-    if value.device_attributes is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.device_attributes))
-    if value.device_model_name is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.device_model_name))
-    if value.nid_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.nid_group))
+        content = DEVICE_CATEGORY_OCTETS.get(value.device_category) or ber.encode_other_value(value.device_category)
+        out += H80[len(content)] + content
+    named_device_types = value.named_device_types
+    if named_device_types is not None:
+        content = NAMED_DEVICE_TYPES_OCTETS.get(named_device_types) or ber.encode_other_value(named_device_types)
+        out += H81[len(content)] + content
+    device_attributes = value.device_attributes
+    if device_attributes is not None:
+        content = ber.encode_bits(device_attributes)
+        out += H03[len(content)] + content
+    device_model_name = value.device_model_name
+    if device_model_name is not None:
+        content = device_model_name.encode()
+        out += H16[len(content)] + content
+    nid_group = value.nid_group
+    if nid_group is not None:
+        content = encode_device_id(nid_group)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_device_list(data: bytes, pos: int, end: int) -> tuple[DeviceListItem, ...]:
     """Contents of DeviceList."""
     values: list[DeviceListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "capability_exchange.DeviceList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.DeviceList")
         if octet != 0x30:
-            ber.unexpected(octet, "capability_exchange.DeviceList", pos)
+            ber.unexpected(octet, "capability_exchange.DeviceList", pos, stop)
         value = decode_device_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_device_list(values: tuple[DeviceListItem, ...]) -> bytes:
     """Contents of DeviceList."""
-    return b"".join([ber.tlv(0x30, encode_device_list_item(value)) for value in values])
-
-
-_SWITCHING_FUNCTION_DEVICES_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_switching_function_devices(data: bytes, pos: int, end: int) -> SwitchingFunctionDevices:
     """Contents of SwitchingFunctionDevices."""
-    again = (decode_switching_function_devices, data, pos, end, _SWITCHING_FUNCTION_DEVICES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "capability_exchange.SwitchingFunctionDevices")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.serviceCrossRefID", pos)
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
+        return _SWITCHING_FUNCTION_DEVICES.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "capability_exchange.SwitchingFunctionDevices.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.lastSegment", pos)
+        return _SWITCHING_FUNCTION_DEVICES.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "capability_exchange.SwitchingFunctionDevices.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices.deviceList", pos)
+        return _SWITCHING_FUNCTION_DEVICES.again(data, begin, end, "deviceList", pos)
     device_list = decode_device_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "capability_exchange.SwitchingFunctionDevices")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.SwitchingFunctionDevices")
     if octet != END:
-        return tolerance.without_unknown(*again, "capability_exchange.SwitchingFunctionDevices", pos)
+        return _SWITCHING_FUNCTION_DEVICES.again(data, begin, end, "", pos)
     return SwitchingFunctionDevices(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -7310,16 +9180,28 @@ def decode_switching_function_devices(data: bytes, pos: int, end: int) -> Switch
     )
 
 
+_SWITCHING_FUNCTION_DEVICES = Known(
+    decode_switching_function_devices, "capability_exchange.SwitchingFunctionDevices", "01 02 04 30 7e"
+)
+
+
 def encode_switching_function_devices(value: SwitchingFunctionDevices) -> bytes:
     """Contents of SwitchingFunctionDevices."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x30, encode_device_list(value.device_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_device_list(value.device_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
     decode_charging_info,
@@ -13,12 +13,12 @@ from csta.asn1.generated.call_data import (
     encode_csta_common_arguments,
 )
 from csta.asn1.generated.identifiers import (
-    decode_associated_called_device_id,
-    decode_associated_calling_device_id,
-    decode_called_device_id,
-    decode_calling_device_id,
-    decode_network_called_device_id,
-    decode_network_calling_device_id,
+    ASSOCIATED_CALLED_DEVICE_IDS,
+    ASSOCIATED_CALLING_DEVICE_IDS,
+    CALLED_DEVICE_IDS,
+    CALLING_DEVICE_IDS,
+    NETWORK_CALLED_DEVICE_IDS,
+    NETWORK_CALLING_DEVICE_IDS,
     encode_associated_called_device_id,
     encode_associated_calling_device_id,
     encode_called_device_id,
@@ -27,6 +27,7 @@ from csta.asn1.generated.identifiers import (
     encode_network_calling_device_id,
 )
 from csta.asn1.generated.media import decode_media_call_characteristics, encode_media_call_characteristics
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, ChargingInfo, CSTACommonArguments
 from csta.messages.cdr import (
@@ -64,47 +65,96 @@ from csta.messages.identifiers import (
 )
 from csta.messages.media import MediaCallCharacteristics
 
-CDR_REASON_VALUES = {0: CDRReason.TIMEOUT, 1: CDRReason.THRESHOLD_REACHED, 2: CDRReason.OTHER}
-CDR_REASON_NUMBERS = {value: number for number, value in CDR_REASON_VALUES.items()}
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H18 = headers(0x18)
+H30 = headers(0x30)
+H61 = headers(0x61)
+H62 = headers(0x62)
+H65 = headers(0x65)
+H66 = headers(0x66)
+H67 = headers(0x67)
+H68 = headers(0x68)
+H6B = headers(0x6B)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+H8B = headers(0x8B)
+H8D = headers(0x8D)
+H8E = headers(0x8E)
+H8F = headers(0x8F)
+H90 = headers(0x90)
+H91 = headers(0x91)
+H92 = headers(0x92)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HAC = headers(0xAC)
+HB3 = headers(0xB3)
 
-_CDR_NOTIFICATION_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x7E,
-    )
-)
+CDR_REASON_VALUES = {b"\x00": CDRReason.TIMEOUT, b"\x01": CDRReason.THRESHOLD_REACHED, b"\x02": CDRReason.OTHER}
+CDR_REASON_OCTETS = {value: octets for octets, value in CDR_REASON_VALUES.items()}
 
 
 def decode_cdr_notification(data: bytes, pos: int, end: int) -> CDRNotification:
     """Contents of CDRNotification."""
-    again = (decode_cdr_notification, data, pos, end, _CDR_NOTIFICATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.CDRNotification")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRNotification")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "cdr.CDRNotification.cdrCrossRefID", pos)
-    cdr_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRNotification")
+        return _CDR_NOTIFICATION.again(data, begin, end, "cdrCrossRefID", pos)
+    cdr_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRNotification")
     cdr_reason: CDRReason | None = None
     if octet == 0x0A:
-        cdr_reason = ber.enumerated(data, pos, stop, CDR_REASON_VALUES, CDRReason, "cdr.CDRNotification.cdrReason")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRNotification")
+        cdr_reason = CDR_REASON_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, CDR_REASON_VALUES, CDRReason, "cdr.CDRNotification.cdrReason"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRNotification")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRNotification")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRNotification")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.CDRNotification", pos)
+        return _CDR_NOTIFICATION.again(data, begin, end, "", pos)
     return CDRNotification(cdr_cross_ref_id=cdr_cross_ref_id, cdr_reason=cdr_reason, extensions=extensions)
+
+
+_CDR_NOTIFICATION = Known(decode_cdr_notification, "cdr.CDRNotification", "04 0a 7e")
 
 
 def encode_cdr_notification(value: CDRNotification) -> bytes:
     """Contents of CDRNotification."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.cdr_cross_ref_id))
-    if value.cdr_reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cdr_reason, CDR_REASON_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cdr_cross_ref_id)
+    out += H04[len(content)] + content
+    cdr_reason = value.cdr_reason
+    if cdr_reason is not None:
+        content = CDR_REASON_OCTETS.get(cdr_reason) or ber.encode_other_value(cdr_reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -115,13 +165,14 @@ def decode_cdr_notification_response(data: bytes, octet: int, pos: int, stop: in
     if octet == 0x05:
         ber.null(pos, stop, "cdr.CDRNotificationResponse.noData")
         return CDRNotificationResponse()
-    return ber.unexpected(octet, "cdr.CDRNotificationResponse", pos)
+    return ber.unexpected(octet, "cdr.CDRNotificationResponse", pos, stop)
 
 
 def encode_cdr_notification_response(value: CDRNotificationResponse) -> bytes:
     """The chosen alternative of CDRNotificationResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
@@ -131,302 +182,345 @@ def decode_charged_device(data: bytes, octet: int, pos: int, stop: int) -> Charg
         return ChargedDevice(operator=decode_device_id(data, pos, stop))
     if octet == 0xA1:
         return ChargedDevice(non_operator=decode_device_id(data, pos, stop))
-    return ber.unexpected(octet, "cdr.ChargedDevice", pos)
+    return ber.unexpected(octet, "cdr.ChargedDevice", pos, stop)
 
 
 def encode_charged_device(value: ChargedDevice) -> bytes:
     """The chosen alternative of ChargedDevice with its tag."""
     if value.operator is not None:
-        return ber.tlv(0xA0, encode_device_id(value.operator))
+        content = encode_device_id(value.operator)
+        return HA0[len(content)] + content
     if value.non_operator is not None:
-        return ber.tlv(0xA1, encode_device_id(value.non_operator))
+        content = encode_device_id(value.non_operator)
+        return HA1[len(content)] + content
     return ber.none_chosen("cdr.ChargedDevice")
-
-
-_NODE_NUMBER_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-    )
-)
 
 
 def decode_node_number(data: bytes, pos: int, end: int) -> NodeNumber:
     """Contents of NodeNumber."""
-    again = (decode_node_number, data, pos, end, _NODE_NUMBER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.NodeNumber")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.NodeNumber")
     area_0: int | None = None
     if octet == 0x80:
         area_0 = ber.integer(data, pos, stop, "cdr.NodeNumber.area0")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.NodeNumber")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.NodeNumber")
     area_1: int | None = None
     if octet == 0x81:
         area_1 = ber.integer(data, pos, stop, "cdr.NodeNumber.area1")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.NodeNumber")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.NodeNumber")
     area_2: int | None = None
     if octet == 0x82:
         area_2 = ber.integer(data, pos, stop, "cdr.NodeNumber.area2")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.NodeNumber")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.NodeNumber")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.NodeNumber", pos)
+        return _NODE_NUMBER.again(data, begin, end, "", pos)
     return NodeNumber(area_0=area_0, area_1=area_1, area_2=area_2)
+
+
+_NODE_NUMBER = Known(decode_node_number, "cdr.NodeNumber", "80 81 82")
 
 
 def encode_node_number(value: NodeNumber) -> bytes:
     """Contents of NodeNumber."""
     out = b""
-    if value.area_0 is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.area_0))
-    if value.area_1 is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.area_1))
-    if value.area_2 is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.area_2))
+    area_0 = value.area_0
+    if area_0 is not None:
+        content = ber.encode_integer(area_0)
+        out += H80[len(content)] + content
+    area_1 = value.area_1
+    if area_1 is not None:
+        content = ber.encode_integer(area_1)
+        out += H81[len(content)] + content
+    area_2 = value.area_2
+    if area_2 is not None:
+        content = ber.encode_integer(area_2)
+        out += H82[len(content)] + content
     return out
 
 
 BILLING_ID_VALUES = {
-    0: BillingID.NORMAL_CHARGING,
-    1: BillingID.REVERSE_CHARGING,
-    2: BillingID.CREDIT_CARD_CHARGING,
-    3: BillingID.CALL_FORWARDING,
-    4: BillingID.CALL_DEFLECTION,
-    5: BillingID.CALL_TRANSFER,
-    6: BillingID.OTHER,
+    b"\x00": BillingID.NORMAL_CHARGING,
+    b"\x01": BillingID.REVERSE_CHARGING,
+    b"\x02": BillingID.CREDIT_CARD_CHARGING,
+    b"\x03": BillingID.CALL_FORWARDING,
+    b"\x04": BillingID.CALL_DEFLECTION,
+    b"\x05": BillingID.CALL_TRANSFER,
+    b"\x06": BillingID.OTHER,
 }
-BILLING_ID_NUMBERS = {value: number for number, value in BILLING_ID_VALUES.items()}
+BILLING_ID_OCTETS = {value: octets for octets, value in BILLING_ID_VALUES.items()}
 
 REASON_FOR_TERM_VALUES = {
-    0: ReasonForTerm.NORMAL_CLEARING,
-    1: ReasonForTerm.UNSUCCESSFUL_CALL_ATTEMPT,
-    2: ReasonForTerm.ABNORMAL_TERMINATION,
-    3: ReasonForTerm.CALL_TRANSFERRED,
-    4: ReasonForTerm.OTHER,
+    b"\x00": ReasonForTerm.NORMAL_CLEARING,
+    b"\x01": ReasonForTerm.UNSUCCESSFUL_CALL_ATTEMPT,
+    b"\x02": ReasonForTerm.ABNORMAL_TERMINATION,
+    b"\x03": ReasonForTerm.CALL_TRANSFERRED,
+    b"\x04": ReasonForTerm.OTHER,
 }
-REASON_FOR_TERM_NUMBERS = {value: number for number, value in REASON_FOR_TERM_VALUES.items()}
+REASON_FOR_TERM_OCTETS = {value: octets for octets, value in REASON_FOR_TERM_VALUES.items()}
 
 DEVICE_CATEGORY_VALUES = {
-    0: DeviceCategory.ACD,
-    1: DeviceCategory.GROUP,
-    2: DeviceCategory.NETWORK_INTERFACE,
-    3: DeviceCategory.PARK,
-    4: DeviceCategory.ROUTEING_DEVICE,
-    5: DeviceCategory.STATION,
-    6: DeviceCategory.VOICE_UNIT,
-    7: DeviceCategory.OTHER,
-    8: DeviceCategory.GENERIC_INTERACTIVE_VOICE,
-    9: DeviceCategory.LISTENER_INTERACTIVE_VOICE,
-    10: DeviceCategory.DTMF_INTERACTIVE_VOICE,
-    11: DeviceCategory.PROMPT_INTERACTIVE_VOICE,
-    12: DeviceCategory.PROMPT_QUEUE_INTERACTIVE_VOICE,
-    13: DeviceCategory.MESSAGE_INTERACTIVE_VOICE,
-    14: DeviceCategory.CONFERENCE,
+    b"\x00": DeviceCategory.ACD,
+    b"\x01": DeviceCategory.GROUP,
+    b"\x02": DeviceCategory.NETWORK_INTERFACE,
+    b"\x03": DeviceCategory.PARK,
+    b"\x04": DeviceCategory.ROUTEING_DEVICE,
+    b"\x05": DeviceCategory.STATION,
+    b"\x06": DeviceCategory.VOICE_UNIT,
+    b"\x07": DeviceCategory.OTHER,
+    b"\x08": DeviceCategory.GENERIC_INTERACTIVE_VOICE,
+    b"\t": DeviceCategory.LISTENER_INTERACTIVE_VOICE,
+    b"\n": DeviceCategory.DTMF_INTERACTIVE_VOICE,
+    b"\x0b": DeviceCategory.PROMPT_INTERACTIVE_VOICE,
+    b"\x0c": DeviceCategory.PROMPT_QUEUE_INTERACTIVE_VOICE,
+    b"\r": DeviceCategory.MESSAGE_INTERACTIVE_VOICE,
+    b"\x0e": DeviceCategory.CONFERENCE,
 }
-DEVICE_CATEGORY_NUMBERS = {value: number for number, value in DEVICE_CATEGORY_VALUES.items()}
+DEVICE_CATEGORY_OCTETS = {value: octets for octets, value in DEVICE_CATEGORY_VALUES.items()}
 
 NAMED_DEVICE_TYPES_VALUES = {
-    0: NamedDeviceTypes.ACD,
-    1: NamedDeviceTypes.ACD_GROUP,
-    2: NamedDeviceTypes.BUTTON,
-    3: NamedDeviceTypes.BUTTON_GROUP,
-    4: NamedDeviceTypes.CONFERENCE_BRIDGE,
-    5: NamedDeviceTypes.LINE,
-    6: NamedDeviceTypes.LINE_GROUP,
-    7: NamedDeviceTypes.OPERATOR,
-    8: NamedDeviceTypes.OPERATOR_GROUP,
-    9: NamedDeviceTypes.PARKING_DEVICE,
-    10: NamedDeviceTypes.STATION,
-    11: NamedDeviceTypes.STATION_GROUP,
-    12: NamedDeviceTypes.TRUNK,
-    13: NamedDeviceTypes.TRUNK_GROUP,
-    14: NamedDeviceTypes.OTHER,
-    15: NamedDeviceTypes.OTHER_GROUP,
+    b"\x00": NamedDeviceTypes.ACD,
+    b"\x01": NamedDeviceTypes.ACD_GROUP,
+    b"\x02": NamedDeviceTypes.BUTTON,
+    b"\x03": NamedDeviceTypes.BUTTON_GROUP,
+    b"\x04": NamedDeviceTypes.CONFERENCE_BRIDGE,
+    b"\x05": NamedDeviceTypes.LINE,
+    b"\x06": NamedDeviceTypes.LINE_GROUP,
+    b"\x07": NamedDeviceTypes.OPERATOR,
+    b"\x08": NamedDeviceTypes.OPERATOR_GROUP,
+    b"\t": NamedDeviceTypes.PARKING_DEVICE,
+    b"\n": NamedDeviceTypes.STATION,
+    b"\x0b": NamedDeviceTypes.STATION_GROUP,
+    b"\x0c": NamedDeviceTypes.TRUNK,
+    b"\r": NamedDeviceTypes.TRUNK_GROUP,
+    b"\x0e": NamedDeviceTypes.OTHER,
+    b"\x0f": NamedDeviceTypes.OTHER_GROUP,
 }
-NAMED_DEVICE_TYPES_NUMBERS = {value: number for number, value in NAMED_DEVICE_TYPES_VALUES.items()}
-
-_CDR_INFORMATION_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x18,
-        0x61,
-        0x62,
-        0x65,
-        0x66,
-        0x67,
-        0x68,
-        0x6B,
-        0x80,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0x92,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xAC,
-        0xB3,
-        0x1A5,
-        0x1A6,
-        0x1A8,
-        0x1AF,
-        0x1B0,
-        0x2A0,
-        0x2AD,
-    )
-)
+NAMED_DEVICE_TYPES_OCTETS = {value: octets for octets, value in NAMED_DEVICE_TYPES_VALUES.items()}
 
 
 def decode_cdr_information_item(data: bytes, pos: int, end: int) -> CDRInformationItem:
     """Contents of CDRInformationItem."""
-    again = (decode_cdr_information_item, data, pos, end, _CDR_INFORMATION_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.CDRInformationItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     record_number: int | None = None
     if octet == 0x02:
         record_number = ber.integer(data, pos, stop, "cdr.CDRInformationItem.recordNumber")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     if octet != 0x18:
-        return tolerance.without_unknown(*again, "cdr.CDRInformationItem.recordCreationTime", pos)
+        return _CDR_INFORMATION_ITEM.again(data, begin, end, "recordCreationTime", pos)
     record_creation_time = ber.time(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "cdr.CDRInformationItem.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     called_device: CalledDeviceID | None = None
     if octet == 0x62:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.calledDevice")
-        called_device = decode_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "cdr.CDRInformationItem.calledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(data, pos, stop, "cdr.CDRInformationItem.associatedCallingDevice")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(data, pos, stop, "cdr.CDRInformationItem.associatedCalledDevice")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     network_calling_device: NetworkCallingDeviceID | None = None
     if octet == 0x67:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.networkCallingDevice")
-        network_calling_device = decode_network_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        network_calling_device = NETWORK_CALLING_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "cdr.CDRInformationItem.networkCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     network_called_device: NetworkCalledDeviceID | None = None
     if octet == 0x68:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.networkCalledDevice")
-        network_called_device = decode_network_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        network_called_device = NETWORK_CALLED_DEVICE_IDS.get(data[pos:stop]) or NETWORK_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "cdr.CDRInformationItem.networkCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x80:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "cdr.CDRInformationItem.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA1:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     charged_device: ChargedDevice | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.chargedDevice")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "cdr.CDRInformationItem.chargedDevice")
         charged_device = decode_charged_device(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     recorded_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.recordedCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "cdr.CDRInformationItem.recordedCall")
         recorded_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     node_number: NodeNumber | None = None
     if octet == 0xA3:
         node_number = decode_node_number(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     tariff_table: int | None = None
     if octet == 0x84:
         tariff_table = ber.integer(data, pos, stop, "cdr.CDRInformationItem.tariffTable")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     connection_start: str | None = None
     if octet == 0x85:
         connection_start = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     connection_end: str | None = None
     if octet == 0x86:
         connection_end = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     connection_duration: int | None = None
     if octet == 0x87:
         connection_duration = ber.integer(data, pos, stop, "cdr.CDRInformationItem.connectionDuration")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     access_code: Octets | None = None
     if octet == 0x88:
-        access_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        access_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     carrier: int | None = None
     if octet == 0x89:
         carrier = ber.integer(data, pos, stop, "cdr.CDRInformationItem.carrier")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     selected_route: int | None = None
     if octet == 0x8A:
         selected_route = ber.integer(data, pos, stop, "cdr.CDRInformationItem.selectedRoute")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     billing_id: BillingID | None = None
     if octet == 0x8B:
-        billing_id = ber.enumerated(data, pos, stop, BILLING_ID_VALUES, BillingID, "cdr.CDRInformationItem.billingID")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        billing_id = BILLING_ID_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, BILLING_ID_VALUES, BillingID, "cdr.CDRInformationItem.billingID"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     charging_info: ChargingInfo | None = None
     if octet == 0xAC:
         charging_info = decode_charging_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     suppl_service_info: SupplServiceInfo | None = None
     if octet == 0x8D:
         suppl_service_info = ber.bits(data, pos, stop, SupplServiceInfo, "cdr.CDRInformationItem.supplServiceInfo")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     reason_for_term: ReasonForTerm | None = None
     if octet == 0x8E:
-        reason_for_term = ber.enumerated(
+        reason_for_term = REASON_FOR_TERM_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, REASON_FOR_TERM_VALUES, ReasonForTerm, "cdr.CDRInformationItem.reasonForTerm"
         )
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     auth_code: Octets | None = None
     if octet == 0x8F:
-        auth_code = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        auth_code = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     account_info: Octets | None = None
     if octet == 0x90:
-        account_info = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        account_info = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     device_category: DeviceCategory | None = None
     if octet == 0x91:
-        device_category = ber.enumerated(
+        device_category = DEVICE_CATEGORY_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DEVICE_CATEGORY_VALUES, DeviceCategory, "cdr.CDRInformationItem.deviceCategory"
         )
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     named_device_types: NamedDeviceTypes | None = None
     if octet == 0x92:
-        named_device_types = ber.enumerated(
+        named_device_types = NAMED_DEVICE_TYPES_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, NAMED_DEVICE_TYPES_VALUES, NamedDeviceTypes, "cdr.CDRInformationItem.namedDeviceTypes"
         )
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     operator_device: DeviceID | None = None
     if octet == 0xB3:
-        octet, pos, _ = ber.inner(data, pos, stop, "cdr.CDRInformationItem.operatorDevice")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "cdr.CDRInformationItem.operatorDevice")
         if octet != 0x30:
-            ber.unexpected(octet, "cdr.CDRInformationItem.operatorDevice", pos)
+            ber.unexpected(octet, "cdr.CDRInformationItem.operatorDevice", pos, stop)
         operator_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRInformationItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInformationItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.CDRInformationItem", pos)
+        return _CDR_INFORMATION_ITEM.again(data, begin, end, "", pos)
     return CDRInformationItem(
         record_number=record_number,
         record_creation_time=record_creation_time,
@@ -460,124 +554,193 @@ def decode_cdr_information_item(data: bytes, pos: int, end: int) -> CDRInformati
     )
 
 
+_CDR_INFORMATION_ITEM = Known(
+    decode_cdr_information_item,
+    "cdr.CDRInformationItem",
+    "02 18 61 62 65 66 67 68 6b 80 84 85 86 87 88 89 8a 8b 8d 8e 8f 90 91 92 a1 a2 a3 ac b3 1a5 1a6 1a8 1af 1b0 2a0 2ad",
+)
+
+
 def encode_cdr_information_item(value: CDRInformationItem) -> bytes:
     """Contents of CDRInformationItem."""
     out = b""
-    if value.record_number is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.record_number))
-    out += ber.tlv(0x18, ber.encode_time(value.record_creation_time))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.called_device is not None:
-        out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.network_calling_device is not None:
-        out += ber.tlv(0x67, encode_network_calling_device_id(value.network_calling_device))
-    if value.network_called_device is not None:
-        out += ber.tlv(0x68, encode_network_called_device_id(value.network_called_device))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x80, ber.encode_bits(value.call_characteristics))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA1, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.charged_device is not None:
-        out += ber.tlv(0xA2, encode_charged_device(value.charged_device))
-    if value.recorded_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.recorded_call))
-    if value.node_number is not None:
-        out += ber.tlv(0xA3, encode_node_number(value.node_number))
-    if value.tariff_table is not None:
-        out += ber.tlv(0x84, ber.encode_integer(value.tariff_table))
-    if value.connection_start is not None:
-        out += ber.tlv(0x85, ber.encode_time(value.connection_start))
-    if value.connection_end is not None:
-        out += ber.tlv(0x86, ber.encode_time(value.connection_end))
-    if value.connection_duration is not None:
-        out += ber.tlv(0x87, ber.encode_integer(value.connection_duration))
-    if value.access_code is not None:
-        out += ber.tlv(0x88, value.access_code)
-    if value.carrier is not None:
-        out += ber.tlv(0x89, ber.encode_integer(value.carrier))
-    if value.selected_route is not None:
-        out += ber.tlv(0x8A, ber.encode_integer(value.selected_route))
-    if value.billing_id is not None:
-        out += ber.tlv(0x8B, ber.encode_enumerated(value.billing_id, BILLING_ID_NUMBERS))
-    if value.charging_info is not None:
-        out += ber.tlv(0xAC, encode_charging_info(value.charging_info))
-    if value.suppl_service_info is not None:
-        out += ber.tlv(0x8D, ber.encode_bits(value.suppl_service_info))
-    if value.reason_for_term is not None:
-        out += ber.tlv(0x8E, ber.encode_enumerated(value.reason_for_term, REASON_FOR_TERM_NUMBERS))
-    if value.auth_code is not None:
-        out += ber.tlv(0x8F, value.auth_code)
-    if value.account_info is not None:
-        out += ber.tlv(0x90, value.account_info)
-    if value.device_category is not None:
-        out += ber.tlv(0x91, ber.encode_enumerated(value.device_category, DEVICE_CATEGORY_NUMBERS))
-    if value.named_device_types is not None:
-        out += ber.tlv(0x92, ber.encode_enumerated(value.named_device_types, NAMED_DEVICE_TYPES_NUMBERS))
-    if value.operator_device is not None:
-        out += ber.tlv(0xB3, ber.tlv(0x30, encode_device_id(value.operator_device)))
+    record_number = value.record_number
+    if record_number is not None:
+        content = ber.encode_integer(record_number)
+        out += H02[len(content)] + content
+    content = ber.encode_time(value.record_creation_time)
+    out += H18[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    called_device = value.called_device
+    if called_device is not None:
+        content = encode_called_device_id(called_device)
+        out += H62[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    network_calling_device = value.network_calling_device
+    if network_calling_device is not None:
+        content = encode_network_calling_device_id(network_calling_device)
+        out += H67[len(content)] + content
+    network_called_device = value.network_called_device
+    if network_called_device is not None:
+        content = encode_network_called_device_id(network_called_device)
+        out += H68[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H80[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA1[len(content)] + content
+    charged_device = value.charged_device
+    if charged_device is not None:
+        content = encode_charged_device(charged_device)
+        out += HA2[len(content)] + content
+    recorded_call = value.recorded_call
+    if recorded_call is not None:
+        content = encode_connection_id(recorded_call)
+        out += H6B[len(content)] + content
+    node_number = value.node_number
+    if node_number is not None:
+        content = encode_node_number(node_number)
+        out += HA3[len(content)] + content
+    tariff_table = value.tariff_table
+    if tariff_table is not None:
+        content = ber.encode_integer(tariff_table)
+        out += H84[len(content)] + content
+    connection_start = value.connection_start
+    if connection_start is not None:
+        content = ber.encode_time(connection_start)
+        out += H85[len(content)] + content
+    connection_end = value.connection_end
+    if connection_end is not None:
+        content = ber.encode_time(connection_end)
+        out += H86[len(content)] + content
+    connection_duration = value.connection_duration
+    if connection_duration is not None:
+        content = ber.encode_integer(connection_duration)
+        out += H87[len(content)] + content
+    access_code = value.access_code
+    if access_code is not None:
+        out += H88[len(access_code)] + access_code
+    carrier = value.carrier
+    if carrier is not None:
+        content = ber.encode_integer(carrier)
+        out += H89[len(content)] + content
+    selected_route = value.selected_route
+    if selected_route is not None:
+        content = ber.encode_integer(selected_route)
+        out += H8A[len(content)] + content
+    billing_id = value.billing_id
+    if billing_id is not None:
+        content = BILLING_ID_OCTETS.get(billing_id) or ber.encode_other_value(billing_id)
+        out += H8B[len(content)] + content
+    charging_info = value.charging_info
+    if charging_info is not None:
+        content = encode_charging_info(charging_info)
+        out += HAC[len(content)] + content
+    suppl_service_info = value.suppl_service_info
+    if suppl_service_info is not None:
+        content = ber.encode_bits(suppl_service_info)
+        out += H8D[len(content)] + content
+    reason_for_term = value.reason_for_term
+    if reason_for_term is not None:
+        content = REASON_FOR_TERM_OCTETS.get(reason_for_term) or ber.encode_other_value(reason_for_term)
+        out += H8E[len(content)] + content
+    auth_code = value.auth_code
+    if auth_code is not None:
+        out += H8F[len(auth_code)] + auth_code
+    account_info = value.account_info
+    if account_info is not None:
+        out += H90[len(account_info)] + account_info
+    device_category = value.device_category
+    if device_category is not None:
+        content = DEVICE_CATEGORY_OCTETS.get(device_category) or ber.encode_other_value(device_category)
+        out += H91[len(content)] + content
+    named_device_types = value.named_device_types
+    if named_device_types is not None:
+        content = NAMED_DEVICE_TYPES_OCTETS.get(named_device_types) or ber.encode_other_value(named_device_types)
+        out += H92[len(content)] + content
+    operator_device = value.operator_device
+    if operator_device is not None:
+        content = encode_device_id(operator_device)
+        content = H30[len(content)] + content
+        out += HB3[len(content)] + content
     return out
 
 
 def decode_cdr_info(data: bytes, pos: int, end: int) -> tuple[CDRInformationItem, ...]:
     """Contents of CDRInfo."""
     values: list[CDRInformationItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "cdr.CDRInfo")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRInfo")
         if octet != 0x30:
-            ber.unexpected(octet, "cdr.CDRInfo", pos)
+            ber.unexpected(octet, "cdr.CDRInfo", pos, stop)
         value = decode_cdr_information_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_cdr_info(values: tuple[CDRInformationItem, ...]) -> bytes:
     """Contents of CDRInfo."""
-    return b"".join([ber.tlv(0x30, encode_cdr_information_item(value)) for value in values])
-
-
-_CDR_REPORT_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_cdr_information_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_cdr_report(data: bytes, pos: int, end: int) -> CDRReport:
     """Contents of CDRReport."""
-    again = (decode_cdr_report, data, pos, end, _CDR_REPORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.CDRReport")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "cdr.CDRReport.cdrCrossRefID", pos)
-    cdr_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
+        return _CDR_REPORT.again(data, begin, end, "cdrCrossRefID", pos)
+    cdr_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "cdr.CDRReport.numberOfRecordsSent", pos)
+        return _CDR_REPORT.again(data, begin, end, "numberOfRecordsSent", pos)
     number_of_records_sent = ber.integer(data, pos, stop, "cdr.CDRReport.numberOfRecordsSent")
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "cdr.CDRReport.cdrInfo", pos)
+        return _CDR_REPORT.again(data, begin, end, "cdrInfo", pos)
     cdr_info = decode_cdr_info(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     last_stored_cdr_report_sent: bool | None = None
     if octet == 0x01:
         last_stored_cdr_report_sent = ber.boolean(data, pos, stop, "cdr.CDRReport.lastStoredCDRReportSent")
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.CDRReport")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRReport")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.CDRReport", pos)
+        return _CDR_REPORT.again(data, begin, end, "", pos)
     return CDRReport(
         cdr_cross_ref_id=cdr_cross_ref_id,
         number_of_records_sent=number_of_records_sent,
@@ -587,16 +750,26 @@ def decode_cdr_report(data: bytes, pos: int, end: int) -> CDRReport:
     )
 
 
+_CDR_REPORT = Known(decode_cdr_report, "cdr.CDRReport", "01 02 04 30 7e")
+
+
 def encode_cdr_report(value: CDRReport) -> bytes:
     """Contents of CDRReport."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.cdr_cross_ref_id))
-    out += ber.tlv(0x02, ber.encode_integer(value.number_of_records_sent))
-    out += ber.tlv(0x30, encode_cdr_info(value.cdr_info))
-    if value.last_stored_cdr_report_sent is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.last_stored_cdr_report_sent))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cdr_cross_ref_id)
+    out += H04[len(content)] + content
+    content = ber.encode_integer(value.number_of_records_sent)
+    out += H02[len(content)] + content
+    content = encode_cdr_info(value.cdr_info)
+    out += H30[len(content)] + content
+    last_stored_cdr_report_sent = value.last_stored_cdr_report_sent
+    if last_stored_cdr_report_sent is not None:
+        content = ber.encode_boolean(last_stored_cdr_report_sent)
+        out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -607,82 +780,98 @@ def decode_cdr_report_response(data: bytes, octet: int, pos: int, stop: int) -> 
     if octet == 0x05:
         ber.null(pos, stop, "cdr.CDRReportResponse.noData")
         return CDRReportResponse()
-    return ber.unexpected(octet, "cdr.CDRReportResponse", pos)
+    return ber.unexpected(octet, "cdr.CDRReportResponse", pos, stop)
 
 
 def encode_cdr_report_response(value: CDRReportResponse) -> bytes:
     """The chosen alternative of CDRReportResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CDR_TIME_PERIOD_OCTETS = frozenset((0x18,))
 
 
 def decode_cdr_time_period(data: bytes, pos: int, end: int) -> CDRTimePeriod:
     """Contents of CDRTimePeriod."""
-    again = (decode_cdr_time_period, data, pos, end, _CDR_TIME_PERIOD_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.CDRTimePeriod")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRTimePeriod")
     if octet != 0x18:
-        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod.beginningOfCDR", pos)
+        return _CDR_TIME_PERIOD.again(data, begin, end, "beginningOfCDR", pos)
     beginning_of_cdr = ber.time(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRTimePeriod")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRTimePeriod")
     if octet != 0x18:
-        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod.endOfCDR", pos)
+        return _CDR_TIME_PERIOD.again(data, begin, end, "endOfCDR", pos)
     end_of_cdr = ber.time(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.CDRTimePeriod")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.CDRTimePeriod")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.CDRTimePeriod", pos)
+        return _CDR_TIME_PERIOD.again(data, begin, end, "", pos)
     return CDRTimePeriod(beginning_of_cdr=beginning_of_cdr, end_of_cdr=end_of_cdr)
+
+
+_CDR_TIME_PERIOD = Known(decode_cdr_time_period, "cdr.CDRTimePeriod", "18")
 
 
 def encode_cdr_time_period(value: CDRTimePeriod) -> bytes:
     """Contents of CDRTimePeriod."""
     out = b""
-    out += ber.tlv(0x18, ber.encode_time(value.beginning_of_cdr))
-    out += ber.tlv(0x18, ber.encode_time(value.end_of_cdr))
+    content = ber.encode_time(value.beginning_of_cdr)
+    out += H18[len(content)] + content
+    content = ber.encode_time(value.end_of_cdr)
+    out += H18[len(content)] + content
     return out
-
-
-_SEND_STORED_CDR_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_send_stored_cdr(data: bytes, pos: int, end: int) -> SendStoredCDR:
     """Contents of SendStoredCDR."""
-    again = (decode_send_stored_cdr, data, pos, end, _SEND_STORED_CDR_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.SendStoredCDR")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.SendStoredCDR")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "cdr.SendStoredCDR.cdrCrossRefID", pos)
-    cdr_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.SendStoredCDR")
+        return _SEND_STORED_CDR.again(data, begin, end, "cdrCrossRefID", pos)
+    cdr_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.SendStoredCDR")
     time_period: CDRTimePeriod | None = None
     if octet == 0x30:
         time_period = decode_cdr_time_period(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.SendStoredCDR")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.SendStoredCDR")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.SendStoredCDR")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.SendStoredCDR")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.SendStoredCDR", pos)
+        return _SEND_STORED_CDR.again(data, begin, end, "", pos)
     return SendStoredCDR(cdr_cross_ref_id=cdr_cross_ref_id, time_period=time_period, extensions=extensions)
+
+
+_SEND_STORED_CDR = Known(decode_send_stored_cdr, "cdr.SendStoredCDR", "04 30 7e")
 
 
 def encode_send_stored_cdr(value: SendStoredCDR) -> bytes:
     """Contents of SendStoredCDR."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.cdr_cross_ref_id))
-    if value.time_period is not None:
-        out += ber.tlv(0x30, encode_cdr_time_period(value.time_period))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cdr_cross_ref_id)
+    out += H04[len(content)] + content
+    time_period = value.time_period
+    if time_period is not None:
+        content = encode_cdr_time_period(time_period)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -693,143 +882,163 @@ def decode_send_stored_cdr_response(data: bytes, octet: int, pos: int, stop: int
     if octet == 0x05:
         ber.null(pos, stop, "cdr.SendStoredCDRResponse.noData")
         return SendStoredCDRResponse()
-    return ber.unexpected(octet, "cdr.SendStoredCDRResponse", pos)
+    return ber.unexpected(octet, "cdr.SendStoredCDRResponse", pos, stop)
 
 
 def encode_send_stored_cdr_response(value: SendStoredCDRResponse) -> bytes:
     """The chosen alternative of SendStoredCDRResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 CDR_TRANSFER_MODE_VALUES = {
-    0: CDRTransferMode.TRANSFER_AT_END_OF_CALL,
-    1: CDRTransferMode.TRANSFER_ON_REQUEST,
-    2: CDRTransferMode.TRANSFER_ON_THRESHOLD_REACHED,
+    b"\x00": CDRTransferMode.TRANSFER_AT_END_OF_CALL,
+    b"\x01": CDRTransferMode.TRANSFER_ON_REQUEST,
+    b"\x02": CDRTransferMode.TRANSFER_ON_THRESHOLD_REACHED,
 }
-CDR_TRANSFER_MODE_NUMBERS = {value: number for number, value in CDR_TRANSFER_MODE_VALUES.items()}
-
-_START_CDR_TRANSMISSION_OCTETS = frozenset(
-    (
-        0x0A,
-        0x7E,
-    )
-)
+CDR_TRANSFER_MODE_OCTETS = {value: octets for octets, value in CDR_TRANSFER_MODE_VALUES.items()}
 
 
 def decode_start_cdr_transmission(data: bytes, pos: int, end: int) -> StartCDRTransmission:
     """Contents of StartCDRTransmission."""
-    again = (decode_start_cdr_transmission, data, pos, end, _START_CDR_TRANSMISSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.StartCDRTransmission")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmission")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "cdr.StartCDRTransmission.transferMode", pos)
-    transfer_mode = ber.enumerated(
+        return _START_CDR_TRANSMISSION.again(data, begin, end, "transferMode", pos)
+    transfer_mode = CDR_TRANSFER_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, CDR_TRANSFER_MODE_VALUES, CDRTransferMode, "cdr.StartCDRTransmission.transferMode"
     )
-    octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmission")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmission")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmission")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmission")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.StartCDRTransmission", pos)
+        return _START_CDR_TRANSMISSION.again(data, begin, end, "", pos)
     return StartCDRTransmission(transfer_mode=transfer_mode, extensions=extensions)
+
+
+_START_CDR_TRANSMISSION = Known(decode_start_cdr_transmission, "cdr.StartCDRTransmission", "0a 7e")
 
 
 def encode_start_cdr_transmission(value: StartCDRTransmission) -> bytes:
     """Contents of StartCDRTransmission."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.transfer_mode, CDR_TRANSFER_MODE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = CDR_TRANSFER_MODE_OCTETS.get(value.transfer_mode) or ber.encode_other_value(value.transfer_mode)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_START_CDR_TRANSMISSION_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_start_cdr_transmission_response(data: bytes, pos: int, end: int) -> StartCDRTransmissionResponse:
     """Contents of StartCDRTransmissionResponse."""
-    again = (decode_start_cdr_transmission_response, data, pos, end, _START_CDR_TRANSMISSION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.StartCDRTransmissionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmissionResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "cdr.StartCDRTransmissionResponse.cdrCrossRefID", pos)
-    cdr_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmissionResponse")
+        return _START_CDR_TRANSMISSION_RESPONSE.again(data, begin, end, "cdrCrossRefID", pos)
+    cdr_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmissionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.StartCDRTransmissionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StartCDRTransmissionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.StartCDRTransmissionResponse", pos)
+        return _START_CDR_TRANSMISSION_RESPONSE.again(data, begin, end, "", pos)
     return StartCDRTransmissionResponse(cdr_cross_ref_id=cdr_cross_ref_id, extensions=extensions)
+
+
+_START_CDR_TRANSMISSION_RESPONSE = Known(
+    decode_start_cdr_transmission_response, "cdr.StartCDRTransmissionResponse", "04 7e"
+)
 
 
 def encode_start_cdr_transmission_response(value: StartCDRTransmissionResponse) -> bytes:
     """Contents of StartCDRTransmissionResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.cdr_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cdr_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 CDR_TERM_REASON_VALUES = {
-    0: CDRTermReason.END_OF_DATA_DETECTED,
-    1: CDRTermReason.ERROR_DETECTED,
-    2: CDRTermReason.THRESHOLD_REACHED,
-    3: CDRTermReason.OTHER,
+    b"\x00": CDRTermReason.END_OF_DATA_DETECTED,
+    b"\x01": CDRTermReason.ERROR_DETECTED,
+    b"\x02": CDRTermReason.THRESHOLD_REACHED,
+    b"\x03": CDRTermReason.OTHER,
 }
-CDR_TERM_REASON_NUMBERS = {value: number for number, value in CDR_TERM_REASON_VALUES.items()}
-
-_STOP_CDR_TRANSMISSION_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x7E,
-    )
-)
+CDR_TERM_REASON_OCTETS = {value: octets for octets, value in CDR_TERM_REASON_VALUES.items()}
 
 
 def decode_stop_cdr_transmission(data: bytes, pos: int, end: int) -> StopCDRTransmission:
     """Contents of StopCDRTransmission."""
-    again = (decode_stop_cdr_transmission, data, pos, end, _STOP_CDR_TRANSMISSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "cdr.StopCDRTransmission")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StopCDRTransmission")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "cdr.StopCDRTransmission.cdrCrossRefID", pos)
-    cdr_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "cdr.StopCDRTransmission")
+        return _STOP_CDR_TRANSMISSION.again(data, begin, end, "cdrCrossRefID", pos)
+    cdr_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StopCDRTransmission")
     cdr_term_reason: CDRTermReason | None = None
     if octet == 0x0A:
-        cdr_term_reason = ber.enumerated(
+        cdr_term_reason = CDR_TERM_REASON_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CDR_TERM_REASON_VALUES, CDRTermReason, "cdr.StopCDRTransmission.cdrTermReason"
         )
-        octet, pos, stop = ber.following(data, stop, end, "cdr.StopCDRTransmission")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StopCDRTransmission")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "cdr.StopCDRTransmission")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "cdr.StopCDRTransmission")
     if octet != END:
-        return tolerance.without_unknown(*again, "cdr.StopCDRTransmission", pos)
+        return _STOP_CDR_TRANSMISSION.again(data, begin, end, "", pos)
     return StopCDRTransmission(
         cdr_cross_ref_id=cdr_cross_ref_id, cdr_term_reason=cdr_term_reason, extensions=extensions
     )
 
 
+_STOP_CDR_TRANSMISSION = Known(decode_stop_cdr_transmission, "cdr.StopCDRTransmission", "04 0a 7e")
+
+
 def encode_stop_cdr_transmission(value: StopCDRTransmission) -> bytes:
     """Contents of StopCDRTransmission."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.cdr_cross_ref_id))
-    if value.cdr_term_reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cdr_term_reason, CDR_TERM_REASON_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cdr_cross_ref_id)
+    out += H04[len(content)] + content
+    cdr_term_reason = value.cdr_term_reason
+    if cdr_term_reason is not None:
+        content = CDR_TERM_REASON_OCTETS.get(cdr_term_reason) or ber.encode_other_value(cdr_term_reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -840,13 +1049,14 @@ def decode_stop_cdr_transmission_response(data: bytes, octet: int, pos: int, sto
     if octet == 0x05:
         ber.null(pos, stop, "cdr.StopCDRTransmissionResponse.noData")
         return StopCDRTransmissionResponse()
-    return ber.unexpected(octet, "cdr.StopCDRTransmissionResponse", pos)
+    return ber.unexpected(octet, "cdr.StopCDRTransmissionResponse", pos, stop)
 
 
 def encode_stop_cdr_transmission_response(value: StopCDRTransmissionResponse) -> bytes:
     """The chosen alternative of StopCDRTransmissionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

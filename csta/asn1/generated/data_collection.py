@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
 from csta.asn1.generated.media import decode_connection_information, encode_connection_information
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments
 from csta.messages.data_collection import (
     CallObject,
@@ -34,145 +35,180 @@ from csta.messages.data_collection import (
 )
 from csta.messages.media import ConnectionInformation
 
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H6B = headers(0x6B)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+
 
 def decode_digits_data_digits_duration(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of DigitsDataDigitsDuration."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "data_collection.DigitsDataDigitsDuration")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsDataDigitsDuration")
         if octet != 0x02:
-            ber.unexpected(octet, "data_collection.DigitsDataDigitsDuration", pos)
+            ber.unexpected(octet, "data_collection.DigitsDataDigitsDuration", pos, stop)
         value = ber.integer(data, pos, stop, "data_collection.DigitsDataDigitsDuration")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_digits_data_digits_duration(values: tuple[int, ...]) -> bytes:
     """Contents of DigitsDataDigitsDuration."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_digits_data_digits_pause_duration(data: bytes, pos: int, end: int) -> tuple[int, ...]:
     """Contents of DigitsDataDigitsPauseDuration."""
     values: list[int] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "data_collection.DigitsDataDigitsPauseDuration")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsDataDigitsPauseDuration")
         if octet != 0x02:
-            ber.unexpected(octet, "data_collection.DigitsDataDigitsPauseDuration", pos)
+            ber.unexpected(octet, "data_collection.DigitsDataDigitsPauseDuration", pos, stop)
         value = ber.integer(data, pos, stop, "data_collection.DigitsDataDigitsPauseDuration")
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_digits_data_digits_pause_duration(values: tuple[int, ...]) -> bytes:
     """Contents of DigitsDataDigitsPauseDuration."""
-    return b"".join([ber.tlv(0x02, ber.encode_integer(value)) for value in values])
-
-
-_DIGITS_DATA_OCTETS = frozenset(
-    (
-        0x16,
-        0xA0,
-        0xA1,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = ber.encode_integer(value)
+        parts.append(H02[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_digits_data(data: bytes, pos: int, end: int) -> DigitsData:
     """Contents of DigitsData."""
-    again = (decode_digits_data, data, pos, end, _DIGITS_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.DigitsData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsData")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "data_collection.DigitsData.digitsDetected", pos)
+        return _DIGITS_DATA.again(data, begin, end, "digitsDetected", pos)
     digits_detected = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsData")
     digits_duration: tuple[int, ...] | None = None
     if octet == 0xA0:
         digits_duration = decode_digits_data_digits_duration(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsData")
     digits_pause_duration: tuple[int, ...] | None = None
     if octet == 0xA1:
         digits_pause_duration = decode_digits_data_digits_pause_duration(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsData")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.DigitsData", pos)
+        return _DIGITS_DATA.again(data, begin, end, "", pos)
     return DigitsData(
         digits_detected=digits_detected, digits_duration=digits_duration, digits_pause_duration=digits_pause_duration
     )
 
 
+_DIGITS_DATA = Known(decode_digits_data, "data_collection.DigitsData", "16 a0 a1")
+
+
 def encode_digits_data(value: DigitsData) -> bytes:
     """Contents of DigitsData."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.digits_detected))
-    if value.digits_duration is not None:
-        out += ber.tlv(0xA0, encode_digits_data_digits_duration(value.digits_duration))
-    if value.digits_pause_duration is not None:
-        out += ber.tlv(0xA1, encode_digits_data_digits_pause_duration(value.digits_pause_duration))
+    content = value.digits_detected.encode()
+    out += H16[len(content)] + content
+    digits_duration = value.digits_duration
+    if digits_duration is not None:
+        content = encode_digits_data_digits_duration(digits_duration)
+        out += HA0[len(content)] + content
+    digits_pause_duration = value.digits_pause_duration
+    if digits_pause_duration is not None:
+        content = encode_digits_data_digits_pause_duration(digits_pause_duration)
+        out += HA1[len(content)] + content
     return out
 
 
 TONE_DETECTED_VALUES = {
-    0: ToneDetected.BEEP,
-    1: ToneDetected.BILLING,
-    2: ToneDetected.BUSY,
-    3: ToneDetected.CARRIER,
-    4: ToneDetected.CONFIRMATION,
-    5: ToneDetected.DIAL,
-    6: ToneDetected.FAX_CNG,
-    7: ToneDetected.HOLD,
-    8: ToneDetected.HOWLER,
-    9: ToneDetected.INTRUSION,
-    10: ToneDetected.MODEM_CNG,
-    11: ToneDetected.PARK,
-    12: ToneDetected.RECORD_WARNING,
-    13: ToneDetected.REORDER,
-    14: ToneDetected.RINGBACK,
-    15: ToneDetected.SILENCE,
-    16: ToneDetected.SIT_VC,
-    17: ToneDetected.SIT_IC,
-    18: ToneDetected.SIT_RO,
-    19: ToneDetected.SIT_NC,
-    20: ToneDetected.OTHER,
+    b"\x00": ToneDetected.BEEP,
+    b"\x01": ToneDetected.BILLING,
+    b"\x02": ToneDetected.BUSY,
+    b"\x03": ToneDetected.CARRIER,
+    b"\x04": ToneDetected.CONFIRMATION,
+    b"\x05": ToneDetected.DIAL,
+    b"\x06": ToneDetected.FAX_CNG,
+    b"\x07": ToneDetected.HOLD,
+    b"\x08": ToneDetected.HOWLER,
+    b"\t": ToneDetected.INTRUSION,
+    b"\n": ToneDetected.MODEM_CNG,
+    b"\x0b": ToneDetected.PARK,
+    b"\x0c": ToneDetected.RECORD_WARNING,
+    b"\r": ToneDetected.REORDER,
+    b"\x0e": ToneDetected.RINGBACK,
+    b"\x0f": ToneDetected.SILENCE,
+    b"\x10": ToneDetected.SIT_VC,
+    b"\x11": ToneDetected.SIT_IC,
+    b"\x12": ToneDetected.SIT_RO,
+    b"\x13": ToneDetected.SIT_NC,
+    b"\x14": ToneDetected.OTHER,
 }
-TONE_DETECTED_NUMBERS = {value: number for number, value in TONE_DETECTED_VALUES.items()}
-
-_TEL_TONES_DATA_OCTETS = frozenset(
-    (
-        0x0A,
-        0x80,
-        0x81,
-        0x82,
-    )
-)
+TONE_DETECTED_OCTETS = {value: octets for octets, value in TONE_DETECTED_VALUES.items()}
 
 
 def decode_tel_tones_data(data: bytes, pos: int, end: int) -> TelTonesData:
     """Contents of TelTonesData."""
-    again = (decode_tel_tones_data, data, pos, end, _TEL_TONES_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.TelTonesData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.TelTonesData")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "data_collection.TelTonesData.toneDetected", pos)
-    tone_detected = ber.enumerated(
+        return _TEL_TONES_DATA.again(data, begin, end, "toneDetected", pos)
+    tone_detected = TONE_DETECTED_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, TONE_DETECTED_VALUES, ToneDetected, "data_collection.TelTonesData.toneDetected"
     )
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.TelTonesData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.TelTonesData")
     tone_frequency: int | None = None
     if octet == 0x80:
         tone_frequency = ber.integer(data, pos, stop, "data_collection.TelTonesData.toneFrequency")
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.TelTonesData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.TelTonesData")
     tone_duration: int | None = None
     if octet == 0x81:
         tone_duration = ber.integer(data, pos, stop, "data_collection.TelTonesData.toneDuration")
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.TelTonesData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.TelTonesData")
     tone_pause_duration: int | None = None
     if octet == 0x82:
         tone_pause_duration = ber.integer(data, pos, stop, "data_collection.TelTonesData.tonePauseDuration")
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.TelTonesData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.TelTonesData")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.TelTonesData", pos)
+        return _TEL_TONES_DATA.again(data, begin, end, "", pos)
     return TelTonesData(
         tone_detected=tone_detected,
         tone_frequency=tone_frequency,
@@ -181,71 +217,84 @@ def decode_tel_tones_data(data: bytes, pos: int, end: int) -> TelTonesData:
     )
 
 
+_TEL_TONES_DATA = Known(decode_tel_tones_data, "data_collection.TelTonesData", "0a 80 81 82")
+
+
 def encode_tel_tones_data(value: TelTonesData) -> bytes:
     """Contents of TelTonesData."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.tone_detected, TONE_DETECTED_NUMBERS))
-    if value.tone_frequency is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.tone_frequency))
-    if value.tone_duration is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.tone_duration))
-    if value.tone_pause_duration is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.tone_pause_duration))
+    content = TONE_DETECTED_OCTETS.get(value.tone_detected) or ber.encode_other_value(value.tone_detected)
+    out += H0A[len(content)] + content
+    tone_frequency = value.tone_frequency
+    if tone_frequency is not None:
+        content = ber.encode_integer(tone_frequency)
+        out += H80[len(content)] + content
+    tone_duration = value.tone_duration
+    if tone_duration is not None:
+        content = ber.encode_integer(tone_duration)
+        out += H81[len(content)] + content
+    tone_pause_duration = value.tone_pause_duration
+    if tone_pause_duration is not None:
+        content = ber.encode_integer(tone_pause_duration)
+        out += H82[len(content)] + content
     return out
 
 
 DCOLL_CAUSE_VALUES = {
-    0: DcollCause.FLUSH_CHAR_RECEIVED,
-    1: DcollCause.CHAR_COUNT_RECEIVED,
-    2: DcollCause.TIMEOUT,
-    3: DcollCause.SF_TERMINATED,
+    b"\x00": DcollCause.FLUSH_CHAR_RECEIVED,
+    b"\x01": DcollCause.CHAR_COUNT_RECEIVED,
+    b"\x02": DcollCause.TIMEOUT,
+    b"\x03": DcollCause.SF_TERMINATED,
 }
-DCOLL_CAUSE_NUMBERS = {value: number for number, value in DCOLL_CAUSE_VALUES.items()}
-
-_DATA_COLLECTED_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
+DCOLL_CAUSE_OCTETS = {value: octets for octets, value in DCOLL_CAUSE_VALUES.items()}
 
 
 def decode_data_collected(data: bytes, pos: int, end: int) -> DataCollected:
     """Contents of DataCollected."""
-    again = (decode_data_collected, data, pos, end, _DATA_COLLECTED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollected")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.DataCollected.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        return _DATA_COLLECTED.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     digits_data: DigitsData | None = None
     if octet == 0xA0:
         digits_data = decode_digits_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     tel_tones_data: TelTonesData | None = None
     if octet == 0xA1:
         tel_tones_data = decode_tel_tones_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     connection_information: ConnectionInformation | None = None
     if octet == 0xA2:
         connection_information = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     dcoll_cause: DcollCause | None = None
     if octet == 0x0A:
-        dcoll_cause = ber.enumerated(
+        dcoll_cause = DCOLL_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DCOLL_CAUSE_VALUES, DcollCause, "data_collection.DataCollected.dcollCause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollected")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollected")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.DataCollected", pos)
+        return _DATA_COLLECTED.again(data, begin, end, "", pos)
     return DataCollected(
         dcoll_cross_ref_id=dcoll_cross_ref_id,
         digits_data=digits_data,
@@ -256,20 +305,34 @@ def decode_data_collected(data: bytes, pos: int, end: int) -> DataCollected:
     )
 
 
+_DATA_COLLECTED = Known(decode_data_collected, "data_collection.DataCollected", "04 0a 7e a0 a1 a2")
+
+
 def encode_data_collected(value: DataCollected) -> bytes:
     """Contents of DataCollected."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.digits_data is not None:
-        out += ber.tlv(0xA0, encode_digits_data(value.digits_data))
-    if value.tel_tones_data is not None:
-        out += ber.tlv(0xA1, encode_tel_tones_data(value.tel_tones_data))
-    if value.connection_information is not None:
-        out += ber.tlv(0xA2, encode_connection_information(value.connection_information))
-    if value.dcoll_cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.dcoll_cause, DCOLL_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    digits_data = value.digits_data
+    if digits_data is not None:
+        content = encode_digits_data(digits_data)
+        out += HA0[len(content)] + content
+    tel_tones_data = value.tel_tones_data
+    if tel_tones_data is not None:
+        content = encode_tel_tones_data(tel_tones_data)
+        out += HA1[len(content)] + content
+    connection_information = value.connection_information
+    if connection_information is not None:
+        content = encode_connection_information(connection_information)
+        out += HA2[len(content)] + content
+    dcoll_cause = value.dcoll_cause
+    if dcoll_cause is not None:
+        content = DCOLL_CAUSE_OCTETS.get(dcoll_cause) or ber.encode_other_value(dcoll_cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -280,47 +343,52 @@ def decode_data_collected_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.DataCollectedResponse.noData")
         return DataCollectedResponse()
-    return ber.unexpected(octet, "data_collection.DataCollectedResponse", pos)
+    return ber.unexpected(octet, "data_collection.DataCollectedResponse", pos, stop)
 
 
 def encode_data_collected_response(value: DataCollectedResponse) -> bytes:
     """The chosen alternative of DataCollectedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DATA_COLLECTION_RESUMED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_data_collection_resumed(data: bytes, pos: int, end: int) -> DataCollectionResumed:
     """Contents of DataCollectionResumed."""
-    again = (decode_data_collection_resumed, data, pos, end, _DATA_COLLECTION_RESUMED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollectionResumed")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionResumed")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.DataCollectionResumed.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionResumed")
+        return _DATA_COLLECTION_RESUMED.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionResumed")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionResumed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionResumed")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.DataCollectionResumed", pos)
+        return _DATA_COLLECTION_RESUMED.again(data, begin, end, "", pos)
     return DataCollectionResumed(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_DATA_COLLECTION_RESUMED = Known(decode_data_collection_resumed, "data_collection.DataCollectionResumed", "04 7e")
 
 
 def encode_data_collection_resumed(value: DataCollectionResumed) -> bytes:
     """Contents of DataCollectionResumed."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -333,47 +401,52 @@ def decode_data_collection_resumed_response(
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.DataCollectionResumedResponse.noData")
         return DataCollectionResumedResponse()
-    return ber.unexpected(octet, "data_collection.DataCollectionResumedResponse", pos)
+    return ber.unexpected(octet, "data_collection.DataCollectionResumedResponse", pos, stop)
 
 
 def encode_data_collection_resumed_response(value: DataCollectionResumedResponse) -> bytes:
     """The chosen alternative of DataCollectionResumedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DATA_COLLECTION_SUSPENDED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_data_collection_suspended(data: bytes, pos: int, end: int) -> DataCollectionSuspended:
     """Contents of DataCollectionSuspended."""
-    again = (decode_data_collection_suspended, data, pos, end, _DATA_COLLECTION_SUSPENDED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.DataCollectionSuspended")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionSuspended")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.DataCollectionSuspended.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionSuspended")
+        return _DATA_COLLECTION_SUSPENDED.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionSuspended")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DataCollectionSuspended")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DataCollectionSuspended")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.DataCollectionSuspended", pos)
+        return _DATA_COLLECTION_SUSPENDED.again(data, begin, end, "", pos)
     return DataCollectionSuspended(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_DATA_COLLECTION_SUSPENDED = Known(decode_data_collection_suspended, "data_collection.DataCollectionSuspended", "04 7e")
 
 
 def encode_data_collection_suspended(value: DataCollectionSuspended) -> bytes:
     """Contents of DataCollectionSuspended."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -386,47 +459,52 @@ def decode_data_collection_suspended_response(
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.DataCollectionSuspendedResponse.noData")
         return DataCollectionSuspendedResponse()
-    return ber.unexpected(octet, "data_collection.DataCollectionSuspendedResponse", pos)
+    return ber.unexpected(octet, "data_collection.DataCollectionSuspendedResponse", pos, stop)
 
 
 def encode_data_collection_suspended_response(value: DataCollectionSuspendedResponse) -> bytes:
     """The chosen alternative of DataCollectionSuspendedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_RESUME_DATA_COLLECTION_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_resume_data_collection(data: bytes, pos: int, end: int) -> ResumeDataCollection:
     """Contents of ResumeDataCollection."""
-    again = (decode_resume_data_collection, data, pos, end, _RESUME_DATA_COLLECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.ResumeDataCollection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.ResumeDataCollection")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.ResumeDataCollection.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.ResumeDataCollection")
+        return _RESUME_DATA_COLLECTION.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.ResumeDataCollection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.ResumeDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.ResumeDataCollection")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.ResumeDataCollection", pos)
+        return _RESUME_DATA_COLLECTION.again(data, begin, end, "", pos)
     return ResumeDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_RESUME_DATA_COLLECTION = Known(decode_resume_data_collection, "data_collection.ResumeDataCollection", "04 7e")
 
 
 def encode_resume_data_collection(value: ResumeDataCollection) -> bytes:
     """Contents of ResumeDataCollection."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -439,13 +517,14 @@ def decode_resume_data_collection_response(
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.ResumeDataCollectionResponse.noData")
         return ResumeDataCollectionResponse()
-    return ber.unexpected(octet, "data_collection.ResumeDataCollectionResponse", pos)
+    return ber.unexpected(octet, "data_collection.ResumeDataCollectionResponse", pos, stop)
 
 
 def encode_resume_data_collection_response(value: ResumeDataCollectionResponse) -> bytes:
     """The chosen alternative of ResumeDataCollectionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
@@ -454,99 +533,114 @@ def decode_call_object(data: bytes, octet: int, pos: int, stop: int) -> CallObje
     if octet == 0x30:
         return CallObject(device=decode_device_id(data, pos, stop))
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "data_collection.CallObject.call")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "data_collection.CallObject.call")
         return CallObject(call=decode_connection_id(data, octet, pos, stop))
-    return ber.unexpected(octet, "data_collection.CallObject", pos)
+    return ber.unexpected(octet, "data_collection.CallObject", pos, stop)
 
 
 def encode_call_object(value: CallObject) -> bytes:
     """The chosen alternative of CallObject with its tag."""
     if value.device is not None:
-        return ber.tlv(0x30, encode_device_id(value.device))
+        content = encode_device_id(value.device)
+        return H30[len(content)] + content
     if value.call is not None:
-        return ber.tlv(0x6B, encode_connection_id(value.call))
+        content = encode_connection_id(value.call)
+        return H6B[len(content)] + content
     return ber.none_chosen("data_collection.CallObject")
 
 
-DATA_COLL_TYPE_VALUES = {0: DataCollType.DIGITS, 1: DataCollType.TEL_TONES}
-DATA_COLL_TYPE_NUMBERS = {value: number for number, value in DATA_COLL_TYPE_VALUES.items()}
-
-_DIGITS_REPORTING_CRITERIA_OCTETS = frozenset(
-    (
-        0x16,
-        0x80,
-        0x81,
-    )
-)
+DATA_COLL_TYPE_VALUES = {b"\x00": DataCollType.DIGITS, b"\x01": DataCollType.TEL_TONES}
+DATA_COLL_TYPE_OCTETS = {value: octets for octets, value in DATA_COLL_TYPE_VALUES.items()}
 
 
 def decode_digits_reporting_criteria(data: bytes, pos: int, end: int) -> DigitsReportingCriteria:
     """Contents of DigitsReportingCriteria."""
-    again = (decode_digits_reporting_criteria, data, pos, end, _DIGITS_REPORTING_CRITERIA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.DigitsReportingCriteria")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsReportingCriteria")
     num_chars: int | None = None
     if octet == 0x80:
         num_chars = ber.integer(data, pos, stop, "data_collection.DigitsReportingCriteria.numChars")
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsReportingCriteria")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsReportingCriteria")
     flush_char: str | None = None
     if octet == 0x16:
         flush_char = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsReportingCriteria")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsReportingCriteria")
     timeout: int | None = None
     if octet == 0x81:
         timeout = ber.integer(data, pos, stop, "data_collection.DigitsReportingCriteria.timeout")
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.DigitsReportingCriteria")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.DigitsReportingCriteria")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.DigitsReportingCriteria", pos)
+        return _DIGITS_REPORTING_CRITERIA.again(data, begin, end, "", pos)
     return DigitsReportingCriteria(num_chars=num_chars, flush_char=flush_char, timeout=timeout)
+
+
+_DIGITS_REPORTING_CRITERIA = Known(
+    decode_digits_reporting_criteria, "data_collection.DigitsReportingCriteria", "16 80 81"
+)
 
 
 def encode_digits_reporting_criteria(value: DigitsReportingCriteria) -> bytes:
     """Contents of DigitsReportingCriteria."""
     out = b""
-    if value.num_chars is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.num_chars))
-    if value.flush_char is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.flush_char))
-    if value.timeout is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.timeout))
+    num_chars = value.num_chars
+    if num_chars is not None:
+        content = ber.encode_integer(num_chars)
+        out += H80[len(content)] + content
+    flush_char = value.flush_char
+    if flush_char is not None:
+        content = flush_char.encode()
+        out += H16[len(content)] + content
+    timeout = value.timeout
+    if timeout is not None:
+        content = ber.encode_integer(timeout)
+        out += H81[len(content)] + content
     return out
-
-
-_START_DATA_COLLECTION_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_start_data_collection(data: bytes, pos: int, end: int) -> StartDataCollection:
     """Contents of StartDataCollection."""
-    again = (decode_start_data_collection, data, pos, end, _START_DATA_COLLECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.StartDataCollection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollection")
     if octet not in (0x30, 0x6B):
-        return tolerance.without_unknown(*again, "data_collection.StartDataCollection.object", pos)
+        return _START_DATA_COLLECTION.again(data, begin, end, "object", pos)
     object_ = decode_call_object(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollection")
     data_coll_type: DataCollType | None = None
     if octet == 0x0A:
-        data_coll_type = ber.enumerated(
+        data_coll_type = DATA_COLL_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DATA_COLL_TYPE_VALUES, DataCollType, "data_collection.StartDataCollection.dataCollType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollection")
     digits_reporting_criteria: DigitsReportingCriteria | None = None
     if octet == 0x30:
         digits_reporting_criteria = decode_digits_reporting_criteria(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollection")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.StartDataCollection", pos)
+        return _START_DATA_COLLECTION.again(data, begin, end, "", pos)
     return StartDataCollection(
         object=object_,
         data_coll_type=data_coll_type,
@@ -555,84 +649,103 @@ def decode_start_data_collection(data: bytes, pos: int, end: int) -> StartDataCo
     )
 
 
+_START_DATA_COLLECTION = Known(decode_start_data_collection, "data_collection.StartDataCollection", "0a 30 6b 7e")
+
+
 def encode_start_data_collection(value: StartDataCollection) -> bytes:
     """Contents of StartDataCollection."""
     out = b""
     out += encode_call_object(value.object)
-    if value.data_coll_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.data_coll_type, DATA_COLL_TYPE_NUMBERS))
-    if value.digits_reporting_criteria is not None:
-        out += ber.tlv(0x30, encode_digits_reporting_criteria(value.digits_reporting_criteria))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    data_coll_type = value.data_coll_type
+    if data_coll_type is not None:
+        content = DATA_COLL_TYPE_OCTETS.get(data_coll_type) or ber.encode_other_value(data_coll_type)
+        out += H0A[len(content)] + content
+    digits_reporting_criteria = value.digits_reporting_criteria
+    if digits_reporting_criteria is not None:
+        content = encode_digits_reporting_criteria(digits_reporting_criteria)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_START_DATA_COLLECTION_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_start_data_collection_response(data: bytes, pos: int, end: int) -> StartDataCollectionResponse:
     """Contents of StartDataCollectionResponse."""
-    again = (decode_start_data_collection_response, data, pos, end, _START_DATA_COLLECTION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.StartDataCollectionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollectionResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.StartDataCollectionResponse.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollectionResponse")
+        return _START_DATA_COLLECTION_RESPONSE.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollectionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.StartDataCollectionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StartDataCollectionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.StartDataCollectionResponse", pos)
+        return _START_DATA_COLLECTION_RESPONSE.again(data, begin, end, "", pos)
     return StartDataCollectionResponse(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_START_DATA_COLLECTION_RESPONSE = Known(
+    decode_start_data_collection_response, "data_collection.StartDataCollectionResponse", "04 7e"
+)
 
 
 def encode_start_data_collection_response(value: StartDataCollectionResponse) -> bytes:
     """Contents of StartDataCollectionResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_DATA_COLLECTION_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_stop_data_collection(data: bytes, pos: int, end: int) -> StopDataCollection:
     """Contents of StopDataCollection."""
-    again = (decode_stop_data_collection, data, pos, end, _STOP_DATA_COLLECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.StopDataCollection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StopDataCollection")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.StopDataCollection.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.StopDataCollection")
+        return _STOP_DATA_COLLECTION.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StopDataCollection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.StopDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.StopDataCollection")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.StopDataCollection", pos)
+        return _STOP_DATA_COLLECTION.again(data, begin, end, "", pos)
     return StopDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_STOP_DATA_COLLECTION = Known(decode_stop_data_collection, "data_collection.StopDataCollection", "04 7e")
 
 
 def encode_stop_data_collection(value: StopDataCollection) -> bytes:
     """Contents of StopDataCollection."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -643,47 +756,52 @@ def decode_stop_data_collection_response(data: bytes, octet: int, pos: int, stop
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.StopDataCollectionResponse.noData")
         return StopDataCollectionResponse()
-    return ber.unexpected(octet, "data_collection.StopDataCollectionResponse", pos)
+    return ber.unexpected(octet, "data_collection.StopDataCollectionResponse", pos, stop)
 
 
 def encode_stop_data_collection_response(value: StopDataCollectionResponse) -> bytes:
     """The chosen alternative of StopDataCollectionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SUSPEND_DATA_COLLECTION_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_suspend_data_collection(data: bytes, pos: int, end: int) -> SuspendDataCollection:
     """Contents of SuspendDataCollection."""
-    again = (decode_suspend_data_collection, data, pos, end, _SUSPEND_DATA_COLLECTION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "data_collection.SuspendDataCollection")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.SuspendDataCollection")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "data_collection.SuspendDataCollection.dcollCrossRefID", pos)
-    dcoll_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "data_collection.SuspendDataCollection")
+        return _SUSPEND_DATA_COLLECTION.again(data, begin, end, "dcollCrossRefID", pos)
+    dcoll_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.SuspendDataCollection")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "data_collection.SuspendDataCollection")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "data_collection.SuspendDataCollection")
     if octet != END:
-        return tolerance.without_unknown(*again, "data_collection.SuspendDataCollection", pos)
+        return _SUSPEND_DATA_COLLECTION.again(data, begin, end, "", pos)
     return SuspendDataCollection(dcoll_cross_ref_id=dcoll_cross_ref_id, extensions=extensions)
+
+
+_SUSPEND_DATA_COLLECTION = Known(decode_suspend_data_collection, "data_collection.SuspendDataCollection", "04 7e")
 
 
 def encode_suspend_data_collection(value: SuspendDataCollection) -> bytes:
     """Contents of SuspendDataCollection."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.dcoll_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.dcoll_cross_ref_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -696,13 +814,14 @@ def decode_suspend_data_collection_response(
     if octet == 0x05:
         ber.null(pos, stop, "data_collection.SuspendDataCollectionResponse.noData")
         return SuspendDataCollectionResponse()
-    return ber.unexpected(octet, "data_collection.SuspendDataCollectionResponse", pos)
+    return ber.unexpected(octet, "data_collection.SuspendDataCollectionResponse", pos, stop)
 
 
 def encode_suspend_data_collection_response(value: SuspendDataCollectionResponse) -> bytes:
     """The chosen alternative of SuspendDataCollectionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

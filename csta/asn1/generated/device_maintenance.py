@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_csta_common_arguments,
     encode_csta_common_arguments,
 )
-from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
+from csta.asn1.generated.identifiers import SUBJECT_DEVICE_IDS, encode_subject_device_id
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments, EventCause
 from csta.messages.device_maintenance import (
     BackInServiceEvent,
@@ -20,205 +21,233 @@ from csta.messages.device_maintenance import (
     PartiallyInServiceEvent,
 )
 
-_BACK_IN_SERVICE_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H0A = headers(0x0A)
+H63 = headers(0x63)
+H7E = headers(0x7E)
 
 
 def decode_back_in_service_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> BackInServiceEvent:
     """Contents of BackInServiceEvent."""
-    again = (decode_back_in_service_event, data, pos, end, _BACK_IN_SERVICE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.BackInServiceEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.BackInServiceEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "device_maintenance.BackInServiceEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.BackInServiceEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.BackInServiceEvent")
+        return _BACK_IN_SERVICE_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "device_maintenance.BackInServiceEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.BackInServiceEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.BackInServiceEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.BackInServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.BackInServiceEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.BackInServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.BackInServiceEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "device_maintenance.BackInServiceEvent", pos)
+        return _BACK_IN_SERVICE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return BackInServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
 
 
+_BACK_IN_SERVICE_EVENT = Known(decode_back_in_service_event, "device_maintenance.BackInServiceEvent", "0a 63 7e")
+
+
 def encode_back_in_service_event(value: BackInServiceEvent) -> bytes:
     """Contents of BackInServiceEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DEVICE_CAPS_CHANGED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_device_caps_changed_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> DeviceCapsChangedEvent:
     """Contents of DeviceCapsChangedEvent."""
-    again = (
-        decode_device_caps_changed_event,
-        data,
-        pos,
-        end,
-        _DEVICE_CAPS_CHANGED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.DeviceCapsChangedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.DeviceCapsChangedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.DeviceCapsChangedEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+        return _DEVICE_CAPS_CHANGED_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "device_maintenance.DeviceCapsChangedEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.DeviceCapsChangedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.DeviceCapsChangedEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.DeviceCapsChangedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.DeviceCapsChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.DeviceCapsChangedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "device_maintenance.DeviceCapsChangedEvent", pos)
+        return _DEVICE_CAPS_CHANGED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DeviceCapsChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
 
 
+_DEVICE_CAPS_CHANGED_EVENT = Known(
+    decode_device_caps_changed_event, "device_maintenance.DeviceCapsChangedEvent", "0a 63 7e"
+)
+
+
 def encode_device_caps_changed_event(value: DeviceCapsChangedEvent) -> bytes:
     """Contents of DeviceCapsChangedEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_OUT_OF_SERVICE_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_out_of_service_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> OutOfServiceEvent:
     """Contents of OutOfServiceEvent."""
-    again = (decode_out_of_service_event, data, pos, end, _OUT_OF_SERVICE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.OutOfServiceEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.OutOfServiceEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "device_maintenance.OutOfServiceEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.OutOfServiceEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.OutOfServiceEvent")
+        return _OUT_OF_SERVICE_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "device_maintenance.OutOfServiceEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.OutOfServiceEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.OutOfServiceEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.OutOfServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.OutOfServiceEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.OutOfServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.OutOfServiceEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "device_maintenance.OutOfServiceEvent", pos)
+        return _OUT_OF_SERVICE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return OutOfServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
 
 
+_OUT_OF_SERVICE_EVENT = Known(decode_out_of_service_event, "device_maintenance.OutOfServiceEvent", "0a 63 7e")
+
+
 def encode_out_of_service_event(value: OutOfServiceEvent) -> bytes:
     """Contents of OutOfServiceEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PARTIALLY_IN_SERVICE_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_partially_in_service_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> PartiallyInServiceEvent:
     """Contents of PartiallyInServiceEvent."""
-    again = (
-        decode_partially_in_service_event,
-        data,
-        pos,
-        end,
-        _PARTIALLY_IN_SERVICE_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "device_maintenance.PartiallyInServiceEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.PartiallyInServiceEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "device_maintenance.PartiallyInServiceEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+        return _PARTIALLY_IN_SERVICE_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "device_maintenance.PartiallyInServiceEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.PartiallyInServiceEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "device_maintenance.PartiallyInServiceEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.PartiallyInServiceEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "device_maintenance.PartiallyInServiceEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "device_maintenance.PartiallyInServiceEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "device_maintenance.PartiallyInServiceEvent", pos)
+        return _PARTIALLY_IN_SERVICE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return PartiallyInServiceEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, cause=cause, extensions=extensions
     )
 
 
+_PARTIALLY_IN_SERVICE_EVENT = Known(
+    decode_partially_in_service_event, "device_maintenance.PartiallyInServiceEvent", "0a 63 7e"
+)
+
+
 def encode_partially_in_service_event(value: PartiallyInServiceEvent) -> bytes:
     """Contents of PartiallyInServiceEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from csta.asn1 import ber
-from csta.asn1.ber import Codecs
+from csta.asn1.ber import Codecs, headers
 from csta.messages.errors import (
     OperationErrors,
     PerformanceManagementErrors,
@@ -16,329 +16,348 @@ from csta.messages.errors import (
     UniversalFailure,
 )
 
+# What stands before a content, by its length, for each identifier octet in use.
+H05 = headers(0x05)
+H0A = headers(0x0A)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA4 = headers(0xA4)
+HA5 = headers(0xA5)
+HA6 = headers(0xA6)
+HA7 = headers(0xA7)
+
 OPERATION_ERRORS_VALUES = {
-    1: OperationErrors.GENERIC,
-    2: OperationErrors.REQUEST_INCOMPATIBLE_WITH_OBJECT,
-    3: OperationErrors.VALUE_OUT_OF_RANGE,
-    4: OperationErrors.OBJECT_NOT_KNOWN,
-    5: OperationErrors.INVALID_CALLING_DEVICE_ID,
-    6: OperationErrors.INVALID_CALLED_DEVICE_ID,
-    7: OperationErrors.INVALID_FORWARDING_DESTINATION,
-    8: OperationErrors.PRIVILEGE_VIOLATION_SPECIFIED_DEVICE,
-    9: OperationErrors.PRIVILEGE_VIOLATION_CALLED_DEVICE,
-    10: OperationErrors.PRIVILEGE_VIOLATION_CALLING_DEVICE,
-    11: OperationErrors.INVALID_CALL_ID,
-    12: OperationErrors.INVALID_DEVICE_ID,
-    13: OperationErrors.INVALID_CONNECTION_ID,
-    14: OperationErrors.INVALID_DESTINATION,
-    15: OperationErrors.INVALID_FEATURE,
-    16: OperationErrors.INVALID_ALLOCATION_STATE,
-    17: OperationErrors.INVALID_CROSS_REF_ID,
-    18: OperationErrors.INVALID_OBJECT_TYPE,
-    19: OperationErrors.SECURITY_VIOLATION,
-    20: OperationErrors.INVALID_CORRELATOR_DATA,
-    21: OperationErrors.INVALID_ACCOUNT_CODE,
-    22: OperationErrors.INVALID_AUTH_CODE,
-    23: OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALLING_DEVICE,
-    24: OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALLED_DEVICE,
-    25: OperationErrors.INVALID_MSG_ID,
-    26: OperationErrors.MESSAGE_ID_REQUIRED,
-    27: OperationErrors.REQUEST_INCOMPATIBLE_WITH_MEDIA,
-    28: OperationErrors.INVALID_FILE,
-    29: OperationErrors.AT_LEAST_ONE_CONDITIONAL_PARAMETER_NOT_PROVIDED,
-    30: OperationErrors.FEATURE_ALREADY_SET,
-    31: OperationErrors.INVALID_PARAMETER_VALUE,
-    32: OperationErrors.INVALID_AGENT_GROUP,
-    33: OperationErrors.INVALID_AGENT_IDENTIFIER,
-    34: OperationErrors.INVALID_AGENT_PASSWORD,
-    35: OperationErrors.INVALID_AGENT_STATE,
-    36: OperationErrors.INVALID_ALERT_TIME,
-    37: OperationErrors.INVALID_AUTO_ANSWER,
-    38: OperationErrors.INVALID_BIT_RATE,
-    39: OperationErrors.INVALID_BUTTON_IDENTIFIER,
-    42: OperationErrors.INVALID_CALL_TYPE,
-    43: OperationErrors.INVALID_CONNECTION_RATE,
-    44: OperationErrors.INVALID_CONSULT_PURPOSE,
-    45: OperationErrors.INVALID_DELAY_TOLERANCE,
-    46: OperationErrors.INVALID_DESTINATION_DETECT,
-    47: OperationErrors.INVALID_DO_NOT_DISTURB,
-    48: OperationErrors.INVALID_ESCAPE_CROSS_REF_ID,
-    49: OperationErrors.INVALID_FLOW_DIRECTION,
-    50: OperationErrors.SERVICE_NOT_SUPPORTED,
-    51: OperationErrors.INVALID_FORWARDING_FLAG,
-    52: OperationErrors.INVALID_FORWARDING_TYPE,
-    53: OperationErrors.INVALID_HOOKSWITCH_TYPE,
-    54: OperationErrors.INVALID_HOOKSWITCH_COMPONENT,
-    55: OperationErrors.INVALID_LAMP_MODE,
-    56: OperationErrors.INVALID_LAMP_ID,
-    57: OperationErrors.INVALID_MESSAGE_WAITING_SETTING,
-    58: OperationErrors.INVALID_MICROPHONE_GAIN,
-    59: OperationErrors.INVALID_MICROPHONE_MUTE,
-    60: OperationErrors.INVALID_MONITOR_CROSS_REF_ID,
-    61: OperationErrors.INVALID_MONITOR_FILTER,
-    62: OperationErrors.INVALID_MONITOR_OBJECT,
-    63: OperationErrors.INVALID_MONITOR_TYPE,
-    64: OperationErrors.INVALID_NUMBER_OF_CHANNELS,
-    65: OperationErrors.INVALID_PARTICIPATION_TYPE,
-    66: OperationErrors.INVALID_REMAIN_RETRY,
-    67: OperationErrors.INVALID_RING_COUNT,
-    68: OperationErrors.INVALID_RING_PATTERN,
-    69: OperationErrors.INVALID_RING_VOLUME,
-    70: OperationErrors.INVALID_ROUTEING_ALGORITHM,
-    71: OperationErrors.INVALID_ROUTEING_CROSS_REF_ID,
-    72: OperationErrors.INVALID_ROUTE_REGISTRATION_CROSS_REF_ID,
-    73: OperationErrors.INVALID_SPEAKER_VOLUME,
-    74: OperationErrors.INVALID_SPEAKER_MUTE,
-    75: OperationErrors.INVALID_SWITCHING_SUBDOMAIN_CHARS_TYPE,
-    76: OperationErrors.INVALID_ACTIVE_CALL_OBJECT,
-    77: OperationErrors.INVALID_CALLED_DEVICE_OBJECT_TYPE,
-    78: OperationErrors.INVALID_CALLING_DEVICE_OBJECT_TYPE,
-    79: OperationErrors.INVALID_CALL_TO_BE_PICKED_UP_OBJECT_TYPE,
-    80: OperationErrors.INVALID_CALL_TO_DIVERT_OBJECT_TYPE,
-    81: OperationErrors.INVALID_CALL_TO_PARK_OBJECT_TYPE,
-    82: OperationErrors.INVALID_HELD_CALL_OBJECT,
-    83: OperationErrors.INVALID_MONITOR_OBJECT_TYPE,
-    84: OperationErrors.INVALID_PARK_TO_OBJECT_TYPE,
-    85: OperationErrors.NOT_DIFFERENT_DEVICES,
-    86: OperationErrors.NOT_SAME_DEVICE,
-    87: OperationErrors.INVALID_ACTIVE_CALL_ID,
-    88: OperationErrors.INVALID_HELD_CALL_ID,
-    89: OperationErrors.INVALID_ACTIVE_CONNECTION_ID,
-    90: OperationErrors.INVALID_HELD_CONNECTION_ID,
-    91: OperationErrors.INVALID_ACTIVE_DEVICE_ID,
-    92: OperationErrors.INVALID_CALL_TO_PARK_DEVICE_ID,
-    93: OperationErrors.INVALID_DESTINATION_DEVICE_ID,
-    94: OperationErrors.INVALID_DIVERTING_DEVICE_ID,
-    95: OperationErrors.INVALID_HELD_DEVICE_ID,
-    96: OperationErrors.INVALID_PARK_TO_DEVICE_ID,
-    97: OperationErrors.INVALID_PICK_UP_DEVICE_ID,
-    98: OperationErrors.PARAMETER_NOT_SUPPORTED,
-    99: OperationErrors.ACCOUNT_CODE_NOT_SUPPORTED,
-    100: OperationErrors.AGENT_GROUP_NOT_SUPPORTED,
-    101: OperationErrors.AGENT_PASSWORD_NOT_SUPPORTED,
-    102: OperationErrors.AGENT_STATE_NOT_SUPPORTED,
-    103: OperationErrors.ALERT_TIME_NOT_SUPPORTED,
-    104: OperationErrors.ALLOCATION_NOT_SUPPORTED,
-    105: OperationErrors.AUTHORISATION_CODE_NOT_SUPPORTED,
-    106: OperationErrors.AUTO_ANSWER_NOT_SUPPORTED,
-    107: OperationErrors.BIT_RATE_NOT_SUPPORTED,
-    108: OperationErrors.BUTTON_NOT_SUPPORTED,
-    109: OperationErrors.CALL_TYPE_NOT_SUPPORTED,
-    110: OperationErrors.CHARACTERS_TO_SEND_NOT_SUPPORTED,
-    111: OperationErrors.CONNECTION_RATE_NOT_SUPPORTED,
-    112: OperationErrors.CONNECTION_RESERVATION_NOT_SUPPORTED,
-    113: OperationErrors.CONSULT_PURPOSE_NOT_SUPPORTED,
-    114: OperationErrors.CORRELATOR_DATA_NOT_SUPPORTED,
-    115: OperationErrors.DELAY_TOLERANCE_NOT_SUPPORTED,
-    116: OperationErrors.DESTINATION_DETECT_NOT_SUPPORTED,
-    117: OperationErrors.DIGIT_MODE_NOT_SUPPORTED,
-    118: OperationErrors.ERROR_VALUE_NOT_SUPPORTED,
-    119: OperationErrors.FLOW_DIRECTION_NOT_SUPPORTED,
-    120: OperationErrors.FORWARDING_DESTINATION_NOT_SUPPORTED,
-    121: OperationErrors.LAMP_NOT_SUPPORTED,
-    122: OperationErrors.MONITOR_TYPE_NOT_SUPPORTED,
-    123: OperationErrors.NUMBER_OF_CHANNELS_NOT_SUPPORTED,
-    124: OperationErrors.PARAMETER_TYPE_NOT_SUPPORTED,
-    125: OperationErrors.PRIORITY_NOT_SUPPORTED,
-    126: OperationErrors.PRIVATE_DATA_NOT_SUPPORTED,
-    127: OperationErrors.PULSE_DURATION_NOT_SUPPORTED,
-    128: OperationErrors.PULSE_RATE_NOT_SUPPORTED,
-    129: OperationErrors.REMAIN_RETRY_NOT_SUPPORTED,
-    130: OperationErrors.RING_COUNT_NOT_SUPPORTED,
-    131: OperationErrors.ROUTE_USED_NOT_SUPPORTED,
-    132: OperationErrors.SECURITY_NOT_SUPPORTED,
-    133: OperationErrors.SW_SUBDOMAIN_CCIE_TYPE_NOT_SUPPORTED,
-    134: OperationErrors.TONE_DURATION_NOT_SUPPORTED,
-    135: OperationErrors.SYS_STAT_REG_ID_NOT_SUPPORTED,
-    136: OperationErrors.USER_DATA_NOT_SUPPORTED,
-    137: OperationErrors.PRIVILEGE_VIOLATION_ACTIVE_DEVICE,
-    138: OperationErrors.PRIVILEGE_VIOLATION_CALL_TO_PARK_DEVICE,
-    139: OperationErrors.PRIVILEGE_VIOLATION_DESTINATION_DEVICE,
-    140: OperationErrors.PRIVILEGE_VIOLATION_ON_DIVERTING_DEVICE,
-    141: OperationErrors.PRIVILEGE_VIOLATION_HELD_DEVICE,
-    142: OperationErrors.PRIVILEGE_VIOLATION_ON_PARK_TO_DEVICE,
-    143: OperationErrors.PRIVILEGE_VIOLATION_PICK_UP_DEVICE,
-    144: OperationErrors.ROUTEING_TIMER_EXPIRED,
-    145: OperationErrors.REQUEST_INCOMPATIBLE_WITH_CONNECTION,
-    146: OperationErrors.REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION,
-    147: OperationErrors.REQUEST_INCOMPATIBLE_WITH_HELD_CONNECTION,
-    148: OperationErrors.REQUEST_INCOMPATIBLE_WITH_DEVICE,
-    149: OperationErrors.REQUEST_INCOMPATIBLE_WITH_SUBJECT_DEVICE,
-    150: OperationErrors.REQUEST_INCOMPATIBLE_WITH_ACTIVE_DEVICE,
-    151: OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALL_TO_PARK_DEVICE,
-    152: OperationErrors.REQUEST_INCOMPATIBLE_WITH_DESTINATION_DEVICE,
-    153: OperationErrors.REQUEST_INCOMPATIBLE_WITH_DIVERTING_DEVICE,
-    154: OperationErrors.REQUEST_INCOMPATIBLE_WITH_HELD_DEVICE,
-    155: OperationErrors.REQUEST_INCOMPATIBLE_WITH_PARK_TO_DEVICE,
-    156: OperationErrors.REQUEST_INCOMPATIBLE_WITH_PICKUP_DEVICE,
-    157: OperationErrors.AGENT_STATE_OUT_OF_RANGE,
-    158: OperationErrors.ALERT_TIME_OUT_OF_RANGE,
-    159: OperationErrors.ALLOCATION_OUT_OF_RANGE,
-    160: OperationErrors.AUTO_ANSWER_OUT_OF_RANGE,
-    161: OperationErrors.BIT_RATE_OUT_OF_RANGE,
-    162: OperationErrors.CALL_TYPE_OUT_OF_RANGE,
-    163: OperationErrors.CONNECTION_RATE_OUT_OF_RANGE,
-    164: OperationErrors.CONNECTION_RESERVATION_OUT_OF_RANGE,
-    165: OperationErrors.CONSULT_PURPOSE_OUT_OF_RANGE,
-    166: OperationErrors.CORRELATOR_DATA_OUT_OF_RANGE,
-    167: OperationErrors.DELAY_TOLERANCE_OUT_OF_RANGE,
-    168: OperationErrors.DESTINATION_DETECT_OUT_OF_RANGE,
-    169: OperationErrors.DIGIT_MODE_OUT_OF_RANGE,
-    170: OperationErrors.DO_NOT_DISTURB_OUT_OF_RANGE,
-    171: OperationErrors.FLOW_DIRECTION_OUT_OF_RANGE,
-    172: OperationErrors.FORWARDING_FLAG_OUT_OF_RANGE,
-    173: OperationErrors.FORWARDING_TYPE_OUT_OF_RANGE,
-    174: OperationErrors.HOOKSWITCH_COMPONENT_OUT_OF_RANGE,
-    175: OperationErrors.HOOKSWITCH_TYPE_OUT_OF_RANGE,
-    176: OperationErrors.LAMP_MODE_OUT_OF_RANGE,
-    177: OperationErrors.MESSAGE_WAITING_SETTING_OUT_OF_RANGE,
-    178: OperationErrors.MIC_GAIN_OUT_OF_RANGE,
-    179: OperationErrors.MIC_MUTE_OUT_OF_RANGE,
-    180: OperationErrors.MONITOR_TYPE_OUT_OF_RANGE,
-    181: OperationErrors.NUMBER_OF_CHANNELS_OUT_OF_RANGE,
-    182: OperationErrors.PARTICIPATION_TYPE_OUT_OF_RANGE,
-    183: OperationErrors.PULSE_DURATION_OUT_OF_RANGE,
-    184: OperationErrors.PULSE_RATE_OUT_OF_RANGE,
-    185: OperationErrors.RING_COUNT_OUT_OF_RANGE,
-    186: OperationErrors.RING_PATTERN_OUT_OF_RANGE,
-    187: OperationErrors.RING_VOLUME_OUT_OF_RANGE,
-    188: OperationErrors.ROUTEING_ALGORITHM_OUT_OF_RANGE,
-    189: OperationErrors.SPEAKER_MUTE_OUT_OF_RANGE,
-    190: OperationErrors.SPEAKER_VOLUME_OUT_OF_RANGE,
-    191: OperationErrors.SWITCHING_CCITT_TYPE_OUT_OF_RANGE,
-    192: OperationErrors.SYSTEM_STATUS_OUT_OF_RANGE,
-    193: OperationErrors.TONE_CHARACTER_OUT_OF_RANGE,
-    194: OperationErrors.TONE_DURATION_OUT_OF_RANGE,
-    195: OperationErrors.INVALID_DESTINATION_DEVICE_OBJECT,
+    b"\x01": OperationErrors.GENERIC,
+    b"\x02": OperationErrors.REQUEST_INCOMPATIBLE_WITH_OBJECT,
+    b"\x03": OperationErrors.VALUE_OUT_OF_RANGE,
+    b"\x04": OperationErrors.OBJECT_NOT_KNOWN,
+    b"\x05": OperationErrors.INVALID_CALLING_DEVICE_ID,
+    b"\x06": OperationErrors.INVALID_CALLED_DEVICE_ID,
+    b"\x07": OperationErrors.INVALID_FORWARDING_DESTINATION,
+    b"\x08": OperationErrors.PRIVILEGE_VIOLATION_SPECIFIED_DEVICE,
+    b"\t": OperationErrors.PRIVILEGE_VIOLATION_CALLED_DEVICE,
+    b"\n": OperationErrors.PRIVILEGE_VIOLATION_CALLING_DEVICE,
+    b"\x0b": OperationErrors.INVALID_CALL_ID,
+    b"\x0c": OperationErrors.INVALID_DEVICE_ID,
+    b"\r": OperationErrors.INVALID_CONNECTION_ID,
+    b"\x0e": OperationErrors.INVALID_DESTINATION,
+    b"\x0f": OperationErrors.INVALID_FEATURE,
+    b"\x10": OperationErrors.INVALID_ALLOCATION_STATE,
+    b"\x11": OperationErrors.INVALID_CROSS_REF_ID,
+    b"\x12": OperationErrors.INVALID_OBJECT_TYPE,
+    b"\x13": OperationErrors.SECURITY_VIOLATION,
+    b"\x14": OperationErrors.INVALID_CORRELATOR_DATA,
+    b"\x15": OperationErrors.INVALID_ACCOUNT_CODE,
+    b"\x16": OperationErrors.INVALID_AUTH_CODE,
+    b"\x17": OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALLING_DEVICE,
+    b"\x18": OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALLED_DEVICE,
+    b"\x19": OperationErrors.INVALID_MSG_ID,
+    b"\x1a": OperationErrors.MESSAGE_ID_REQUIRED,
+    b"\x1b": OperationErrors.REQUEST_INCOMPATIBLE_WITH_MEDIA,
+    b"\x1c": OperationErrors.INVALID_FILE,
+    b"\x1d": OperationErrors.AT_LEAST_ONE_CONDITIONAL_PARAMETER_NOT_PROVIDED,
+    b"\x1e": OperationErrors.FEATURE_ALREADY_SET,
+    b"\x1f": OperationErrors.INVALID_PARAMETER_VALUE,
+    b" ": OperationErrors.INVALID_AGENT_GROUP,
+    b"!": OperationErrors.INVALID_AGENT_IDENTIFIER,
+    b'"': OperationErrors.INVALID_AGENT_PASSWORD,
+    b"#": OperationErrors.INVALID_AGENT_STATE,
+    b"$": OperationErrors.INVALID_ALERT_TIME,
+    b"%": OperationErrors.INVALID_AUTO_ANSWER,
+    b"&": OperationErrors.INVALID_BIT_RATE,
+    b"'": OperationErrors.INVALID_BUTTON_IDENTIFIER,
+    b"*": OperationErrors.INVALID_CALL_TYPE,
+    b"+": OperationErrors.INVALID_CONNECTION_RATE,
+    b",": OperationErrors.INVALID_CONSULT_PURPOSE,
+    b"-": OperationErrors.INVALID_DELAY_TOLERANCE,
+    b".": OperationErrors.INVALID_DESTINATION_DETECT,
+    b"/": OperationErrors.INVALID_DO_NOT_DISTURB,
+    b"0": OperationErrors.INVALID_ESCAPE_CROSS_REF_ID,
+    b"1": OperationErrors.INVALID_FLOW_DIRECTION,
+    b"2": OperationErrors.SERVICE_NOT_SUPPORTED,
+    b"3": OperationErrors.INVALID_FORWARDING_FLAG,
+    b"4": OperationErrors.INVALID_FORWARDING_TYPE,
+    b"5": OperationErrors.INVALID_HOOKSWITCH_TYPE,
+    b"6": OperationErrors.INVALID_HOOKSWITCH_COMPONENT,
+    b"7": OperationErrors.INVALID_LAMP_MODE,
+    b"8": OperationErrors.INVALID_LAMP_ID,
+    b"9": OperationErrors.INVALID_MESSAGE_WAITING_SETTING,
+    b":": OperationErrors.INVALID_MICROPHONE_GAIN,
+    b";": OperationErrors.INVALID_MICROPHONE_MUTE,
+    b"<": OperationErrors.INVALID_MONITOR_CROSS_REF_ID,
+    b"=": OperationErrors.INVALID_MONITOR_FILTER,
+    b">": OperationErrors.INVALID_MONITOR_OBJECT,
+    b"?": OperationErrors.INVALID_MONITOR_TYPE,
+    b"@": OperationErrors.INVALID_NUMBER_OF_CHANNELS,
+    b"A": OperationErrors.INVALID_PARTICIPATION_TYPE,
+    b"B": OperationErrors.INVALID_REMAIN_RETRY,
+    b"C": OperationErrors.INVALID_RING_COUNT,
+    b"D": OperationErrors.INVALID_RING_PATTERN,
+    b"E": OperationErrors.INVALID_RING_VOLUME,
+    b"F": OperationErrors.INVALID_ROUTEING_ALGORITHM,
+    b"G": OperationErrors.INVALID_ROUTEING_CROSS_REF_ID,
+    b"H": OperationErrors.INVALID_ROUTE_REGISTRATION_CROSS_REF_ID,
+    b"I": OperationErrors.INVALID_SPEAKER_VOLUME,
+    b"J": OperationErrors.INVALID_SPEAKER_MUTE,
+    b"K": OperationErrors.INVALID_SWITCHING_SUBDOMAIN_CHARS_TYPE,
+    b"L": OperationErrors.INVALID_ACTIVE_CALL_OBJECT,
+    b"M": OperationErrors.INVALID_CALLED_DEVICE_OBJECT_TYPE,
+    b"N": OperationErrors.INVALID_CALLING_DEVICE_OBJECT_TYPE,
+    b"O": OperationErrors.INVALID_CALL_TO_BE_PICKED_UP_OBJECT_TYPE,
+    b"P": OperationErrors.INVALID_CALL_TO_DIVERT_OBJECT_TYPE,
+    b"Q": OperationErrors.INVALID_CALL_TO_PARK_OBJECT_TYPE,
+    b"R": OperationErrors.INVALID_HELD_CALL_OBJECT,
+    b"S": OperationErrors.INVALID_MONITOR_OBJECT_TYPE,
+    b"T": OperationErrors.INVALID_PARK_TO_OBJECT_TYPE,
+    b"U": OperationErrors.NOT_DIFFERENT_DEVICES,
+    b"V": OperationErrors.NOT_SAME_DEVICE,
+    b"W": OperationErrors.INVALID_ACTIVE_CALL_ID,
+    b"X": OperationErrors.INVALID_HELD_CALL_ID,
+    b"Y": OperationErrors.INVALID_ACTIVE_CONNECTION_ID,
+    b"Z": OperationErrors.INVALID_HELD_CONNECTION_ID,
+    b"[": OperationErrors.INVALID_ACTIVE_DEVICE_ID,
+    b"\\": OperationErrors.INVALID_CALL_TO_PARK_DEVICE_ID,
+    b"]": OperationErrors.INVALID_DESTINATION_DEVICE_ID,
+    b"^": OperationErrors.INVALID_DIVERTING_DEVICE_ID,
+    b"_": OperationErrors.INVALID_HELD_DEVICE_ID,
+    b"`": OperationErrors.INVALID_PARK_TO_DEVICE_ID,
+    b"a": OperationErrors.INVALID_PICK_UP_DEVICE_ID,
+    b"b": OperationErrors.PARAMETER_NOT_SUPPORTED,
+    b"c": OperationErrors.ACCOUNT_CODE_NOT_SUPPORTED,
+    b"d": OperationErrors.AGENT_GROUP_NOT_SUPPORTED,
+    b"e": OperationErrors.AGENT_PASSWORD_NOT_SUPPORTED,
+    b"f": OperationErrors.AGENT_STATE_NOT_SUPPORTED,
+    b"g": OperationErrors.ALERT_TIME_NOT_SUPPORTED,
+    b"h": OperationErrors.ALLOCATION_NOT_SUPPORTED,
+    b"i": OperationErrors.AUTHORISATION_CODE_NOT_SUPPORTED,
+    b"j": OperationErrors.AUTO_ANSWER_NOT_SUPPORTED,
+    b"k": OperationErrors.BIT_RATE_NOT_SUPPORTED,
+    b"l": OperationErrors.BUTTON_NOT_SUPPORTED,
+    b"m": OperationErrors.CALL_TYPE_NOT_SUPPORTED,
+    b"n": OperationErrors.CHARACTERS_TO_SEND_NOT_SUPPORTED,
+    b"o": OperationErrors.CONNECTION_RATE_NOT_SUPPORTED,
+    b"p": OperationErrors.CONNECTION_RESERVATION_NOT_SUPPORTED,
+    b"q": OperationErrors.CONSULT_PURPOSE_NOT_SUPPORTED,
+    b"r": OperationErrors.CORRELATOR_DATA_NOT_SUPPORTED,
+    b"s": OperationErrors.DELAY_TOLERANCE_NOT_SUPPORTED,
+    b"t": OperationErrors.DESTINATION_DETECT_NOT_SUPPORTED,
+    b"u": OperationErrors.DIGIT_MODE_NOT_SUPPORTED,
+    b"v": OperationErrors.ERROR_VALUE_NOT_SUPPORTED,
+    b"w": OperationErrors.FLOW_DIRECTION_NOT_SUPPORTED,
+    b"x": OperationErrors.FORWARDING_DESTINATION_NOT_SUPPORTED,
+    b"y": OperationErrors.LAMP_NOT_SUPPORTED,
+    b"z": OperationErrors.MONITOR_TYPE_NOT_SUPPORTED,
+    b"{": OperationErrors.NUMBER_OF_CHANNELS_NOT_SUPPORTED,
+    b"|": OperationErrors.PARAMETER_TYPE_NOT_SUPPORTED,
+    b"}": OperationErrors.PRIORITY_NOT_SUPPORTED,
+    b"~": OperationErrors.PRIVATE_DATA_NOT_SUPPORTED,
+    b"\x7f": OperationErrors.PULSE_DURATION_NOT_SUPPORTED,
+    b"\x00\x80": OperationErrors.PULSE_RATE_NOT_SUPPORTED,
+    b"\x00\x81": OperationErrors.REMAIN_RETRY_NOT_SUPPORTED,
+    b"\x00\x82": OperationErrors.RING_COUNT_NOT_SUPPORTED,
+    b"\x00\x83": OperationErrors.ROUTE_USED_NOT_SUPPORTED,
+    b"\x00\x84": OperationErrors.SECURITY_NOT_SUPPORTED,
+    b"\x00\x85": OperationErrors.SW_SUBDOMAIN_CCIE_TYPE_NOT_SUPPORTED,
+    b"\x00\x86": OperationErrors.TONE_DURATION_NOT_SUPPORTED,
+    b"\x00\x87": OperationErrors.SYS_STAT_REG_ID_NOT_SUPPORTED,
+    b"\x00\x88": OperationErrors.USER_DATA_NOT_SUPPORTED,
+    b"\x00\x89": OperationErrors.PRIVILEGE_VIOLATION_ACTIVE_DEVICE,
+    b"\x00\x8a": OperationErrors.PRIVILEGE_VIOLATION_CALL_TO_PARK_DEVICE,
+    b"\x00\x8b": OperationErrors.PRIVILEGE_VIOLATION_DESTINATION_DEVICE,
+    b"\x00\x8c": OperationErrors.PRIVILEGE_VIOLATION_ON_DIVERTING_DEVICE,
+    b"\x00\x8d": OperationErrors.PRIVILEGE_VIOLATION_HELD_DEVICE,
+    b"\x00\x8e": OperationErrors.PRIVILEGE_VIOLATION_ON_PARK_TO_DEVICE,
+    b"\x00\x8f": OperationErrors.PRIVILEGE_VIOLATION_PICK_UP_DEVICE,
+    b"\x00\x90": OperationErrors.ROUTEING_TIMER_EXPIRED,
+    b"\x00\x91": OperationErrors.REQUEST_INCOMPATIBLE_WITH_CONNECTION,
+    b"\x00\x92": OperationErrors.REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION,
+    b"\x00\x93": OperationErrors.REQUEST_INCOMPATIBLE_WITH_HELD_CONNECTION,
+    b"\x00\x94": OperationErrors.REQUEST_INCOMPATIBLE_WITH_DEVICE,
+    b"\x00\x95": OperationErrors.REQUEST_INCOMPATIBLE_WITH_SUBJECT_DEVICE,
+    b"\x00\x96": OperationErrors.REQUEST_INCOMPATIBLE_WITH_ACTIVE_DEVICE,
+    b"\x00\x97": OperationErrors.REQUEST_INCOMPATIBLE_WITH_CALL_TO_PARK_DEVICE,
+    b"\x00\x98": OperationErrors.REQUEST_INCOMPATIBLE_WITH_DESTINATION_DEVICE,
+    b"\x00\x99": OperationErrors.REQUEST_INCOMPATIBLE_WITH_DIVERTING_DEVICE,
+    b"\x00\x9a": OperationErrors.REQUEST_INCOMPATIBLE_WITH_HELD_DEVICE,
+    b"\x00\x9b": OperationErrors.REQUEST_INCOMPATIBLE_WITH_PARK_TO_DEVICE,
+    b"\x00\x9c": OperationErrors.REQUEST_INCOMPATIBLE_WITH_PICKUP_DEVICE,
+    b"\x00\x9d": OperationErrors.AGENT_STATE_OUT_OF_RANGE,
+    b"\x00\x9e": OperationErrors.ALERT_TIME_OUT_OF_RANGE,
+    b"\x00\x9f": OperationErrors.ALLOCATION_OUT_OF_RANGE,
+    b"\x00\xa0": OperationErrors.AUTO_ANSWER_OUT_OF_RANGE,
+    b"\x00\xa1": OperationErrors.BIT_RATE_OUT_OF_RANGE,
+    b"\x00\xa2": OperationErrors.CALL_TYPE_OUT_OF_RANGE,
+    b"\x00\xa3": OperationErrors.CONNECTION_RATE_OUT_OF_RANGE,
+    b"\x00\xa4": OperationErrors.CONNECTION_RESERVATION_OUT_OF_RANGE,
+    b"\x00\xa5": OperationErrors.CONSULT_PURPOSE_OUT_OF_RANGE,
+    b"\x00\xa6": OperationErrors.CORRELATOR_DATA_OUT_OF_RANGE,
+    b"\x00\xa7": OperationErrors.DELAY_TOLERANCE_OUT_OF_RANGE,
+    b"\x00\xa8": OperationErrors.DESTINATION_DETECT_OUT_OF_RANGE,
+    b"\x00\xa9": OperationErrors.DIGIT_MODE_OUT_OF_RANGE,
+    b"\x00\xaa": OperationErrors.DO_NOT_DISTURB_OUT_OF_RANGE,
+    b"\x00\xab": OperationErrors.FLOW_DIRECTION_OUT_OF_RANGE,
+    b"\x00\xac": OperationErrors.FORWARDING_FLAG_OUT_OF_RANGE,
+    b"\x00\xad": OperationErrors.FORWARDING_TYPE_OUT_OF_RANGE,
+    b"\x00\xae": OperationErrors.HOOKSWITCH_COMPONENT_OUT_OF_RANGE,
+    b"\x00\xaf": OperationErrors.HOOKSWITCH_TYPE_OUT_OF_RANGE,
+    b"\x00\xb0": OperationErrors.LAMP_MODE_OUT_OF_RANGE,
+    b"\x00\xb1": OperationErrors.MESSAGE_WAITING_SETTING_OUT_OF_RANGE,
+    b"\x00\xb2": OperationErrors.MIC_GAIN_OUT_OF_RANGE,
+    b"\x00\xb3": OperationErrors.MIC_MUTE_OUT_OF_RANGE,
+    b"\x00\xb4": OperationErrors.MONITOR_TYPE_OUT_OF_RANGE,
+    b"\x00\xb5": OperationErrors.NUMBER_OF_CHANNELS_OUT_OF_RANGE,
+    b"\x00\xb6": OperationErrors.PARTICIPATION_TYPE_OUT_OF_RANGE,
+    b"\x00\xb7": OperationErrors.PULSE_DURATION_OUT_OF_RANGE,
+    b"\x00\xb8": OperationErrors.PULSE_RATE_OUT_OF_RANGE,
+    b"\x00\xb9": OperationErrors.RING_COUNT_OUT_OF_RANGE,
+    b"\x00\xba": OperationErrors.RING_PATTERN_OUT_OF_RANGE,
+    b"\x00\xbb": OperationErrors.RING_VOLUME_OUT_OF_RANGE,
+    b"\x00\xbc": OperationErrors.ROUTEING_ALGORITHM_OUT_OF_RANGE,
+    b"\x00\xbd": OperationErrors.SPEAKER_MUTE_OUT_OF_RANGE,
+    b"\x00\xbe": OperationErrors.SPEAKER_VOLUME_OUT_OF_RANGE,
+    b"\x00\xbf": OperationErrors.SWITCHING_CCITT_TYPE_OUT_OF_RANGE,
+    b"\x00\xc0": OperationErrors.SYSTEM_STATUS_OUT_OF_RANGE,
+    b"\x00\xc1": OperationErrors.TONE_CHARACTER_OUT_OF_RANGE,
+    b"\x00\xc2": OperationErrors.TONE_DURATION_OUT_OF_RANGE,
+    b"\x00\xc3": OperationErrors.INVALID_DESTINATION_DEVICE_OBJECT,
 }
-OPERATION_ERRORS_NUMBERS = {value: number for number, value in OPERATION_ERRORS_VALUES.items()}
+OPERATION_ERRORS_OCTETS = {value: octets for octets, value in OPERATION_ERRORS_VALUES.items()}
 
 SECURITY_ERRORS_VALUES = {
-    0: SecurityErrors.GENERIC,
-    1: SecurityErrors.SEQUENCE_NUMBER_VIOLATED,
-    2: SecurityErrors.TIME_STAMP_VIOLATED,
-    4: SecurityErrors.SECURITY_INFO_VIOLATED,
+    b"\x00": SecurityErrors.GENERIC,
+    b"\x01": SecurityErrors.SEQUENCE_NUMBER_VIOLATED,
+    b"\x02": SecurityErrors.TIME_STAMP_VIOLATED,
+    b"\x04": SecurityErrors.SECURITY_INFO_VIOLATED,
 }
-SECURITY_ERRORS_NUMBERS = {value: number for number, value in SECURITY_ERRORS_VALUES.items()}
+SECURITY_ERRORS_OCTETS = {value: octets for octets, value in SECURITY_ERRORS_VALUES.items()}
 
 STATE_INCOMPATIBILITY_ERRORS_VALUES = {
-    1: StateIncompatibilityErrors.GENERIC,
-    2: StateIncompatibilityErrors.INVALID_OBJECT_STATE,
-    3: StateIncompatibilityErrors.INVALID_CONNECTION_ID_FOR_ACTIVE_CALL,
-    4: StateIncompatibilityErrors.NO_ACTIVE_CALL,
-    5: StateIncompatibilityErrors.NO_HELD_CALL,
-    6: StateIncompatibilityErrors.NO_CALL_TO_CLEAR,
-    7: StateIncompatibilityErrors.NO_CONNECTION_TO_CLEAR,
-    8: StateIncompatibilityErrors.NO_CALL_TO_ANSWER,
-    9: StateIncompatibilityErrors.NO_CALL_TO_COMPLETE,
-    10: StateIncompatibilityErrors.NOT_ABLE_TO_PLAY,
-    11: StateIncompatibilityErrors.NOT_ABLE_TO_RESUME,
-    12: StateIncompatibilityErrors.END_OF_MSG,
-    13: StateIncompatibilityErrors.BEGINNING_OF_MSG,
-    14: StateIncompatibilityErrors.MSG_SUSPENDED,
-    15: StateIncompatibilityErrors.INVALID_DEVICE_STATE,
-    16: StateIncompatibilityErrors.CONNECTED_CALL_EXISTS,
-    17: StateIncompatibilityErrors.INVALID_ACTIVE_DEVICE_STATE,
-    18: StateIncompatibilityErrors.INVALID_CALLED_DEVICE_STATE,
-    19: StateIncompatibilityErrors.INVALID_CALLING_DEVICE_STATE,
-    20: StateIncompatibilityErrors.INVALID_CALL_TO_PARK_DEVICE_STATE,
-    21: StateIncompatibilityErrors.INVALID_DESTINATION_DEVICE_STATE,
-    22: StateIncompatibilityErrors.INVALID_DIVERTING_DEVICE_STATE,
-    23: StateIncompatibilityErrors.INVALID_HELD_DEVICE_STATE,
-    24: StateIncompatibilityErrors.INVALID_PARK_TO_DEVICE_STATE,
-    25: StateIncompatibilityErrors.INVALID_CONNECTION_STATE,
-    26: StateIncompatibilityErrors.INVALID_ACTIVE_CONNECTION_STATE,
-    27: StateIncompatibilityErrors.INVALID_HELD_CONNECTION_STATE,
-    28: StateIncompatibilityErrors.INCORRECT_MSG_STATE,
+    b"\x01": StateIncompatibilityErrors.GENERIC,
+    b"\x02": StateIncompatibilityErrors.INVALID_OBJECT_STATE,
+    b"\x03": StateIncompatibilityErrors.INVALID_CONNECTION_ID_FOR_ACTIVE_CALL,
+    b"\x04": StateIncompatibilityErrors.NO_ACTIVE_CALL,
+    b"\x05": StateIncompatibilityErrors.NO_HELD_CALL,
+    b"\x06": StateIncompatibilityErrors.NO_CALL_TO_CLEAR,
+    b"\x07": StateIncompatibilityErrors.NO_CONNECTION_TO_CLEAR,
+    b"\x08": StateIncompatibilityErrors.NO_CALL_TO_ANSWER,
+    b"\t": StateIncompatibilityErrors.NO_CALL_TO_COMPLETE,
+    b"\n": StateIncompatibilityErrors.NOT_ABLE_TO_PLAY,
+    b"\x0b": StateIncompatibilityErrors.NOT_ABLE_TO_RESUME,
+    b"\x0c": StateIncompatibilityErrors.END_OF_MSG,
+    b"\r": StateIncompatibilityErrors.BEGINNING_OF_MSG,
+    b"\x0e": StateIncompatibilityErrors.MSG_SUSPENDED,
+    b"\x0f": StateIncompatibilityErrors.INVALID_DEVICE_STATE,
+    b"\x10": StateIncompatibilityErrors.CONNECTED_CALL_EXISTS,
+    b"\x11": StateIncompatibilityErrors.INVALID_ACTIVE_DEVICE_STATE,
+    b"\x12": StateIncompatibilityErrors.INVALID_CALLED_DEVICE_STATE,
+    b"\x13": StateIncompatibilityErrors.INVALID_CALLING_DEVICE_STATE,
+    b"\x14": StateIncompatibilityErrors.INVALID_CALL_TO_PARK_DEVICE_STATE,
+    b"\x15": StateIncompatibilityErrors.INVALID_DESTINATION_DEVICE_STATE,
+    b"\x16": StateIncompatibilityErrors.INVALID_DIVERTING_DEVICE_STATE,
+    b"\x17": StateIncompatibilityErrors.INVALID_HELD_DEVICE_STATE,
+    b"\x18": StateIncompatibilityErrors.INVALID_PARK_TO_DEVICE_STATE,
+    b"\x19": StateIncompatibilityErrors.INVALID_CONNECTION_STATE,
+    b"\x1a": StateIncompatibilityErrors.INVALID_ACTIVE_CONNECTION_STATE,
+    b"\x1b": StateIncompatibilityErrors.INVALID_HELD_CONNECTION_STATE,
+    b"\x1c": StateIncompatibilityErrors.INCORRECT_MSG_STATE,
 }
-STATE_INCOMPATIBILITY_ERRORS_NUMBERS = {value: number for number, value in STATE_INCOMPATIBILITY_ERRORS_VALUES.items()}
+STATE_INCOMPATIBILITY_ERRORS_OCTETS = {value: octets for octets, value in STATE_INCOMPATIBILITY_ERRORS_VALUES.items()}
 
 SYSTEM_RESOURCE_AVAILABILITY_ERRORS_VALUES = {
-    1: SystemResourceAvailabilityErrors.GENERIC,
-    2: SystemResourceAvailabilityErrors.RESOURCE_BUSY,
-    3: SystemResourceAvailabilityErrors.INTERNAL_RESOURCE_BUSY,
-    4: SystemResourceAvailabilityErrors.RESOURCE_OUT_OF_SERVICE,
-    5: SystemResourceAvailabilityErrors.NETWORK_BUSY,
-    6: SystemResourceAvailabilityErrors.NETWORK_OUT_OF_SERVICE,
-    7: SystemResourceAvailabilityErrors.OVERALL_MONITOR_LIMIT_EXCEEDED,
-    8: SystemResourceAvailabilityErrors.CONFERENCE_MEMBER_LIMIT_EXCEEDED,
-    9: SystemResourceAvailabilityErrors.CLASSIFIER_BUSY,
-    10: SystemResourceAvailabilityErrors.NO_MEDIA_CHANNELS_AVAILABLE,
-    11: SystemResourceAvailabilityErrors.CHANNELS_IN_USE_FOR_BRIDGED_DEVICES,
-    12: SystemResourceAvailabilityErrors.CHANNELS_IN_USE_FOR_DATA,
-    13: SystemResourceAvailabilityErrors.TONE_DETECTOR_BUSY,
-    14: SystemResourceAvailabilityErrors.TONE_GENERATOR_BUSY,
-    15: SystemResourceAvailabilityErrors.DEVICE_OUT_OF_SERVICE,
-    16: SystemResourceAvailabilityErrors.ACTIVE_DEVICE_OUT_OF_SERVICE,
-    17: SystemResourceAvailabilityErrors.CALLED_DEVICE_OUT_OF_SERVICE,
-    18: SystemResourceAvailabilityErrors.CALLING_DEVICE_OUT_OF_SERVICE,
-    19: SystemResourceAvailabilityErrors.CALL_TO_PARK_DEVICE_OUT_OF_SERVICE,
-    20: SystemResourceAvailabilityErrors.DESTINATION_DEVICE_OUT_OF_SERVICE,
-    21: SystemResourceAvailabilityErrors.DIVERTING_DEVICE_OUT_OF_SERVICE,
-    22: SystemResourceAvailabilityErrors.HELD_DEVICE_OUT_OF_SERVICE,
-    23: SystemResourceAvailabilityErrors.PARK_TO_DEVICE_OUT_OF_SERVICE,
-    24: SystemResourceAvailabilityErrors.PICKUP_DEVICE_OUT_OF_SERVICE,
-    25: SystemResourceAvailabilityErrors.OTHER_RESOURCE_OUT_OF_SERVICE,
-    26: SystemResourceAvailabilityErrors.RESOURCE_LIMIT_EXCEEDED,
-    27: SystemResourceAvailabilityErrors.REGISTRATION_LIMIT_EXCEEDED,
-    28: SystemResourceAvailabilityErrors.CONFERENCE_RESOURCE_CANNOT_BE_SATISFIED,
-    29: SystemResourceAvailabilityErrors.MAX_DEVICES_EXCEEDED,
-    30: SystemResourceAvailabilityErrors.START_TIME_OUT_OF_RANGE,
-    31: SystemResourceAvailabilityErrors.DURATION_EXCEEDED,
+    b"\x01": SystemResourceAvailabilityErrors.GENERIC,
+    b"\x02": SystemResourceAvailabilityErrors.RESOURCE_BUSY,
+    b"\x03": SystemResourceAvailabilityErrors.INTERNAL_RESOURCE_BUSY,
+    b"\x04": SystemResourceAvailabilityErrors.RESOURCE_OUT_OF_SERVICE,
+    b"\x05": SystemResourceAvailabilityErrors.NETWORK_BUSY,
+    b"\x06": SystemResourceAvailabilityErrors.NETWORK_OUT_OF_SERVICE,
+    b"\x07": SystemResourceAvailabilityErrors.OVERALL_MONITOR_LIMIT_EXCEEDED,
+    b"\x08": SystemResourceAvailabilityErrors.CONFERENCE_MEMBER_LIMIT_EXCEEDED,
+    b"\t": SystemResourceAvailabilityErrors.CLASSIFIER_BUSY,
+    b"\n": SystemResourceAvailabilityErrors.NO_MEDIA_CHANNELS_AVAILABLE,
+    b"\x0b": SystemResourceAvailabilityErrors.CHANNELS_IN_USE_FOR_BRIDGED_DEVICES,
+    b"\x0c": SystemResourceAvailabilityErrors.CHANNELS_IN_USE_FOR_DATA,
+    b"\r": SystemResourceAvailabilityErrors.TONE_DETECTOR_BUSY,
+    b"\x0e": SystemResourceAvailabilityErrors.TONE_GENERATOR_BUSY,
+    b"\x0f": SystemResourceAvailabilityErrors.DEVICE_OUT_OF_SERVICE,
+    b"\x10": SystemResourceAvailabilityErrors.ACTIVE_DEVICE_OUT_OF_SERVICE,
+    b"\x11": SystemResourceAvailabilityErrors.CALLED_DEVICE_OUT_OF_SERVICE,
+    b"\x12": SystemResourceAvailabilityErrors.CALLING_DEVICE_OUT_OF_SERVICE,
+    b"\x13": SystemResourceAvailabilityErrors.CALL_TO_PARK_DEVICE_OUT_OF_SERVICE,
+    b"\x14": SystemResourceAvailabilityErrors.DESTINATION_DEVICE_OUT_OF_SERVICE,
+    b"\x15": SystemResourceAvailabilityErrors.DIVERTING_DEVICE_OUT_OF_SERVICE,
+    b"\x16": SystemResourceAvailabilityErrors.HELD_DEVICE_OUT_OF_SERVICE,
+    b"\x17": SystemResourceAvailabilityErrors.PARK_TO_DEVICE_OUT_OF_SERVICE,
+    b"\x18": SystemResourceAvailabilityErrors.PICKUP_DEVICE_OUT_OF_SERVICE,
+    b"\x19": SystemResourceAvailabilityErrors.OTHER_RESOURCE_OUT_OF_SERVICE,
+    b"\x1a": SystemResourceAvailabilityErrors.RESOURCE_LIMIT_EXCEEDED,
+    b"\x1b": SystemResourceAvailabilityErrors.REGISTRATION_LIMIT_EXCEEDED,
+    b"\x1c": SystemResourceAvailabilityErrors.CONFERENCE_RESOURCE_CANNOT_BE_SATISFIED,
+    b"\x1d": SystemResourceAvailabilityErrors.MAX_DEVICES_EXCEEDED,
+    b"\x1e": SystemResourceAvailabilityErrors.START_TIME_OUT_OF_RANGE,
+    b"\x1f": SystemResourceAvailabilityErrors.DURATION_EXCEEDED,
 }
-SYSTEM_RESOURCE_AVAILABILITY_ERRORS_NUMBERS = {
-    value: number for number, value in SYSTEM_RESOURCE_AVAILABILITY_ERRORS_VALUES.items()
+SYSTEM_RESOURCE_AVAILABILITY_ERRORS_OCTETS = {
+    value: octets for octets, value in SYSTEM_RESOURCE_AVAILABILITY_ERRORS_VALUES.items()
 }
 
 SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_VALUES = {
-    1: SubscribedResourceAvailabilityErrors.GENERIC,
-    2: SubscribedResourceAvailabilityErrors.OBJECT_MONITOR_LIMIT_EXCEEDED,
-    3: SubscribedResourceAvailabilityErrors.TRUNK_LIMIT_EXCEEDED,
-    4: SubscribedResourceAvailabilityErrors.OUTSTANDING_REQ_LIMIT_EXCEEDED,
-    5: SubscribedResourceAvailabilityErrors.OBJECT_REGISTRATION_LIMIT_EXCEEDED,
+    b"\x01": SubscribedResourceAvailabilityErrors.GENERIC,
+    b"\x02": SubscribedResourceAvailabilityErrors.OBJECT_MONITOR_LIMIT_EXCEEDED,
+    b"\x03": SubscribedResourceAvailabilityErrors.TRUNK_LIMIT_EXCEEDED,
+    b"\x04": SubscribedResourceAvailabilityErrors.OUTSTANDING_REQ_LIMIT_EXCEEDED,
+    b"\x05": SubscribedResourceAvailabilityErrors.OBJECT_REGISTRATION_LIMIT_EXCEEDED,
 }
-SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_NUMBERS = {
-    value: number for number, value in SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_VALUES.items()
+SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_OCTETS = {
+    value: octets for octets, value in SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_VALUES.items()
 }
 
 PERFORMANCE_MANAGEMENT_ERRORS_VALUES = {
-    1: PerformanceManagementErrors.GENERIC,
-    2: PerformanceManagementErrors.PERFORMANCE_LIMIT_EXCEEDED,
+    b"\x01": PerformanceManagementErrors.GENERIC,
+    b"\x02": PerformanceManagementErrors.PERFORMANCE_LIMIT_EXCEEDED,
 }
-PERFORMANCE_MANAGEMENT_ERRORS_NUMBERS = {
-    value: number for number, value in PERFORMANCE_MANAGEMENT_ERRORS_VALUES.items()
-}
+PERFORMANCE_MANAGEMENT_ERRORS_OCTETS = {value: octets for octets, value in PERFORMANCE_MANAGEMENT_ERRORS_VALUES.items()}
 
-PRIVATE_DATA_INFO_ERRORS_VALUES = {1: PrivateDataInfoErrors.CSTA_PRIVATE_DATA_INFO_ERROR}
-PRIVATE_DATA_INFO_ERRORS_NUMBERS = {value: number for number, value in PRIVATE_DATA_INFO_ERRORS_VALUES.items()}
+PRIVATE_DATA_INFO_ERRORS_VALUES = {b"\x01": PrivateDataInfoErrors.CSTA_PRIVATE_DATA_INFO_ERROR}
+PRIVATE_DATA_INFO_ERRORS_OCTETS = {value: octets for octets, value in PRIVATE_DATA_INFO_ERRORS_VALUES.items()}
 
 
 def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> UniversalFailure:
     """The alternative of UniversalFailure with identifier ``octet``."""
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.operation")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.operation")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.operation", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.operation", pos, stop)
         return UniversalFailure(
-            operation=ber.enumerated(
+            operation=OPERATION_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, OPERATION_ERRORS_VALUES, OperationErrors, "errors.UniversalFailure.operation"
             )
         )
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.security")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.security")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.security", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.security", pos, stop)
         return UniversalFailure(
-            security=ber.enumerated(
+            security=SECURITY_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, SECURITY_ERRORS_VALUES, SecurityErrors, "errors.UniversalFailure.security"
             )
         )
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.stateIncompatibility")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.stateIncompatibility")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.stateIncompatibility", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.stateIncompatibility", pos, stop)
         return UniversalFailure(
-            state_incompatibility=ber.enumerated(
+            state_incompatibility=STATE_INCOMPATIBILITY_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -348,11 +367,14 @@ def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> Un
             )
         )
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.systemResourceAvailability")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.systemResourceAvailability")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.systemResourceAvailability", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.systemResourceAvailability", pos, stop)
         return UniversalFailure(
-            system_resource_availability=ber.enumerated(
+            system_resource_availability=SYSTEM_RESOURCE_AVAILABILITY_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -362,11 +384,14 @@ def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> Un
             )
         )
     if octet == 0xA4:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.subscribedResourceAvailability")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.subscribedResourceAvailability")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.subscribedResourceAvailability", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.subscribedResourceAvailability", pos, stop)
         return UniversalFailure(
-            subscribed_resource_availability=ber.enumerated(
+            subscribed_resource_availability=SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -376,11 +401,14 @@ def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> Un
             )
         )
     if octet == 0xA5:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.performanceManagement")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.performanceManagement")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.performanceManagement", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.performanceManagement", pos, stop)
         return UniversalFailure(
-            performance_management=ber.enumerated(
+            performance_management=PERFORMANCE_MANAGEMENT_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -390,11 +418,14 @@ def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> Un
             )
         )
     if octet == 0xA6:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.privateData")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.privateData")
         if octet != 0x0A:
-            ber.unexpected(octet, "errors.UniversalFailure.privateData", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.privateData", pos, stop)
         return UniversalFailure(
-            private_data=ber.enumerated(
+            private_data=PRIVATE_DATA_INFO_ERRORS_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -404,51 +435,57 @@ def decode_universal_failure(data: bytes, octet: int, pos: int, stop: int) -> Un
             )
         )
     if octet == 0xA7:
-        octet, pos, _ = ber.inner(data, pos, stop, "errors.UniversalFailure.unspecified")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "errors.UniversalFailure.unspecified")
         if octet != 0x05:
-            ber.unexpected(octet, "errors.UniversalFailure.unspecified", pos)
+            ber.unexpected(octet, "errors.UniversalFailure.unspecified", pos, stop)
         return UniversalFailure(unspecified=ber.null(pos, stop, "errors.UniversalFailure.unspecified"))
-    return ber.unexpected(octet, "errors.UniversalFailure", pos)
+    return ber.unexpected(octet, "errors.UniversalFailure", pos, stop)
 
 
 def encode_universal_failure(value: UniversalFailure) -> bytes:
     """The chosen alternative of UniversalFailure with its tag."""
     if value.operation is not None:
-        return ber.tlv(0xA0, ber.tlv(0x0A, ber.encode_enumerated(value.operation, OPERATION_ERRORS_NUMBERS)))
+        content = OPERATION_ERRORS_OCTETS.get(value.operation) or ber.encode_other_value(value.operation)
+        content = H0A[len(content)] + content
+        return HA0[len(content)] + content
     if value.security is not None:
-        return ber.tlv(0xA1, ber.tlv(0x0A, ber.encode_enumerated(value.security, SECURITY_ERRORS_NUMBERS)))
+        content = SECURITY_ERRORS_OCTETS.get(value.security) or ber.encode_other_value(value.security)
+        content = H0A[len(content)] + content
+        return HA1[len(content)] + content
     if value.state_incompatibility is not None:
-        return ber.tlv(
-            0xA2,
-            ber.tlv(0x0A, ber.encode_enumerated(value.state_incompatibility, STATE_INCOMPATIBILITY_ERRORS_NUMBERS)),
+        content = STATE_INCOMPATIBILITY_ERRORS_OCTETS.get(value.state_incompatibility) or ber.encode_other_value(
+            value.state_incompatibility
         )
+        content = H0A[len(content)] + content
+        return HA2[len(content)] + content
     if value.system_resource_availability is not None:
-        return ber.tlv(
-            0xA3,
-            ber.tlv(
-                0x0A,
-                ber.encode_enumerated(value.system_resource_availability, SYSTEM_RESOURCE_AVAILABILITY_ERRORS_NUMBERS),
-            ),
-        )
+        content = SYSTEM_RESOURCE_AVAILABILITY_ERRORS_OCTETS.get(
+            value.system_resource_availability
+        ) or ber.encode_other_value(value.system_resource_availability)
+        content = H0A[len(content)] + content
+        return HA3[len(content)] + content
     if value.subscribed_resource_availability is not None:
-        return ber.tlv(
-            0xA4,
-            ber.tlv(
-                0x0A,
-                ber.encode_enumerated(
-                    value.subscribed_resource_availability, SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_NUMBERS
-                ),
-            ),
-        )
+        content = SUBSCRIBED_RESOURCE_AVAILABILITY_ERRORS_OCTETS.get(
+            value.subscribed_resource_availability
+        ) or ber.encode_other_value(value.subscribed_resource_availability)
+        content = H0A[len(content)] + content
+        return HA4[len(content)] + content
     if value.performance_management is not None:
-        return ber.tlv(
-            0xA5,
-            ber.tlv(0x0A, ber.encode_enumerated(value.performance_management, PERFORMANCE_MANAGEMENT_ERRORS_NUMBERS)),
+        content = PERFORMANCE_MANAGEMENT_ERRORS_OCTETS.get(value.performance_management) or ber.encode_other_value(
+            value.performance_management
         )
+        content = H0A[len(content)] + content
+        return HA5[len(content)] + content
     if value.private_data is not None:
-        return ber.tlv(0xA6, ber.tlv(0x0A, ber.encode_enumerated(value.private_data, PRIVATE_DATA_INFO_ERRORS_NUMBERS)))
+        content = PRIVATE_DATA_INFO_ERRORS_OCTETS.get(value.private_data) or ber.encode_other_value(value.private_data)
+        content = H0A[len(content)] + content
+        return HA6[len(content)] + content
     if value.unspecified:
-        return ber.tlv(0xA7, ber.tlv(0x05, b""))
+        content = b""
+        content = H05[len(content)] + content
+        return HA7[len(content)] + content
     return ber.none_chosen("errors.UniversalFailure")
 
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from csta.asn1 import ber
+from csta.asn1.ber import headers
 from csta.asn1.common import decode_device_id, encode_device_id
+from csta.asn1.remembered import Remembered
 from csta.messages.identifiers import (
     AssociatedCalledDeviceID,
     AssociatedCallingDeviceID,
@@ -17,6 +19,13 @@ from csta.messages.identifiers import (
     SubjectDeviceID,
 )
 
+# What stands before a content, by its length, for each identifier octet in use.
+H30 = headers(0x30)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+
 
 def decode_extended_device_id(data: bytes, octet: int, pos: int, stop: int) -> ExtendedDeviceID:
     """The alternative of ExtendedDeviceID with identifier ``octet``."""
@@ -26,17 +35,23 @@ def decode_extended_device_id(data: bytes, octet: int, pos: int, stop: int) -> E
         return ExtendedDeviceID(not_known=ber.null(pos, stop, "identifiers.ExtendedDeviceID.notKnown"))
     if octet == 0x88:
         return ExtendedDeviceID(restricted=ber.null(pos, stop, "identifiers.ExtendedDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.ExtendedDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.ExtendedDeviceID", pos, stop)
+
+
+EXTENDED_DEVICE_IDS = Remembered(decode_extended_device_id)
 
 
 def encode_extended_device_id(value: ExtendedDeviceID) -> bytes:
     """The chosen alternative of ExtendedDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.ExtendedDeviceID")
 
 
@@ -48,17 +63,23 @@ def decode_calling_device_id(data: bytes, octet: int, pos: int, stop: int) -> Ca
         return CallingDeviceID(not_known=ber.null(pos, stop, "identifiers.CallingDeviceID.notKnown"))
     if octet == 0x88:
         return CallingDeviceID(restricted=ber.null(pos, stop, "identifiers.CallingDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.CallingDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.CallingDeviceID", pos, stop)
+
+
+CALLING_DEVICE_IDS = Remembered(decode_calling_device_id)
 
 
 def encode_calling_device_id(value: CallingDeviceID) -> bytes:
     """The chosen alternative of CallingDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.CallingDeviceID")
 
 
@@ -70,17 +91,23 @@ def decode_called_device_id(data: bytes, octet: int, pos: int, stop: int) -> Cal
         return CalledDeviceID(not_known=ber.null(pos, stop, "identifiers.CalledDeviceID.notKnown"))
     if octet == 0x88:
         return CalledDeviceID(restricted=ber.null(pos, stop, "identifiers.CalledDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.CalledDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.CalledDeviceID", pos, stop)
+
+
+CALLED_DEVICE_IDS = Remembered(decode_called_device_id)
 
 
 def encode_called_device_id(value: CalledDeviceID) -> bytes:
     """The chosen alternative of CalledDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.CalledDeviceID")
 
 
@@ -92,17 +119,23 @@ def decode_subject_device_id(data: bytes, octet: int, pos: int, stop: int) -> Su
         return SubjectDeviceID(not_known=ber.null(pos, stop, "identifiers.SubjectDeviceID.notKnown"))
     if octet == 0x88:
         return SubjectDeviceID(restricted=ber.null(pos, stop, "identifiers.SubjectDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.SubjectDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.SubjectDeviceID", pos, stop)
+
+
+SUBJECT_DEVICE_IDS = Remembered(decode_subject_device_id)
 
 
 def encode_subject_device_id(value: SubjectDeviceID) -> bytes:
     """The chosen alternative of SubjectDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.SubjectDeviceID")
 
 
@@ -118,21 +151,29 @@ def decode_redirection_device_id(data: bytes, octet: int, pos: int, stop: int) -
         return RedirectionDeviceID(not_specified=ber.null(pos, stop, "identifiers.RedirectionDeviceID.notSpecified"))
     if octet == 0x8A:
         return RedirectionDeviceID(restricted=ber.null(pos, stop, "identifiers.RedirectionDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.RedirectionDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.RedirectionDeviceID", pos, stop)
+
+
+REDIRECTION_DEVICE_IDS = Remembered(decode_redirection_device_id)
 
 
 def encode_redirection_device_id(value: RedirectionDeviceID) -> bytes:
     """The chosen alternative of RedirectionDeviceID with its tag."""
     if value.number_dialed is not None:
-        return ber.tlv(0x30, encode_device_id(value.number_dialed))
+        content = encode_device_id(value.number_dialed)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.not_required:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     if value.not_specified:
-        return ber.tlv(0x89, b"")
+        content = b""
+        return H89[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x8A, b"")
+        content = b""
+        return H8A[len(content)] + content
     return ber.none_chosen("identifiers.RedirectionDeviceID")
 
 
@@ -148,17 +189,23 @@ def decode_associated_calling_device_id(data: bytes, octet: int, pos: int, stop:
         return AssociatedCallingDeviceID(
             restricted=ber.null(pos, stop, "identifiers.AssociatedCallingDeviceID.restricted")
         )
-    return ber.unexpected(octet, "identifiers.AssociatedCallingDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.AssociatedCallingDeviceID", pos, stop)
+
+
+ASSOCIATED_CALLING_DEVICE_IDS = Remembered(decode_associated_calling_device_id)
 
 
 def encode_associated_calling_device_id(value: AssociatedCallingDeviceID) -> bytes:
     """The chosen alternative of AssociatedCallingDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.AssociatedCallingDeviceID")
 
 
@@ -172,17 +219,23 @@ def decode_associated_called_device_id(data: bytes, octet: int, pos: int, stop: 
         return AssociatedCalledDeviceID(
             restricted=ber.null(pos, stop, "identifiers.AssociatedCalledDeviceID.restricted")
         )
-    return ber.unexpected(octet, "identifiers.AssociatedCalledDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.AssociatedCalledDeviceID", pos, stop)
+
+
+ASSOCIATED_CALLED_DEVICE_IDS = Remembered(decode_associated_called_device_id)
 
 
 def encode_associated_called_device_id(value: AssociatedCalledDeviceID) -> bytes:
     """The chosen alternative of AssociatedCalledDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.AssociatedCalledDeviceID")
 
 
@@ -194,17 +247,23 @@ def decode_network_calling_device_id(data: bytes, octet: int, pos: int, stop: in
         return NetworkCallingDeviceID(not_known=ber.null(pos, stop, "identifiers.NetworkCallingDeviceID.notKnown"))
     if octet == 0x88:
         return NetworkCallingDeviceID(restricted=ber.null(pos, stop, "identifiers.NetworkCallingDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.NetworkCallingDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.NetworkCallingDeviceID", pos, stop)
+
+
+NETWORK_CALLING_DEVICE_IDS = Remembered(decode_network_calling_device_id)
 
 
 def encode_network_calling_device_id(value: NetworkCallingDeviceID) -> bytes:
     """The chosen alternative of NetworkCallingDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.NetworkCallingDeviceID")
 
 
@@ -216,15 +275,21 @@ def decode_network_called_device_id(data: bytes, octet: int, pos: int, stop: int
         return NetworkCalledDeviceID(not_known=ber.null(pos, stop, "identifiers.NetworkCalledDeviceID.notKnown"))
     if octet == 0x88:
         return NetworkCalledDeviceID(restricted=ber.null(pos, stop, "identifiers.NetworkCalledDeviceID.restricted"))
-    return ber.unexpected(octet, "identifiers.NetworkCalledDeviceID", pos)
+    return ber.unexpected(octet, "identifiers.NetworkCalledDeviceID", pos, stop)
+
+
+NETWORK_CALLED_DEVICE_IDS = Remembered(decode_network_called_device_id)
 
 
 def encode_network_called_device_id(value: NetworkCalledDeviceID) -> bytes:
     """The chosen alternative of NetworkCalledDeviceID with its tag."""
     if value.device_identifier is not None:
-        return ber.tlv(0x30, encode_device_id(value.device_identifier))
+        content = encode_device_id(value.device_identifier)
+        return H30[len(content)] + content
     if value.not_known:
-        return ber.tlv(0x87, b"")
+        content = b""
+        return H87[len(content)] + content
     if value.restricted:
-        return ber.tlv(0x88, b"")
+        content = b""
+        return H88[len(content)] + content
     return ber.none_chosen("identifiers.NetworkCalledDeviceID")

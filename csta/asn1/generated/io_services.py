@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_csta_common_arguments,
     decode_csta_object,
     encode_csta_common_arguments,
     encode_csta_object,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CSTACommonArguments, EventCause
 from csta.messages.common import DeviceID
@@ -50,140 +51,171 @@ from csta.messages.io_services import (
     SuspendDataPathResponse,
 )
 
-_IO_REGISTER_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
 
 
 def decode_io_register(data: bytes, pos: int, end: int) -> IORegister:
     """Contents of IORegister."""
-    again = (decode_io_register, data, pos, end, _IO_REGISTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.IORegister")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegister")
     io_device: DeviceID | None = None
     if octet == 0x30:
         io_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.IORegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegister")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.IORegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegister")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.IORegister", pos)
+        return _IO_REGISTER.again(data, begin, end, "", pos)
     return IORegister(io_device=io_device, extensions=extensions)
+
+
+_IO_REGISTER = Known(decode_io_register, "io_services.IORegister", "30 7e")
 
 
 def encode_io_register(value: IORegister) -> bytes:
     """Contents of IORegister."""
     out = b""
-    if value.io_device is not None:
-        out += ber.tlv(0x30, encode_device_id(value.io_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_device = value.io_device
+    if io_device is not None:
+        content = encode_device_id(io_device)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_IO_REGISTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_io_register_response(data: bytes, pos: int, end: int) -> IORegisterResponse:
     """Contents of IORegisterResponse."""
-    again = (decode_io_register_response, data, pos, end, _IO_REGISTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.IORegisterResponse.ioRegisterRequestID", pos)
-    io_register_request_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterResponse")
+        return _IO_REGISTER_RESPONSE.again(data, begin, end, "ioRegisterRequestID", pos)
+    io_register_request_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.IORegisterResponse", pos)
+        return _IO_REGISTER_RESPONSE.again(data, begin, end, "", pos)
     return IORegisterResponse(io_register_request_id=io_register_request_id, extensions=extensions)
+
+
+_IO_REGISTER_RESPONSE = Known(decode_io_register_response, "io_services.IORegisterResponse", "04 7e")
 
 
 def encode_io_register_response(value: IORegisterResponse) -> bytes:
     """Contents of IORegisterResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.io_register_request_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_IO_REGISTER_ABORT_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_io_register_abort(data: bytes, pos: int, end: int) -> IORegisterAbort:
     """Contents of IORegisterAbort."""
-    again = (decode_io_register_abort, data, pos, end, _IO_REGISTER_ABORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterAbort")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterAbort")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.IORegisterAbort.ioRegisterRequestID", pos)
-    io_register_request_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterAbort")
+        return _IO_REGISTER_ABORT.again(data, begin, end, "ioRegisterRequestID", pos)
+    io_register_request_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterAbort")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterAbort")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterAbort")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.IORegisterAbort", pos)
+        return _IO_REGISTER_ABORT.again(data, begin, end, "", pos)
     return IORegisterAbort(io_register_request_id=io_register_request_id, extensions=extensions)
+
+
+_IO_REGISTER_ABORT = Known(decode_io_register_abort, "io_services.IORegisterAbort", "04 7e")
 
 
 def encode_io_register_abort(value: IORegisterAbort) -> bytes:
     """Contents of IORegisterAbort."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.io_register_request_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_IO_REGISTER_CANCEL_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_io_register_cancel(data: bytes, pos: int, end: int) -> IORegisterCancel:
     """Contents of IORegisterCancel."""
-    again = (decode_io_register_cancel, data, pos, end, _IO_REGISTER_CANCEL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.IORegisterCancel")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterCancel")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.IORegisterCancel.ioRegisterRequestID", pos)
-    io_register_request_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterCancel")
+        return _IO_REGISTER_CANCEL.again(data, begin, end, "ioRegisterRequestID", pos)
+    io_register_request_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterCancel")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.IORegisterCancel")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.IORegisterCancel")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.IORegisterCancel", pos)
+        return _IO_REGISTER_CANCEL.again(data, begin, end, "", pos)
     return IORegisterCancel(io_register_request_id=io_register_request_id, extensions=extensions)
+
+
+_IO_REGISTER_CANCEL = Known(decode_io_register_cancel, "io_services.IORegisterCancel", "04 7e")
 
 
 def encode_io_register_cancel(value: IORegisterCancel) -> bytes:
     """Contents of IORegisterCancel."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.io_register_request_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -194,81 +226,93 @@ def decode_io_register_cancel_response(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "io_services.IORegisterCancelResponse.noData")
         return IORegisterCancelResponse()
-    return ber.unexpected(octet, "io_services.IORegisterCancelResponse", pos)
+    return ber.unexpected(octet, "io_services.IORegisterCancelResponse", pos, stop)
 
 
 def encode_io_register_cancel_response(value: IORegisterCancelResponse) -> bytes:
     """The chosen alternative of IORegisterCancelResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 def decode_io_cross_ref_id(data: bytes, octet: int, pos: int, stop: int) -> IOCrossRefID:
     """The alternative of IOCrossRefID with identifier ``octet``."""
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "io_services.IOCrossRefID.switchProvided")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "io_services.IOCrossRefID.switchProvided")
         if octet != 0x04:
-            ber.unexpected(octet, "io_services.IOCrossRefID.switchProvided", pos)
-        return IOCrossRefID(switch_provided=ber.octet_string(data, pos, stop))
+            ber.unexpected(octet, "io_services.IOCrossRefID.switchProvided", pos, stop)
+        return IOCrossRefID(switch_provided=Octets(data[pos:stop]))
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "io_services.IOCrossRefID.computerProvided")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "io_services.IOCrossRefID.computerProvided")
         if octet != 0x04:
-            ber.unexpected(octet, "io_services.IOCrossRefID.computerProvided", pos)
-        return IOCrossRefID(computer_provided=ber.octet_string(data, pos, stop))
-    return ber.unexpected(octet, "io_services.IOCrossRefID", pos)
+            ber.unexpected(octet, "io_services.IOCrossRefID.computerProvided", pos, stop)
+        return IOCrossRefID(computer_provided=Octets(data[pos:stop]))
+    return ber.unexpected(octet, "io_services.IOCrossRefID", pos, stop)
 
 
 def encode_io_cross_ref_id(value: IOCrossRefID) -> bytes:
     """The chosen alternative of IOCrossRefID with its tag."""
     if value.switch_provided is not None:
-        return ber.tlv(0xA0, ber.tlv(0x04, value.switch_provided))
+        content = H04[len(value.switch_provided)] + value.switch_provided
+        return HA0[len(content)] + content
     if value.computer_provided is not None:
-        return ber.tlv(0xA1, ber.tlv(0x04, value.computer_provided))
+        content = H04[len(value.computer_provided)] + value.computer_provided
+        return HA1[len(content)] + content
     return ber.none_chosen("io_services.IOCrossRefID")
-
-
-_DATA_PATH_RESUMED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_data_path_resumed(data: bytes, pos: int, end: int) -> DataPathResumed:
     """Contents of DataPathResumed."""
-    again = (decode_data_path_resumed, data, pos, end, _DATA_PATH_RESUMED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.DataPathResumed")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathResumed")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.DataPathResumed.ioCrossRefID", pos)
+        return _DATA_PATH_RESUMED.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathResumed")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathResumed")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathResumed")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathResumed")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathResumed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathResumed")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.DataPathResumed", pos)
+        return _DATA_PATH_RESUMED.again(data, begin, end, "", pos)
     return DataPathResumed(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
+
+
+_DATA_PATH_RESUMED = Known(decode_data_path_resumed, "io_services.DataPathResumed", "04 7e a0 a1")
 
 
 def encode_data_path_resumed(value: DataPathResumed) -> bytes:
     """Contents of DataPathResumed."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -279,57 +323,63 @@ def decode_data_path_resumed_response(data: bytes, octet: int, pos: int, stop: i
     if octet == 0x05:
         ber.null(pos, stop, "io_services.DataPathResumedResponse.noData")
         return DataPathResumedResponse()
-    return ber.unexpected(octet, "io_services.DataPathResumedResponse", pos)
+    return ber.unexpected(octet, "io_services.DataPathResumedResponse", pos, stop)
 
 
 def encode_data_path_resumed_response(value: DataPathResumedResponse) -> bytes:
     """The chosen alternative of DataPathResumedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DATA_PATH_SUSPENDED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_data_path_suspended(data: bytes, pos: int, end: int) -> DataPathSuspended:
     """Contents of DataPathSuspended."""
-    again = (decode_data_path_suspended, data, pos, end, _DATA_PATH_SUSPENDED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.DataPathSuspended")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathSuspended")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.DataPathSuspended.ioCrossRefID", pos)
+        return _DATA_PATH_SUSPENDED.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathSuspended")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathSuspended")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathSuspended")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathSuspended")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DataPathSuspended")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DataPathSuspended")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.DataPathSuspended", pos)
+        return _DATA_PATH_SUSPENDED.again(data, begin, end, "", pos)
     return DataPathSuspended(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
+
+
+_DATA_PATH_SUSPENDED = Known(decode_data_path_suspended, "io_services.DataPathSuspended", "04 7e a0 a1")
 
 
 def encode_data_path_suspended(value: DataPathSuspended) -> bytes:
     """Contents of DataPathSuspended."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -340,53 +390,55 @@ def decode_data_path_suspended_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "io_services.DataPathSuspendedResponse.noData")
         return DataPathSuspendedResponse()
-    return ber.unexpected(octet, "io_services.DataPathSuspendedResponse", pos)
+    return ber.unexpected(octet, "io_services.DataPathSuspendedResponse", pos, stop)
 
 
 def encode_data_path_suspended_response(value: DataPathSuspendedResponse) -> bytes:
     """The chosen alternative of DataPathSuspendedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
-DATA_PATH_TYPE_VALUES = {0: DataPathType.TEXT, 1: DataPathType.VOICE}
-DATA_PATH_TYPE_NUMBERS = {value: number for number, value in DATA_PATH_TYPE_VALUES.items()}
-
-_DISPLAY_ATTRIBUTE_OCTETS = frozenset(
-    (
-        0x04,
-        0x80,
-        0x81,
-        0x82,
-    )
-)
+DATA_PATH_TYPE_VALUES = {b"\x00": DataPathType.TEXT, b"\x01": DataPathType.VOICE}
+DATA_PATH_TYPE_OCTETS = {value: octets for octets, value in DATA_PATH_TYPE_VALUES.items()}
 
 
 def decode_display_attribute(data: bytes, pos: int, end: int) -> DisplayAttribute:
     """Contents of DisplayAttribute."""
-    again = (decode_display_attribute, data, pos, end, _DISPLAY_ATTRIBUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.DisplayAttribute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
     display_id: Octets | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
+        display_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
     physical_base_row_number: int | None = None
     if octet == 0x80:
         physical_base_row_number = ber.integer(data, pos, stop, "io_services.DisplayAttribute.physicalBaseRowNumber")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
     physical_base_column_number: int | None = None
     if octet == 0x81:
         physical_base_column_number = ber.integer(
             data, pos, stop, "io_services.DisplayAttribute.physicalBaseColumnNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
     offset: int | None = None
     if octet == 0x82:
         offset = ber.integer(data, pos, stop, "io_services.DisplayAttribute.offset")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.DisplayAttribute", pos)
+        return _DISPLAY_ATTRIBUTE.again(data, begin, end, "", pos)
     return DisplayAttribute(
         display_id=display_id,
         physical_base_row_number=physical_base_row_number,
@@ -395,63 +447,76 @@ def decode_display_attribute(data: bytes, pos: int, end: int) -> DisplayAttribut
     )
 
 
+_DISPLAY_ATTRIBUTE = Known(decode_display_attribute, "io_services.DisplayAttribute", "04 80 81 82")
+
+
 def encode_display_attribute(value: DisplayAttribute) -> bytes:
     """Contents of DisplayAttribute."""
     out = b""
-    if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
-    if value.physical_base_row_number is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.physical_base_row_number))
-    if value.physical_base_column_number is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.physical_base_column_number))
-    if value.offset is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.offset))
+    display_id = value.display_id
+    if display_id is not None:
+        out += H04[len(display_id)] + display_id
+    physical_base_row_number = value.physical_base_row_number
+    if physical_base_row_number is not None:
+        content = ber.encode_integer(physical_base_row_number)
+        out += H80[len(content)] + content
+    physical_base_column_number = value.physical_base_column_number
+    if physical_base_column_number is not None:
+        content = ber.encode_integer(physical_base_column_number)
+        out += H81[len(content)] + content
+    offset = value.offset
+    if offset is not None:
+        content = ber.encode_integer(offset)
+        out += H82[len(content)] + content
     return out
-
-
-_FAST_DATA_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_fast_data(data: bytes, pos: int, end: int) -> FastData:
     """Contents of FastData."""
-    again = (decode_fast_data, data, pos, end, _FAST_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.FastData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     if octet not in (0x30, 0x6B):
-        return tolerance.without_unknown(*again, "io_services.FastData.object", pos)
+        return _FAST_DATA.again(data, begin, end, "object", pos)
     object_ = decode_csta_object(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     data_path_type: DataPathType | None = None
     if octet == 0x0A:
-        data_path_type = ber.enumerated(
+        data_path_type = DATA_PATH_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DATA_PATH_TYPE_VALUES, DataPathType, "io_services.FastData.dataPathType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     display_attributes: DisplayAttribute | None = None
     if octet == 0x30:
         display_attributes = decode_display_attribute(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.FastData.ioData", pos)
-    io_data = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+        return _FAST_DATA.again(data, begin, end, "ioData", pos)
+    io_data = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.FastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.FastData")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.FastData", pos)
+        return _FAST_DATA.again(data, begin, end, "", pos)
     return FastData(
         io_register_request_id=io_register_request_id,
         object=object_,
@@ -462,19 +527,30 @@ def decode_fast_data(data: bytes, pos: int, end: int) -> FastData:
     )
 
 
+_FAST_DATA = Known(decode_fast_data, "io_services.FastData", "04 0a 30 6b 7e")
+
+
 def encode_fast_data(value: FastData) -> bytes:
     """Contents of FastData."""
     out = b""
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
     out += encode_csta_object(value.object)
-    if value.data_path_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.data_path_type, DATA_PATH_TYPE_NUMBERS))
-    if value.display_attributes is not None:
-        out += ber.tlv(0x30, encode_display_attribute(value.display_attributes))
-    out += ber.tlv(0x04, value.io_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    data_path_type = value.data_path_type
+    if data_path_type is not None:
+        content = DATA_PATH_TYPE_OCTETS.get(data_path_type) or ber.encode_other_value(data_path_type)
+        out += H0A[len(content)] + content
+    display_attributes = value.display_attributes
+    if display_attributes is not None:
+        content = encode_display_attribute(display_attributes)
+        out += H30[len(content)] + content
+    out += H04[len(value.io_data)] + value.io_data
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -485,57 +561,63 @@ def decode_fast_data_response(data: bytes, octet: int, pos: int, stop: int) -> F
     if octet == 0x05:
         ber.null(pos, stop, "io_services.FastDataResponse.noData")
         return FastDataResponse()
-    return ber.unexpected(octet, "io_services.FastDataResponse", pos)
+    return ber.unexpected(octet, "io_services.FastDataResponse", pos, stop)
 
 
 def encode_fast_data_response(value: FastDataResponse) -> bytes:
     """The chosen alternative of FastDataResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_RESUME_DATA_PATH_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_resume_data_path(data: bytes, pos: int, end: int) -> ResumeDataPath:
     """Contents of ResumeDataPath."""
-    again = (decode_resume_data_path, data, pos, end, _RESUME_DATA_PATH_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.ResumeDataPath")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.ResumeDataPath")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.ResumeDataPath.ioCrossRefID", pos)
+        return _RESUME_DATA_PATH.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.ResumeDataPath")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.ResumeDataPath")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.ResumeDataPath")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.ResumeDataPath")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.ResumeDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.ResumeDataPath")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.ResumeDataPath", pos)
+        return _RESUME_DATA_PATH.again(data, begin, end, "", pos)
     return ResumeDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
+
+
+_RESUME_DATA_PATH = Known(decode_resume_data_path, "io_services.ResumeDataPath", "04 7e a0 a1")
 
 
 def encode_resume_data_path(value: ResumeDataPath) -> bytes:
     """Contents of ResumeDataPath."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -546,47 +628,47 @@ def decode_resume_data_path_response(data: bytes, octet: int, pos: int, stop: in
     if octet == 0x05:
         ber.null(pos, stop, "io_services.ResumeDataPathResponse.noData")
         return ResumeDataPathResponse()
-    return ber.unexpected(octet, "io_services.ResumeDataPathResponse", pos)
+    return ber.unexpected(octet, "io_services.ResumeDataPathResponse", pos, stop)
 
 
 def encode_resume_data_path_response(value: ResumeDataPathResponse) -> bytes:
     """The chosen alternative of ResumeDataPathResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_DISPLAY_ATTRIBUTE_LIST_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-    )
-)
 
 
 def decode_display_attribute_list(data: bytes, pos: int, end: int) -> DisplayAttributeList:
     """Contents of DisplayAttributeList."""
-    again = (decode_display_attribute_list, data, pos, end, _DISPLAY_ATTRIBUTE_LIST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.DisplayAttributeList")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttributeList")
     physical_base_row_number: int | None = None
     if octet == 0x80:
         physical_base_row_number = ber.integer(
             data, pos, stop, "io_services.DisplayAttributeList.physicalBaseRowNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttributeList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttributeList")
     physical_base_column_number: int | None = None
     if octet == 0x81:
         physical_base_column_number = ber.integer(
             data, pos, stop, "io_services.DisplayAttributeList.physicalBaseColumnNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttributeList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttributeList")
     offset: int | None = None
     if octet == 0x82:
         offset = ber.integer(data, pos, stop, "io_services.DisplayAttributeList.offset")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.DisplayAttributeList")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttributeList")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.DisplayAttributeList", pos)
+        return _DISPLAY_ATTRIBUTE_LIST.again(data, begin, end, "", pos)
     return DisplayAttributeList(
         physical_base_row_number=physical_base_row_number,
         physical_base_column_number=physical_base_column_number,
@@ -594,67 +676,85 @@ def decode_display_attribute_list(data: bytes, pos: int, end: int) -> DisplayAtt
     )
 
 
+_DISPLAY_ATTRIBUTE_LIST = Known(decode_display_attribute_list, "io_services.DisplayAttributeList", "80 81 82")
+
+
 def encode_display_attribute_list(value: DisplayAttributeList) -> bytes:
     """Contents of DisplayAttributeList."""
     out = b""
-    if value.physical_base_row_number is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.physical_base_row_number))
-    if value.physical_base_column_number is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.physical_base_column_number))
-    if value.offset is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.offset))
+    physical_base_row_number = value.physical_base_row_number
+    if physical_base_row_number is not None:
+        content = ber.encode_integer(physical_base_row_number)
+        out += H80[len(content)] + content
+    physical_base_column_number = value.physical_base_column_number
+    if physical_base_column_number is not None:
+        content = ber.encode_integer(physical_base_column_number)
+        out += H81[len(content)] + content
+    offset = value.offset
+    if offset is not None:
+        content = ber.encode_integer(offset)
+        out += H82[len(content)] + content
     return out
-
-
-_SEND_BROADCAST_DATA_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_send_broadcast_data(data: bytes, pos: int, end: int) -> SendBroadcastData:
     """Contents of SendBroadcastData."""
-    again = (decode_send_broadcast_data, data, pos, end, _SEND_BROADCAST_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.SendBroadcastData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendBroadcastData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.SendBroadcastData.ioData", pos)
-    io_data = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
+        return _SEND_BROADCAST_DATA.again(data, begin, end, "ioData", pos)
+    io_data = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendBroadcastData")
     data_path_type: DataPathType | None = None
     if octet == 0x0A:
-        data_path_type = ber.enumerated(
+        data_path_type = DATA_PATH_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DATA_PATH_TYPE_VALUES, DataPathType, "io_services.SendBroadcastData.dataPathType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendBroadcastData")
     display_attributes: DisplayAttributeList | None = None
     if octet == 0x30:
         display_attributes = decode_display_attribute_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendBroadcastData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendBroadcastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendBroadcastData")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.SendBroadcastData", pos)
+        return _SEND_BROADCAST_DATA.again(data, begin, end, "", pos)
     return SendBroadcastData(
         io_data=io_data, data_path_type=data_path_type, display_attributes=display_attributes, extensions=extensions
     )
 
 
+_SEND_BROADCAST_DATA = Known(decode_send_broadcast_data, "io_services.SendBroadcastData", "04 0a 30 7e")
+
+
 def encode_send_broadcast_data(value: SendBroadcastData) -> bytes:
     """Contents of SendBroadcastData."""
     out = b""
-    out += ber.tlv(0x04, value.io_data)
-    if value.data_path_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.data_path_type, DATA_PATH_TYPE_NUMBERS))
-    if value.display_attributes is not None:
-        out += ber.tlv(0x30, encode_display_attribute_list(value.display_attributes))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.io_data)] + value.io_data
+    data_path_type = value.data_path_type
+    if data_path_type is not None:
+        content = DATA_PATH_TYPE_OCTETS.get(data_path_type) or ber.encode_other_value(data_path_type)
+        out += H0A[len(content)] + content
+    display_attributes = value.display_attributes
+    if display_attributes is not None:
+        content = encode_display_attribute_list(display_attributes)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -665,60 +765,63 @@ def decode_send_broadcast_data_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "io_services.SendBroadcastDataResponse.noData")
         return SendBroadcastDataResponse()
-    return ber.unexpected(octet, "io_services.SendBroadcastDataResponse", pos)
+    return ber.unexpected(octet, "io_services.SendBroadcastDataResponse", pos, stop)
 
 
 def encode_send_broadcast_data_response(value: SendBroadcastDataResponse) -> bytes:
     """The chosen alternative of SendBroadcastDataResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SEND_DATA_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-        0x80,
-        0xA0,
-        0xA1,
-        0x1A0,
-    )
-)
 
 
 def decode_send_data(data: bytes, pos: int, end: int) -> SendData:
     """Contents of SendData."""
-    again = (decode_send_data, data, pos, end, _SEND_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.SendData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.SendData.ioCrossRefID", pos)
+        return _SEND_DATA.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     io_register_request_id: str | None = None
     if octet == 0x80:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     display_attributes: DisplayAttributeList | None = None
     if octet == 0x30:
         display_attributes = decode_display_attribute_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "io_services.SendData.ioData", pos)
-    io_data = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+        return _SEND_DATA.again(data, begin, end, "ioData", pos)
+    io_data = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     io_cause: EventCause | None = None
     if octet == 0x0A:
-        io_cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "io_services.SendData.ioCause")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+        io_cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "io_services.SendData.ioCause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendData")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.SendData", pos)
+        return _SEND_DATA.again(data, begin, end, "", pos)
     return SendData(
         io_cross_ref_id=io_cross_ref_id,
         io_register_request_id=io_register_request_id,
@@ -729,19 +832,30 @@ def decode_send_data(data: bytes, pos: int, end: int) -> SendData:
     )
 
 
+_SEND_DATA = Known(decode_send_data, "io_services.SendData", "04 0a 30 7e 80 a0 a1 1a0")
+
+
 def encode_send_data(value: SendData) -> bytes:
     """Contents of SendData."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.io_register_request_id))
-    if value.display_attributes is not None:
-        out += ber.tlv(0x30, encode_display_attribute_list(value.display_attributes))
-    out += ber.tlv(0x04, value.io_data)
-    if value.io_cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.io_cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H80[len(content)] + content
+    display_attributes = value.display_attributes
+    if display_attributes is not None:
+        content = encode_display_attribute_list(display_attributes)
+        out += H30[len(content)] + content
+    out += H04[len(value.io_data)] + value.io_data
+    io_cause = value.io_cause
+    if io_cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(io_cause) or ber.encode_other_value(io_cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -752,13 +866,14 @@ def decode_send_data_response(data: bytes, octet: int, pos: int, stop: int) -> S
     if octet == 0x05:
         ber.null(pos, stop, "io_services.SendDataResponse.noData")
         return SendDataResponse()
-    return ber.unexpected(octet, "io_services.SendDataResponse", pos)
+    return ber.unexpected(octet, "io_services.SendDataResponse", pos, stop)
 
 
 def encode_send_data_response(value: SendDataResponse) -> bytes:
     """The chosen alternative of SendDataResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
@@ -767,52 +882,60 @@ def decode_send_multicast_data_argument_io_cross_ref_id_list(
 ) -> tuple[IOCrossRefID, ...]:
     """Contents of SendMulticastDataArgumentIoCrossRefIDList."""
     values: list[IOCrossRefID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "io_services.SendMulticastDataArgumentIoCrossRefIDList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "io_services.SendMulticastDataArgumentIoCrossRefIDList"
+            )
         if octet not in (0xA0, 0xA1):
-            ber.unexpected(octet, "io_services.SendMulticastDataArgumentIoCrossRefIDList", pos)
+            ber.unexpected(octet, "io_services.SendMulticastDataArgumentIoCrossRefIDList", pos, stop)
         value = decode_io_cross_ref_id(data, octet, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_send_multicast_data_argument_io_cross_ref_id_list(values: tuple[IOCrossRefID, ...]) -> bytes:
     """Contents of SendMulticastDataArgumentIoCrossRefIDList."""
-    return b"".join([encode_io_cross_ref_id(value) for value in values])
-
-
-_SEND_MULTICAST_DATA_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        parts.append(encode_io_cross_ref_id(value))
+    return b"".join(parts)
 
 
 def decode_send_multicast_data(data: bytes, pos: int, end: int) -> SendMulticastData:
     """Contents of SendMulticastData."""
-    again = (decode_send_multicast_data, data, pos, end, _SEND_MULTICAST_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.SendMulticastData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendMulticastData")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "io_services.SendMulticastData.ioCrossRefIDList", pos)
+        return _SEND_MULTICAST_DATA.again(data, begin, end, "ioCrossRefIDList", pos)
     io_cross_ref_id_list = decode_send_multicast_data_argument_io_cross_ref_id_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendMulticastData")
     io_data: Octets | None = None
     if octet == 0x04:
-        io_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
+        io_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendMulticastData")
     display_attributes: DisplayAttributeList | None = None
     if octet == 0x30:
         display_attributes = decode_display_attribute_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendMulticastData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SendMulticastData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SendMulticastData")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.SendMulticastData", pos)
+        return _SEND_MULTICAST_DATA.again(data, begin, end, "", pos)
     return SendMulticastData(
         io_cross_ref_id_list=io_cross_ref_id_list,
         io_data=io_data,
@@ -821,16 +944,25 @@ def decode_send_multicast_data(data: bytes, pos: int, end: int) -> SendMulticast
     )
 
 
+_SEND_MULTICAST_DATA = Known(decode_send_multicast_data, "io_services.SendMulticastData", "04 30 7e")
+
+
 def encode_send_multicast_data(value: SendMulticastData) -> bytes:
     """Contents of SendMulticastData."""
     out = b""
-    out += ber.tlv(0x30, encode_send_multicast_data_argument_io_cross_ref_id_list(value.io_cross_ref_id_list))
-    if value.io_data is not None:
-        out += ber.tlv(0x04, value.io_data)
-    if value.display_attributes is not None:
-        out += ber.tlv(0x30, encode_display_attribute_list(value.display_attributes))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_send_multicast_data_argument_io_cross_ref_id_list(value.io_cross_ref_id_list)
+    out += H30[len(content)] + content
+    io_data = value.io_data
+    if io_data is not None:
+        out += H04[len(io_data)] + io_data
+    display_attributes = value.display_attributes
+    if display_attributes is not None:
+        content = encode_display_attribute_list(display_attributes)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -841,53 +973,46 @@ def decode_send_multicast_data_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "io_services.SendMulticastDataResponse.noData")
         return SendMulticastDataResponse()
-    return ber.unexpected(octet, "io_services.SendMulticastDataResponse", pos)
+    return ber.unexpected(octet, "io_services.SendMulticastDataResponse", pos, stop)
 
 
 def encode_send_multicast_data_response(value: SendMulticastDataResponse) -> bytes:
     """The chosen alternative of SendMulticastDataResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 DATA_PATH_DIRECTION_VALUES = {
-    0: DataPathDirection.COMPUTE_FUNCTION_TO_OBJECT,
-    1: DataPathDirection.OBJECT_TO_COMPUTE_FUNCTION,
-    2: DataPathDirection.BIDIRECTIONAL,
+    b"\x00": DataPathDirection.COMPUTE_FUNCTION_TO_OBJECT,
+    b"\x01": DataPathDirection.OBJECT_TO_COMPUTE_FUNCTION,
+    b"\x02": DataPathDirection.BIDIRECTIONAL,
 }
-DATA_PATH_DIRECTION_NUMBERS = {value: number for number, value in DATA_PATH_DIRECTION_VALUES.items()}
-
-_START_DATA_PATH_OCTETS = frozenset(
-    (
-        0x04,
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
+DATA_PATH_DIRECTION_OCTETS = {value: octets for octets, value in DATA_PATH_DIRECTION_VALUES.items()}
 
 
 def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
     """Contents of StartDataPath."""
-    again = (decode_start_data_path, data, pos, end, _START_DATA_PATH_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.StartDataPath")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     if octet not in (0x30, 0x6B):
-        return tolerance.without_unknown(*again, "io_services.StartDataPath.object", pos)
+        return _START_DATA_PATH.again(data, begin, end, "object", pos)
     object_ = decode_csta_object(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     data_path_direction: DataPathDirection | None = None
     if octet == 0x80:
-        data_path_direction = ber.enumerated(
+        data_path_direction = DATA_PATH_DIRECTION_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -895,37 +1020,51 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
             DataPathDirection,
             "io_services.StartDataPath.dataPathDirection",
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     data_path_type: DataPathType | None = None
     if octet == 0x81:
-        data_path_type = ber.enumerated(
+        data_path_type = DATA_PATH_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, DATA_PATH_TYPE_VALUES, DataPathType, "io_services.StartDataPath.dataPathType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     display_id: Octets | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        display_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     number_of_characters_to_collect: int | None = None
     if octet == 0x82:
         number_of_characters_to_collect = ber.integer(
             data, pos, stop, "io_services.StartDataPath.numberOfCharactersToCollect"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     termination_character: str | None = None
     if octet == 0x16:
         termination_character = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     timeout: int | None = None
     if octet == 0x83:
         timeout = ber.integer(data, pos, stop, "io_services.StartDataPath.timeout")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.StartDataPath", pos)
+        return _START_DATA_PATH.again(data, begin, end, "", pos)
     return StartDataPath(
         io_register_request_id=io_register_request_id,
         object=object_,
@@ -939,69 +1078,87 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
     )
 
 
+_START_DATA_PATH = Known(decode_start_data_path, "io_services.StartDataPath", "04 16 30 6b 7e 80 81 82 83")
+
+
 def encode_start_data_path(value: StartDataPath) -> bytes:
     """Contents of StartDataPath."""
     out = b""
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
     out += encode_csta_object(value.object)
-    if value.data_path_direction is not None:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.data_path_direction, DATA_PATH_DIRECTION_NUMBERS))
-    if value.data_path_type is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.data_path_type, DATA_PATH_TYPE_NUMBERS))
-    if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
-    if value.number_of_characters_to_collect is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.number_of_characters_to_collect))
-    if value.termination_character is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.termination_character))
-    if value.timeout is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.timeout))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    data_path_direction = value.data_path_direction
+    if data_path_direction is not None:
+        content = DATA_PATH_DIRECTION_OCTETS.get(data_path_direction) or ber.encode_other_value(data_path_direction)
+        out += H80[len(content)] + content
+    data_path_type = value.data_path_type
+    if data_path_type is not None:
+        content = DATA_PATH_TYPE_OCTETS.get(data_path_type) or ber.encode_other_value(data_path_type)
+        out += H81[len(content)] + content
+    display_id = value.display_id
+    if display_id is not None:
+        out += H04[len(display_id)] + display_id
+    number_of_characters_to_collect = value.number_of_characters_to_collect
+    if number_of_characters_to_collect is not None:
+        content = ber.encode_integer(number_of_characters_to_collect)
+        out += H82[len(content)] + content
+    termination_character = value.termination_character
+    if termination_character is not None:
+        content = termination_character.encode()
+        out += H16[len(content)] + content
+    timeout = value.timeout
+    if timeout is not None:
+        content = ber.encode_integer(timeout)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_START_DATA_PATH_RESPONSE_OCTETS = frozenset(
-    (
-        0x16,
-        0x7E,
-        0x80,
-        0x81,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_start_data_path_response(data: bytes, pos: int, end: int) -> StartDataPathResponse:
     """Contents of StartDataPathResponse."""
-    again = (decode_start_data_path_response, data, pos, end, _START_DATA_PATH_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.StartDataPathResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.StartDataPathResponse.ioCrossRefID", pos)
+        return _START_DATA_PATH_RESPONSE.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     number_of_characters_to_collect: int | None = None
     if octet == 0x80:
         number_of_characters_to_collect = ber.integer(
             data, pos, stop, "io_services.StartDataPathResponse.numberOfCharactersToCollect"
         )
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     termination_character: str | None = None
     if octet == 0x16:
         termination_character = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     timeout: int | None = None
     if octet == 0x81:
         timeout = ber.integer(data, pos, stop, "io_services.StartDataPathResponse.timeout")
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StartDataPathResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPathResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.StartDataPathResponse", pos)
+        return _START_DATA_PATH_RESPONSE.again(data, begin, end, "", pos)
     return StartDataPathResponse(
         io_cross_ref_id=io_cross_ref_id,
         number_of_characters_to_collect=number_of_characters_to_collect,
@@ -1011,62 +1168,80 @@ def decode_start_data_path_response(data: bytes, pos: int, end: int) -> StartDat
     )
 
 
+_START_DATA_PATH_RESPONSE = Known(
+    decode_start_data_path_response, "io_services.StartDataPathResponse", "16 7e 80 81 a0 a1"
+)
+
+
 def encode_start_data_path_response(value: StartDataPathResponse) -> bytes:
     """Contents of StartDataPathResponse."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.number_of_characters_to_collect is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.number_of_characters_to_collect))
-    if value.termination_character is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.termination_character))
-    if value.timeout is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.timeout))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    number_of_characters_to_collect = value.number_of_characters_to_collect
+    if number_of_characters_to_collect is not None:
+        content = ber.encode_integer(number_of_characters_to_collect)
+        out += H80[len(content)] + content
+    termination_character = value.termination_character
+    if termination_character is not None:
+        content = termination_character.encode()
+        out += H16[len(content)] + content
+    timeout = value.timeout
+    if timeout is not None:
+        content = ber.encode_integer(timeout)
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_DATA_PATH_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_stop_data_path(data: bytes, pos: int, end: int) -> StopDataPath:
     """Contents of StopDataPath."""
-    again = (decode_stop_data_path, data, pos, end, _STOP_DATA_PATH_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.StopDataPath")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StopDataPath")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.StopDataPath.ioCrossRefID", pos)
+        return _STOP_DATA_PATH.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.StopDataPath")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StopDataPath")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StopDataPath")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StopDataPath")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.StopDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StopDataPath")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.StopDataPath", pos)
+        return _STOP_DATA_PATH.again(data, begin, end, "", pos)
     return StopDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
+
+
+_STOP_DATA_PATH = Known(decode_stop_data_path, "io_services.StopDataPath", "04 7e a0 a1")
 
 
 def encode_stop_data_path(value: StopDataPath) -> bytes:
     """Contents of StopDataPath."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1077,57 +1252,63 @@ def decode_stop_data_path_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "io_services.StopDataPathResponse.noData")
         return StopDataPathResponse()
-    return ber.unexpected(octet, "io_services.StopDataPathResponse", pos)
+    return ber.unexpected(octet, "io_services.StopDataPathResponse", pos, stop)
 
 
 def encode_stop_data_path_response(value: StopDataPathResponse) -> bytes:
     """The chosen alternative of StopDataPathResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SUSPEND_DATA_PATH_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-        0xA0,
-        0xA1,
-    )
-)
 
 
 def decode_suspend_data_path(data: bytes, pos: int, end: int) -> SuspendDataPath:
     """Contents of SuspendDataPath."""
-    again = (decode_suspend_data_path, data, pos, end, _SUSPEND_DATA_PATH_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "io_services.SuspendDataPath")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SuspendDataPath")
     if octet not in (0xA0, 0xA1):
-        return tolerance.without_unknown(*again, "io_services.SuspendDataPath.ioCrossRefID", pos)
+        return _SUSPEND_DATA_PATH.again(data, begin, end, "ioCrossRefID", pos)
     io_cross_ref_id = decode_io_cross_ref_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "io_services.SuspendDataPath")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SuspendDataPath")
     io_register_request_id: str | None = None
     if octet == 0x04:
-        io_register_request_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SuspendDataPath")
+        io_register_request_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SuspendDataPath")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "io_services.SuspendDataPath")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "io_services.SuspendDataPath")
     if octet != END:
-        return tolerance.without_unknown(*again, "io_services.SuspendDataPath", pos)
+        return _SUSPEND_DATA_PATH.again(data, begin, end, "", pos)
     return SuspendDataPath(
         io_cross_ref_id=io_cross_ref_id, io_register_request_id=io_register_request_id, extensions=extensions
     )
+
+
+_SUSPEND_DATA_PATH = Known(decode_suspend_data_path, "io_services.SuspendDataPath", "04 7e a0 a1")
 
 
 def encode_suspend_data_path(value: SuspendDataPath) -> bytes:
     """Contents of SuspendDataPath."""
     out = b""
     out += encode_io_cross_ref_id(value.io_cross_ref_id)
-    if value.io_register_request_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.io_register_request_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    io_register_request_id = value.io_register_request_id
+    if io_register_request_id is not None:
+        content = ber.encode_identifier(io_register_request_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1138,13 +1319,14 @@ def decode_suspend_data_path_response(data: bytes, octet: int, pos: int, stop: i
     if octet == 0x05:
         ber.null(pos, stop, "io_services.SuspendDataPathResponse.noData")
         return SuspendDataPathResponse()
-    return ber.unexpected(octet, "io_services.SuspendDataPathResponse", pos)
+    return ber.unexpected(octet, "io_services.SuspendDataPathResponse", pos, stop)
 
 
 def encode_suspend_data_path_response(value: SuspendDataPathResponse) -> bytes:
     """The chosen alternative of SuspendDataPathResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_csta_common_arguments,
     decode_location_info,
@@ -16,6 +16,7 @@ from csta.asn1.generated.call_data import (
     encode_location_info,
     encode_location_info_list,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments, EventCause, GeoPriv
 from csta.messages.location import (
     CollectionFilter,
@@ -54,319 +55,389 @@ from csta.messages.location import (
     SuspendLocationTrackingSessionResponse,
 )
 
-_GET_LOCATION_INFORMATION_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+HA3 = headers(0xA3)
 
 
 def decode_get_location_information(data: bytes, pos: int, end: int) -> GetLocationInformation:
     """Contents of GetLocationInformation."""
-    again = (decode_get_location_information, data, pos, end, _GET_LOCATION_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.GetLocationInformation.device", pos)
+        return _GET_LOCATION_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationInformation", pos)
+        return _GET_LOCATION_INFORMATION.again(data, begin, end, "", pos)
     return GetLocationInformation(device=device, extensions=extensions)
+
+
+_GET_LOCATION_INFORMATION = Known(decode_get_location_information, "location.GetLocationInformation", "30 7e")
 
 
 def encode_get_location_information(value: GetLocationInformation) -> bytes:
     """Contents of GetLocationInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LOCATION_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_location_information_response(data: bytes, pos: int, end: int) -> GetLocationInformationResponse:
     """Contents of GetLocationInformationResponse."""
-    again = (decode_get_location_information_response, data, pos, end, _GET_LOCATION_INFORMATION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformationResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.GetLocationInformationResponse.locationInfo", pos)
+        return _GET_LOCATION_INFORMATION_RESPONSE.again(data, begin, end, "locationInfo", pos)
     location_info = decode_location_info(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationInformationResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationInformationResponse", pos)
+        return _GET_LOCATION_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetLocationInformationResponse(location_info=location_info, extensions=extensions)
+
+
+_GET_LOCATION_INFORMATION_RESPONSE = Known(
+    decode_get_location_information_response, "location.GetLocationInformationResponse", "30 7e"
+)
 
 
 def encode_get_location_information_response(value: GetLocationInformationResponse) -> bytes:
     """Contents of GetLocationInformationResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_location_info(value.location_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_location_info(value.location_info)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-REPLACE_MODE_VALUES = {0: ReplaceMode.REPLACE_ALL, 1: ReplaceMode.REPLACE_PORTION}
-REPLACE_MODE_NUMBERS = {value: number for number, value in REPLACE_MODE_VALUES.items()}
-
-_SET_LOCATION_INFORMATION_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
+REPLACE_MODE_VALUES = {b"\x00": ReplaceMode.REPLACE_ALL, b"\x01": ReplaceMode.REPLACE_PORTION}
+REPLACE_MODE_OCTETS = {value: octets for octets, value in REPLACE_MODE_VALUES.items()}
 
 
 def decode_set_location_information(data: bytes, pos: int, end: int) -> SetLocationInformation:
     """Contents of SetLocationInformation."""
-    again = (decode_set_location_information, data, pos, end, _SET_LOCATION_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.SetLocationInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.SetLocationInformation.device", pos)
+        return _SET_LOCATION_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformation")
     location_info: tuple[GeoPriv, ...] | None = None
     if octet == 0x30:
         location_info = decode_location_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformation")
     replace_mode: ReplaceMode | None = None
     if octet == 0x0A:
-        replace_mode = ber.enumerated(
+        replace_mode = REPLACE_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, REPLACE_MODE_VALUES, ReplaceMode, "location.SetLocationInformation.replaceMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.SetLocationInformation", pos)
+        return _SET_LOCATION_INFORMATION.again(data, begin, end, "", pos)
     return SetLocationInformation(
         device=device, location_info=location_info, replace_mode=replace_mode, extensions=extensions
     )
 
 
+_SET_LOCATION_INFORMATION = Known(decode_set_location_information, "location.SetLocationInformation", "0a 30 7e")
+
+
 def encode_set_location_information(value: SetLocationInformation) -> bytes:
     """Contents of SetLocationInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.location_info is not None:
-        out += ber.tlv(0x30, encode_location_info(value.location_info))
-    if value.replace_mode is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.replace_mode, REPLACE_MODE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    location_info = value.location_info
+    if location_info is not None:
+        content = encode_location_info(location_info)
+        out += H30[len(content)] + content
+    replace_mode = value.replace_mode
+    if replace_mode is not None:
+        content = REPLACE_MODE_OCTETS.get(replace_mode) or ber.encode_other_value(replace_mode)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SET_LOCATION_INFORMATION_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_set_location_information_response(data: bytes, pos: int, end: int) -> SetLocationInformationResponse:
     """Contents of SetLocationInformationResponse."""
-    again = (decode_set_location_information_response, data, pos, end, _SET_LOCATION_INFORMATION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.SetLocationInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.SetLocationInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SetLocationInformationResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.SetLocationInformationResponse", pos)
+        return _SET_LOCATION_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return SetLocationInformationResponse(extensions=extensions)
+
+
+_SET_LOCATION_INFORMATION_RESPONSE = Known(
+    decode_set_location_information_response, "location.SetLocationInformationResponse", "7e"
+)
 
 
 def encode_set_location_information_response(value: SetLocationInformationResponse) -> bytes:
     """Contents of SetLocationInformationResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_INFORMATION_REPORT_OCTETS = frozenset(
-    (
-        0x16,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_location_information_report(data: bytes, pos: int, end: int) -> LocationInformationReport:
     """Contents of LocationInformationReport."""
-    again = (decode_location_information_report, data, pos, end, _LOCATION_INFORMATION_REPORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationInformationReport")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReport")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.LocationInformationReport.locCrossRefID", pos)
+        return _LOCATION_INFORMATION_REPORT.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReport")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.LocationInformationReport.device", pos)
+        return _LOCATION_INFORMATION_REPORT.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReport")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0x30:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReport")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReport")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReport")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationInformationReport", pos)
+        return _LOCATION_INFORMATION_REPORT.again(data, begin, end, "", pos)
     return LocationInformationReport(
         loc_cross_ref_id=loc_cross_ref_id, device=device, location_info_list=location_info_list, extensions=extensions
     )
 
 
+_LOCATION_INFORMATION_REPORT = Known(
+    decode_location_information_report, "location.LocationInformationReport", "16 30 7e"
+)
+
+
 def encode_location_information_report(value: LocationInformationReport) -> bytes:
     """Contents of LocationInformationReport."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.location_info_list is not None:
-        out += ber.tlv(0x30, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_INFORMATION_REPORT_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_location_information_report_response(data: bytes, pos: int, end: int) -> LocationInformationReportResponse:
     """Contents of LocationInformationReportResponse."""
-    again = (
-        decode_location_information_report_response,
-        data,
-        pos,
-        end,
-        _LOCATION_INFORMATION_REPORT_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationInformationReportResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReportResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationInformationReportResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationInformationReportResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationInformationReportResponse", pos)
+        return _LOCATION_INFORMATION_REPORT_RESPONSE.again(data, begin, end, "", pos)
     return LocationInformationReportResponse(extensions=extensions)
+
+
+_LOCATION_INFORMATION_REPORT_RESPONSE = Known(
+    decode_location_information_report_response, "location.LocationInformationReportResponse", "7e"
+)
 
 
 def encode_location_information_report_response(value: LocationInformationReportResponse) -> bytes:
     """Contents of LocationInformationReportResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_SESSION_LIST_ENTRY_OCTETS = frozenset(
-    (
-        0x16,
-        0x30,
-    )
-)
 
 
 def decode_location_session_list_entry(data: bytes, pos: int, end: int) -> LocationSessionListEntry:
     """Contents of LocationSessionListEntry."""
-    again = (decode_location_session_list_entry, data, pos, end, _LOCATION_SESSION_LIST_ENTRY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationSessionListEntry")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionListEntry")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.LocationSessionListEntry.locCrossRefID", pos)
+        return _LOCATION_SESSION_LIST_ENTRY.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionListEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionListEntry")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.LocationSessionListEntry.locDevice", pos)
+        return _LOCATION_SESSION_LIST_ENTRY.again(data, begin, end, "locDevice", pos)
     loc_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionListEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionListEntry")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationSessionListEntry", pos)
+        return _LOCATION_SESSION_LIST_ENTRY.again(data, begin, end, "", pos)
     return LocationSessionListEntry(loc_cross_ref_id=loc_cross_ref_id, loc_device=loc_device)
+
+
+_LOCATION_SESSION_LIST_ENTRY = Known(decode_location_session_list_entry, "location.LocationSessionListEntry", "16 30")
 
 
 def encode_location_session_list_entry(value: LocationSessionListEntry) -> bytes:
     """Contents of LocationSessionListEntry."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    out += ber.tlv(0x30, encode_device_id(value.loc_device))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    content = encode_device_id(value.loc_device)
+    out += H30[len(content)] + content
     return out
 
 
 def decode_location_session_info_list(data: bytes, pos: int, end: int) -> tuple[LocationSessionListEntry, ...]:
     """Contents of LocationSessionInfoList."""
     values: list[LocationSessionListEntry] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "location.LocationSessionInfoList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfoList")
         if octet != 0x30:
-            ber.unexpected(octet, "location.LocationSessionInfoList", pos)
+            ber.unexpected(octet, "location.LocationSessionInfoList", pos, stop)
         value = decode_location_session_list_entry(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_location_session_info_list(values: tuple[LocationSessionListEntry, ...]) -> bytes:
     """Contents of LocationSessionInfoList."""
-    return b"".join([ber.tlv(0x30, encode_location_session_list_entry(value)) for value in values])
-
-
-_LOCATION_SESSION_INFO_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_location_session_list_entry(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_location_session_info(data: bytes, pos: int, end: int) -> LocationSessionInfo:
     """Contents of LocationSessionInfo."""
-    again = (decode_location_session_info, data, pos, end, _LOCATION_SESSION_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationSessionInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     service_cross_ref_id: str | None = None
     if octet == 0x04:
-        service_cross_ref_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
+        service_cross_ref_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "location.LocationSessionInfo.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "location.LocationSessionInfo.lastSegment", pos)
+        return _LOCATION_SESSION_INFO.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "location.LocationSessionInfo.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.LocationSessionInfo.locationSessionInfoList", pos)
+        return _LOCATION_SESSION_INFO.again(data, begin, end, "locationSessionInfoList", pos)
     location_session_info_list = decode_location_session_info_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationSessionInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationSessionInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationSessionInfo", pos)
+        return _LOCATION_SESSION_INFO.again(data, begin, end, "", pos)
     return LocationSessionInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -376,111 +447,114 @@ def decode_location_session_info(data: bytes, pos: int, end: int) -> LocationSes
     )
 
 
+_LOCATION_SESSION_INFO = Known(decode_location_session_info, "location.LocationSessionInfo", "01 02 04 30 7e")
+
+
 def encode_location_session_info(value: LocationSessionInfo) -> bytes:
     """Contents of LocationSessionInfo."""
     out = b""
-    if value.service_cross_ref_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x30, encode_location_session_info_list(value.location_session_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    service_cross_ref_id = value.service_cross_ref_id
+    if service_cross_ref_id is not None:
+        content = ber.encode_identifier(service_cross_ref_id)
+        out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_location_session_info_list(value.location_session_info_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LOCATION_TRACKING_CAPABILITIES_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_location_tracking_capabilities(data: bytes, pos: int, end: int) -> GetLocationTrackingCapabilities:
     """Contents of GetLocationTrackingCapabilities."""
-    again = (decode_get_location_tracking_capabilities, data, pos, end, _GET_LOCATION_TRACKING_CAPABILITIES_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingCapabilities")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilities")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilities.device", pos)
+        return _GET_LOCATION_TRACKING_CAPABILITIES.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilities")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilities")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilities")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilities")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilities", pos)
+        return _GET_LOCATION_TRACKING_CAPABILITIES.again(data, begin, end, "", pos)
     return GetLocationTrackingCapabilities(device=device, extensions=extensions)
+
+
+_GET_LOCATION_TRACKING_CAPABILITIES = Known(
+    decode_get_location_tracking_capabilities, "location.GetLocationTrackingCapabilities", "30 7e"
+)
 
 
 def encode_get_location_tracking_capabilities(value: GetLocationTrackingCapabilities) -> bytes:
     """Contents of GetLocationTrackingCapabilities."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_VALUES = {
-    0: GetLocationTrackingCapabilitiesResultCollectionTypeDefault.PERIODIC,
-    1: GetLocationTrackingCapabilitiesResultCollectionTypeDefault.UPDATES_ONLY,
-    2: GetLocationTrackingCapabilitiesResultCollectionTypeDefault.PERIODIC_WITH_UPDATES,
+    b"\x00": GetLocationTrackingCapabilitiesResultCollectionTypeDefault.PERIODIC,
+    b"\x01": GetLocationTrackingCapabilitiesResultCollectionTypeDefault.UPDATES_ONLY,
+    b"\x02": GetLocationTrackingCapabilitiesResultCollectionTypeDefault.PERIODIC_WITH_UPDATES,
 }
-GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_NUMBERS = {
-    value: number for number, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_VALUES.items()
+GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_OCTETS = {
+    value: octets for octets, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_VALUES.items()
 }
 
 GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_VALUES = {
-    0: GetLocationTrackingCapabilitiesResultCollectionFilterDefault.HORIZONTAL_MOVEMENT,
-    1: GetLocationTrackingCapabilitiesResultCollectionFilterDefault.VERTICAL_MOVEMENT,
-    2: GetLocationTrackingCapabilitiesResultCollectionFilterDefault.CIVIC_ADDRESS_CHANGE,
-    3: GetLocationTrackingCapabilitiesResultCollectionFilterDefault.NONE,
+    b"\x00": GetLocationTrackingCapabilitiesResultCollectionFilterDefault.HORIZONTAL_MOVEMENT,
+    b"\x01": GetLocationTrackingCapabilitiesResultCollectionFilterDefault.VERTICAL_MOVEMENT,
+    b"\x02": GetLocationTrackingCapabilitiesResultCollectionFilterDefault.CIVIC_ADDRESS_CHANGE,
+    b"\x03": GetLocationTrackingCapabilitiesResultCollectionFilterDefault.NONE,
 }
-GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_NUMBERS = {
-    value: number
-    for number, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_VALUES.items()
+GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_OCTETS = {
+    value: octets
+    for octets, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_VALUES.items()
 }
 
 GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_VALUES = {
-    0: GetLocationTrackingCapabilitiesResultReportingTypeDefault.IMMEDIATE,
-    1: GetLocationTrackingCapabilitiesResultReportingTypeDefault.PERIODIC,
-    2: GetLocationTrackingCapabilitiesResultReportingTypeDefault.COUNT,
+    b"\x00": GetLocationTrackingCapabilitiesResultReportingTypeDefault.IMMEDIATE,
+    b"\x01": GetLocationTrackingCapabilitiesResultReportingTypeDefault.PERIODIC,
+    b"\x02": GetLocationTrackingCapabilitiesResultReportingTypeDefault.COUNT,
 }
-GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_NUMBERS = {
-    value: number for number, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_VALUES.items()
+GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_OCTETS = {
+    value: octets for octets, value in GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_VALUES.items()
 }
-
-_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x0A,
-        0x7E,
-    )
-)
 
 
 def decode_get_location_tracking_capabilities_response(
     data: bytes, pos: int, end: int
 ) -> GetLocationTrackingCapabilitiesResponse:
     """Contents of GetLocationTrackingCapabilitiesResponse."""
-    again = (
-        decode_get_location_tracking_capabilities_response,
-        data,
-        pos,
-        end,
-        _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingCapabilitiesResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypeDefault", pos
-        )
-    collection_type_default = ber.enumerated(
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionTypeDefault", pos)
+    collection_type_default = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_VALUES.get(
+        data[pos:stop]
+    ) or ber.other_value(
         data,
         pos,
         stop,
@@ -488,84 +562,88 @@ def decode_get_location_tracking_capabilities_response(
         GetLocationTrackingCapabilitiesResultCollectionTypeDefault,
         "location.GetLocationTrackingCapabilitiesResponse.collectionTypeDefault",
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodic", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionTypePeriodic", pos)
     collection_type_periodic = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodic"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypeUpdatesOnly", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionTypeUpdatesOnly", pos)
     collection_type_updates_only = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionTypeUpdatesOnly"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodicWithUpdates", pos
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(
+            data, begin, end, "collectionTypePeriodicWithUpdates", pos
         )
     collection_type_periodic_with_updates = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionTypePeriodicWithUpdates"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalDefault", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionIntervalDefault", pos)
     collection_interval_default = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalDefault"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMin", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionIntervalMin", pos)
     collection_interval_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMin"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMax", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionIntervalMax", pos)
     collection_interval_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionIntervalMax"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsDefault", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "maxCollectionsDefault", pos)
     max_collections_default = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsDefault"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMin", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "maxCollectionsMin", pos)
     max_collections_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMin"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMax", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "maxCollectionsMax", pos)
     max_collections_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.maxCollectionsMax"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterDefault", pos
-        )
-    collection_filter_default = ber.enumerated(
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionFilterDefault", pos)
+    collection_filter_default = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_VALUES.get(
+        data[pos:stop]
+    ) or ber.other_value(
         data,
         pos,
         stop,
@@ -573,36 +651,38 @@ def decode_get_location_tracking_capabilities_response(
         GetLocationTrackingCapabilitiesResultCollectionFilterDefault,
         "location.GetLocationTrackingCapabilitiesResponse.collectionFilterDefault",
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterHorizontal", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionFilterHorizontal", pos)
     collection_filter_horizontal = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterHorizontal"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterVertical", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionFilterVertical", pos)
     collection_filter_vertical = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterVertical"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterCivicAddress", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "collectionFilterCivicAddress", pos)
     collection_filter_civic_address = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.collectionFilterCivicAddress"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeDefault", pos
-        )
-    reporting_type_default = ber.enumerated(
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingTypeDefault", pos)
+    reporting_type_default = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_VALUES.get(
+        data[pos:stop]
+    ) or ber.other_value(
         data,
         pos,
         stop,
@@ -610,101 +690,105 @@ def decode_get_location_tracking_capabilities_response(
         GetLocationTrackingCapabilitiesResultReportingTypeDefault,
         "location.GetLocationTrackingCapabilitiesResponse.reportingTypeDefault",
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeImmediate", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingTypeImmediate", pos)
     reporting_type_immediate = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeImmediate"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypePeriodic", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingTypePeriodic", pos)
     reporting_type_periodic = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingTypePeriodic"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeCount", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingTypeCount", pos)
     reporting_type_count = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingTypeCount"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalDefault", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingIntervalDefault", pos)
     reporting_interval_default = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalDefault"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMin", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingIntervalMin", pos)
     reporting_interval_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMin"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMax", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingIntervalMax", pos)
     reporting_interval_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingIntervalMax"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountDefault", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingCountDefault", pos)
     reporting_count_default = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingCountDefault"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMin", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingCountMin", pos)
     reporting_count_min = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMin"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x02:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMax", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "reportingCountMax", pos)
     reporting_count_max = ber.integer(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.reportingCountMax"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.supportsSuspendingTracking", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "supportsSuspendingTracking", pos)
     supports_suspending_tracking = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.supportsSuspendingTracking"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingCapabilitiesResponse.supportsResumingTracking", pos
-        )
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "supportsResumingTracking", pos)
     supports_resuming_tracking = ber.boolean(
         data, pos, stop, "location.GetLocationTrackingCapabilitiesResponse.supportsResumingTracking"
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingCapabilitiesResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingCapabilitiesResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationTrackingCapabilitiesResponse", pos)
+        return _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE.again(data, begin, end, "", pos)
     return GetLocationTrackingCapabilitiesResponse(
         collection_type_default=collection_type_default,
         collection_type_periodic=collection_type_periodic,
@@ -736,76 +820,110 @@ def decode_get_location_tracking_capabilities_response(
     )
 
 
+_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE = Known(
+    decode_get_location_tracking_capabilities_response,
+    "location.GetLocationTrackingCapabilitiesResponse",
+    "01 02 0a 7e",
+)
+
+
 def encode_get_location_tracking_capabilities_response(value: GetLocationTrackingCapabilitiesResponse) -> bytes:
     """Contents of GetLocationTrackingCapabilitiesResponse."""
     out = b""
-    out += ber.tlv(
-        0x0A,
-        ber.encode_enumerated(
-            value.collection_type_default, GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_NUMBERS
-        ),
-    )
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_type_periodic))
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_type_updates_only))
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_type_periodic_with_updates))
-    out += ber.tlv(0x02, ber.encode_integer(value.collection_interval_default))
-    out += ber.tlv(0x02, ber.encode_integer(value.collection_interval_min))
-    out += ber.tlv(0x02, ber.encode_integer(value.collection_interval_max))
-    out += ber.tlv(0x02, ber.encode_integer(value.max_collections_default))
-    out += ber.tlv(0x02, ber.encode_integer(value.max_collections_min))
-    out += ber.tlv(0x02, ber.encode_integer(value.max_collections_max))
-    out += ber.tlv(
-        0x0A,
-        ber.encode_enumerated(
-            value.collection_filter_default, GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_NUMBERS
-        ),
-    )
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_filter_horizontal))
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_filter_vertical))
-    out += ber.tlv(0x01, ber.encode_boolean(value.collection_filter_civic_address))
-    out += ber.tlv(
-        0x0A,
-        ber.encode_enumerated(
-            value.reporting_type_default, GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_NUMBERS
-        ),
-    )
-    out += ber.tlv(0x01, ber.encode_boolean(value.reporting_type_immediate))
-    out += ber.tlv(0x01, ber.encode_boolean(value.reporting_type_periodic))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_type_count))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_interval_default))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_interval_min))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_interval_max))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_count_default))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_count_min))
-    out += ber.tlv(0x02, ber.encode_integer(value.reporting_count_max))
-    out += ber.tlv(0x01, ber.encode_boolean(value.supports_suspending_tracking))
-    out += ber.tlv(0x01, ber.encode_boolean(value.supports_resuming_tracking))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_TYPE_DEFAULT_OCTETS.get(
+        value.collection_type_default
+    ) or ber.encode_other_value(value.collection_type_default)
+    out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.collection_type_periodic)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.collection_type_updates_only)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.collection_type_periodic_with_updates)
+    out += H01[len(content)] + content
+    content = ber.encode_integer(value.collection_interval_default)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.collection_interval_min)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.collection_interval_max)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.max_collections_default)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.max_collections_min)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.max_collections_max)
+    out += H02[len(content)] + content
+    content = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_COLLECTION_FILTER_DEFAULT_OCTETS.get(
+        value.collection_filter_default
+    ) or ber.encode_other_value(value.collection_filter_default)
+    out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.collection_filter_horizontal)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.collection_filter_vertical)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.collection_filter_civic_address)
+    out += H01[len(content)] + content
+    content = GET_LOCATION_TRACKING_CAPABILITIES_RESULT_REPORTING_TYPE_DEFAULT_OCTETS.get(
+        value.reporting_type_default
+    ) or ber.encode_other_value(value.reporting_type_default)
+    out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.reporting_type_immediate)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.reporting_type_periodic)
+    out += H01[len(content)] + content
+    content = ber.encode_integer(value.reporting_type_count)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_interval_default)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_interval_min)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_interval_max)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_count_default)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_count_min)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.reporting_count_max)
+    out += H02[len(content)] + content
+    content = ber.encode_boolean(value.supports_suspending_tracking)
+    out += H01[len(content)] + content
+    content = ber.encode_boolean(value.supports_resuming_tracking)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LOCATION_TRACKING_SESSIONS_OCTETS = frozenset((0x7E,))
 
 
 def decode_get_location_tracking_sessions(data: bytes, pos: int, end: int) -> GetLocationTrackingSessions:
     """Contents of GetLocationTrackingSessions."""
-    again = (decode_get_location_tracking_sessions, data, pos, end, _GET_LOCATION_TRACKING_SESSIONS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingSessions")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingSessions")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingSessions")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingSessions")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationTrackingSessions", pos)
+        return _GET_LOCATION_TRACKING_SESSIONS.again(data, begin, end, "", pos)
     return GetLocationTrackingSessions(extensions=extensions)
+
+
+_GET_LOCATION_TRACKING_SESSIONS = Known(
+    decode_get_location_tracking_sessions, "location.GetLocationTrackingSessions", "7e"
+)
 
 
 def encode_get_location_tracking_sessions(value: GetLocationTrackingSessions) -> bytes:
     """Contents of GetLocationTrackingSessions."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -814,14 +932,12 @@ def decode_get_location_tracking_sessions_result_cross_ref_id_or_registration_da
 ) -> GetLocationTrackingSessionsResultCrossRefIDorRegistrationData:
     """The alternative of GetLocationTrackingSessionsResultCrossRefIDorRegistrationData with identifier ``octet``."""
     if octet == 0x04:
-        return GetLocationTrackingSessionsResultCrossRefIDorRegistrationData(
-            service_cross_ref_id=ber.identifier(data, pos, stop)
-        )
+        return GetLocationTrackingSessionsResultCrossRefIDorRegistrationData(service_cross_ref_id=data[pos:stop].hex())
     if octet == 0x30:
         return GetLocationTrackingSessionsResultCrossRefIDorRegistrationData(
             location_session_info_list=decode_location_session_info_list(data, pos, stop)
         )
-    return ber.unexpected(octet, "location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData", pos)
+    return ber.unexpected(octet, "location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData", pos, stop)
 
 
 def encode_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
@@ -829,51 +945,46 @@ def encode_get_location_tracking_sessions_result_cross_ref_id_or_registration_da
 ) -> bytes:
     """The chosen alternative of GetLocationTrackingSessionsResultCrossRefIDorRegistrationData with its tag."""
     if value.service_cross_ref_id is not None:
-        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+        content = ber.encode_identifier(value.service_cross_ref_id)
+        return H04[len(content)] + content
     if value.location_session_info_list is not None:
-        return ber.tlv(0x30, encode_location_session_info_list(value.location_session_info_list))
+        content = encode_location_session_info_list(value.location_session_info_list)
+        return H30[len(content)] + content
     return ber.none_chosen("location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData")
-
-
-_GET_LOCATION_TRACKING_SESSIONS_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_location_tracking_sessions_response(
     data: bytes, pos: int, end: int
 ) -> GetLocationTrackingSessionsResponse:
     """Contents of GetLocationTrackingSessionsResponse."""
-    again = (
-        decode_get_location_tracking_sessions_response,
-        data,
-        pos,
-        end,
-        _GET_LOCATION_TRACKING_SESSIONS_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.GetLocationTrackingSessionsResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingSessionsResponse")
     if octet not in (0x04, 0x30):
-        return tolerance.without_unknown(
-            *again, "location.GetLocationTrackingSessionsResponse.crossRefIDorRegistrationData", pos
-        )
+        return _GET_LOCATION_TRACKING_SESSIONS_RESPONSE.again(data, begin, end, "crossRefIDorRegistrationData", pos)
     cross_ref_id_or_registration_data = decode_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
         data, octet, pos, stop
     )
-    octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingSessionsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingSessionsResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.GetLocationTrackingSessionsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.GetLocationTrackingSessionsResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.GetLocationTrackingSessionsResponse", pos)
+        return _GET_LOCATION_TRACKING_SESSIONS_RESPONSE.again(data, begin, end, "", pos)
     return GetLocationTrackingSessionsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
+
+
+_GET_LOCATION_TRACKING_SESSIONS_RESPONSE = Known(
+    decode_get_location_tracking_sessions_response, "location.GetLocationTrackingSessionsResponse", "04 30 7e"
+)
 
 
 def encode_get_location_tracking_sessions_response(value: GetLocationTrackingSessionsResponse) -> bytes:
@@ -882,133 +993,142 @@ def encode_get_location_tracking_sessions_response(value: GetLocationTrackingSes
     out += encode_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
         value.cross_ref_id_or_registration_data
     )
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-LOC_REASON_VALUES = {0: LocReason.CONNECTION_TO_DEVICE_OR_NETWORK_RESTORED, 1: LocReason.PERFORMANCE_CONDITION_RELIEVED}
-LOC_REASON_NUMBERS = {value: number for number, value in LOC_REASON_VALUES.items()}
-
-_LOCATION_TRACKING_SESSION_RESUMED_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x7E,
-    )
-)
+LOC_REASON_VALUES = {
+    b"\x00": LocReason.CONNECTION_TO_DEVICE_OR_NETWORK_RESTORED,
+    b"\x01": LocReason.PERFORMANCE_CONDITION_RELIEVED,
+}
+LOC_REASON_OCTETS = {value: octets for octets, value in LOC_REASON_VALUES.items()}
 
 
 def decode_location_tracking_session_resumed(data: bytes, pos: int, end: int) -> LocationTrackingSessionResumed:
     """Contents of LocationTrackingSessionResumed."""
-    again = (decode_location_tracking_session_resumed, data, pos, end, _LOCATION_TRACKING_SESSION_RESUMED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionResumed")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumed")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumed.locCrossRefID", pos)
+        return _LOCATION_TRACKING_SESSION_RESUMED.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumed")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumed")
     loc_reason: LocReason | None = None
     if octet == 0x0A:
-        loc_reason = ber.enumerated(
+        loc_reason = LOC_REASON_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LOC_REASON_VALUES, LocReason, "location.LocationTrackingSessionResumed.locReason"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumed")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumed")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumed", pos)
+        return _LOCATION_TRACKING_SESSION_RESUMED.again(data, begin, end, "", pos)
     return LocationTrackingSessionResumed(
         loc_cross_ref_id=loc_cross_ref_id, loc_reason=loc_reason, extensions=extensions
     )
 
 
+_LOCATION_TRACKING_SESSION_RESUMED = Known(
+    decode_location_tracking_session_resumed, "location.LocationTrackingSessionResumed", "0a 16 7e"
+)
+
+
 def encode_location_tracking_session_resumed(value: LocationTrackingSessionResumed) -> bytes:
     """Contents of LocationTrackingSessionResumed."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.loc_reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.loc_reason, LOC_REASON_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    loc_reason = value.loc_reason
+    if loc_reason is not None:
+        content = LOC_REASON_OCTETS.get(loc_reason) or ber.encode_other_value(loc_reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_location_tracking_session_resumed_response(
     data: bytes, pos: int, end: int
 ) -> LocationTrackingSessionResumedResponse:
     """Contents of LocationTrackingSessionResumedResponse."""
-    again = (
-        decode_location_tracking_session_resumed_response,
-        data,
-        pos,
-        end,
-        _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionResumedResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumedResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionResumedResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionResumedResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionResumedResponse", pos)
+        return _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE.again(data, begin, end, "", pos)
     return LocationTrackingSessionResumedResponse(extensions=extensions)
+
+
+_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE = Known(
+    decode_location_tracking_session_resumed_response, "location.LocationTrackingSessionResumedResponse", "7e"
+)
 
 
 def encode_location_tracking_session_resumed_response(value: LocationTrackingSessionResumedResponse) -> bytes:
     """Contents of LocationTrackingSessionResumedResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_TRACKING_SESSION_SUSPENDED_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_location_tracking_session_suspended(data: bytes, pos: int, end: int) -> LocationTrackingSessionSuspended:
     """Contents of LocationTrackingSessionSuspended."""
-    again = (
-        decode_location_tracking_session_suspended,
-        data,
-        pos,
-        end,
-        _LOCATION_TRACKING_SESSION_SUSPENDED_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionSuspended")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspended")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspended.locCrossRefID", pos)
+        return _LOCATION_TRACKING_SESSION_SUSPENDED.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspended")
     loc_reason: LocReason | None = None
     if octet == 0x0A:
-        loc_reason = ber.enumerated(
+        loc_reason = LOC_REASON_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LOC_REASON_VALUES, LocReason, "location.LocationTrackingSessionSuspended.locReason"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspended")
     location_info_list: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0x30:
         location_info_list = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspended")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspended")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspended")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspended", pos)
+        return _LOCATION_TRACKING_SESSION_SUSPENDED.again(data, begin, end, "", pos)
     return LocationTrackingSessionSuspended(
         loc_cross_ref_id=loc_cross_ref_id,
         loc_reason=loc_reason,
@@ -1017,153 +1137,173 @@ def decode_location_tracking_session_suspended(data: bytes, pos: int, end: int) 
     )
 
 
+_LOCATION_TRACKING_SESSION_SUSPENDED = Known(
+    decode_location_tracking_session_suspended, "location.LocationTrackingSessionSuspended", "0a 16 30 7e"
+)
+
+
 def encode_location_tracking_session_suspended(value: LocationTrackingSessionSuspended) -> bytes:
     """Contents of LocationTrackingSessionSuspended."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.loc_reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.loc_reason, LOC_REASON_NUMBERS))
-    if value.location_info_list is not None:
-        out += ber.tlv(0x30, encode_location_info_list(value.location_info_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    loc_reason = value.loc_reason
+    if loc_reason is not None:
+        content = LOC_REASON_OCTETS.get(loc_reason) or ber.encode_other_value(loc_reason)
+        out += H0A[len(content)] + content
+    location_info_list = value.location_info_list
+    if location_info_list is not None:
+        content = encode_location_info_list(location_info_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_location_tracking_session_suspended_response(
     data: bytes, pos: int, end: int
 ) -> LocationTrackingSessionSuspendedResponse:
     """Contents of LocationTrackingSessionSuspendedResponse."""
-    again = (
-        decode_location_tracking_session_suspended_response,
-        data,
-        pos,
-        end,
-        _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.LocationTrackingSessionSuspendedResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspendedResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.LocationTrackingSessionSuspendedResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.LocationTrackingSessionSuspendedResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.LocationTrackingSessionSuspendedResponse", pos)
+        return _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE.again(data, begin, end, "", pos)
     return LocationTrackingSessionSuspendedResponse(extensions=extensions)
+
+
+_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE = Known(
+    decode_location_tracking_session_suspended_response, "location.LocationTrackingSessionSuspendedResponse", "7e"
+)
 
 
 def encode_location_tracking_session_suspended_response(value: LocationTrackingSessionSuspendedResponse) -> bytes:
     """Contents of LocationTrackingSessionSuspendedResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RESUME_LOCATION_TRACKING_SESSION_OCTETS = frozenset(
-    (
-        0x16,
-        0x7E,
-    )
-)
 
 
 def decode_resume_location_tracking_session(data: bytes, pos: int, end: int) -> ResumeLocationTrackingSession:
     """Contents of ResumeLocationTrackingSession."""
-    again = (decode_resume_location_tracking_session, data, pos, end, _RESUME_LOCATION_TRACKING_SESSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.ResumeLocationTrackingSession")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.ResumeLocationTrackingSession")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSession.locCrossRefID", pos)
+        return _RESUME_LOCATION_TRACKING_SESSION.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSession")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.ResumeLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.ResumeLocationTrackingSession")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSession", pos)
+        return _RESUME_LOCATION_TRACKING_SESSION.again(data, begin, end, "", pos)
     return ResumeLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, extensions=extensions)
+
+
+_RESUME_LOCATION_TRACKING_SESSION = Known(
+    decode_resume_location_tracking_session, "location.ResumeLocationTrackingSession", "16 7e"
+)
 
 
 def encode_resume_location_tracking_session(value: ResumeLocationTrackingSession) -> bytes:
     """Contents of ResumeLocationTrackingSession."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RESUME_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_resume_location_tracking_session_response(
     data: bytes, pos: int, end: int
 ) -> ResumeLocationTrackingSessionResponse:
     """Contents of ResumeLocationTrackingSessionResponse."""
-    again = (
-        decode_resume_location_tracking_session_response,
-        data,
-        pos,
-        end,
-        _RESUME_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.ResumeLocationTrackingSessionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.ResumeLocationTrackingSessionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.ResumeLocationTrackingSessionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.ResumeLocationTrackingSessionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.ResumeLocationTrackingSessionResponse", pos)
+        return _RESUME_LOCATION_TRACKING_SESSION_RESPONSE.again(data, begin, end, "", pos)
     return ResumeLocationTrackingSessionResponse(extensions=extensions)
+
+
+_RESUME_LOCATION_TRACKING_SESSION_RESPONSE = Known(
+    decode_resume_location_tracking_session_response, "location.ResumeLocationTrackingSessionResponse", "7e"
+)
 
 
 def encode_resume_location_tracking_session_response(value: ResumeLocationTrackingSessionResponse) -> bytes:
     """Contents of ResumeLocationTrackingSessionResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 COLLECTION_TYPE_VALUES = {
-    0: CollectionType.PERIODIC,
-    1: CollectionType.PERIODIC_WITH_UPDATES,
-    2: CollectionType.UPDATES_ONLY,
+    b"\x00": CollectionType.PERIODIC,
+    b"\x01": CollectionType.PERIODIC_WITH_UPDATES,
+    b"\x02": CollectionType.UPDATES_ONLY,
 }
-COLLECTION_TYPE_NUMBERS = {value: number for number, value in COLLECTION_TYPE_VALUES.items()}
-
-_COLLECTION_FILTER_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-    )
-)
+COLLECTION_TYPE_OCTETS = {value: octets for octets, value in COLLECTION_TYPE_VALUES.items()}
 
 
 def decode_collection_filter(data: bytes, pos: int, end: int) -> CollectionFilter:
     """Contents of CollectionFilter."""
-    again = (decode_collection_filter, data, pos, end, _COLLECTION_FILTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.CollectionFilter")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.CollectionFilter")
     horizontal_movement: int | None = None
     if octet == 0x80:
         horizontal_movement = ber.integer(data, pos, stop, "location.CollectionFilter.horizontalMovement")
-        octet, pos, stop = ber.following(data, stop, end, "location.CollectionFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.CollectionFilter")
     vertical_movement: int | None = None
     if octet == 0x81:
         vertical_movement = ber.integer(data, pos, stop, "location.CollectionFilter.verticalMovement")
-        octet, pos, stop = ber.following(data, stop, end, "location.CollectionFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.CollectionFilter")
     civic_address_change: int | None = None
     if octet == 0x82:
         civic_address_change = ber.integer(data, pos, stop, "location.CollectionFilter.civicAddressChange")
-        octet, pos, stop = ber.following(data, stop, end, "location.CollectionFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.CollectionFilter")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.CollectionFilter", pos)
+        return _COLLECTION_FILTER.again(data, begin, end, "", pos)
     return CollectionFilter(
         horizontal_movement=horizontal_movement,
         vertical_movement=vertical_movement,
@@ -1171,47 +1311,50 @@ def decode_collection_filter(data: bytes, pos: int, end: int) -> CollectionFilte
     )
 
 
+_COLLECTION_FILTER = Known(decode_collection_filter, "location.CollectionFilter", "80 81 82")
+
+
 def encode_collection_filter(value: CollectionFilter) -> bytes:
     """Contents of CollectionFilter."""
     out = b""
-    if value.horizontal_movement is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.horizontal_movement))
-    if value.vertical_movement is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.vertical_movement))
-    if value.civic_address_change is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.civic_address_change))
+    horizontal_movement = value.horizontal_movement
+    if horizontal_movement is not None:
+        content = ber.encode_integer(horizontal_movement)
+        out += H80[len(content)] + content
+    vertical_movement = value.vertical_movement
+    if vertical_movement is not None:
+        content = ber.encode_integer(vertical_movement)
+        out += H81[len(content)] + content
+    civic_address_change = value.civic_address_change
+    if civic_address_change is not None:
+        content = ber.encode_integer(civic_address_change)
+        out += H82[len(content)] + content
     return out
 
 
-REPORTING_TYPE_VALUES = {0: ReportingType.IMMEDIATE, 1: ReportingType.PERIODIC, 2: ReportingType.COUNT}
-REPORTING_TYPE_NUMBERS = {value: number for number, value in REPORTING_TYPE_VALUES.items()}
-
-_START_LOCATION_TRACKING_SESSION_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x84,
-        0x85,
-        0x86,
-        0xA3,
-    )
-)
+REPORTING_TYPE_VALUES = {
+    b"\x00": ReportingType.IMMEDIATE,
+    b"\x01": ReportingType.PERIODIC,
+    b"\x02": ReportingType.COUNT,
+}
+REPORTING_TYPE_OCTETS = {value: octets for octets, value in REPORTING_TYPE_VALUES.items()}
 
 
 def decode_start_location_tracking_session(data: bytes, pos: int, end: int) -> StartLocationTrackingSession:
     """Contents of StartLocationTrackingSession."""
-    again = (decode_start_location_tracking_session, data, pos, end, _START_LOCATION_TRACKING_SESSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.StartLocationTrackingSession")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "location.StartLocationTrackingSession.locDevice", pos)
+        return _START_LOCATION_TRACKING_SESSION.again(data, begin, end, "locDevice", pos)
     loc_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     collection_type: CollectionType | None = None
     if octet == 0x80:
-        collection_type = ber.enumerated(
+        collection_type = COLLECTION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1219,39 +1362,55 @@ def decode_start_location_tracking_session(data: bytes, pos: int, end: int) -> S
             CollectionType,
             "location.StartLocationTrackingSession.collectionType",
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     collection_interval: int | None = None
     if octet == 0x81:
         collection_interval = ber.integer(data, pos, stop, "location.StartLocationTrackingSession.collectionInterval")
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     max_collections: int | None = None
     if octet == 0x82:
         max_collections = ber.integer(data, pos, stop, "location.StartLocationTrackingSession.maxCollections")
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     collection_filter: CollectionFilter | None = None
     if octet == 0xA3:
         collection_filter = decode_collection_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     reporting_type: ReportingType | None = None
     if octet == 0x84:
-        reporting_type = ber.enumerated(
+        reporting_type = REPORTING_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, REPORTING_TYPE_VALUES, ReportingType, "location.StartLocationTrackingSession.reportingType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     reporting_interval: int | None = None
     if octet == 0x85:
         reporting_interval = ber.integer(data, pos, stop, "location.StartLocationTrackingSession.reportingInterval")
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     reporting_count: int | None = None
     if octet == 0x86:
         reporting_count = ber.integer(data, pos, stop, "location.StartLocationTrackingSession.reportingCount")
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSession")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.StartLocationTrackingSession", pos)
+        return _START_LOCATION_TRACKING_SESSION.again(data, begin, end, "", pos)
     return StartLocationTrackingSession(
         loc_device=loc_device,
         collection_type=collection_type,
@@ -1265,226 +1424,268 @@ def decode_start_location_tracking_session(data: bytes, pos: int, end: int) -> S
     )
 
 
+_START_LOCATION_TRACKING_SESSION = Known(
+    decode_start_location_tracking_session, "location.StartLocationTrackingSession", "30 7e 80 81 82 84 85 86 a3"
+)
+
+
 def encode_start_location_tracking_session(value: StartLocationTrackingSession) -> bytes:
     """Contents of StartLocationTrackingSession."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.loc_device))
-    if value.collection_type is not None:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.collection_type, COLLECTION_TYPE_NUMBERS))
-    if value.collection_interval is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.collection_interval))
-    if value.max_collections is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.max_collections))
-    if value.collection_filter is not None:
-        out += ber.tlv(0xA3, encode_collection_filter(value.collection_filter))
-    if value.reporting_type is not None:
-        out += ber.tlv(0x84, ber.encode_enumerated(value.reporting_type, REPORTING_TYPE_NUMBERS))
-    if value.reporting_interval is not None:
-        out += ber.tlv(0x85, ber.encode_integer(value.reporting_interval))
-    if value.reporting_count is not None:
-        out += ber.tlv(0x86, ber.encode_integer(value.reporting_count))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.loc_device)
+    out += H30[len(content)] + content
+    collection_type = value.collection_type
+    if collection_type is not None:
+        content = COLLECTION_TYPE_OCTETS.get(collection_type) or ber.encode_other_value(collection_type)
+        out += H80[len(content)] + content
+    collection_interval = value.collection_interval
+    if collection_interval is not None:
+        content = ber.encode_integer(collection_interval)
+        out += H81[len(content)] + content
+    max_collections = value.max_collections
+    if max_collections is not None:
+        content = ber.encode_integer(max_collections)
+        out += H82[len(content)] + content
+    collection_filter = value.collection_filter
+    if collection_filter is not None:
+        content = encode_collection_filter(collection_filter)
+        out += HA3[len(content)] + content
+    reporting_type = value.reporting_type
+    if reporting_type is not None:
+        content = REPORTING_TYPE_OCTETS.get(reporting_type) or ber.encode_other_value(reporting_type)
+        out += H84[len(content)] + content
+    reporting_interval = value.reporting_interval
+    if reporting_interval is not None:
+        content = ber.encode_integer(reporting_interval)
+        out += H85[len(content)] + content
+    reporting_count = value.reporting_count
+    if reporting_count is not None:
+        content = ber.encode_integer(reporting_count)
+        out += H86[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-PID_PROFILE_VALUES = {0: PIDProfile.PIDF_PROFILE_OPTION_1, 1: PIDProfile.PIDF_PROFILE_OPTION_2}
-PID_PROFILE_NUMBERS = {value: number for number, value in PID_PROFILE_VALUES.items()}
-
-_START_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x7E,
-    )
-)
+PID_PROFILE_VALUES = {b"\x00": PIDProfile.PIDF_PROFILE_OPTION_1, b"\x01": PIDProfile.PIDF_PROFILE_OPTION_2}
+PID_PROFILE_OCTETS = {value: octets for octets, value in PID_PROFILE_VALUES.items()}
 
 
 def decode_start_location_tracking_session_response(
     data: bytes, pos: int, end: int
 ) -> StartLocationTrackingSessionResponse:
     """Contents of StartLocationTrackingSessionResponse."""
-    again = (
-        decode_start_location_tracking_session_response,
-        data,
-        pos,
-        end,
-        _START_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.StartLocationTrackingSessionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSessionResponse")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.StartLocationTrackingSessionResponse.locCrossRefID", pos)
+        return _START_LOCATION_TRACKING_SESSION_RESPONSE.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSessionResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSessionResponse")
     pidf_profile: PIDProfile | None = None
     if octet == 0x0A:
-        pidf_profile = ber.enumerated(
+        pidf_profile = PID_PROFILE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, PID_PROFILE_VALUES, PIDProfile, "location.StartLocationTrackingSessionResponse.pidfProfile"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSessionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSessionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.StartLocationTrackingSessionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StartLocationTrackingSessionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.StartLocationTrackingSessionResponse", pos)
+        return _START_LOCATION_TRACKING_SESSION_RESPONSE.again(data, begin, end, "", pos)
     return StartLocationTrackingSessionResponse(
         loc_cross_ref_id=loc_cross_ref_id, pidf_profile=pidf_profile, extensions=extensions
     )
 
 
+_START_LOCATION_TRACKING_SESSION_RESPONSE = Known(
+    decode_start_location_tracking_session_response, "location.StartLocationTrackingSessionResponse", "0a 16 7e"
+)
+
+
 def encode_start_location_tracking_session_response(value: StartLocationTrackingSessionResponse) -> bytes:
     """Contents of StartLocationTrackingSessionResponse."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.pidf_profile is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.pidf_profile, PID_PROFILE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    pidf_profile = value.pidf_profile
+    if pidf_profile is not None:
+        content = PID_PROFILE_OCTETS.get(pidf_profile) or ber.encode_other_value(pidf_profile)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_LOCATION_TRACKING_SESSION_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x7E,
-    )
-)
 
 
 def decode_stop_location_tracking_session(data: bytes, pos: int, end: int) -> StopLocationTrackingSession:
     """Contents of StopLocationTrackingSession."""
-    again = (decode_stop_location_tracking_session, data, pos, end, _STOP_LOCATION_TRACKING_SESSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.StopLocationTrackingSession")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSession")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.StopLocationTrackingSession.locCrossRefID", pos)
+        return _STOP_LOCATION_TRACKING_SESSION.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSession")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSession")
     reason: EventCause | None = None
     if octet == 0x0A:
-        reason = ber.enumerated(
+        reason = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "location.StopLocationTrackingSession.reason"
         )
-        octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSession")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.StopLocationTrackingSession", pos)
+        return _STOP_LOCATION_TRACKING_SESSION.again(data, begin, end, "", pos)
     return StopLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, reason=reason, extensions=extensions)
+
+
+_STOP_LOCATION_TRACKING_SESSION = Known(
+    decode_stop_location_tracking_session, "location.StopLocationTrackingSession", "0a 16 7e"
+)
 
 
 def encode_stop_location_tracking_session(value: StopLocationTrackingSession) -> bytes:
     """Contents of StopLocationTrackingSession."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.reason is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.reason, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    reason = value.reason
+    if reason is not None:
+        content = EVENT_CAUSE_OCTETS.get(reason) or ber.encode_other_value(reason)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_stop_location_tracking_session_response(
     data: bytes, pos: int, end: int
 ) -> StopLocationTrackingSessionResponse:
     """Contents of StopLocationTrackingSessionResponse."""
-    again = (
-        decode_stop_location_tracking_session_response,
-        data,
-        pos,
-        end,
-        _STOP_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.StopLocationTrackingSessionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSessionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.StopLocationTrackingSessionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.StopLocationTrackingSessionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.StopLocationTrackingSessionResponse", pos)
+        return _STOP_LOCATION_TRACKING_SESSION_RESPONSE.again(data, begin, end, "", pos)
     return StopLocationTrackingSessionResponse(extensions=extensions)
+
+
+_STOP_LOCATION_TRACKING_SESSION_RESPONSE = Known(
+    decode_stop_location_tracking_session_response, "location.StopLocationTrackingSessionResponse", "7e"
+)
 
 
 def encode_stop_location_tracking_session_response(value: StopLocationTrackingSessionResponse) -> bytes:
     """Contents of StopLocationTrackingSessionResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SUSPEND_LOCATION_TRACKING_SESSION_OCTETS = frozenset(
-    (
-        0x16,
-        0x7E,
-    )
-)
 
 
 def decode_suspend_location_tracking_session(data: bytes, pos: int, end: int) -> SuspendLocationTrackingSession:
     """Contents of SuspendLocationTrackingSession."""
-    again = (decode_suspend_location_tracking_session, data, pos, end, _SUSPEND_LOCATION_TRACKING_SESSION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "location.SuspendLocationTrackingSession")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SuspendLocationTrackingSession")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSession.locCrossRefID", pos)
+        return _SUSPEND_LOCATION_TRACKING_SESSION.again(data, begin, end, "locCrossRefID", pos)
     loc_cross_ref_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSession")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SuspendLocationTrackingSession")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSession")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SuspendLocationTrackingSession")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSession", pos)
+        return _SUSPEND_LOCATION_TRACKING_SESSION.again(data, begin, end, "", pos)
     return SuspendLocationTrackingSession(loc_cross_ref_id=loc_cross_ref_id, extensions=extensions)
+
+
+_SUSPEND_LOCATION_TRACKING_SESSION = Known(
+    decode_suspend_location_tracking_session, "location.SuspendLocationTrackingSession", "16 7e"
+)
 
 
 def encode_suspend_location_tracking_session(value: SuspendLocationTrackingSession) -> bytes:
     """Contents of SuspendLocationTrackingSession."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.loc_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.loc_cross_ref_id.encode()
+    out += H16[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_suspend_location_tracking_session_response(
     data: bytes, pos: int, end: int
 ) -> SuspendLocationTrackingSessionResponse:
     """Contents of SuspendLocationTrackingSessionResponse."""
-    again = (
-        decode_suspend_location_tracking_session_response,
-        data,
-        pos,
-        end,
-        _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "location.SuspendLocationTrackingSessionResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "location.SuspendLocationTrackingSessionResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "location.SuspendLocationTrackingSessionResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "location.SuspendLocationTrackingSessionResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "location.SuspendLocationTrackingSessionResponse", pos)
+        return _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE.again(data, begin, end, "", pos)
     return SuspendLocationTrackingSessionResponse(extensions=extensions)
+
+
+_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE = Known(
+    decode_suspend_location_tracking_session_response, "location.SuspendLocationTrackingSessionResponse", "7e"
+)
 
 
 def encode_suspend_location_tracking_session_response(value: SuspendLocationTrackingSessionResponse) -> bytes:
     """Contents of SuspendLocationTrackingSessionResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_csta_common_arguments,
     encode_csta_common_arguments,
 )
-from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
+from csta.asn1.generated.identifiers import SUBJECT_DEVICE_IDS, encode_subject_device_id
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CSTACommonArguments, EventCause
 from csta.messages.common import DeviceID
@@ -91,46 +92,59 @@ from csta.messages.logical_device import (
     SetRouteingModeResponse,
 )
 
-PENDING_AGENT_STATE_VALUES = {
-    0: PendingAgentState.AGENT_NOT_READY,
-    1: PendingAgentState.AGENT_NULL,
-    2: PendingAgentState.AGENT_READY,
-    3: PendingAgentState.AGENT_WORKING_AFTER_CALL,
-}
-PENDING_AGENT_STATE_NUMBERS = {value: number for number, value in PENDING_AGENT_STATE_VALUES.items()}
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H30 = headers(0x30)
+H63 = headers(0x63)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
 
-_AGENT_BUSY_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x63,
-        0x7E,
-        0x82,
-        0x83,
-    )
-)
+PENDING_AGENT_STATE_VALUES = {
+    b"\x00": PendingAgentState.AGENT_NOT_READY,
+    b"\x01": PendingAgentState.AGENT_NULL,
+    b"\x02": PendingAgentState.AGENT_READY,
+    b"\x03": PendingAgentState.AGENT_WORKING_AFTER_CALL,
+}
+PENDING_AGENT_STATE_OCTETS = {value: octets for octets, value in PENDING_AGENT_STATE_VALUES.items()}
 
 
 def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentBusyEvent:
     """Contents of AgentBusyEvent."""
-    again = (decode_agent_busy_event, data, pos, end, _AGENT_BUSY_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentBusyEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentBusyEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentBusyEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        return _AGENT_BUSY_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentBusyEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     agent_id: Octets | None = None
     if octet == 0x04:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     pending_agent_state: PendingAgentState | None = None
     if octet == 0x82:
-        pending_agent_state = ber.enumerated(
+        pending_agent_state = PENDING_AGENT_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -138,17 +152,25 @@ def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
             PendingAgentState,
             "logical_device.AgentBusyEvent.pendingAgentState",
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     cause: EventCause | None = None
     if octet == 0x83:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentBusyEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentBusyEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentBusyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentBusyEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentBusyEvent", pos)
+        return _AGENT_BUSY_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentBusyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -160,70 +182,84 @@ def decode_agent_busy_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_AGENT_BUSY_EVENT = Known(decode_agent_busy_event, "logical_device.AgentBusyEvent", "04 30 63 7e 82 83")
+
+
 def encode_agent_busy_event(value: AgentBusyEvent) -> bytes:
     """Contents of AgentBusyEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x04, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.pending_agent_state is not None:
-        out += ber.tlv(0x82, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
-    if value.cause is not None:
-        out += ber.tlv(0x83, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H04[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    pending_agent_state = value.pending_agent_state
+    if pending_agent_state is not None:
+        content = PENDING_AGENT_STATE_OCTETS.get(pending_agent_state) or ber.encode_other_value(pending_agent_state)
+        out += H82[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AGENT_LOGGED_OFF_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x63,
-        0x7E,
-        0x82,
-        0x83,
-        0x1A2,
-        0x1A3,
-    )
-)
 
 
 def decode_agent_logged_off_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentLoggedOffEvent:
     """Contents of AgentLoggedOffEvent."""
-    again = (decode_agent_logged_off_event, data, pos, end, _AGENT_LOGGED_OFF_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOffEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOffEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOffEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        return _AGENT_LOGGED_OFF_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentLoggedOffEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     agent_id: Octets | None = None
     if octet == 0x82:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     agent_password: Octets | None = None
     if octet == 0x83:
-        agent_password = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        agent_password = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentLoggedOffEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOffEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOffEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOffEvent", pos)
+        return _AGENT_LOGGED_OFF_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentLoggedOffEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -235,70 +271,85 @@ def decode_agent_logged_off_event(data: bytes, pos: int, end: int, monitor_cross
     )
 
 
+_AGENT_LOGGED_OFF_EVENT = Known(
+    decode_agent_logged_off_event, "logical_device.AgentLoggedOffEvent", "0a 30 63 7e 82 83 1a2 1a3"
+)
+
+
 def encode_agent_logged_off_event(value: AgentLoggedOffEvent) -> bytes:
     """Contents of AgentLoggedOffEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x82, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.agent_password is not None:
-        out += ber.tlv(0x83, value.agent_password)
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H82[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    agent_password = value.agent_password
+    if agent_password is not None:
+        out += H83[len(agent_password)] + agent_password
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AGENT_LOGGED_ON_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x63,
-        0x7E,
-        0x82,
-        0x83,
-        0x1A2,
-        0x1A3,
-    )
-)
 
 
 def decode_agent_logged_on_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentLoggedOnEvent:
     """Contents of AgentLoggedOnEvent."""
-    again = (decode_agent_logged_on_event, data, pos, end, _AGENT_LOGGED_ON_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentLoggedOnEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOnEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentLoggedOnEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        return _AGENT_LOGGED_ON_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentLoggedOnEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     agent_id: Octets | None = None
     if octet == 0x82:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     agent_password: Octets | None = None
     if octet == 0x83:
-        agent_password = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        agent_password = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentLoggedOnEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentLoggedOnEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentLoggedOnEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentLoggedOnEvent", pos)
+        return _AGENT_LOGGED_ON_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentLoggedOnEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -310,63 +361,79 @@ def decode_agent_logged_on_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_AGENT_LOGGED_ON_EVENT = Known(
+    decode_agent_logged_on_event, "logical_device.AgentLoggedOnEvent", "0a 30 63 7e 82 83 1a2 1a3"
+)
+
+
 def encode_agent_logged_on_event(value: AgentLoggedOnEvent) -> bytes:
     """Contents of AgentLoggedOnEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x82, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.agent_password is not None:
-        out += ber.tlv(0x83, value.agent_password)
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H82[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    agent_password = value.agent_password
+    if agent_password is not None:
+        out += H83[len(agent_password)] + agent_password
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AGENT_NOT_READY_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_agent_not_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentNotReadyEvent:
     """Contents of AgentNotReadyEvent."""
-    again = (decode_agent_not_ready_event, data, pos, end, _AGENT_NOT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentNotReadyEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentNotReadyEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentNotReadyEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+        return _AGENT_NOT_READY_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentNotReadyEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     agent_id: Octets | None = None
     if octet == 0x04:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentNotReadyEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentNotReadyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentNotReadyEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentNotReadyEvent", pos)
+        return _AGENT_NOT_READY_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentNotReadyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -377,59 +444,74 @@ def decode_agent_not_ready_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_AGENT_NOT_READY_EVENT = Known(decode_agent_not_ready_event, "logical_device.AgentNotReadyEvent", "04 0a 30 63 7e")
+
+
 def encode_agent_not_ready_event(value: AgentNotReadyEvent) -> bytes:
     """Contents of AgentNotReadyEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x04, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H04[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AGENT_READY_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_agent_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AgentReadyEvent:
     """Contents of AgentReadyEvent."""
-    again = (decode_agent_ready_event, data, pos, end, _AGENT_READY_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentReadyEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentReadyEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentReadyEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+        return _AGENT_READY_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentReadyEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     agent_id: Octets | None = None
     if octet == 0x04:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentReadyEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentReadyEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentReadyEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentReadyEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentReadyEvent", pos)
+        return _AGENT_READY_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentReadyEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -440,71 +522,75 @@ def decode_agent_ready_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     )
 
 
+_AGENT_READY_EVENT = Known(decode_agent_ready_event, "logical_device.AgentReadyEvent", "04 0a 30 63 7e")
+
+
 def encode_agent_ready_event(value: AgentReadyEvent) -> bytes:
     """Contents of AgentReadyEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x04, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H04[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES = {
-    0: AgentWorkingAfterCallEventPendingAgentState.NOT_READY,
-    1: AgentWorkingAfterCallEventPendingAgentState.READY,
-    2: AgentWorkingAfterCallEventPendingAgentState.NULL,
+    b"\x00": AgentWorkingAfterCallEventPendingAgentState.NOT_READY,
+    b"\x01": AgentWorkingAfterCallEventPendingAgentState.READY,
+    b"\x02": AgentWorkingAfterCallEventPendingAgentState.NULL,
 }
-AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_NUMBERS = {
-    value: number for number, value in AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES.items()
+AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_OCTETS = {
+    value: octets for octets, value in AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES.items()
 }
-
-_AGENT_WORKING_AFTER_CALL_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x63,
-        0x7E,
-        0x82,
-        0x83,
-    )
-)
 
 
 def decode_agent_working_after_call_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> AgentWorkingAfterCallEvent:
     """Contents of AgentWorkingAfterCallEvent."""
-    again = (
-        decode_agent_working_after_call_event,
-        data,
-        pos,
-        end,
-        _AGENT_WORKING_AFTER_CALL_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentWorkingAfterCallEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent.agentDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AgentWorkingAfterCallEvent.agentDevice")
-    agent_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        return _AGENT_WORKING_AFTER_CALL_EVENT.again(data, begin, end, "agentDevice", pos, monitor_cross_ref_id)
+    agent_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AgentWorkingAfterCallEvent.agentDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     agent_id: Octets | None = None
     if octet == 0x04:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     pending_agent_state: AgentWorkingAfterCallEventPendingAgentState | None = None
     if octet == 0x82:
-        pending_agent_state = ber.enumerated(
+        pending_agent_state = AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_VALUES.get(
+            data[pos:stop]
+        ) or ber.other_value(
             data,
             pos,
             stop,
@@ -512,19 +598,25 @@ def decode_agent_working_after_call_event(
             AgentWorkingAfterCallEventPendingAgentState,
             "logical_device.AgentWorkingAfterCallEvent.pendingAgentState",
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     cause: EventCause | None = None
     if octet == 0x83:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "logical_device.AgentWorkingAfterCallEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentWorkingAfterCallEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentWorkingAfterCallEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentWorkingAfterCallEvent", pos)
+        return _AGENT_WORKING_AFTER_CALL_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AgentWorkingAfterCallEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         agent_device=agent_device,
@@ -536,61 +628,74 @@ def decode_agent_working_after_call_event(
     )
 
 
+_AGENT_WORKING_AFTER_CALL_EVENT = Known(
+    decode_agent_working_after_call_event, "logical_device.AgentWorkingAfterCallEvent", "04 30 63 7e 82 83"
+)
+
+
 def encode_agent_working_after_call_event(value: AgentWorkingAfterCallEvent) -> bytes:
     """Contents of AgentWorkingAfterCallEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.agent_device))
-    if value.agent_id is not None:
-        out += ber.tlv(0x04, value.agent_id)
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.pending_agent_state is not None:
-        out += ber.tlv(
-            0x82,
-            ber.encode_enumerated(
-                value.pending_agent_state, AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_NUMBERS
-            ),
-        )
-    if value.cause is not None:
-        out += ber.tlv(0x83, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.agent_device)
+    out += H63[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H04[len(agent_id)] + agent_id
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    pending_agent_state = value.pending_agent_state
+    if pending_agent_state is not None:
+        content = AGENT_WORKING_AFTER_CALL_EVENT_PENDING_AGENT_STATE_OCTETS.get(
+            pending_agent_state
+        ) or ber.encode_other_value(pending_agent_state)
+        out += H82[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AUTO_ANSWER_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_auto_answer_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AutoAnswerEvent:
     """Contents of AutoAnswerEvent."""
-    again = (decode_auto_answer_event, data, pos, end, _AUTO_ANSWER_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoAnswerEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoAnswerEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoAnswerEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+        return _AUTO_ANSWER_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AutoAnswerEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoAnswerEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent.autoAnswerOn", pos)
+        return _AUTO_ANSWER_EVENT.again(data, begin, end, "autoAnswerOn", pos, monitor_cross_ref_id)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.AutoAnswerEvent.autoAnswerOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoAnswerEvent")
     number_of_rings: int | None = None
     if octet == 0x02:
         number_of_rings = ber.integer(data, pos, stop, "logical_device.AutoAnswerEvent.numberOfRings")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoAnswerEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoAnswerEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoAnswerEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AutoAnswerEvent", pos)
+        return _AUTO_ANSWER_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AutoAnswerEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -600,51 +705,61 @@ def decode_auto_answer_event(data: bytes, pos: int, end: int, monitor_cross_ref_
     )
 
 
+_AUTO_ANSWER_EVENT = Known(decode_auto_answer_event, "logical_device.AutoAnswerEvent", "01 02 63 7e")
+
+
 def encode_auto_answer_event(value: AutoAnswerEvent) -> bytes:
     """Contents of AutoAnswerEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
-    if value.number_of_rings is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.auto_answer_on)
+    out += H01[len(content)] + content
+    number_of_rings = value.number_of_rings
+    if number_of_rings is not None:
+        content = ber.encode_integer(number_of_rings)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_AUTO_WORK_MODE_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_auto_work_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> AutoWorkModeEvent:
     """Contents of AutoWorkModeEvent."""
-    again = (decode_auto_work_mode_event, data, pos, end, _AUTO_WORK_MODE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AutoWorkModeEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.AutoWorkModeEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+        return _AUTO_WORK_MODE_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.AutoWorkModeEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkOn", pos)
+        return _AUTO_WORK_MODE_EVENT.again(data, begin, end, "autoWorkOn", pos, monitor_cross_ref_id)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoWorkModeEvent")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent.autoWorkInterval", pos)
+        return _AUTO_WORK_MODE_EVENT.again(data, begin, end, "autoWorkInterval", pos, monitor_cross_ref_id)
     auto_work_interval = ber.integer(data, pos, stop, "logical_device.AutoWorkModeEvent.autoWorkInterval")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoWorkModeEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AutoWorkModeEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AutoWorkModeEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AutoWorkModeEvent", pos)
+        return _AUTO_WORK_MODE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return AutoWorkModeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -654,50 +769,61 @@ def decode_auto_work_mode_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_AUTO_WORK_MODE_EVENT = Known(decode_auto_work_mode_event, "logical_device.AutoWorkModeEvent", "01 02 63 7e")
+
+
 def encode_auto_work_mode_event(value: AutoWorkModeEvent) -> bytes:
     """Contents of AutoWorkModeEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
-    out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.auto_work_on)
+    out += H01[len(content)] + content
+    content = ber.encode_integer(value.auto_work_interval)
+    out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallBackEvent:
     """Contents of CallBackEvent."""
-    again = (decode_call_back_event, data, pos, end, _CALL_BACK_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.originatingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.originatingDevice")
-    originating_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+        return _CALL_BACK_EVENT.again(data, begin, end, "originatingDevice", pos, monitor_cross_ref_id)
+    originating_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.CallBackEvent.originatingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.targetDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackEvent.targetDevice")
-    target_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+        return _CALL_BACK_EVENT.again(data, begin, end, "targetDevice", pos, monitor_cross_ref_id)
+    target_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.CallBackEvent.targetDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.CallBackEvent.callBackSetCanceled", pos)
+        return _CALL_BACK_EVENT.again(data, begin, end, "callBackSetCanceled", pos, monitor_cross_ref_id)
     call_back_set_canceled = ber.boolean(data, pos, stop, "logical_device.CallBackEvent.callBackSetCanceled")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallBackEvent", pos)
+        return _CALL_BACK_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CallBackEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originating_device=originating_device,
@@ -707,52 +833,63 @@ def decode_call_back_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     )
 
 
+_CALL_BACK_EVENT = Known(decode_call_back_event, "logical_device.CallBackEvent", "01 63 7e")
+
+
 def encode_call_back_event(value: CallBackEvent) -> bytes:
     """Contents of CallBackEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.originating_device))
-    out += ber.tlv(0x63, encode_subject_device_id(value.target_device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.call_back_set_canceled))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.originating_device)
+    out += H63[len(content)] + content
+    content = encode_subject_device_id(value.target_device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.call_back_set_canceled)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_MESSAGE_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_message_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallBackMessageEvent:
     """Contents of CallBackMessageEvent."""
-    again = (decode_call_back_message_event, data, pos, end, _CALL_BACK_MESSAGE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.originatingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.originatingDevice")
-    originating_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+        return _CALL_BACK_MESSAGE_EVENT.again(data, begin, end, "originatingDevice", pos, monitor_cross_ref_id)
+    originating_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.CallBackMessageEvent.originatingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.targetDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.CallBackMessageEvent.targetDevice")
-    target_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+        return _CALL_BACK_MESSAGE_EVENT.again(data, begin, end, "targetDevice", pos, monitor_cross_ref_id)
+    target_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.CallBackMessageEvent.targetDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled", pos)
+        return _CALL_BACK_MESSAGE_EVENT.again(data, begin, end, "callBackMsgSetCanceled", pos, monitor_cross_ref_id)
     call_back_msg_set_canceled = ber.boolean(
         data, pos, stop, "logical_device.CallBackMessageEvent.callBackMsgSetCanceled"
     )
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageEvent", pos)
+        return _CALL_BACK_MESSAGE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CallBackMessageEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         originating_device=originating_device,
@@ -762,44 +899,51 @@ def decode_call_back_message_event(data: bytes, pos: int, end: int, monitor_cros
     )
 
 
+_CALL_BACK_MESSAGE_EVENT = Known(decode_call_back_message_event, "logical_device.CallBackMessageEvent", "01 63 7e")
+
+
 def encode_call_back_message_event(value: CallBackMessageEvent) -> bytes:
     """Contents of CallBackMessageEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.originating_device))
-    out += ber.tlv(0x63, encode_subject_device_id(value.target_device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.call_back_msg_set_canceled))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.originating_device)
+    out += H63[len(content)] + content
+    content = encode_subject_device_id(value.target_device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.call_back_msg_set_canceled)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALLER_ID_STATUS_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_caller_id_status_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CallerIDStatusEvent:
     """Contents of CallerIDStatusEvent."""
-    again = (decode_caller_id_status_event, data, pos, end, _CALLER_ID_STATUS_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallerIDStatusEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallerIDStatusEvent")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent.device", pos)
+        return _CALLER_ID_STATUS_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallerIDStatusEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent.callerIDProvided", pos)
+        return _CALLER_ID_STATUS_EVENT.again(data, begin, end, "callerIDProvided", pos, monitor_cross_ref_id)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.CallerIDStatusEvent.callerIDProvided")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallerIDStatusEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallerIDStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallerIDStatusEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallerIDStatusEvent", pos)
+        return _CALLER_ID_STATUS_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CallerIDStatusEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -808,74 +952,89 @@ def decode_caller_id_status_event(data: bytes, pos: int, end: int, monitor_cross
     )
 
 
+_CALLER_ID_STATUS_EVENT = Known(decode_caller_id_status_event, "logical_device.CallerIDStatusEvent", "01 30 7e")
+
+
 def encode_caller_id_status_event(value: CallerIDStatusEvent) -> bytes:
     """Contents of CallerIDStatusEvent."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.caller_id_provided)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_calling_device_list(data: bytes, pos: int, end: int) -> tuple[DeviceID, ...]:
     """Contents of CallingDeviceList."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "logical_device.CallingDeviceList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallingDeviceList")
         if octet != 0x30:
-            ber.unexpected(octet, "logical_device.CallingDeviceList", pos)
+            ber.unexpected(octet, "logical_device.CallingDeviceList", pos, stop)
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_calling_device_list(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of CallingDeviceList."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
-
-
-_DO_NOT_DISTURB_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x03,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_do_not_disturb_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DoNotDisturbEvent:
     """Contents of DoNotDisturbEvent."""
-    again = (decode_do_not_disturb_event, data, pos, end, _DO_NOT_DISTURB_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.DoNotDisturbEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.DoNotDisturbEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
+        return _DO_NOT_DISTURB_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.DoNotDisturbEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent.doNotDisturbOn", pos)
+        return _DO_NOT_DISTURB_EVENT.again(data, begin, end, "doNotDisturbOn", pos, monitor_cross_ref_id)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.DoNotDisturbEvent.doNotDisturbOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     call_origination: CallOrigination | None = None
     if octet == 0x03:
         call_origination = ber.bits(
             data, pos, stop, CallOrigination, "logical_device.DoNotDisturbEvent.callOrigination"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     calling_device_list: tuple[DeviceID, ...] | None = None
     if octet == 0x30:
         calling_device_list = decode_calling_device_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.DoNotDisturbEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.DoNotDisturbEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.DoNotDisturbEvent", pos)
+        return _DO_NOT_DISTURB_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DoNotDisturbEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -886,99 +1045,117 @@ def decode_do_not_disturb_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_DO_NOT_DISTURB_EVENT = Known(decode_do_not_disturb_event, "logical_device.DoNotDisturbEvent", "01 03 30 63 7e")
+
+
 def encode_do_not_disturb_event(value: DoNotDisturbEvent) -> bytes:
     """Contents of DoNotDisturbEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.do_not_disturb_on))
-    if value.call_origination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_origination))
-    if value.calling_device_list is not None:
-        out += ber.tlv(0x30, encode_calling_device_list(value.calling_device_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.do_not_disturb_on)
+    out += H01[len(content)] + content
+    call_origination = value.call_origination
+    if call_origination is not None:
+        content = ber.encode_bits(call_origination)
+        out += H03[len(content)] + content
+    calling_device_list = value.calling_device_list
+    if calling_device_list is not None:
+        content = encode_calling_device_list(calling_device_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 FORWARDING_TYPE_VALUES = {
-    0: ForwardingType.FORWARD_IMMEDIATE,
-    1: ForwardingType.FORWARD_BUSY,
-    2: ForwardingType.FORWARD_NO_ANS,
-    3: ForwardingType.FORWARD_BUSY_INT,
-    4: ForwardingType.FORWARD_BUSY_EXT,
-    5: ForwardingType.FORWARD_NO_ANS_INT,
-    6: ForwardingType.FORWARD_NO_ANS_EXT,
-    7: ForwardingType.FORWARD_IMM_INT,
-    8: ForwardingType.FORWARD_IMM_EXT,
-    9: ForwardingType.FORWARD_DND,
-    10: ForwardingType.FORWARD_DND_INT,
-    11: ForwardingType.FORWARD_DND_EXT,
+    b"\x00": ForwardingType.FORWARD_IMMEDIATE,
+    b"\x01": ForwardingType.FORWARD_BUSY,
+    b"\x02": ForwardingType.FORWARD_NO_ANS,
+    b"\x03": ForwardingType.FORWARD_BUSY_INT,
+    b"\x04": ForwardingType.FORWARD_BUSY_EXT,
+    b"\x05": ForwardingType.FORWARD_NO_ANS_INT,
+    b"\x06": ForwardingType.FORWARD_NO_ANS_EXT,
+    b"\x07": ForwardingType.FORWARD_IMM_INT,
+    b"\x08": ForwardingType.FORWARD_IMM_EXT,
+    b"\t": ForwardingType.FORWARD_DND,
+    b"\n": ForwardingType.FORWARD_DND_INT,
+    b"\x0b": ForwardingType.FORWARD_DND_EXT,
 }
-FORWARDING_TYPE_NUMBERS = {value: number for number, value in FORWARDING_TYPE_VALUES.items()}
+FORWARDING_TYPE_OCTETS = {value: octets for octets, value in FORWARDING_TYPE_VALUES.items()}
 
 FORWARD_DEFAULT_VALUES = {
-    0: ForwardDefault.FORWARDING_TYPE_AND_FORWARD_DN,
-    1: ForwardDefault.FORWARDING_TYPE,
-    2: ForwardDefault.FORWARD_DN,
+    b"\x00": ForwardDefault.FORWARDING_TYPE_AND_FORWARD_DN,
+    b"\x01": ForwardDefault.FORWARDING_TYPE,
+    b"\x02": ForwardDefault.FORWARD_DN,
 }
-FORWARD_DEFAULT_NUMBERS = {value: number for number, value in FORWARD_DEFAULT_VALUES.items()}
-
-_FORWARDING_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x0A,
-        0x30,
-        0x63,
-        0x7E,
-        0x84,
-    )
-)
+FORWARD_DEFAULT_OCTETS = {value: octets for octets, value in FORWARD_DEFAULT_VALUES.items()}
 
 
 def decode_forwarding_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ForwardingEvent:
     """Contents of ForwardingEvent."""
-    again = (decode_forwarding_event, data, pos, end, _FORWARDING_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.ForwardingEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.ForwardingEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        return _FORWARDING_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.ForwardingEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     forwarding_type: ForwardingType | None = None
     if octet == 0x0A:
-        forwarding_type = ber.enumerated(
+        forwarding_type = FORWARDING_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FORWARDING_TYPE_VALUES, ForwardingType, "logical_device.ForwardingEvent.forwardingType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent.forwardStatus", pos)
+        return _FORWARDING_EVENT.again(data, begin, end, "forwardStatus", pos, monitor_cross_ref_id)
     forward_status = ber.boolean(data, pos, stop, "logical_device.ForwardingEvent.forwardStatus")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     forward_to: DeviceID | None = None
     if octet == 0x30:
         forward_to = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     forward_default: ForwardDefault | None = None
     if octet == 0x0A:
-        forward_default = ber.enumerated(
+        forward_default = FORWARD_DEFAULT_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FORWARD_DEFAULT_VALUES, ForwardDefault, "logical_device.ForwardingEvent.forwardDefault"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     ring_count: int | None = None
     if octet == 0x02:
         ring_count = ber.integer(data, pos, stop, "logical_device.ForwardingEvent.ringCount")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     ring_duration: int | None = None
     if octet == 0x84:
         ring_duration = ber.integer(data, pos, stop, "logical_device.ForwardingEvent.ringDuration")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardingEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.ForwardingEvent", pos)
+        return _FORWARDING_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ForwardingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -992,84 +1169,101 @@ def decode_forwarding_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_FORWARDING_EVENT = Known(decode_forwarding_event, "logical_device.ForwardingEvent", "01 02 0a 30 63 7e 84")
+
+
 def encode_forwarding_event(value: ForwardingEvent) -> bytes:
     """Contents of ForwardingEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.forwarding_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.forwarding_type, FORWARDING_TYPE_NUMBERS))
-    out += ber.tlv(0x01, ber.encode_boolean(value.forward_status))
-    if value.forward_to is not None:
-        out += ber.tlv(0x30, encode_device_id(value.forward_to))
-    if value.forward_default is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.forward_default, FORWARD_DEFAULT_NUMBERS))
-    if value.ring_count is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.ring_count))
-    if value.ring_duration is not None:
-        out += ber.tlv(0x84, ber.encode_integer(value.ring_duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    forwarding_type = value.forwarding_type
+    if forwarding_type is not None:
+        content = FORWARDING_TYPE_OCTETS.get(forwarding_type) or ber.encode_other_value(forwarding_type)
+        out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.forward_status)
+    out += H01[len(content)] + content
+    forward_to = value.forward_to
+    if forward_to is not None:
+        content = encode_device_id(forward_to)
+        out += H30[len(content)] + content
+    forward_default = value.forward_default
+    if forward_default is not None:
+        content = FORWARD_DEFAULT_OCTETS.get(forward_default) or ber.encode_other_value(forward_default)
+        out += H0A[len(content)] + content
+    ring_count = value.ring_count
+    if ring_count is not None:
+        content = ber.encode_integer(ring_count)
+        out += H02[len(content)] + content
+    ring_duration = value.ring_duration
+    if ring_duration is not None:
+        content = ber.encode_integer(ring_duration)
+        out += H84[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PRESENCE_STATE_EVENT_OCTETS = frozenset(
-    (
-        0x03,
-        0x63,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-    )
-)
 
 
 def decode_presence_state_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> PresenceStateEvent:
     """Contents of PresenceStateEvent."""
-    again = (decode_presence_state_event, data, pos, end, _PRESENCE_STATE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.PresenceStateEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.PresenceStateEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        return _PRESENCE_STATE_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.PresenceStateEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent.presenceState", pos)
+        return _PRESENCE_STATE_EVENT.again(data, begin, end, "presenceState", pos, monitor_cross_ref_id)
     presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.PresenceStateEvent.presenceState")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     from_time: str | None = None
     if octet == 0x80:
         from_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     until_time: str | None = None
     if octet == 0x81:
         until_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     place: Octets | None = None
     if octet == 0x82:
-        place = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        place = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     mood: Octets | None = None
     if octet == 0x83:
-        mood = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        mood = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     named_presence_state: Octets | None = None
     if octet == 0x84:
-        named_presence_state = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        named_presence_state = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.PresenceStateEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.PresenceStateEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.PresenceStateEvent", pos)
+        return _PRESENCE_STATE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return PresenceStateEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -1083,107 +1277,137 @@ def decode_presence_state_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_PRESENCE_STATE_EVENT = Known(
+    decode_presence_state_event, "logical_device.PresenceStateEvent", "03 63 7e 80 81 82 83 84 1a0 1a1 1a2 1a3 1a4"
+)
+
+
 def encode_presence_state_event(value: PresenceStateEvent) -> bytes:
     """Contents of PresenceStateEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x03, ber.encode_bits(value.presence_state))
-    if value.from_time is not None:
-        out += ber.tlv(0x80, ber.encode_time(value.from_time))
-    if value.until_time is not None:
-        out += ber.tlv(0x81, ber.encode_time(value.until_time))
-    if value.place is not None:
-        out += ber.tlv(0x82, value.place)
-    if value.mood is not None:
-        out += ber.tlv(0x83, value.mood)
-    if value.named_presence_state is not None:
-        out += ber.tlv(0x84, value.named_presence_state)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    content = ber.encode_bits(value.presence_state)
+    out += H03[len(content)] + content
+    from_time = value.from_time
+    if from_time is not None:
+        content = ber.encode_time(from_time)
+        out += H80[len(content)] + content
+    until_time = value.until_time
+    if until_time is not None:
+        content = ber.encode_time(until_time)
+        out += H81[len(content)] + content
+    place = value.place
+    if place is not None:
+        out += H82[len(place)] + place
+    mood = value.mood
+    if mood is not None:
+        out += H83[len(mood)] + mood
+    named_presence_state = value.named_presence_state
+    if named_presence_state is not None:
+        out += H84[len(named_presence_state)] + named_presence_state
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTEING_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_routeing_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RouteingEvent:
     """Contents of RouteingEvent."""
-    again = (decode_routeing_event, data, pos, end, _ROUTEING_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.RouteingEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.RouteingEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "logical_device.RouteingEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "logical_device.RouteingEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+        return _ROUTEING_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "logical_device.RouteingEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.RouteingEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.RouteingEvent.routeingMode", pos)
+        return _ROUTEING_EVENT.again(data, begin, end, "routeingMode", pos, monitor_cross_ref_id)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.RouteingEvent.routeingMode")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.RouteingEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.RouteingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.RouteingEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.RouteingEvent", pos)
+        return _ROUTEING_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return RouteingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id, device=device, routeing_mode=routeing_mode, extensions=extensions
     )
 
 
+_ROUTEING_EVENT = Known(decode_routeing_event, "logical_device.RouteingEvent", "01 63 7e")
+
+
 def encode_routeing_event(value: RouteingEvent) -> bytes:
     """Contents of RouteingEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    content = ber.encode_boolean(value.routeing_mode)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_NON_CALL_RELATED_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_non_call_related(data: bytes, pos: int, end: int) -> CallBackNonCallRelated:
     """Contents of CallBackNonCallRelated."""
-    again = (decode_call_back_non_call_related, data, pos, end, _CALL_BACK_NON_CALL_RELATED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackNonCallRelated")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackNonCallRelated")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated.originatingDevice", pos)
+        return _CALL_BACK_NON_CALL_RELATED.again(data, begin, end, "originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackNonCallRelated")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated.targetDevice", pos)
+        return _CALL_BACK_NON_CALL_RELATED.again(data, begin, end, "targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackNonCallRelated")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackNonCallRelated")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackNonCallRelated")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallBackNonCallRelated", pos)
+        return _CALL_BACK_NON_CALL_RELATED.again(data, begin, end, "", pos)
     return CallBackNonCallRelated(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
 
 
+_CALL_BACK_NON_CALL_RELATED = Known(decode_call_back_non_call_related, "logical_device.CallBackNonCallRelated", "30 7e")
+
+
 def encode_call_back_non_call_related(value: CallBackNonCallRelated) -> bytes:
     """Contents of CallBackNonCallRelated."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.originating_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.target_device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1196,54 +1420,64 @@ def decode_call_back_non_call_related_response(
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.CallBackNonCallRelatedResponse.noData")
         return CallBackNonCallRelatedResponse()
-    return ber.unexpected(octet, "logical_device.CallBackNonCallRelatedResponse", pos)
+    return ber.unexpected(octet, "logical_device.CallBackNonCallRelatedResponse", pos, stop)
 
 
 def encode_call_back_non_call_related_response(value: CallBackNonCallRelatedResponse) -> bytes:
     """The chosen alternative of CallBackNonCallRelatedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CALL_BACK_MESSAGE_NON_CALL_RELATED_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_call_back_message_non_call_related(data: bytes, pos: int, end: int) -> CallBackMessageNonCallRelated:
     """Contents of CallBackMessageNonCallRelated."""
-    again = (decode_call_back_message_non_call_related, data, pos, end, _CALL_BACK_MESSAGE_NON_CALL_RELATED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackMessageNonCallRelated")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.originatingDevice", pos)
+        return _CALL_BACK_MESSAGE_NON_CALL_RELATED.again(data, begin, end, "originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated.targetDevice", pos)
+        return _CALL_BACK_MESSAGE_NON_CALL_RELATED.again(data, begin, end, "targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageNonCallRelated")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackMessageNonCallRelated")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackMessageNonCallRelated")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallBackMessageNonCallRelated", pos)
+        return _CALL_BACK_MESSAGE_NON_CALL_RELATED.again(data, begin, end, "", pos)
     return CallBackMessageNonCallRelated(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
 
 
+_CALL_BACK_MESSAGE_NON_CALL_RELATED = Known(
+    decode_call_back_message_non_call_related, "logical_device.CallBackMessageNonCallRelated", "30 7e"
+)
+
+
 def encode_call_back_message_non_call_related(value: CallBackMessageNonCallRelated) -> bytes:
     """Contents of CallBackMessageNonCallRelated."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.originating_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.target_device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1256,52 +1490,60 @@ def decode_call_back_message_non_call_related_response(
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.CallBackMessageNonCallRelatedResponse.noData")
         return CallBackMessageNonCallRelatedResponse()
-    return ber.unexpected(octet, "logical_device.CallBackMessageNonCallRelatedResponse", pos)
+    return ber.unexpected(octet, "logical_device.CallBackMessageNonCallRelatedResponse", pos, stop)
 
 
 def encode_call_back_message_non_call_related_response(value: CallBackMessageNonCallRelatedResponse) -> bytes:
     """The chosen alternative of CallBackMessageNonCallRelatedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CANCEL_CALL_BACK_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_cancel_call_back(data: bytes, pos: int, end: int) -> CancelCallBack:
     """Contents of CancelCallBack."""
-    again = (decode_cancel_call_back, data, pos, end, _CANCEL_CALL_BACK_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBack")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBack")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBack.originatingDevice", pos)
+        return _CANCEL_CALL_BACK.again(data, begin, end, "originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBack")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBack.targetDevice", pos)
+        return _CANCEL_CALL_BACK.again(data, begin, end, "targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBack")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBack")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBack", pos)
+        return _CANCEL_CALL_BACK.again(data, begin, end, "", pos)
     return CancelCallBack(originating_device=originating_device, target_device=target_device, extensions=extensions)
+
+
+_CANCEL_CALL_BACK = Known(decode_cancel_call_back, "logical_device.CancelCallBack", "30 7e")
 
 
 def encode_cancel_call_back(value: CancelCallBack) -> bytes:
     """Contents of CancelCallBack."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.originating_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.target_device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1312,54 +1554,62 @@ def decode_cancel_call_back_response(data: bytes, octet: int, pos: int, stop: in
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.CancelCallBackResponse.noData")
         return CancelCallBackResponse()
-    return ber.unexpected(octet, "logical_device.CancelCallBackResponse", pos)
+    return ber.unexpected(octet, "logical_device.CancelCallBackResponse", pos, stop)
 
 
 def encode_cancel_call_back_response(value: CancelCallBackResponse) -> bytes:
     """The chosen alternative of CancelCallBackResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_CANCEL_CALL_BACK_MESSAGE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_cancel_call_back_message(data: bytes, pos: int, end: int) -> CancelCallBackMessage:
     """Contents of CancelCallBackMessage."""
-    again = (decode_cancel_call_back_message, data, pos, end, _CANCEL_CALL_BACK_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CancelCallBackMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBackMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage.originatingDevice", pos)
+        return _CANCEL_CALL_BACK_MESSAGE.again(data, begin, end, "originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBackMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage.targetDevice", pos)
+        return _CANCEL_CALL_BACK_MESSAGE.again(data, begin, end, "targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBackMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CancelCallBackMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CancelCallBackMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CancelCallBackMessage", pos)
+        return _CANCEL_CALL_BACK_MESSAGE.again(data, begin, end, "", pos)
     return CancelCallBackMessage(
         originating_device=originating_device, target_device=target_device, extensions=extensions
     )
 
 
+_CANCEL_CALL_BACK_MESSAGE = Known(decode_cancel_call_back_message, "logical_device.CancelCallBackMessage", "30 7e")
+
+
 def encode_cancel_call_back_message(value: CancelCallBackMessage) -> bytes:
     """Contents of CancelCallBackMessage."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.originating_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.target_device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1372,99 +1622,109 @@ def decode_cancel_call_back_message_response(
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.CancelCallBackMessageResponse.noData")
         return CancelCallBackMessageResponse()
-    return ber.unexpected(octet, "logical_device.CancelCallBackMessageResponse", pos)
+    return ber.unexpected(octet, "logical_device.CancelCallBackMessageResponse", pos, stop)
 
 
 def encode_cancel_call_back_message_response(value: CancelCallBackMessageResponse) -> bytes:
     """The chosen alternative of CancelCallBackMessageResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_GET_AGENT_STATE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_agent_state(data: bytes, pos: int, end: int) -> GetAgentState:
     """Contents of GetAgentState."""
-    again = (decode_get_agent_state, data, pos, end, _GET_AGENT_STATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentState")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentState")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetAgentState.device", pos)
+        return _GET_AGENT_STATE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentState")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentState")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentState")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAgentState", pos)
+        return _GET_AGENT_STATE.again(data, begin, end, "", pos)
     return GetAgentState(device=device, acd_group=acd_group, extensions=extensions)
+
+
+_GET_AGENT_STATE = Known(decode_get_agent_state, "logical_device.GetAgentState", "30 7e")
 
 
 def encode_get_agent_state(value: GetAgentState) -> bytes:
     """Contents of GetAgentState."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 AGENT_STATE_VALUES = {
-    0: AgentState.AGENT_NOT_READY,
-    1: AgentState.AGENT_NULL,
-    2: AgentState.AGENT_READY,
-    3: AgentState.AGENT_BUSY,
-    4: AgentState.AGENT_WORKING_AFTER_CALL,
+    b"\x00": AgentState.AGENT_NOT_READY,
+    b"\x01": AgentState.AGENT_NULL,
+    b"\x02": AgentState.AGENT_READY,
+    b"\x03": AgentState.AGENT_BUSY,
+    b"\x04": AgentState.AGENT_WORKING_AFTER_CALL,
 }
-AGENT_STATE_NUMBERS = {value: number for number, value in AGENT_STATE_VALUES.items()}
+AGENT_STATE_OCTETS = {value: octets for octets, value in AGENT_STATE_VALUES.items()}
 
-AGENT_STATE_CONDITION_VALUES = {0: AgentStateCondition.FORCED_PAUSE, 1: AgentStateCondition.OTHER}
-AGENT_STATE_CONDITION_NUMBERS = {value: number for number, value in AGENT_STATE_CONDITION_VALUES.items()}
-
-_AGENT_INFO_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x80,
-        0x81,
-    )
-)
+AGENT_STATE_CONDITION_VALUES = {b"\x00": AgentStateCondition.FORCED_PAUSE, b"\x01": AgentStateCondition.OTHER}
+AGENT_STATE_CONDITION_OCTETS = {value: octets for octets, value in AGENT_STATE_CONDITION_VALUES.items()}
 
 
 def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
     """Contents of AgentInfo."""
-    again = (decode_agent_info, data, pos, end, _AGENT_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentInfo")
     acd_group: DeviceID | None = None
     if octet == 0x30:
         acd_group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentInfo")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "logical_device.AgentInfo.agentState", pos)
-    agent_state = ber.enumerated(data, pos, stop, AGENT_STATE_VALUES, AgentState, "logical_device.AgentInfo.agentState")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+        return _AGENT_INFO.again(data, begin, end, "agentState", pos)
+    agent_state = AGENT_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
+        data, pos, stop, AGENT_STATE_VALUES, AgentState, "logical_device.AgentInfo.agentState"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentInfo")
     pending_agent_state: PendingAgentState | None = None
     if octet == 0x80:
-        pending_agent_state = ber.enumerated(
+        pending_agent_state = PENDING_AGENT_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, PENDING_AGENT_STATE_VALUES, PendingAgentState, "logical_device.AgentInfo.pendingAgentState"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentInfo")
     agent_state_condition: AgentStateCondition | None = None
     if octet == 0x81:
-        agent_state_condition = ber.enumerated(
+        agent_state_condition = AGENT_STATE_CONDITION_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1472,9 +1732,11 @@ def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
             AgentStateCondition,
             "logical_device.AgentInfo.agentStateCondition",
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentInfo", pos)
+        return _AGENT_INFO.again(data, begin, end, "", pos)
     return AgentInfo(
         acd_group=acd_group,
         agent_state=agent_state,
@@ -1483,344 +1745,406 @@ def decode_agent_info(data: bytes, pos: int, end: int) -> AgentInfo:
     )
 
 
+_AGENT_INFO = Known(decode_agent_info, "logical_device.AgentInfo", "0a 30 80 81")
+
+
 def encode_agent_info(value: AgentInfo) -> bytes:
     """Contents of AgentInfo."""
     out = b""
-    if value.acd_group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.acd_group))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.agent_state, AGENT_STATE_NUMBERS))
-    if value.pending_agent_state is not None:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
-    if value.agent_state_condition is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.agent_state_condition, AGENT_STATE_CONDITION_NUMBERS))
+    acd_group = value.acd_group
+    if acd_group is not None:
+        content = encode_device_id(acd_group)
+        out += H30[len(content)] + content
+    content = AGENT_STATE_OCTETS.get(value.agent_state) or ber.encode_other_value(value.agent_state)
+    out += H0A[len(content)] + content
+    pending_agent_state = value.pending_agent_state
+    if pending_agent_state is not None:
+        content = PENDING_AGENT_STATE_OCTETS.get(pending_agent_state) or ber.encode_other_value(pending_agent_state)
+        out += H80[len(content)] + content
+    agent_state_condition = value.agent_state_condition
+    if agent_state_condition is not None:
+        content = AGENT_STATE_CONDITION_OCTETS.get(agent_state_condition) or ber.encode_other_value(
+            agent_state_condition
+        )
+        out += H81[len(content)] + content
     return out
 
 
 def decode_agent_state_entry_agent_info(data: bytes, pos: int, end: int) -> tuple[AgentInfo, ...]:
     """Contents of AgentStateEntryAgentInfo."""
     values: list[AgentInfo] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "logical_device.AgentStateEntryAgentInfo")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateEntryAgentInfo")
         if octet != 0x30:
-            ber.unexpected(octet, "logical_device.AgentStateEntryAgentInfo", pos)
+            ber.unexpected(octet, "logical_device.AgentStateEntryAgentInfo", pos, stop)
         value = decode_agent_info(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_agent_state_entry_agent_info(values: tuple[AgentInfo, ...]) -> bytes:
     """Contents of AgentStateEntryAgentInfo."""
-    return b"".join([ber.tlv(0x30, encode_agent_info(value)) for value in values])
-
-
-_AGENT_STATE_ENTRY_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x30,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_agent_info(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_agent_state_entry(data: bytes, pos: int, end: int) -> AgentStateEntry:
     """Contents of AgentStateEntry."""
-    again = (decode_agent_state_entry, data, pos, end, _AGENT_STATE_ENTRY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.AgentStateEntry")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateEntry")
     agent_id: Octets | None = None
     if octet == 0x04:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateEntry")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.AgentStateEntry.loggedOnState", pos)
+        return _AGENT_STATE_ENTRY.again(data, begin, end, "loggedOnState", pos)
     logged_on_state = ber.boolean(data, pos, stop, "logical_device.AgentStateEntry.loggedOnState")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateEntry")
     agent_info: tuple[AgentInfo, ...] | None = None
     if octet == 0x30:
         agent_info = decode_agent_state_entry_agent_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.AgentStateEntry")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateEntry")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.AgentStateEntry", pos)
+        return _AGENT_STATE_ENTRY.again(data, begin, end, "", pos)
     return AgentStateEntry(agent_id=agent_id, logged_on_state=logged_on_state, agent_info=agent_info)
+
+
+_AGENT_STATE_ENTRY = Known(decode_agent_state_entry, "logical_device.AgentStateEntry", "01 04 30")
 
 
 def encode_agent_state_entry(value: AgentStateEntry) -> bytes:
     """Contents of AgentStateEntry."""
     out = b""
-    if value.agent_id is not None:
-        out += ber.tlv(0x04, value.agent_id)
-    out += ber.tlv(0x01, ber.encode_boolean(value.logged_on_state))
-    if value.agent_info is not None:
-        out += ber.tlv(0x30, encode_agent_state_entry_agent_info(value.agent_info))
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H04[len(agent_id)] + agent_id
+    content = ber.encode_boolean(value.logged_on_state)
+    out += H01[len(content)] + content
+    agent_info = value.agent_info
+    if agent_info is not None:
+        content = encode_agent_state_entry_agent_info(agent_info)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_agent_state_list(data: bytes, pos: int, end: int) -> tuple[AgentStateEntry, ...]:
     """Contents of AgentStateList."""
     values: list[AgentStateEntry] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "logical_device.AgentStateList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.AgentStateList")
         if octet != 0x30:
-            ber.unexpected(octet, "logical_device.AgentStateList", pos)
+            ber.unexpected(octet, "logical_device.AgentStateList", pos, stop)
         value = decode_agent_state_entry(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_agent_state_list(values: tuple[AgentStateEntry, ...]) -> bytes:
     """Contents of AgentStateList."""
-    return b"".join([ber.tlv(0x30, encode_agent_state_entry(value)) for value in values])
-
-
-_GET_AGENT_STATE_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_agent_state_entry(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_agent_state_response(data: bytes, pos: int, end: int) -> GetAgentStateResponse:
     """Contents of GetAgentStateResponse."""
-    again = (decode_get_agent_state_response, data, pos, end, _GET_AGENT_STATE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAgentStateResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentStateResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetAgentStateResponse.agentStateList", pos)
+        return _GET_AGENT_STATE_RESPONSE.again(data, begin, end, "agentStateList", pos)
     agent_state_list = decode_agent_state_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentStateResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAgentStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAgentStateResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAgentStateResponse", pos)
+        return _GET_AGENT_STATE_RESPONSE.again(data, begin, end, "", pos)
     return GetAgentStateResponse(agent_state_list=agent_state_list, extensions=extensions)
+
+
+_GET_AGENT_STATE_RESPONSE = Known(decode_get_agent_state_response, "logical_device.GetAgentStateResponse", "30 7e")
 
 
 def encode_get_agent_state_response(value: GetAgentStateResponse) -> bytes:
     """Contents of GetAgentStateResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_agent_state_list(value.agent_state_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_agent_state_list(value.agent_state_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_AUTO_ANSWER_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_auto_answer(data: bytes, pos: int, end: int) -> GetAutoAnswer:
     """Contents of GetAutoAnswer."""
-    again = (decode_get_auto_answer, data, pos, end, _GET_AUTO_ANSWER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswer")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswer")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswer.device", pos)
+        return _GET_AUTO_ANSWER.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswer")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswer")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswer")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswer", pos)
+        return _GET_AUTO_ANSWER.again(data, begin, end, "", pos)
     return GetAutoAnswer(device=device, extensions=extensions)
+
+
+_GET_AUTO_ANSWER = Known(decode_get_auto_answer, "logical_device.GetAutoAnswer", "30 7e")
 
 
 def encode_get_auto_answer(value: GetAutoAnswer) -> bytes:
     """Contents of GetAutoAnswer."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_AUTO_ANSWER_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x7E,
-    )
-)
 
 
 def decode_get_auto_answer_response(data: bytes, pos: int, end: int) -> GetAutoAnswerResponse:
     """Contents of GetAutoAnswerResponse."""
-    again = (decode_get_auto_answer_response, data, pos, end, _GET_AUTO_ANSWER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoAnswerResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswerResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswerResponse.autoAnswerOn", pos)
+        return _GET_AUTO_ANSWER_RESPONSE.again(data, begin, end, "autoAnswerOn", pos)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.GetAutoAnswerResponse.autoAnswerOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswerResponse")
     number_of_rings: int | None = None
     if octet == 0x02:
         number_of_rings = ber.integer(data, pos, stop, "logical_device.GetAutoAnswerResponse.numberOfRings")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswerResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoAnswerResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoAnswerResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoAnswerResponse", pos)
+        return _GET_AUTO_ANSWER_RESPONSE.again(data, begin, end, "", pos)
     return GetAutoAnswerResponse(auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions)
+
+
+_GET_AUTO_ANSWER_RESPONSE = Known(decode_get_auto_answer_response, "logical_device.GetAutoAnswerResponse", "01 02 7e")
 
 
 def encode_get_auto_answer_response(value: GetAutoAnswerResponse) -> bytes:
     """Contents of GetAutoAnswerResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
-    if value.number_of_rings is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.auto_answer_on)
+    out += H01[len(content)] + content
+    number_of_rings = value.number_of_rings
+    if number_of_rings is not None:
+        content = ber.encode_integer(number_of_rings)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_AUTO_WORK_MODE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_auto_work_mode(data: bytes, pos: int, end: int) -> GetAutoWorkMode:
     """Contents of GetAutoWorkMode."""
-    again = (decode_get_auto_work_mode, data, pos, end, _GET_AUTO_WORK_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkMode.device", pos)
+        return _GET_AUTO_WORK_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkMode", pos)
+        return _GET_AUTO_WORK_MODE.again(data, begin, end, "", pos)
     return GetAutoWorkMode(device=device, extensions=extensions)
+
+
+_GET_AUTO_WORK_MODE = Known(decode_get_auto_work_mode, "logical_device.GetAutoWorkMode", "30 7e")
 
 
 def encode_get_auto_work_mode(value: GetAutoWorkMode) -> bytes:
     """Contents of GetAutoWorkMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_AUTO_WORK_MODE_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x7E,
-    )
-)
 
 
 def decode_get_auto_work_mode_response(data: bytes, pos: int, end: int) -> GetAutoWorkModeResponse:
     """Contents of GetAutoWorkModeResponse."""
-    again = (decode_get_auto_work_mode_response, data, pos, end, _GET_AUTO_WORK_MODE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetAutoWorkModeResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkModeResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkModeResponse.autoWorkOn", pos)
+        return _GET_AUTO_WORK_MODE_RESPONSE.again(data, begin, end, "autoWorkOn", pos)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.GetAutoWorkModeResponse.autoWorkOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkModeResponse")
     auto_work_interval: int | None = None
     if octet == 0x02:
         auto_work_interval = ber.integer(data, pos, stop, "logical_device.GetAutoWorkModeResponse.autoWorkInterval")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkModeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetAutoWorkModeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetAutoWorkModeResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetAutoWorkModeResponse", pos)
+        return _GET_AUTO_WORK_MODE_RESPONSE.again(data, begin, end, "", pos)
     return GetAutoWorkModeResponse(
         auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
     )
 
 
+_GET_AUTO_WORK_MODE_RESPONSE = Known(
+    decode_get_auto_work_mode_response, "logical_device.GetAutoWorkModeResponse", "01 02 7e"
+)
+
+
 def encode_get_auto_work_mode_response(value: GetAutoWorkModeResponse) -> bytes:
     """Contents of GetAutoWorkModeResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
-    if value.auto_work_interval is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.auto_work_on)
+    out += H01[len(content)] + content
+    auto_work_interval = value.auto_work_interval
+    if auto_work_interval is not None:
+        content = ber.encode_integer(auto_work_interval)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_CALL_BACK_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_call_back(data: bytes, pos: int, end: int) -> GetCallBack:
     """Contents of GetCallBack."""
-    again = (decode_get_call_back, data, pos, end, _GET_CALL_BACK_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBack")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBack")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetCallBack.device", pos)
+        return _GET_CALL_BACK.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBack")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBack")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBack")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetCallBack", pos)
+        return _GET_CALL_BACK.again(data, begin, end, "", pos)
     return GetCallBack(device=device, extensions=extensions)
+
+
+_GET_CALL_BACK = Known(decode_get_call_back, "logical_device.GetCallBack", "30 7e")
 
 
 def encode_get_call_back(value: GetCallBack) -> bytes:
     """Contents of GetCallBack."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_BACK_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-    )
-)
 
 
 def decode_call_back_list_item(data: bytes, pos: int, end: int) -> CallBackListItem:
     """Contents of CallBackListItem."""
-    again = (decode_call_back_list_item, data, pos, end, _CALL_BACK_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.CallBackListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackListItem")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackListItem.originatingDevice", pos)
+        return _CALL_BACK_LIST_ITEM.again(data, begin, end, "originatingDevice", pos)
     originating_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackListItem")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.CallBackListItem.targetDevice", pos)
+        return _CALL_BACK_LIST_ITEM.again(data, begin, end, "targetDevice", pos)
     target_device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackListItem")
     call_back_message_indicator: bool | None = None
     if octet == 0x01:
         call_back_message_indicator = ber.boolean(
             data, pos, stop, "logical_device.CallBackListItem.callBackMessageIndicator"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.CallBackListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.CallBackListItem", pos)
+        return _CALL_BACK_LIST_ITEM.again(data, begin, end, "", pos)
     return CallBackListItem(
         originating_device=originating_device,
         target_device=target_device,
@@ -1828,204 +2152,235 @@ def decode_call_back_list_item(data: bytes, pos: int, end: int) -> CallBackListI
     )
 
 
+_CALL_BACK_LIST_ITEM = Known(decode_call_back_list_item, "logical_device.CallBackListItem", "01 30")
+
+
 def encode_call_back_list_item(value: CallBackListItem) -> bytes:
     """Contents of CallBackListItem."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.originating_device))
-    out += ber.tlv(0x30, encode_device_id(value.target_device))
-    if value.call_back_message_indicator is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.call_back_message_indicator))
+    content = encode_device_id(value.originating_device)
+    out += H30[len(content)] + content
+    content = encode_device_id(value.target_device)
+    out += H30[len(content)] + content
+    call_back_message_indicator = value.call_back_message_indicator
+    if call_back_message_indicator is not None:
+        content = ber.encode_boolean(call_back_message_indicator)
+        out += H01[len(content)] + content
     return out
 
 
 def decode_call_back_list(data: bytes, pos: int, end: int) -> tuple[CallBackListItem, ...]:
     """Contents of CallBackList."""
     values: list[CallBackListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "logical_device.CallBackList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.CallBackList")
         if octet != 0x30:
-            ber.unexpected(octet, "logical_device.CallBackList", pos)
+            ber.unexpected(octet, "logical_device.CallBackList", pos, stop)
         value = decode_call_back_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_call_back_list(values: tuple[CallBackListItem, ...]) -> bytes:
     """Contents of CallBackList."""
-    return b"".join([ber.tlv(0x30, encode_call_back_list_item(value)) for value in values])
-
-
-_GET_CALL_BACK_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_call_back_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_call_back_response(data: bytes, pos: int, end: int) -> GetCallBackResponse:
     """Contents of GetCallBackResponse."""
-    again = (decode_get_call_back_response, data, pos, end, _GET_CALL_BACK_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallBackResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBackResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetCallBackResponse.callBackList", pos)
+        return _GET_CALL_BACK_RESPONSE.again(data, begin, end, "callBackList", pos)
     call_back_list = decode_call_back_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBackResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallBackResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallBackResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetCallBackResponse", pos)
+        return _GET_CALL_BACK_RESPONSE.again(data, begin, end, "", pos)
     return GetCallBackResponse(call_back_list=call_back_list, extensions=extensions)
+
+
+_GET_CALL_BACK_RESPONSE = Known(decode_get_call_back_response, "logical_device.GetCallBackResponse", "30 7e")
 
 
 def encode_get_call_back_response(value: GetCallBackResponse) -> bytes:
     """Contents of GetCallBackResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_call_back_list(value.call_back_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_call_back_list(value.call_back_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_CALLER_ID_STATUS_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_caller_id_status(data: bytes, pos: int, end: int) -> GetCallerIDStatus:
     """Contents of GetCallerIDStatus."""
-    again = (decode_get_caller_id_status, data, pos, end, _GET_CALLER_ID_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatus.device", pos)
+        return _GET_CALLER_ID_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatus", pos)
+        return _GET_CALLER_ID_STATUS.again(data, begin, end, "", pos)
     return GetCallerIDStatus(device=device, extensions=extensions)
+
+
+_GET_CALLER_ID_STATUS = Known(decode_get_caller_id_status, "logical_device.GetCallerIDStatus", "30 7e")
 
 
 def encode_get_caller_id_status(value: GetCallerIDStatus) -> bytes:
     """Contents of GetCallerIDStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_CALLER_ID_STATUS_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x7E,
-    )
-)
 
 
 def decode_get_caller_id_status_response(data: bytes, pos: int, end: int) -> GetCallerIDStatusResponse:
     """Contents of GetCallerIDStatusResponse."""
-    again = (decode_get_caller_id_status_response, data, pos, end, _GET_CALLER_ID_STATUS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetCallerIDStatusResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatusResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatusResponse.callerIDProvided", pos)
+        return _GET_CALLER_ID_STATUS_RESPONSE.again(data, begin, end, "callerIDProvided", pos)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.GetCallerIDStatusResponse.callerIDProvided")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatusResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetCallerIDStatusResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetCallerIDStatusResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetCallerIDStatusResponse", pos)
+        return _GET_CALLER_ID_STATUS_RESPONSE.again(data, begin, end, "", pos)
     return GetCallerIDStatusResponse(caller_id_provided=caller_id_provided, extensions=extensions)
+
+
+_GET_CALLER_ID_STATUS_RESPONSE = Known(
+    decode_get_caller_id_status_response, "logical_device.GetCallerIDStatusResponse", "01 7e"
+)
 
 
 def encode_get_caller_id_status_response(value: GetCallerIDStatusResponse) -> bytes:
     """Contents of GetCallerIDStatusResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.caller_id_provided)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_DO_NOT_DISTURB_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_do_not_disturb(data: bytes, pos: int, end: int) -> GetDoNotDisturb:
     """Contents of GetDoNotDisturb."""
-    again = (decode_get_do_not_disturb, data, pos, end, _GET_DO_NOT_DISTURB_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetDoNotDisturb")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturb")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturb.device", pos)
+        return _GET_DO_NOT_DISTURB.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturb")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturb")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturb")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturb")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturb", pos)
+        return _GET_DO_NOT_DISTURB.again(data, begin, end, "", pos)
     return GetDoNotDisturb(device=device, extensions=extensions)
+
+
+_GET_DO_NOT_DISTURB = Known(decode_get_do_not_disturb, "logical_device.GetDoNotDisturb", "30 7e")
 
 
 def encode_get_do_not_disturb(value: GetDoNotDisturb) -> bytes:
     """Contents of GetDoNotDisturb."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_DO_NOT_DISTURB_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x03,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_do_not_disturb_response(data: bytes, pos: int, end: int) -> GetDoNotDisturbResponse:
     """Contents of GetDoNotDisturbResponse."""
-    again = (decode_get_do_not_disturb_response, data, pos, end, _GET_DO_NOT_DISTURB_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetDoNotDisturbResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturbResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturbResponse.doNotDisturbOn", pos)
+        return _GET_DO_NOT_DISTURB_RESPONSE.again(data, begin, end, "doNotDisturbOn", pos)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.GetDoNotDisturbResponse.doNotDisturbOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturbResponse")
     call_origination: CallOrigination | None = None
     if octet == 0x03:
         call_origination = ber.bits(
             data, pos, stop, CallOrigination, "logical_device.GetDoNotDisturbResponse.callOrigination"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturbResponse")
     calling_device_list: tuple[DeviceID, ...] | None = None
     if octet == 0x30:
         calling_device_list = decode_calling_device_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturbResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetDoNotDisturbResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetDoNotDisturbResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetDoNotDisturbResponse", pos)
+        return _GET_DO_NOT_DISTURB_RESPONSE.again(data, begin, end, "", pos)
     return GetDoNotDisturbResponse(
         do_not_disturb_on=do_not_disturb_on,
         call_origination=call_origination,
@@ -2034,98 +2389,117 @@ def decode_get_do_not_disturb_response(data: bytes, pos: int, end: int) -> GetDo
     )
 
 
+_GET_DO_NOT_DISTURB_RESPONSE = Known(
+    decode_get_do_not_disturb_response, "logical_device.GetDoNotDisturbResponse", "01 03 30 7e"
+)
+
+
 def encode_get_do_not_disturb_response(value: GetDoNotDisturbResponse) -> bytes:
     """Contents of GetDoNotDisturbResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.do_not_disturb_on))
-    if value.call_origination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_origination))
-    if value.calling_device_list is not None:
-        out += ber.tlv(0x30, encode_calling_device_list(value.calling_device_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.do_not_disturb_on)
+    out += H01[len(content)] + content
+    call_origination = value.call_origination
+    if call_origination is not None:
+        content = ber.encode_bits(call_origination)
+        out += H03[len(content)] + content
+    calling_device_list = value.calling_device_list
+    if calling_device_list is not None:
+        content = encode_calling_device_list(calling_device_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_FORWARDING_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_forwarding(data: bytes, pos: int, end: int) -> GetForwarding:
     """Contents of GetForwarding."""
-    again = (decode_get_forwarding, data, pos, end, _GET_FORWARDING_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetForwarding")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwarding")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetForwarding.device", pos)
+        return _GET_FORWARDING.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwarding")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwarding")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwarding")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetForwarding", pos)
+        return _GET_FORWARDING.again(data, begin, end, "", pos)
     return GetForwarding(device=device, extensions=extensions)
+
+
+_GET_FORWARDING = Known(decode_get_forwarding, "logical_device.GetForwarding", "30 7e")
 
 
 def encode_get_forwarding(value: GetForwarding) -> bytes:
     """Contents of GetForwarding."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_FORWARD_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x0A,
-        0x30,
-        0x80,
-    )
-)
 
 
 def decode_forward_list_item(data: bytes, pos: int, end: int) -> ForwardListItem:
     """Contents of ForwardListItem."""
-    again = (decode_forward_list_item, data, pos, end, _FORWARD_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.ForwardListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     forwarding_type: ForwardingType | None = None
     if octet == 0x0A:
-        forwarding_type = ber.enumerated(
+        forwarding_type = FORWARDING_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FORWARDING_TYPE_VALUES, ForwardingType, "logical_device.ForwardListItem.forwardingType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.ForwardListItem.forwardStatus", pos)
+        return _FORWARD_LIST_ITEM.again(data, begin, end, "forwardStatus", pos)
     forward_status = ber.boolean(data, pos, stop, "logical_device.ForwardListItem.forwardStatus")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     forward_dn: DeviceID | None = None
     if octet == 0x30:
         forward_dn = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     forward_default: ForwardDefault | None = None
     if octet == 0x0A:
-        forward_default = ber.enumerated(
+        forward_default = FORWARD_DEFAULT_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FORWARD_DEFAULT_VALUES, ForwardDefault, "logical_device.ForwardListItem.forwardDefault"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     ring_duration: int | None = None
     if octet == 0x80:
         ring_duration = ber.integer(data, pos, stop, "logical_device.ForwardListItem.ringDuration")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     ring_count: int | None = None
     if octet == 0x02:
         ring_count = ber.integer(data, pos, stop, "logical_device.ForwardListItem.ringCount")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.ForwardListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.ForwardListItem", pos)
+        return _FORWARD_LIST_ITEM.again(data, begin, end, "", pos)
     return ForwardListItem(
         forwarding_type=forwarding_type,
         forward_status=forward_status,
@@ -2136,229 +2510,265 @@ def decode_forward_list_item(data: bytes, pos: int, end: int) -> ForwardListItem
     )
 
 
+_FORWARD_LIST_ITEM = Known(decode_forward_list_item, "logical_device.ForwardListItem", "01 02 0a 30 80")
+
+
 def encode_forward_list_item(value: ForwardListItem) -> bytes:
     """Contents of ForwardListItem."""
     out = b""
-    if value.forwarding_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.forwarding_type, FORWARDING_TYPE_NUMBERS))
-    out += ber.tlv(0x01, ber.encode_boolean(value.forward_status))
-    if value.forward_dn is not None:
-        out += ber.tlv(0x30, encode_device_id(value.forward_dn))
-    if value.forward_default is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.forward_default, FORWARD_DEFAULT_NUMBERS))
-    if value.ring_duration is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.ring_duration))
-    if value.ring_count is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.ring_count))
+    forwarding_type = value.forwarding_type
+    if forwarding_type is not None:
+        content = FORWARDING_TYPE_OCTETS.get(forwarding_type) or ber.encode_other_value(forwarding_type)
+        out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.forward_status)
+    out += H01[len(content)] + content
+    forward_dn = value.forward_dn
+    if forward_dn is not None:
+        content = encode_device_id(forward_dn)
+        out += H30[len(content)] + content
+    forward_default = value.forward_default
+    if forward_default is not None:
+        content = FORWARD_DEFAULT_OCTETS.get(forward_default) or ber.encode_other_value(forward_default)
+        out += H0A[len(content)] + content
+    ring_duration = value.ring_duration
+    if ring_duration is not None:
+        content = ber.encode_integer(ring_duration)
+        out += H80[len(content)] + content
+    ring_count = value.ring_count
+    if ring_count is not None:
+        content = ber.encode_integer(ring_count)
+        out += H02[len(content)] + content
     return out
 
 
 def decode_forward_list(data: bytes, pos: int, end: int) -> tuple[ForwardListItem, ...]:
     """Contents of ForwardList."""
     values: list[ForwardListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "logical_device.ForwardList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.ForwardList")
         if octet != 0x30:
-            ber.unexpected(octet, "logical_device.ForwardList", pos)
+            ber.unexpected(octet, "logical_device.ForwardList", pos, stop)
         value = decode_forward_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_forward_list(values: tuple[ForwardListItem, ...]) -> bytes:
     """Contents of ForwardList."""
-    return b"".join([ber.tlv(0x30, encode_forward_list_item(value)) for value in values])
-
-
-_GET_FORWARDING_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_forward_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_forwarding_response(data: bytes, pos: int, end: int) -> GetForwardingResponse:
     """Contents of GetForwardingResponse."""
-    again = (decode_get_forwarding_response, data, pos, end, _GET_FORWARDING_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetForwardingResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwardingResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetForwardingResponse.forwardingList", pos)
+        return _GET_FORWARDING_RESPONSE.again(data, begin, end, "forwardingList", pos)
     forwarding_list = decode_forward_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwardingResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwardingResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetForwardingResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetForwardingResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetForwardingResponse", pos)
+        return _GET_FORWARDING_RESPONSE.again(data, begin, end, "", pos)
     return GetForwardingResponse(forwarding_list=forwarding_list, extensions=extensions)
+
+
+_GET_FORWARDING_RESPONSE = Known(decode_get_forwarding_response, "logical_device.GetForwardingResponse", "30 7e")
 
 
 def encode_get_forwarding_response(value: GetForwardingResponse) -> bytes:
     """Contents of GetForwardingResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_forward_list(value.forwarding_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_forward_list(value.forwarding_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LAST_NUMBER_DIALED_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_last_number_dialed(data: bytes, pos: int, end: int) -> GetLastNumberDialed:
     """Contents of GetLastNumberDialed."""
-    again = (decode_get_last_number_dialed, data, pos, end, _GET_LAST_NUMBER_DIALED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialed")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialed")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialed.device", pos)
+        return _GET_LAST_NUMBER_DIALED.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialed")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialed")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialed", pos)
+        return _GET_LAST_NUMBER_DIALED.again(data, begin, end, "", pos)
     return GetLastNumberDialed(device=device, extensions=extensions)
+
+
+_GET_LAST_NUMBER_DIALED = Known(decode_get_last_number_dialed, "logical_device.GetLastNumberDialed", "30 7e")
 
 
 def encode_get_last_number_dialed(value: GetLastNumberDialed) -> bytes:
     """Contents of GetLastNumberDialed."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LAST_NUMBER_DIALED_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_last_number_dialed_response(data: bytes, pos: int, end: int) -> GetLastNumberDialedResponse:
     """Contents of GetLastNumberDialedResponse."""
-    again = (decode_get_last_number_dialed_response, data, pos, end, _GET_LAST_NUMBER_DIALED_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetLastNumberDialedResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialedResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialedResponse.numberDialed", pos)
+        return _GET_LAST_NUMBER_DIALED_RESPONSE.again(data, begin, end, "numberDialed", pos)
     number_dialed = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialedResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetLastNumberDialedResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetLastNumberDialedResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetLastNumberDialedResponse", pos)
+        return _GET_LAST_NUMBER_DIALED_RESPONSE.again(data, begin, end, "", pos)
     return GetLastNumberDialedResponse(number_dialed=number_dialed, extensions=extensions)
+
+
+_GET_LAST_NUMBER_DIALED_RESPONSE = Known(
+    decode_get_last_number_dialed_response, "logical_device.GetLastNumberDialedResponse", "30 7e"
+)
 
 
 def encode_get_last_number_dialed_response(value: GetLastNumberDialedResponse) -> bytes:
     """Contents of GetLastNumberDialedResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.number_dialed))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.number_dialed)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_PRESENCE_STATE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_presence_state(data: bytes, pos: int, end: int) -> GetPresenceState:
     """Contents of GetPresenceState."""
-    again = (decode_get_presence_state, data, pos, end, _GET_PRESENCE_STATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceState")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceState")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetPresenceState.device", pos)
+        return _GET_PRESENCE_STATE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceState")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceState")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetPresenceState", pos)
+        return _GET_PRESENCE_STATE.again(data, begin, end, "", pos)
     return GetPresenceState(device=device, extensions=extensions)
+
+
+_GET_PRESENCE_STATE = Known(decode_get_presence_state, "logical_device.GetPresenceState", "30 7e")
 
 
 def encode_get_presence_state(value: GetPresenceState) -> bytes:
     """Contents of GetPresenceState."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_PRESENCE_STATE_RESPONSE_OCTETS = frozenset(
-    (
-        0x03,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-    )
-)
 
 
 def decode_get_presence_state_response(data: bytes, pos: int, end: int) -> GetPresenceStateResponse:
     """Contents of GetPresenceStateResponse."""
-    again = (decode_get_presence_state_response, data, pos, end, _GET_PRESENCE_STATE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetPresenceStateResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "logical_device.GetPresenceStateResponse.presenceState", pos)
+        return _GET_PRESENCE_STATE_RESPONSE.again(data, begin, end, "presenceState", pos)
     presence_state = ber.bits(data, pos, stop, PresenceState, "logical_device.GetPresenceStateResponse.presenceState")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     from_time: str | None = None
     if octet == 0x80:
         from_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     until_time: str | None = None
     if octet == 0x81:
         until_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     place: Octets | None = None
     if octet == 0x82:
-        place = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        place = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     mood: Octets | None = None
     if octet == 0x83:
-        mood = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        mood = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     named_presence_state: Octets | None = None
     if octet == 0x84:
-        named_presence_state = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        named_presence_state = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetPresenceStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetPresenceStateResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetPresenceStateResponse", pos)
+        return _GET_PRESENCE_STATE_RESPONSE.again(data, begin, end, "", pos)
     return GetPresenceStateResponse(
         presence_state=presence_state,
         from_time=from_time,
@@ -2370,147 +2780,176 @@ def decode_get_presence_state_response(data: bytes, pos: int, end: int) -> GetPr
     )
 
 
+_GET_PRESENCE_STATE_RESPONSE = Known(
+    decode_get_presence_state_response,
+    "logical_device.GetPresenceStateResponse",
+    "03 7e 80 81 82 83 84 1a0 1a1 1a2 1a3 1a4",
+)
+
+
 def encode_get_presence_state_response(value: GetPresenceStateResponse) -> bytes:
     """Contents of GetPresenceStateResponse."""
     out = b""
-    out += ber.tlv(0x03, ber.encode_bits(value.presence_state))
-    if value.from_time is not None:
-        out += ber.tlv(0x80, ber.encode_time(value.from_time))
-    if value.until_time is not None:
-        out += ber.tlv(0x81, ber.encode_time(value.until_time))
-    if value.place is not None:
-        out += ber.tlv(0x82, value.place)
-    if value.mood is not None:
-        out += ber.tlv(0x83, value.mood)
-    if value.named_presence_state is not None:
-        out += ber.tlv(0x84, value.named_presence_state)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_bits(value.presence_state)
+    out += H03[len(content)] + content
+    from_time = value.from_time
+    if from_time is not None:
+        content = ber.encode_time(from_time)
+        out += H80[len(content)] + content
+    until_time = value.until_time
+    if until_time is not None:
+        content = ber.encode_time(until_time)
+        out += H81[len(content)] + content
+    place = value.place
+    if place is not None:
+        out += H82[len(place)] + place
+    mood = value.mood
+    if mood is not None:
+        out += H83[len(mood)] + mood
+    named_presence_state = value.named_presence_state
+    if named_presence_state is not None:
+        out += H84[len(named_presence_state)] + named_presence_state
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_ROUTEING_MODE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_routeing_mode(data: bytes, pos: int, end: int) -> GetRouteingMode:
     """Contents of GetRouteingMode."""
-    again = (decode_get_routeing_mode, data, pos, end, _GET_ROUTEING_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.GetRouteingMode.device", pos)
+        return _GET_ROUTEING_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetRouteingMode", pos)
+        return _GET_ROUTEING_MODE.again(data, begin, end, "", pos)
     return GetRouteingMode(device=device, extensions=extensions)
+
+
+_GET_ROUTEING_MODE = Known(decode_get_routeing_mode, "logical_device.GetRouteingMode", "30 7e")
 
 
 def encode_get_routeing_mode(value: GetRouteingMode) -> bytes:
     """Contents of GetRouteingMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_ROUTEING_MODE_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x7E,
-    )
-)
 
 
 def decode_get_routeing_mode_response(data: bytes, pos: int, end: int) -> GetRouteingModeResponse:
     """Contents of GetRouteingModeResponse."""
-    again = (decode_get_routeing_mode_response, data, pos, end, _GET_ROUTEING_MODE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.GetRouteingModeResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingModeResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.GetRouteingModeResponse.routeingMode", pos)
+        return _GET_ROUTEING_MODE_RESPONSE.again(data, begin, end, "routeingMode", pos)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.GetRouteingModeResponse.routeingMode")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingModeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.GetRouteingModeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.GetRouteingModeResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.GetRouteingModeResponse", pos)
+        return _GET_ROUTEING_MODE_RESPONSE.again(data, begin, end, "", pos)
     return GetRouteingModeResponse(routeing_mode=routeing_mode, extensions=extensions)
+
+
+_GET_ROUTEING_MODE_RESPONSE = Known(
+    decode_get_routeing_mode_response, "logical_device.GetRouteingModeResponse", "01 7e"
+)
 
 
 def encode_get_routeing_mode_response(value: GetRouteingModeResponse) -> bytes:
     """Contents of GetRouteingModeResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.routeing_mode)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 REQ_AGENT_STATE_VALUES = {
-    0: ReqAgentState.LOGGED_ON,
-    1: ReqAgentState.LOGGED_OFF,
-    2: ReqAgentState.NOT_READY,
-    3: ReqAgentState.READY,
-    4: ReqAgentState.WORKING_AFTER_CALL,
+    b"\x00": ReqAgentState.LOGGED_ON,
+    b"\x01": ReqAgentState.LOGGED_OFF,
+    b"\x02": ReqAgentState.NOT_READY,
+    b"\x03": ReqAgentState.READY,
+    b"\x04": ReqAgentState.WORKING_AFTER_CALL,
 }
-REQ_AGENT_STATE_NUMBERS = {value: number for number, value in REQ_AGENT_STATE_VALUES.items()}
-
-_SET_AGENT_STATE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x7E,
-        0x82,
-        0x83,
-        0x1A2,
-        0x1A3,
-    )
-)
+REQ_AGENT_STATE_OCTETS = {value: octets for octets, value in REQ_AGENT_STATE_VALUES.items()}
 
 
 def decode_set_agent_state(data: bytes, pos: int, end: int) -> SetAgentState:
     """Contents of SetAgentState."""
-    again = (decode_set_agent_state, data, pos, end, _SET_AGENT_STATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAgentState")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetAgentState.device", pos)
+        return _SET_AGENT_STATE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "logical_device.SetAgentState.requestedAgentState", pos)
-    requested_agent_state = ber.enumerated(
+        return _SET_AGENT_STATE.again(data, begin, end, "requestedAgentState", pos)
+    requested_agent_state = REQ_AGENT_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, REQ_AGENT_STATE_VALUES, ReqAgentState, "logical_device.SetAgentState.requestedAgentState"
     )
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     agent_id: Octets | None = None
     if octet == 0x82:
-        agent_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+        agent_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     password: Octets | None = None
     if octet == 0x83:
-        password = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+        password = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     group: DeviceID | None = None
     if octet == 0x30:
         group = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentState")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetAgentState", pos)
+        return _SET_AGENT_STATE.again(data, begin, end, "", pos)
     return SetAgentState(
         device=device,
         requested_agent_state=requested_agent_state,
@@ -2521,37 +2960,44 @@ def decode_set_agent_state(data: bytes, pos: int, end: int) -> SetAgentState:
     )
 
 
+_SET_AGENT_STATE = Known(decode_set_agent_state, "logical_device.SetAgentState", "0a 30 7e 82 83 1a2 1a3")
+
+
 def encode_set_agent_state(value: SetAgentState) -> bytes:
     """Contents of SetAgentState."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.requested_agent_state, REQ_AGENT_STATE_NUMBERS))
-    if value.agent_id is not None:
-        out += ber.tlv(0x82, value.agent_id)
-    if value.password is not None:
-        out += ber.tlv(0x83, value.password)
-    if value.group is not None:
-        out += ber.tlv(0x30, encode_device_id(value.group))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_SET_AGENT_STATE_RESPONSE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x7E,
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = REQ_AGENT_STATE_OCTETS.get(value.requested_agent_state) or ber.encode_other_value(
+        value.requested_agent_state
     )
-)
+    out += H0A[len(content)] + content
+    agent_id = value.agent_id
+    if agent_id is not None:
+        out += H82[len(agent_id)] + agent_id
+    password = value.password
+    if password is not None:
+        out += H83[len(password)] + password
+    group = value.group
+    if group is not None:
+        content = encode_device_id(group)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_set_agent_state_response(data: bytes, pos: int, end: int) -> SetAgentStateResponse:
     """Contents of SetAgentStateResponse."""
-    again = (decode_set_agent_state_response, data, pos, end, _SET_AGENT_STATE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAgentStateResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentStateResponse")
     pending_agent_state: PendingAgentState | None = None
     if octet == 0x0A:
-        pending_agent_state = ber.enumerated(
+        pending_agent_state = PENDING_AGENT_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -2559,72 +3005,92 @@ def decode_set_agent_state_response(data: bytes, pos: int, end: int) -> SetAgent
             PendingAgentState,
             "logical_device.SetAgentStateResponse.pendingAgentState",
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentStateResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAgentStateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAgentStateResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetAgentStateResponse", pos)
+        return _SET_AGENT_STATE_RESPONSE.again(data, begin, end, "", pos)
     return SetAgentStateResponse(pending_agent_state=pending_agent_state, extensions=extensions)
+
+
+_SET_AGENT_STATE_RESPONSE = Known(decode_set_agent_state_response, "logical_device.SetAgentStateResponse", "0a 7e")
 
 
 def encode_set_agent_state_response(value: SetAgentStateResponse) -> bytes:
     """Contents of SetAgentStateResponse."""
     out = b""
-    if value.pending_agent_state is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.pending_agent_state, PENDING_AGENT_STATE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    pending_agent_state = value.pending_agent_state
+    if pending_agent_state is not None:
+        content = PENDING_AGENT_STATE_OCTETS.get(pending_agent_state) or ber.encode_other_value(pending_agent_state)
+        out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SET_AUTO_ANSWER_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_auto_answer(data: bytes, pos: int, end: int) -> SetAutoAnswer:
     """Contents of SetAutoAnswer."""
-    again = (decode_set_auto_answer, data, pos, end, _SET_AUTO_ANSWER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoAnswer")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoAnswer")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer.device", pos)
+        return _SET_AUTO_ANSWER.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoAnswer")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer.autoAnswerOn", pos)
+        return _SET_AUTO_ANSWER.again(data, begin, end, "autoAnswerOn", pos)
     auto_answer_on = ber.boolean(data, pos, stop, "logical_device.SetAutoAnswer.autoAnswerOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoAnswer")
     number_of_rings: int | None = None
     if octet == 0x02:
         number_of_rings = ber.integer(data, pos, stop, "logical_device.SetAutoAnswer.numberOfRings")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoAnswer")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoAnswer")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoAnswer")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoAnswer", pos)
+        return _SET_AUTO_ANSWER.again(data, begin, end, "", pos)
     return SetAutoAnswer(
         device=device, auto_answer_on=auto_answer_on, number_of_rings=number_of_rings, extensions=extensions
     )
 
 
+_SET_AUTO_ANSWER = Known(decode_set_auto_answer, "logical_device.SetAutoAnswer", "01 02 30 7e")
+
+
 def encode_set_auto_answer(value: SetAutoAnswer) -> bytes:
     """Contents of SetAutoAnswer."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_answer_on))
-    if value.number_of_rings is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.number_of_rings))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.auto_answer_on)
+    out += H01[len(content)] + content
+    number_of_rings = value.number_of_rings
+    if number_of_rings is not None:
+        content = ber.encode_integer(number_of_rings)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2635,62 +3101,72 @@ def decode_set_auto_answer_response(data: bytes, octet: int, pos: int, stop: int
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetAutoAnswerResponse.noData")
         return SetAutoAnswerResponse()
-    return ber.unexpected(octet, "logical_device.SetAutoAnswerResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetAutoAnswerResponse", pos, stop)
 
 
 def encode_set_auto_answer_response(value: SetAutoAnswerResponse) -> bytes:
     """The chosen alternative of SetAutoAnswerResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_AUTO_WORK_MODE_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_auto_work_mode(data: bytes, pos: int, end: int) -> SetAutoWorkMode:
     """Contents of SetAutoWorkMode."""
-    again = (decode_set_auto_work_mode, data, pos, end, _SET_AUTO_WORK_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetAutoWorkMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoWorkMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode.device", pos)
+        return _SET_AUTO_WORK_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoWorkMode")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode.autoWorkOn", pos)
+        return _SET_AUTO_WORK_MODE.again(data, begin, end, "autoWorkOn", pos)
     auto_work_on = ber.boolean(data, pos, stop, "logical_device.SetAutoWorkMode.autoWorkOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoWorkMode")
     auto_work_interval: int | None = None
     if octet == 0x02:
         auto_work_interval = ber.integer(data, pos, stop, "logical_device.SetAutoWorkMode.autoWorkInterval")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoWorkMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetAutoWorkMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetAutoWorkMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetAutoWorkMode", pos)
+        return _SET_AUTO_WORK_MODE.again(data, begin, end, "", pos)
     return SetAutoWorkMode(
         device=device, auto_work_on=auto_work_on, auto_work_interval=auto_work_interval, extensions=extensions
     )
 
 
+_SET_AUTO_WORK_MODE = Known(decode_set_auto_work_mode, "logical_device.SetAutoWorkMode", "01 02 30 7e")
+
+
 def encode_set_auto_work_mode(value: SetAutoWorkMode) -> bytes:
     """Contents of SetAutoWorkMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.auto_work_on))
-    if value.auto_work_interval is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.auto_work_interval))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.auto_work_on)
+    out += H01[len(content)] + content
+    auto_work_interval = value.auto_work_interval
+    if auto_work_interval is not None:
+        content = ber.encode_integer(auto_work_interval)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2701,53 +3177,60 @@ def decode_set_auto_work_mode_response(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetAutoWorkModeResponse.noData")
         return SetAutoWorkModeResponse()
-    return ber.unexpected(octet, "logical_device.SetAutoWorkModeResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetAutoWorkModeResponse", pos, stop)
 
 
 def encode_set_auto_work_mode_response(value: SetAutoWorkModeResponse) -> bytes:
     """The chosen alternative of SetAutoWorkModeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_CALLER_ID_STATUS_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_caller_id_status(data: bytes, pos: int, end: int) -> SetCallerIDStatus:
     """Contents of SetCallerIDStatus."""
-    again = (decode_set_caller_id_status, data, pos, end, _SET_CALLER_ID_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetCallerIDStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetCallerIDStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus.device", pos)
+        return _SET_CALLER_ID_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetCallerIDStatus")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus.callerIDProvided", pos)
+        return _SET_CALLER_ID_STATUS.again(data, begin, end, "callerIDProvided", pos)
     caller_id_provided = ber.boolean(data, pos, stop, "logical_device.SetCallerIDStatus.callerIDProvided")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetCallerIDStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetCallerIDStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetCallerIDStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetCallerIDStatus", pos)
+        return _SET_CALLER_ID_STATUS.again(data, begin, end, "", pos)
     return SetCallerIDStatus(device=device, caller_id_provided=caller_id_provided, extensions=extensions)
+
+
+_SET_CALLER_ID_STATUS = Known(decode_set_caller_id_status, "logical_device.SetCallerIDStatus", "01 30 7e")
 
 
 def encode_set_caller_id_status(value: SetCallerIDStatus) -> bytes:
     """Contents of SetCallerIDStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.caller_id_provided))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.caller_id_provided)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2758,52 +3241,55 @@ def decode_set_caller_id_status_response(data: bytes, octet: int, pos: int, stop
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetCallerIDStatusResponse.noData")
         return SetCallerIDStatusResponse()
-    return ber.unexpected(octet, "logical_device.SetCallerIDStatusResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetCallerIDStatusResponse", pos, stop)
 
 
 def encode_set_caller_id_status_response(value: SetCallerIDStatusResponse) -> bytes:
     """The chosen alternative of SetCallerIDStatusResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_DO_NOT_DISTURB_OCTETS = frozenset(
-    (
-        0x01,
-        0x03,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDisturb:
     """Contents of SetDoNotDisturb."""
-    again = (decode_set_do_not_disturb, data, pos, end, _SET_DO_NOT_DISTURB_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetDoNotDisturb")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb.device", pos)
+        return _SET_DO_NOT_DISTURB.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb.doNotDisturbOn", pos)
+        return _SET_DO_NOT_DISTURB.again(data, begin, end, "doNotDisturbOn", pos)
     do_not_disturb_on = ber.boolean(data, pos, stop, "logical_device.SetDoNotDisturb.doNotDisturbOn")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     call_origination: CallOrigination | None = None
     if octet == 0x03:
         call_origination = ber.bits(data, pos, stop, CallOrigination, "logical_device.SetDoNotDisturb.callOrigination")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     calling_device_list: tuple[DeviceID, ...] | None = None
     if octet == 0x30:
         calling_device_list = decode_calling_device_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetDoNotDisturb")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetDoNotDisturb")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetDoNotDisturb", pos)
+        return _SET_DO_NOT_DISTURB.again(data, begin, end, "", pos)
     return SetDoNotDisturb(
         device=device,
         do_not_disturb_on=do_not_disturb_on,
@@ -2813,17 +3299,28 @@ def decode_set_do_not_disturb(data: bytes, pos: int, end: int) -> SetDoNotDistur
     )
 
 
+_SET_DO_NOT_DISTURB = Known(decode_set_do_not_disturb, "logical_device.SetDoNotDisturb", "01 03 30 7e")
+
+
 def encode_set_do_not_disturb(value: SetDoNotDisturb) -> bytes:
     """Contents of SetDoNotDisturb."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.do_not_disturb_on))
-    if value.call_origination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_origination))
-    if value.calling_device_list is not None:
-        out += ber.tlv(0x30, encode_calling_device_list(value.calling_device_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.do_not_disturb_on)
+    out += H01[len(content)] + content
+    call_origination = value.call_origination
+    if call_origination is not None:
+        content = ber.encode_bits(call_origination)
+        out += H03[len(content)] + content
+    calling_device_list = value.calling_device_list
+    if calling_device_list is not None:
+        content = encode_calling_device_list(calling_device_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2834,64 +3331,69 @@ def decode_set_do_not_disturb_response(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetDoNotDisturbResponse.noData")
         return SetDoNotDisturbResponse()
-    return ber.unexpected(octet, "logical_device.SetDoNotDisturbResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetDoNotDisturbResponse", pos, stop)
 
 
 def encode_set_do_not_disturb_response(value: SetDoNotDisturbResponse) -> bytes:
     """The chosen alternative of SetDoNotDisturbResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_FORWARDING_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x0A,
-        0x30,
-        0x7E,
-        0x83,
-    )
-)
 
 
 def decode_set_forwarding(data: bytes, pos: int, end: int) -> SetForwarding:
     """Contents of SetForwarding."""
-    again = (decode_set_forwarding, data, pos, end, _SET_FORWARDING_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetForwarding")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetForwarding.device", pos)
+        return _SET_FORWARDING.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     forwarding_type: ForwardingType | None = None
     if octet == 0x0A:
-        forwarding_type = ber.enumerated(
+        forwarding_type = FORWARDING_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FORWARDING_TYPE_VALUES, ForwardingType, "logical_device.SetForwarding.forwardingType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetForwarding.activateForward", pos)
+        return _SET_FORWARDING.again(data, begin, end, "activateForward", pos)
     activate_forward = ber.boolean(data, pos, stop, "logical_device.SetForwarding.activateForward")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     forward_dn: DeviceID | None = None
     if octet == 0x30:
         forward_dn = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     ring_count: int | None = None
     if octet == 0x02:
         ring_count = ber.integer(data, pos, stop, "logical_device.SetForwarding.ringCount")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     ring_duration: int | None = None
     if octet == 0x83:
         ring_duration = ber.integer(data, pos, stop, "logical_device.SetForwarding.ringDuration")
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetForwarding")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetForwarding")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetForwarding", pos)
+        return _SET_FORWARDING.again(data, begin, end, "", pos)
     return SetForwarding(
         device=device,
         forwarding_type=forwarding_type,
@@ -2903,21 +3405,36 @@ def decode_set_forwarding(data: bytes, pos: int, end: int) -> SetForwarding:
     )
 
 
+_SET_FORWARDING = Known(decode_set_forwarding, "logical_device.SetForwarding", "01 02 0a 30 7e 83")
+
+
 def encode_set_forwarding(value: SetForwarding) -> bytes:
     """Contents of SetForwarding."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.forwarding_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.forwarding_type, FORWARDING_TYPE_NUMBERS))
-    out += ber.tlv(0x01, ber.encode_boolean(value.activate_forward))
-    if value.forward_dn is not None:
-        out += ber.tlv(0x30, encode_device_id(value.forward_dn))
-    if value.ring_count is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.ring_count))
-    if value.ring_duration is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.ring_duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    forwarding_type = value.forwarding_type
+    if forwarding_type is not None:
+        content = FORWARDING_TYPE_OCTETS.get(forwarding_type) or ber.encode_other_value(forwarding_type)
+        out += H0A[len(content)] + content
+    content = ber.encode_boolean(value.activate_forward)
+    out += H01[len(content)] + content
+    forward_dn = value.forward_dn
+    if forward_dn is not None:
+        content = encode_device_id(forward_dn)
+        out += H30[len(content)] + content
+    ring_count = value.ring_count
+    if ring_count is not None:
+        content = ber.encode_integer(ring_count)
+        out += H02[len(content)] + content
+    ring_duration = value.ring_duration
+    if ring_duration is not None:
+        content = ber.encode_integer(ring_duration)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2928,75 +3445,75 @@ def decode_set_forwarding_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetForwardingResponse.noData")
         return SetForwardingResponse()
-    return ber.unexpected(octet, "logical_device.SetForwardingResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetForwardingResponse", pos, stop)
 
 
 def encode_set_forwarding_response(value: SetForwardingResponse) -> bytes:
     """The chosen alternative of SetForwardingResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_PRESENCE_STATE_OCTETS = frozenset(
-    (
-        0x03,
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-        0x1A3,
-        0x1A4,
-    )
-)
 
 
 def decode_set_presence_state(data: bytes, pos: int, end: int) -> SetPresenceState:
     """Contents of SetPresenceState."""
-    again = (decode_set_presence_state, data, pos, end, _SET_PRESENCE_STATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetPresenceState")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetPresenceState.device", pos)
+        return _SET_PRESENCE_STATE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "logical_device.SetPresenceState.requestedPresenceState", pos)
+        return _SET_PRESENCE_STATE.again(data, begin, end, "requestedPresenceState", pos)
     requested_presence_state = ber.bits(
         data, pos, stop, PresenceState, "logical_device.SetPresenceState.requestedPresenceState"
     )
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     from_time: str | None = None
     if octet == 0x80:
         from_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     until_time: str | None = None
     if octet == 0x81:
         until_time = ber.time(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     place: Octets | None = None
     if octet == 0x82:
-        place = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        place = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     mood: Octets | None = None
     if octet == 0x83:
-        mood = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        mood = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     named_presence_state: Octets | None = None
     if octet == 0x84:
-        named_presence_state = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        named_presence_state = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetPresenceState")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetPresenceState")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetPresenceState", pos)
+        return _SET_PRESENCE_STATE.again(data, begin, end, "", pos)
     return SetPresenceState(
         device=device,
         requested_presence_state=requested_presence_state,
@@ -3009,23 +3526,39 @@ def decode_set_presence_state(data: bytes, pos: int, end: int) -> SetPresenceSta
     )
 
 
+_SET_PRESENCE_STATE = Known(
+    decode_set_presence_state, "logical_device.SetPresenceState", "03 30 7e 80 81 82 83 84 1a0 1a1 1a2 1a3 1a4"
+)
+
+
 def encode_set_presence_state(value: SetPresenceState) -> bytes:
     """Contents of SetPresenceState."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x03, ber.encode_bits(value.requested_presence_state))
-    if value.from_time is not None:
-        out += ber.tlv(0x80, ber.encode_time(value.from_time))
-    if value.until_time is not None:
-        out += ber.tlv(0x81, ber.encode_time(value.until_time))
-    if value.place is not None:
-        out += ber.tlv(0x82, value.place)
-    if value.mood is not None:
-        out += ber.tlv(0x83, value.mood)
-    if value.named_presence_state is not None:
-        out += ber.tlv(0x84, value.named_presence_state)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_bits(value.requested_presence_state)
+    out += H03[len(content)] + content
+    from_time = value.from_time
+    if from_time is not None:
+        content = ber.encode_time(from_time)
+        out += H80[len(content)] + content
+    until_time = value.until_time
+    if until_time is not None:
+        content = ber.encode_time(until_time)
+        out += H81[len(content)] + content
+    place = value.place
+    if place is not None:
+        out += H82[len(place)] + place
+    mood = value.mood
+    if mood is not None:
+        out += H83[len(mood)] + mood
+    named_presence_state = value.named_presence_state
+    if named_presence_state is not None:
+        out += H84[len(named_presence_state)] + named_presence_state
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3036,53 +3569,60 @@ def decode_set_presence_state_response(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetPresenceStateResponse.noData")
         return SetPresenceStateResponse()
-    return ber.unexpected(octet, "logical_device.SetPresenceStateResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetPresenceStateResponse", pos, stop)
 
 
 def encode_set_presence_state_response(value: SetPresenceStateResponse) -> bytes:
     """The chosen alternative of SetPresenceStateResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_ROUTEING_MODE_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_routeing_mode(data: bytes, pos: int, end: int) -> SetRouteingMode:
     """Contents of SetRouteingMode."""
-    again = (decode_set_routeing_mode, data, pos, end, _SET_ROUTEING_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "logical_device.SetRouteingMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetRouteingMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode.device", pos)
+        return _SET_ROUTEING_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetRouteingMode")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode.routeingMode", pos)
+        return _SET_ROUTEING_MODE.again(data, begin, end, "routeingMode", pos)
     routeing_mode = ber.boolean(data, pos, stop, "logical_device.SetRouteingMode.routeingMode")
-    octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetRouteingMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "logical_device.SetRouteingMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "logical_device.SetRouteingMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "logical_device.SetRouteingMode", pos)
+        return _SET_ROUTEING_MODE.again(data, begin, end, "", pos)
     return SetRouteingMode(device=device, routeing_mode=routeing_mode, extensions=extensions)
+
+
+_SET_ROUTEING_MODE = Known(decode_set_routeing_mode, "logical_device.SetRouteingMode", "01 30 7e")
 
 
 def encode_set_routeing_mode(value: SetRouteingMode) -> bytes:
     """Contents of SetRouteingMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.routeing_mode))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.routeing_mode)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3093,13 +3633,14 @@ def decode_set_routeing_mode_response(data: bytes, octet: int, pos: int, stop: i
     if octet == 0x05:
         ber.null(pos, stop, "logical_device.SetRouteingModeResponse.noData")
         return SetRouteingModeResponse()
-    return ber.unexpected(octet, "logical_device.SetRouteingModeResponse", pos)
+    return ber.unexpected(octet, "logical_device.SetRouteingModeResponse", pos, stop)
 
 
 def encode_set_routeing_mode_response(value: SetRouteingModeResponse) -> bytes:
     """The chosen alternative of SetRouteingModeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END
+from csta.asn1 import ber
+from csta.asn1.ber import END, headers
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.media import (
     BitRate,
@@ -17,167 +18,187 @@ from csta.messages.media import (
     SwitchingSubDomainCCIEType,
 )
 
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+
 MEDIA_SERVICE_TYPE_VALUES = {
-    0: MediaServiceType.CSTA_VOICE_UNIT,
-    1: MediaServiceType.DATA_MODEM,
-    2: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_1394,
-    3: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_GEOPORT,
-    4: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM,
-    5: MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN,
-    6: MediaServiceType.DIGITAL_DATA_API,
-    7: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_DEFAULT,
-    8: MediaServiceType.ECTF_S_100_MEDIA_SERVICES_APP_SERVICES,
-    9: MediaServiceType.CSTA_IVR_SCRIPT_1,
-    10: MediaServiceType.CSTA_IVR_SCRIPT_2,
-    11: MediaServiceType.CSTA_IVR_SCRIPT_3,
-    12: MediaServiceType.CSTA_IVR_SCRIPT_4,
-    13: MediaServiceType.CSTA_IVR_SCRIPT_5,
-    14: MediaServiceType.CSTA_IVR_SCRIPT_6,
-    15: MediaServiceType.CSTA_IVR_SCRIPT_7,
-    16: MediaServiceType.CSTA_IVR_SCRIPT_8,
-    17: MediaServiceType.CSTA_IVR_SCRIPT_9,
-    18: MediaServiceType.CSTA_IVR_SCRIPT_10,
-    19: MediaServiceType.LIVE_SOUND_CAPTURE_ANALOG,
-    20: MediaServiceType.LIVE_SOUND_TRANSMIT_ANALOG,
-    21: MediaServiceType.LIVE_SOUND_CAPTURE_IEEE_1394,
-    22: MediaServiceType.LIVE_SOUND_TRANSMIT_IEEE_1394,
-    23: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT,
-    24: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ATM,
-    25: MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ISDN,
-    26: MediaServiceType.SOUND_CAPTURE_TRANSMIT_ADPCM,
-    27: MediaServiceType.SOUND_CAPTURE_TRANSMIT_API,
-    28: MediaServiceType.USB,
-    29: MediaServiceType.SF_SPECIFIC_1,
-    30: MediaServiceType.SF_SPECIFIC_2,
-    31: MediaServiceType.SF_SPECIFIC_3,
-    32: MediaServiceType.SF_SPECIFIC_4,
-    33: MediaServiceType.SF_SPECIFIC_5,
-    34: MediaServiceType.SF_SPECIFIC_6,
-    35: MediaServiceType.SF_SPECIFIC_7,
-    36: MediaServiceType.SF_SPECIFIC_8,
-    37: MediaServiceType.SF_SPECIFIC_9,
-    38: MediaServiceType.SF_SPECIFIC_10,
+    b"\x00": MediaServiceType.CSTA_VOICE_UNIT,
+    b"\x01": MediaServiceType.DATA_MODEM,
+    b"\x02": MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_1394,
+    b"\x03": MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_GEOPORT,
+    b"\x04": MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ATM,
+    b"\x05": MediaServiceType.DIGITAL_DATA_ISOCHRONOUS_IEEE_ISDN,
+    b"\x06": MediaServiceType.DIGITAL_DATA_API,
+    b"\x07": MediaServiceType.ECTF_S_100_MEDIA_SERVICES_DEFAULT,
+    b"\x08": MediaServiceType.ECTF_S_100_MEDIA_SERVICES_APP_SERVICES,
+    b"\t": MediaServiceType.CSTA_IVR_SCRIPT_1,
+    b"\n": MediaServiceType.CSTA_IVR_SCRIPT_2,
+    b"\x0b": MediaServiceType.CSTA_IVR_SCRIPT_3,
+    b"\x0c": MediaServiceType.CSTA_IVR_SCRIPT_4,
+    b"\r": MediaServiceType.CSTA_IVR_SCRIPT_5,
+    b"\x0e": MediaServiceType.CSTA_IVR_SCRIPT_6,
+    b"\x0f": MediaServiceType.CSTA_IVR_SCRIPT_7,
+    b"\x10": MediaServiceType.CSTA_IVR_SCRIPT_8,
+    b"\x11": MediaServiceType.CSTA_IVR_SCRIPT_9,
+    b"\x12": MediaServiceType.CSTA_IVR_SCRIPT_10,
+    b"\x13": MediaServiceType.LIVE_SOUND_CAPTURE_ANALOG,
+    b"\x14": MediaServiceType.LIVE_SOUND_TRANSMIT_ANALOG,
+    b"\x15": MediaServiceType.LIVE_SOUND_CAPTURE_IEEE_1394,
+    b"\x16": MediaServiceType.LIVE_SOUND_TRANSMIT_IEEE_1394,
+    b"\x17": MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_GEOPORT,
+    b"\x18": MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ATM,
+    b"\x19": MediaServiceType.LIVE_SOUND_CAPTURE_TRANSMIT_ISDN,
+    b"\x1a": MediaServiceType.SOUND_CAPTURE_TRANSMIT_ADPCM,
+    b"\x1b": MediaServiceType.SOUND_CAPTURE_TRANSMIT_API,
+    b"\x1c": MediaServiceType.USB,
+    b"\x1d": MediaServiceType.SF_SPECIFIC_1,
+    b"\x1e": MediaServiceType.SF_SPECIFIC_2,
+    b"\x1f": MediaServiceType.SF_SPECIFIC_3,
+    b" ": MediaServiceType.SF_SPECIFIC_4,
+    b"!": MediaServiceType.SF_SPECIFIC_5,
+    b'"': MediaServiceType.SF_SPECIFIC_6,
+    b"#": MediaServiceType.SF_SPECIFIC_7,
+    b"$": MediaServiceType.SF_SPECIFIC_8,
+    b"%": MediaServiceType.SF_SPECIFIC_9,
+    b"&": MediaServiceType.SF_SPECIFIC_10,
 }
-MEDIA_SERVICE_TYPE_NUMBERS = {value: number for number, value in MEDIA_SERVICE_TYPE_VALUES.items()}
+MEDIA_SERVICE_TYPE_OCTETS = {value: octets for octets, value in MEDIA_SERVICE_TYPE_VALUES.items()}
 
 FLOW_DIRECTION_VALUES = {
-    0: FlowDirection.TRANSMIT,
-    1: FlowDirection.RECEIVE,
-    2: FlowDirection.TRANSMIT_AND_RECEIVE,
-    3: FlowDirection.NONE,
+    b"\x00": FlowDirection.TRANSMIT,
+    b"\x01": FlowDirection.RECEIVE,
+    b"\x02": FlowDirection.TRANSMIT_AND_RECEIVE,
+    b"\x03": FlowDirection.NONE,
 }
-FLOW_DIRECTION_NUMBERS = {value: number for number, value in FLOW_DIRECTION_VALUES.items()}
-
-_CONNECTION_INFORMATION_OCTETS = frozenset(
-    (
-        0x02,
-        0x0A,
-        0x16,
-    )
-)
+FLOW_DIRECTION_OCTETS = {value: octets for octets, value in FLOW_DIRECTION_VALUES.items()}
 
 
 def decode_connection_information(data: bytes, pos: int, end: int) -> ConnectionInformation:
     """Contents of ConnectionInformation."""
-    again = (decode_connection_information, data, pos, end, _CONNECTION_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media.ConnectionInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media.ConnectionInformation")
     flow_direction: FlowDirection | None = None
     if octet == 0x0A:
-        flow_direction = ber.enumerated(
+        flow_direction = FLOW_DIRECTION_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, FLOW_DIRECTION_VALUES, FlowDirection, "media.ConnectionInformation.flowDirection"
         )
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.ConnectionInformation")
     number_of_channels = 1
     if octet == 0x02:
         number_of_channels = ber.integer(data, pos, stop, "media.ConnectionInformation.numberOfChannels")
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.ConnectionInformation")
     media_session_info: str | None = None
     if octet == 0x16:
         media_session_info = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media.ConnectionInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.ConnectionInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "media.ConnectionInformation", pos)
+        return _CONNECTION_INFORMATION.again(data, begin, end, "", pos)
     return ConnectionInformation(
         flow_direction=flow_direction, number_of_channels=number_of_channels, media_session_info=media_session_info
     )
 
 
+_CONNECTION_INFORMATION = Known(decode_connection_information, "media.ConnectionInformation", "02 0a 16")
+
+
 def encode_connection_information(value: ConnectionInformation) -> bytes:
     """Contents of ConnectionInformation."""
     out = b""
-    if value.flow_direction is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.flow_direction, FLOW_DIRECTION_NUMBERS))
+    flow_direction = value.flow_direction
+    if flow_direction is not None:
+        content = FLOW_DIRECTION_OCTETS.get(flow_direction) or ber.encode_other_value(flow_direction)
+        out += H0A[len(content)] + content
     if value.number_of_channels != 1:
-        out += ber.tlv(0x02, ber.encode_integer(value.number_of_channels))
-    if value.media_session_info is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.media_session_info))
+        content = ber.encode_integer(value.number_of_channels)
+        out += H02[len(content)] + content
+    media_session_info = value.media_session_info
+    if media_session_info is not None:
+        content = media_session_info.encode()
+        out += H16[len(content)] + content
     return out
 
 
 CONNECTION_MODE_VALUES = {
-    0: ConnectionMode.CONSULTATION_CONFERENCE,
-    1: ConnectionMode.CONSULTATION_CONFERENCE_HOLD,
-    2: ConnectionMode.DEFLECT,
-    3: ConnectionMode.DIRECTED_PICKUP,
-    4: ConnectionMode.JOIN,
-    5: ConnectionMode.SINGLE_STEP_CONFERENCE,
-    6: ConnectionMode.SINGLE_STEP_CONFERENCE_HOLD,
-    7: ConnectionMode.SINGLE_STEP_TRANSFER,
-    8: ConnectionMode.TRANSFER,
-    9: ConnectionMode.DIRECT,
+    b"\x00": ConnectionMode.CONSULTATION_CONFERENCE,
+    b"\x01": ConnectionMode.CONSULTATION_CONFERENCE_HOLD,
+    b"\x02": ConnectionMode.DEFLECT,
+    b"\x03": ConnectionMode.DIRECTED_PICKUP,
+    b"\x04": ConnectionMode.JOIN,
+    b"\x05": ConnectionMode.SINGLE_STEP_CONFERENCE,
+    b"\x06": ConnectionMode.SINGLE_STEP_CONFERENCE_HOLD,
+    b"\x07": ConnectionMode.SINGLE_STEP_TRANSFER,
+    b"\x08": ConnectionMode.TRANSFER,
+    b"\t": ConnectionMode.DIRECT,
 }
-CONNECTION_MODE_NUMBERS = {value: number for number, value in CONNECTION_MODE_VALUES.items()}
+CONNECTION_MODE_OCTETS = {value: octets for octets, value in CONNECTION_MODE_VALUES.items()}
 
-BIT_RATE_VALUES = {0: BitRate.CONSTANT, 1: BitRate.VARIABLE}
-BIT_RATE_NUMBERS = {value: number for number, value in BIT_RATE_VALUES.items()}
+BIT_RATE_VALUES = {b"\x00": BitRate.CONSTANT, b"\x01": BitRate.VARIABLE}
+BIT_RATE_OCTETS = {value: octets for octets, value in BIT_RATE_VALUES.items()}
 
 SWITCHING_SUB_DOMAIN_CCIE_TYPE_VALUES = {
-    0: SwitchingSubDomainCCIEType.ISDN,
-    1: SwitchingSubDomainCCIEType.ATM,
-    2: SwitchingSubDomainCCIEType.ISO_ETHERNET,
-    3: SwitchingSubDomainCCIEType.RSVP,
-    4: SwitchingSubDomainCCIEType.OTHER,
-    5: SwitchingSubDomainCCIEType.SIP,
+    b"\x00": SwitchingSubDomainCCIEType.ISDN,
+    b"\x01": SwitchingSubDomainCCIEType.ATM,
+    b"\x02": SwitchingSubDomainCCIEType.ISO_ETHERNET,
+    b"\x03": SwitchingSubDomainCCIEType.RSVP,
+    b"\x04": SwitchingSubDomainCCIEType.OTHER,
+    b"\x05": SwitchingSubDomainCCIEType.SIP,
 }
-SWITCHING_SUB_DOMAIN_CCIE_TYPE_NUMBERS = {
-    value: number for number, value in SWITCHING_SUB_DOMAIN_CCIE_TYPE_VALUES.items()
+SWITCHING_SUB_DOMAIN_CCIE_TYPE_OCTETS = {
+    value: octets for octets, value in SWITCHING_SUB_DOMAIN_CCIE_TYPE_VALUES.items()
 }
-
-_MEDIA_CALL_CHARACTERISTICS_OCTETS = frozenset(
-    (
-        0x03,
-        0x04,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
 
 
 def decode_media_call_characteristics(data: bytes, pos: int, end: int) -> MediaCallCharacteristics:
     """Contents of MediaCallCharacteristics."""
-    again = (decode_media_call_characteristics, data, pos, end, _MEDIA_CALL_CHARACTERISTICS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media.MediaCallCharacteristics")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "media.MediaCallCharacteristics.mediaClass", pos)
+        return _MEDIA_CALL_CHARACTERISTICS.again(data, begin, end, "mediaClass", pos)
     media_class = ber.bits(data, pos, stop, MediaClass, "media.MediaCallCharacteristics.mediaClass")
-    octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     connection_rate: int | None = None
     if octet == 0x80:
         connection_rate = ber.integer(data, pos, stop, "media.MediaCallCharacteristics.connectionRate")
-        octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     bit_rate = BitRate.CONSTANT
     if octet == 0x81:
-        bit_rate = ber.enumerated(data, pos, stop, BIT_RATE_VALUES, BitRate, "media.MediaCallCharacteristics.bitRate")
-        octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+        bit_rate = BIT_RATE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, BIT_RATE_VALUES, BitRate, "media.MediaCallCharacteristics.bitRate"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     delay_tolerance: int | None = None
     if octet == 0x82:
         delay_tolerance = ber.integer(data, pos, stop, "media.MediaCallCharacteristics.delayTolerance")
-        octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     switching_sub_domain_ccie_type: SwitchingSubDomainCCIEType | None = None
     if octet == 0x83:
-        switching_sub_domain_ccie_type = ber.enumerated(
+        switching_sub_domain_ccie_type = SWITCHING_SUB_DOMAIN_CCIE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -185,13 +206,17 @@ def decode_media_call_characteristics(data: bytes, pos: int, end: int) -> MediaC
             SwitchingSubDomainCCIEType,
             "media.MediaCallCharacteristics.switchingSubDomainCCIEType",
         )
-        octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     switching_sub_domain_information_elements: Octets | None = None
     if octet == 0x04:
-        switching_sub_domain_information_elements = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media.MediaCallCharacteristics")
+        switching_sub_domain_information_elements = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media.MediaCallCharacteristics")
     if octet != END:
-        return tolerance.without_unknown(*again, "media.MediaCallCharacteristics", pos)
+        return _MEDIA_CALL_CHARACTERISTICS.again(data, begin, end, "", pos)
     return MediaCallCharacteristics(
         media_class=media_class,
         connection_rate=connection_rate,
@@ -202,20 +227,34 @@ def decode_media_call_characteristics(data: bytes, pos: int, end: int) -> MediaC
     )
 
 
+_MEDIA_CALL_CHARACTERISTICS = Known(
+    decode_media_call_characteristics, "media.MediaCallCharacteristics", "03 04 80 81 82 83"
+)
+
+
 def encode_media_call_characteristics(value: MediaCallCharacteristics) -> bytes:
     """Contents of MediaCallCharacteristics."""
     out = b""
-    out += ber.tlv(0x03, ber.encode_bits(value.media_class))
-    if value.connection_rate is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.connection_rate))
+    content = ber.encode_bits(value.media_class)
+    out += H03[len(content)] + content
+    connection_rate = value.connection_rate
+    if connection_rate is not None:
+        content = ber.encode_integer(connection_rate)
+        out += H80[len(content)] + content
     if value.bit_rate != BitRate.CONSTANT:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.bit_rate, BIT_RATE_NUMBERS))
-    if value.delay_tolerance is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.delay_tolerance))
-    if value.switching_sub_domain_ccie_type is not None:
-        out += ber.tlv(
-            0x83, ber.encode_enumerated(value.switching_sub_domain_ccie_type, SWITCHING_SUB_DOMAIN_CCIE_TYPE_NUMBERS)
+        content = BIT_RATE_OCTETS.get(value.bit_rate) or ber.encode_other_value(value.bit_rate)
+        out += H81[len(content)] + content
+    delay_tolerance = value.delay_tolerance
+    if delay_tolerance is not None:
+        content = ber.encode_integer(delay_tolerance)
+        out += H82[len(content)] + content
+    switching_sub_domain_ccie_type = value.switching_sub_domain_ccie_type
+    if switching_sub_domain_ccie_type is not None:
+        content = SWITCHING_SUB_DOMAIN_CCIE_TYPE_OCTETS.get(switching_sub_domain_ccie_type) or ber.encode_other_value(
+            switching_sub_domain_ccie_type
         )
-    if value.switching_sub_domain_information_elements is not None:
-        out += ber.tlv(0x04, value.switching_sub_domain_information_elements)
+        out += H83[len(content)] + content
+    switching_sub_domain_information_elements = value.switching_sub_domain_information_elements
+    if switching_sub_domain_information_elements is not None:
+        out += H04[len(switching_sub_domain_information_elements)] + switching_sub_domain_information_elements
     return out

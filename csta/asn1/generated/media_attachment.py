@@ -3,28 +3,29 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    LOCAL_CONNECTION_STATE_NUMBERS,
+    LOCAL_CONNECTION_STATE_OCTETS,
     LOCAL_CONNECTION_STATE_VALUES,
     decode_call_linkage_data,
     decode_csta_common_arguments,
     encode_call_linkage_data,
     encode_csta_common_arguments,
 )
-from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
+from csta.asn1.generated.identifiers import SUBJECT_DEVICE_IDS, encode_subject_device_id
 from csta.asn1.generated.media import (
-    CONNECTION_MODE_NUMBERS,
+    CONNECTION_MODE_OCTETS,
     CONNECTION_MODE_VALUES,
-    MEDIA_SERVICE_TYPE_NUMBERS,
+    MEDIA_SERVICE_TYPE_OCTETS,
     MEDIA_SERVICE_TYPE_VALUES,
     decode_connection_information,
     decode_media_call_characteristics,
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CallLinkageData, CSTACommonArguments, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
@@ -38,42 +39,49 @@ from csta.messages.media_attachment import (
     MediaDetachedEvent,
 )
 
-_MEDIA_ATTACHED_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x03,
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0xA2,
-        0xA3,
-        0x1A0,
-        0x1A1,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H4E = headers(0x4E)
+H63 = headers(0x63)
+H6B = headers(0x6B)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
 
 
 def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> MediaAttachedEvent:
     """Contents of MediaAttachedEvent."""
-    again = (decode_media_attached_event, data, pos, end, _MEDIA_ATTACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "media_attachment.MediaAttachedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaConnection")
+        return _MEDIA_ATTACHED_EVENT.again(data, begin, end, "mediaConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "media_attachment.MediaAttachedEvent.mediaConnection")
     media_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaDevice")
-    media_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        return _MEDIA_ATTACHED_EVENT.again(data, begin, end, "mediaDevice", pos, monitor_cross_ref_id)
+    media_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "media_attachment.MediaAttachedEvent.mediaDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _MEDIA_ATTACHED_EVENT.again(data, begin, end, "mediaServiceType", pos, monitor_cross_ref_id)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -81,32 +89,44 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
         MediaServiceType,
         "media_attachment.MediaAttachedEvent.mediaServiceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     media_service_version: int | None = None
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.MediaAttachedEvent.mediaServiceVersion")
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     media_service_instance_id: Octets | None = None
     if octet == 0x80:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        media_service_instance_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     media_stream_id: Octets | None = None
     if octet == 0x81:
-        media_stream_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        media_stream_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x03:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "media_attachment.MediaAttachedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -114,17 +134,23 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
             LocalConnectionState,
             "media_attachment.MediaAttachedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     media_connection_info: ConnectionInformation | None = None
     if octet == 0xA3:
         media_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaAttachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "media_attachment.MediaAttachedEvent", pos)
+        return _MEDIA_ATTACHED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return MediaAttachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         media_connection=media_connection,
@@ -141,67 +167,83 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_MEDIA_ATTACHED_EVENT = Known(
+    decode_media_attached_event, "media_attachment.MediaAttachedEvent", "02 03 0a 4e 63 6b 7e 80 81 a2 a3 1a0 1a1"
+)
+
+
 def encode_media_attached_event(value: MediaAttachedEvent) -> bytes:
     """Contents of MediaAttachedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.media_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.media_device))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.media_service_version is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
-    if value.media_service_instance_id is not None:
-        out += ber.tlv(0x80, value.media_service_instance_id)
-    if value.media_stream_id is not None:
-        out += ber.tlv(0x81, value.media_stream_id)
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_characteristics))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.media_connection_info is not None:
-        out += ber.tlv(0xA3, encode_connection_information(value.media_connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_MEDIA_DETACHED_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x03,
-        0x0A,
-        0x4E,
-        0x63,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0xA2,
-        0xA3,
-        0x1A0,
-        0x1A1,
+    content = encode_connection_id(value.media_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.media_device)
+    out += H63[len(content)] + content
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
     )
-)
+    out += H0A[len(content)] + content
+    media_service_version = value.media_service_version
+    if media_service_version is not None:
+        content = ber.encode_integer(media_service_version)
+        out += H02[len(content)] + content
+    media_service_instance_id = value.media_service_instance_id
+    if media_service_instance_id is not None:
+        out += H80[len(media_service_instance_id)] + media_service_instance_id
+    media_stream_id = value.media_stream_id
+    if media_stream_id is not None:
+        out += H81[len(media_stream_id)] + media_stream_id
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H03[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    media_connection_info = value.media_connection_info
+    if media_connection_info is not None:
+        content = encode_connection_information(media_connection_info)
+        out += HA3[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> MediaDetachedEvent:
     """Contents of MediaDetachedEvent."""
-    again = (decode_media_detached_event, data, pos, end, _MEDIA_DETACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "media_attachment.MediaDetachedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaConnection")
+        return _MEDIA_DETACHED_EVENT.again(data, begin, end, "mediaConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "media_attachment.MediaDetachedEvent.mediaConnection")
     media_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaDevice")
-    media_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        return _MEDIA_DETACHED_EVENT.again(data, begin, end, "mediaDevice", pos, monitor_cross_ref_id)
+    media_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "media_attachment.MediaDetachedEvent.mediaDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _MEDIA_DETACHED_EVENT.again(data, begin, end, "mediaServiceType", pos, monitor_cross_ref_id)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -209,32 +251,44 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
         MediaServiceType,
         "media_attachment.MediaDetachedEvent.mediaServiceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     media_service_version: int | None = None
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.MediaDetachedEvent.mediaServiceVersion")
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     media_service_instance_id: Octets | None = None
     if octet == 0x80:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        media_service_instance_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     media_stream_id: Octets | None = None
     if octet == 0x81:
-        media_stream_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        media_stream_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x03:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "media_attachment.MediaDetachedEvent.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -242,17 +296,23 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
             LocalConnectionState,
             "media_attachment.MediaDetachedEvent.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     media_connection_info: ConnectionInformation | None = None
     if octet == 0xA3:
         media_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.MediaDetachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "media_attachment.MediaDetachedEvent", pos)
+        return _MEDIA_DETACHED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return MediaDetachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         media_connection=media_connection,
@@ -269,55 +329,75 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_MEDIA_DETACHED_EVENT = Known(
+    decode_media_detached_event, "media_attachment.MediaDetachedEvent", "02 03 0a 4e 63 6b 7e 80 81 a2 a3 1a0 1a1"
+)
+
+
 def encode_media_detached_event(value: MediaDetachedEvent) -> bytes:
     """Contents of MediaDetachedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.media_connection))
-    out += ber.tlv(0x63, encode_subject_device_id(value.media_device))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.media_service_version is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
-    if value.media_service_instance_id is not None:
-        out += ber.tlv(0x80, value.media_service_instance_id)
-    if value.media_stream_id is not None:
-        out += ber.tlv(0x81, value.media_stream_id)
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_characteristics))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.media_connection_info is not None:
-        out += ber.tlv(0xA3, encode_connection_information(value.media_connection_info))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_ATTACH_MEDIA_SERVICE_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x4E,
-        0x6B,
-        0x7E,
+    content = encode_connection_id(value.media_connection)
+    out += H6B[len(content)] + content
+    content = encode_subject_device_id(value.media_device)
+    out += H63[len(content)] + content
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
     )
-)
+    out += H0A[len(content)] + content
+    media_service_version = value.media_service_version
+    if media_service_version is not None:
+        content = ber.encode_integer(media_service_version)
+        out += H02[len(content)] + content
+    media_service_instance_id = value.media_service_instance_id
+    if media_service_instance_id is not None:
+        out += H80[len(media_service_instance_id)] + media_service_instance_id
+    media_stream_id = value.media_stream_id
+    if media_stream_id is not None:
+        out += H81[len(media_stream_id)] + media_stream_id
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H03[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    media_connection_info = value.media_connection_info
+    if media_connection_info is not None:
+        content = encode_connection_information(media_connection_info)
+        out += HA3[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaService:
     """Contents of AttachMediaService."""
-    again = (decode_attach_media_service, data, pos, end, _ATTACH_MEDIA_SERVICE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media_attachment.AttachMediaService")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.AttachMediaService.connection")
+        return _ATTACH_MEDIA_SERVICE.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "media_attachment.AttachMediaService.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _ATTACH_MEDIA_SERVICE.again(data, begin, end, "mediaServiceType", pos)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -325,24 +405,32 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
         MediaServiceType,
         "media_attachment.AttachMediaService.mediaServiceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     media_service_version: int | None = None
     if octet == 0x02:
         media_service_version = ber.integer(data, pos, stop, "media_attachment.AttachMediaService.mediaServiceVersion")
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     media_service_instance_id: Octets | None = None
     if octet == 0x04:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+        media_service_instance_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService.connectionMode", pos)
-    connection_mode = ber.enumerated(
+        return _ATTACH_MEDIA_SERVICE.again(data, begin, end, "connectionMode", pos)
+    connection_mode = CONNECTION_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, CONNECTION_MODE_VALUES, ConnectionMode, "media_attachment.AttachMediaService.connectionMode"
     )
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     requested_connection_state: LocalConnectionState | None = None
     if octet == 0x4E:
-        requested_connection_state = ber.enumerated(
+        requested_connection_state = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -350,13 +438,17 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
             LocalConnectionState,
             "media_attachment.AttachMediaService.requestedConnectionState",
         )
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
     if octet != END:
-        return tolerance.without_unknown(*again, "media_attachment.AttachMediaService", pos)
+        return _ATTACH_MEDIA_SERVICE.again(data, begin, end, "", pos)
     return AttachMediaService(
         connection=connection,
         media_service_type=media_service_type,
@@ -368,66 +460,89 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
     )
 
 
+_ATTACH_MEDIA_SERVICE = Known(decode_attach_media_service, "media_attachment.AttachMediaService", "02 04 0a 4e 6b 7e")
+
+
 def encode_attach_media_service(value: AttachMediaService) -> bytes:
     """Contents of AttachMediaService."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.media_service_version is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.media_service_version))
-    if value.media_service_instance_id is not None:
-        out += ber.tlv(0x04, value.media_service_instance_id)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.connection_mode, CONNECTION_MODE_NUMBERS))
-    if value.requested_connection_state is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.requested_connection_state, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_ATTACH_MEDIA_SERVICE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7E,
-        0xA0,
-        0xA1,
-        0xA2,
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
     )
-)
+    out += H0A[len(content)] + content
+    media_service_version = value.media_service_version
+    if media_service_version is not None:
+        content = ber.encode_integer(media_service_version)
+        out += H02[len(content)] + content
+    media_service_instance_id = value.media_service_instance_id
+    if media_service_instance_id is not None:
+        out += H04[len(media_service_instance_id)] + media_service_instance_id
+    content = CONNECTION_MODE_OCTETS.get(value.connection_mode) or ber.encode_other_value(value.connection_mode)
+    out += H0A[len(content)] + content
+    requested_connection_state = value.requested_connection_state
+    if requested_connection_state is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(requested_connection_state) or ber.encode_other_value(
+            requested_connection_state
+        )
+        out += H4E[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_attach_media_service_response(data: bytes, pos: int, end: int) -> AttachMediaServiceResponse:
     """Contents of AttachMediaServiceResponse."""
-    again = (decode_attach_media_service_response, data, pos, end, _ATTACH_MEDIA_SERVICE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media_attachment.AttachMediaServiceResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     media_connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.AttachMediaServiceResponse.mediaConnection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(
+                data, pos - 2, stop, "media_attachment.AttachMediaServiceResponse.mediaConnection"
+            )
         media_connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     media_device: DeviceID | None = None
     if octet == 0xA0:
         media_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     media_service_instance_id: Octets | None = None
     if octet == 0x04:
-        media_service_instance_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        media_service_instance_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     media_connection_info: ConnectionInformation | None = None
     if octet == 0xA1:
         media_connection_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.AttachMediaServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "media_attachment.AttachMediaServiceResponse", pos)
+        return _ATTACH_MEDIA_SERVICE_RESPONSE.again(data, begin, end, "", pos)
     return AttachMediaServiceResponse(
         media_connection=media_connection,
         media_device=media_device,
@@ -438,45 +553,58 @@ def decode_attach_media_service_response(data: bytes, pos: int, end: int) -> Att
     )
 
 
+_ATTACH_MEDIA_SERVICE_RESPONSE = Known(
+    decode_attach_media_service_response, "media_attachment.AttachMediaServiceResponse", "04 6b 7e a0 a1 a2"
+)
+
+
 def encode_attach_media_service_response(value: AttachMediaServiceResponse) -> bytes:
     """Contents of AttachMediaServiceResponse."""
     out = b""
-    if value.media_connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.media_connection))
-    if value.media_device is not None:
-        out += ber.tlv(0xA0, encode_device_id(value.media_device))
-    if value.media_service_instance_id is not None:
-        out += ber.tlv(0x04, value.media_service_instance_id)
-    if value.media_connection_info is not None:
-        out += ber.tlv(0xA1, encode_connection_information(value.media_connection_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    media_connection = value.media_connection
+    if media_connection is not None:
+        content = encode_connection_id(media_connection)
+        out += H6B[len(content)] + content
+    media_device = value.media_device
+    if media_device is not None:
+        content = encode_device_id(media_device)
+        out += HA0[len(content)] + content
+    media_service_instance_id = value.media_service_instance_id
+    if media_service_instance_id is not None:
+        out += H04[len(media_service_instance_id)] + media_service_instance_id
+    media_connection_info = value.media_connection_info
+    if media_connection_info is not None:
+        content = encode_connection_information(media_connection_info)
+        out += HA1[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DETACH_MEDIA_SERVICE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_detach_media_service(data: bytes, pos: int, end: int) -> DetachMediaService:
     """Contents of DetachMediaService."""
-    again = (decode_detach_media_service, data, pos, end, _DETACH_MEDIA_SERVICE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "media_attachment.DetachMediaService")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.DetachMediaService")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "media_attachment.DetachMediaService.connection")
+        return _DETACH_MEDIA_SERVICE.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "media_attachment.DetachMediaService.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.DetachMediaService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.DetachMediaService")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _DETACH_MEDIA_SERVICE.again(data, begin, end, "mediaServiceType", pos)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -484,23 +612,36 @@ def decode_detach_media_service(data: bytes, pos: int, end: int) -> DetachMediaS
         MediaServiceType,
         "media_attachment.DetachMediaService.mediaServiceType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "media_attachment.DetachMediaService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.DetachMediaService")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "media_attachment.DetachMediaService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.DetachMediaService")
     if octet != END:
-        return tolerance.without_unknown(*again, "media_attachment.DetachMediaService", pos)
+        return _DETACH_MEDIA_SERVICE.again(data, begin, end, "", pos)
     return DetachMediaService(connection=connection, media_service_type=media_service_type, extensions=extensions)
+
+
+_DETACH_MEDIA_SERVICE = Known(decode_detach_media_service, "media_attachment.DetachMediaService", "0a 6b 7e")
 
 
 def encode_detach_media_service(value: DetachMediaService) -> bytes:
     """Contents of DetachMediaService."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
+    )
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -511,13 +652,14 @@ def decode_detach_media_service_response(data: bytes, octet: int, pos: int, stop
     if octet == 0x05:
         ber.null(pos, stop, "media_attachment.DetachMediaServiceResponse.noData")
         return DetachMediaServiceResponse()
-    return ber.unexpected(octet, "media_attachment.DetachMediaServiceResponse", pos)
+    return ber.unexpected(octet, "media_attachment.DetachMediaServiceResponse", pos, stop)
 
 
 def encode_detach_media_service_response(value: DetachMediaServiceResponse) -> bytes:
     """The chosen alternative of DetachMediaServiceResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

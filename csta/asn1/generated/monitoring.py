@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import (
     decode_csta_common_arguments,
@@ -12,6 +12,7 @@ from csta.asn1.generated.call_data import (
     encode_csta_common_arguments,
     encode_csta_object,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments
 from csta.messages.monitoring import (
     CallAssociatedEventFilter,
@@ -38,74 +39,90 @@ from csta.messages.monitoring import (
     VoiceUnitEventFilter,
 )
 
-_MONITOR_FILTER_OCTETS = frozenset(
-    (
-        0x80,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x2A0,
-        0x2A3,
-        0x2A4,
-        0x2A5,
-        0x2A6,
-        0x2A7,
-        0x2A8,
-        0x2A9,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H30 = headers(0x30)
+H55 = headers(0x55)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+HA0 = headers(0xA0)
 
 
 def decode_monitor_filter(data: bytes, pos: int, end: int) -> MonitorFilter:
     """Contents of MonitorFilter."""
-    again = (decode_monitor_filter, data, pos, end, _MONITOR_FILTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorFilter")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     call_control = CallControlEventFilter()
     if octet == 0x80:
         call_control = ber.bits(data, pos, stop, CallControlEventFilter, "monitoring.MonitorFilter.callControl")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     call_associated = CallAssociatedEventFilter()
     if octet == 0x86:
         call_associated = ber.bits(
             data, pos, stop, CallAssociatedEventFilter, "monitoring.MonitorFilter.callAssociated"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     media_attachment = MediaAttachmentEventFilter()
     if octet == 0x87:
         media_attachment = ber.bits(
             data, pos, stop, MediaAttachmentEventFilter, "monitoring.MonitorFilter.mediaAttachment"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     physical_device_feature = PhysicalDeviceFeatureEventFilter()
     if octet == 0x88:
         physical_device_feature = ber.bits(
             data, pos, stop, PhysicalDeviceFeatureEventFilter, "monitoring.MonitorFilter.physicalDeviceFeature"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     logical_device_feature = LogicalDeviceFeatureEventFilter()
     if octet == 0x89:
         logical_device_feature = ber.bits(
             data, pos, stop, LogicalDeviceFeatureEventFilter, "monitoring.MonitorFilter.logicalDeviceFeature"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     maintenance = DeviceMaintenanceEventFilter()
     if octet == 0x83:
         maintenance = ber.bits(data, pos, stop, DeviceMaintenanceEventFilter, "monitoring.MonitorFilter.maintenance")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     voice = VoiceUnitEventFilter()
     if octet == 0x85:
         voice = ber.bits(data, pos, stop, VoiceUnitEventFilter, "monitoring.MonitorFilter.voice")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     private = VendorSpecEventFilter()
     if octet == 0x84:
         private = ber.bits(data, pos, stop, VendorSpecEventFilter, "monitoring.MonitorFilter.private")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorFilter")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorFilter", pos)
+        return _MONITOR_FILTER.again(data, begin, end, "", pos)
     return MonitorFilter(
         call_control=call_control,
         call_associated=call_associated,
@@ -118,152 +135,177 @@ def decode_monitor_filter(data: bytes, pos: int, end: int) -> MonitorFilter:
     )
 
 
+_MONITOR_FILTER = Known(
+    decode_monitor_filter, "monitoring.MonitorFilter", "80 83 84 85 86 87 88 89 2a0 2a3 2a4 2a5 2a6 2a7 2a8 2a9"
+)
+
+
 def encode_monitor_filter(value: MonitorFilter) -> bytes:
     """Contents of MonitorFilter."""
     out = b""
     if value.call_control != CallControlEventFilter():
-        out += ber.tlv(0x80, ber.encode_bits(value.call_control))
+        content = ber.encode_bits(value.call_control)
+        out += H80[len(content)] + content
     if value.call_associated != CallAssociatedEventFilter():
-        out += ber.tlv(0x86, ber.encode_bits(value.call_associated))
+        content = ber.encode_bits(value.call_associated)
+        out += H86[len(content)] + content
     if value.media_attachment != MediaAttachmentEventFilter():
-        out += ber.tlv(0x87, ber.encode_bits(value.media_attachment))
+        content = ber.encode_bits(value.media_attachment)
+        out += H87[len(content)] + content
     if value.physical_device_feature != PhysicalDeviceFeatureEventFilter():
-        out += ber.tlv(0x88, ber.encode_bits(value.physical_device_feature))
+        content = ber.encode_bits(value.physical_device_feature)
+        out += H88[len(content)] + content
     if value.logical_device_feature != LogicalDeviceFeatureEventFilter():
-        out += ber.tlv(0x89, ber.encode_bits(value.logical_device_feature))
+        content = ber.encode_bits(value.logical_device_feature)
+        out += H89[len(content)] + content
     if value.maintenance != DeviceMaintenanceEventFilter():
-        out += ber.tlv(0x83, ber.encode_bits(value.maintenance))
+        content = ber.encode_bits(value.maintenance)
+        out += H83[len(content)] + content
     if value.voice != VoiceUnitEventFilter():
-        out += ber.tlv(0x85, ber.encode_bits(value.voice))
+        content = ber.encode_bits(value.voice)
+        out += H85[len(content)] + content
     if value.private != VendorSpecEventFilter():
-        out += ber.tlv(0x84, ber.encode_bits(value.private))
+        content = ber.encode_bits(value.private)
+        out += H84[len(content)] + content
     return out
-
-
-_CHANGE_MONITOR_FILTER_OCTETS = frozenset(
-    (
-        0x30,
-        0x55,
-        0x7E,
-        0x175,
-    )
-)
 
 
 def decode_change_monitor_filter(data: bytes, pos: int, end: int) -> ChangeMonitorFilter:
     """Contents of ChangeMonitorFilter."""
-    again = (decode_change_monitor_filter, data, pos, end, _CHANGE_MONITOR_FILTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.ChangeMonitorFilter")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilter")
     if octet != 0x55:
-        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter.monitorCrossRefID", pos)
-    monitor_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
+        return _CHANGE_MONITOR_FILTER.again(data, begin, end, "monitorCrossRefID", pos)
+    monitor_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilter")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter.requestedFilterList", pos)
+        return _CHANGE_MONITOR_FILTER.again(data, begin, end, "requestedFilterList", pos)
     requested_filter_list = decode_monitor_filter(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilter")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilter")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilter", pos)
+        return _CHANGE_MONITOR_FILTER.again(data, begin, end, "", pos)
     return ChangeMonitorFilter(
         monitor_cross_ref_id=monitor_cross_ref_id, requested_filter_list=requested_filter_list, extensions=extensions
     )
 
 
+_CHANGE_MONITOR_FILTER = Known(decode_change_monitor_filter, "monitoring.ChangeMonitorFilter", "30 55 7e 175")
+
+
 def encode_change_monitor_filter(value: ChangeMonitorFilter) -> bytes:
     """Contents of ChangeMonitorFilter."""
     out = b""
-    out += ber.tlv(0x55, ber.encode_identifier(value.monitor_cross_ref_id))
-    out += ber.tlv(0x30, encode_monitor_filter(value.requested_filter_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.monitor_cross_ref_id)
+    out += H55[len(content)] + content
+    content = encode_monitor_filter(value.requested_filter_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CHANGE_MONITOR_FILTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_change_monitor_filter_response(data: bytes, pos: int, end: int) -> ChangeMonitorFilterResponse:
     """Contents of ChangeMonitorFilterResponse."""
-    again = (decode_change_monitor_filter_response, data, pos, end, _CHANGE_MONITOR_FILTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.ChangeMonitorFilterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilterResponse")
     actual_filter_list: MonitorFilter | None = None
     if octet == 0x30:
         actual_filter_list = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.ChangeMonitorFilterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.ChangeMonitorFilterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.ChangeMonitorFilterResponse", pos)
+        return _CHANGE_MONITOR_FILTER_RESPONSE.again(data, begin, end, "", pos)
     return ChangeMonitorFilterResponse(actual_filter_list=actual_filter_list, extensions=extensions)
+
+
+_CHANGE_MONITOR_FILTER_RESPONSE = Known(
+    decode_change_monitor_filter_response, "monitoring.ChangeMonitorFilterResponse", "30 7e"
+)
 
 
 def encode_change_monitor_filter_response(value: ChangeMonitorFilterResponse) -> bytes:
     """Contents of ChangeMonitorFilterResponse."""
     out = b""
-    if value.actual_filter_list is not None:
-        out += ber.tlv(0x30, encode_monitor_filter(value.actual_filter_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    actual_filter_list = value.actual_filter_list
+    if actual_filter_list is not None:
+        content = encode_monitor_filter(actual_filter_list)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-MONITOR_TYPE_VALUES = {0: MonitorType.CALL, 1: MonitorType.DEVICE}
-MONITOR_TYPE_NUMBERS = {value: number for number, value in MONITOR_TYPE_VALUES.items()}
-
-_MONITOR_START_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x81,
-        0xA0,
-        0x2A1,
-    )
-)
+MONITOR_TYPE_VALUES = {b"\x00": MonitorType.CALL, b"\x01": MonitorType.DEVICE}
+MONITOR_TYPE_OCTETS = {value: octets for octets, value in MONITOR_TYPE_VALUES.items()}
 
 
 def decode_monitor_start(data: bytes, pos: int, end: int) -> MonitorStart:
     """Contents of MonitorStart."""
-    again = (decode_monitor_start, data, pos, end, _MONITOR_START_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStart")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     if octet not in (0x30, 0x6B):
-        return tolerance.without_unknown(*again, "monitoring.MonitorStart.monitorObject", pos)
+        return _MONITOR_START.again(data, begin, end, "monitorObject", pos)
     monitor_object = decode_csta_object(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     requested_monitor_filter: MonitorFilter | None = None
     if octet == 0xA0:
         requested_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     monitor_type: MonitorType | None = None
     if octet == 0x0A:
-        monitor_type = ber.enumerated(
+        monitor_type = MONITOR_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, MONITOR_TYPE_VALUES, MonitorType, "monitoring.MonitorStart.monitorType"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     requested_monitor_media_class: MonitorMediaClass | None = None
     if octet == 0x81:
         requested_monitor_media_class = ber.bits(
             data, pos, stop, MonitorMediaClass, "monitoring.MonitorStart.requestedMonitorMediaClass"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStart")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStart")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorStart", pos)
+        return _MONITOR_START.again(data, begin, end, "", pos)
     return MonitorStart(
         monitor_object=monitor_object,
         requested_monitor_filter=requested_monitor_filter,
@@ -273,62 +315,72 @@ def decode_monitor_start(data: bytes, pos: int, end: int) -> MonitorStart:
     )
 
 
+_MONITOR_START = Known(decode_monitor_start, "monitoring.MonitorStart", "0a 30 6b 7e 81 a0 2a1")
+
+
 def encode_monitor_start(value: MonitorStart) -> bytes:
     """Contents of MonitorStart."""
     out = b""
     out += encode_csta_object(value.monitor_object)
-    if value.requested_monitor_filter is not None:
-        out += ber.tlv(0xA0, encode_monitor_filter(value.requested_monitor_filter))
-    if value.monitor_type is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.monitor_type, MONITOR_TYPE_NUMBERS))
-    if value.requested_monitor_media_class is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.requested_monitor_media_class))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    requested_monitor_filter = value.requested_monitor_filter
+    if requested_monitor_filter is not None:
+        content = encode_monitor_filter(requested_monitor_filter)
+        out += HA0[len(content)] + content
+    monitor_type = value.monitor_type
+    if monitor_type is not None:
+        content = MONITOR_TYPE_OCTETS.get(monitor_type) or ber.encode_other_value(monitor_type)
+        out += H0A[len(content)] + content
+    requested_monitor_media_class = value.requested_monitor_media_class
+    if requested_monitor_media_class is not None:
+        content = ber.encode_bits(requested_monitor_media_class)
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MONITOR_START_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x55,
-        0x7E,
-        0x81,
-        0xA0,
-        0x175,
-        0x2A1,
-    )
-)
 
 
 def decode_monitor_start_response(data: bytes, pos: int, end: int) -> MonitorStartResponse:
     """Contents of MonitorStartResponse."""
-    again = (decode_monitor_start_response, data, pos, end, _MONITOR_START_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStartResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     if octet != 0x55:
-        return tolerance.without_unknown(*again, "monitoring.MonitorStartResponse.monitorCrossRefID", pos)
-    monitor_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
+        return _MONITOR_START_RESPONSE.again(data, begin, end, "monitorCrossRefID", pos)
+    monitor_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     actual_monitor_filter: MonitorFilter | None = None
     if octet == 0xA0:
         actual_monitor_filter = decode_monitor_filter(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     actual_monitor_media_class: MonitorMediaClass | None = None
     if octet == 0x81:
         actual_monitor_media_class = ber.bits(
             data, pos, stop, MonitorMediaClass, "monitoring.MonitorStartResponse.actualMonitorMediaClass"
         )
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     monitor_existing_calls: bool | None = None
     if octet == 0x01:
         monitor_existing_calls = ber.boolean(data, pos, stop, "monitoring.MonitorStartResponse.monitorExistingCalls")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStartResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStartResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorStartResponse", pos)
+        return _MONITOR_START_RESPONSE.again(data, begin, end, "", pos)
     return MonitorStartResponse(
         monitor_cross_ref_id=monitor_cross_ref_id,
         actual_monitor_filter=actual_monitor_filter,
@@ -338,53 +390,70 @@ def decode_monitor_start_response(data: bytes, pos: int, end: int) -> MonitorSta
     )
 
 
+_MONITOR_START_RESPONSE = Known(
+    decode_monitor_start_response, "monitoring.MonitorStartResponse", "01 55 7e 81 a0 175 2a1"
+)
+
+
 def encode_monitor_start_response(value: MonitorStartResponse) -> bytes:
     """Contents of MonitorStartResponse."""
     out = b""
-    out += ber.tlv(0x55, ber.encode_identifier(value.monitor_cross_ref_id))
-    if value.actual_monitor_filter is not None:
-        out += ber.tlv(0xA0, encode_monitor_filter(value.actual_monitor_filter))
-    if value.actual_monitor_media_class is not None:
-        out += ber.tlv(0x81, ber.encode_bits(value.actual_monitor_media_class))
-    if value.monitor_existing_calls is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.monitor_existing_calls))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.monitor_cross_ref_id)
+    out += H55[len(content)] + content
+    actual_monitor_filter = value.actual_monitor_filter
+    if actual_monitor_filter is not None:
+        content = encode_monitor_filter(actual_monitor_filter)
+        out += HA0[len(content)] + content
+    actual_monitor_media_class = value.actual_monitor_media_class
+    if actual_monitor_media_class is not None:
+        content = ber.encode_bits(actual_monitor_media_class)
+        out += H81[len(content)] + content
+    monitor_existing_calls = value.monitor_existing_calls
+    if monitor_existing_calls is not None:
+        content = ber.encode_boolean(monitor_existing_calls)
+        out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MONITOR_STOP_OCTETS = frozenset(
-    (
-        0x55,
-        0x7E,
-        0x175,
-    )
-)
 
 
 def decode_monitor_stop(data: bytes, pos: int, end: int) -> MonitorStop:
     """Contents of MonitorStop."""
-    again = (decode_monitor_stop, data, pos, end, _MONITOR_STOP_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorStop")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStop")
     if octet != 0x55:
-        return tolerance.without_unknown(*again, "monitoring.MonitorStop.monitorCrossRefID", pos)
-    monitor_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStop")
+        return _MONITOR_STOP.again(data, begin, end, "monitorCrossRefID", pos)
+    monitor_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStop")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorStop")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorStop")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorStop", pos)
+        return _MONITOR_STOP.again(data, begin, end, "", pos)
     return MonitorStop(monitor_cross_ref_id=monitor_cross_ref_id, extensions=extensions)
+
+
+_MONITOR_STOP = Known(decode_monitor_stop, "monitoring.MonitorStop", "55 7e 175")
 
 
 def encode_monitor_stop(value: MonitorStop) -> bytes:
     """Contents of MonitorStop."""
     out = b""
-    out += ber.tlv(0x55, ber.encode_identifier(value.monitor_cross_ref_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.monitor_cross_ref_id)
+    out += H55[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -395,90 +464,105 @@ def decode_monitor_stop_response(data: bytes, octet: int, pos: int, stop: int) -
     if octet == 0x05:
         ber.null(pos, stop, "monitoring.MonitorStopResponse.noData")
         return MonitorStopResponse()
-    return ber.unexpected(octet, "monitoring.MonitorStopResponse", pos)
+    return ber.unexpected(octet, "monitoring.MonitorStopResponse", pos, stop)
 
 
 def encode_monitor_stop_response(value: MonitorStopResponse) -> bytes:
     """The chosen alternative of MonitorStopResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_GET_MONITORS_OCTETS = frozenset((0x7E,))
 
 
 def decode_get_monitors(data: bytes, pos: int, end: int) -> GetMonitors:
     """Contents of GetMonitors."""
-    again = (decode_get_monitors, data, pos, end, _GET_MONITORS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.GetMonitors")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.GetMonitors")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitors")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.GetMonitors")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.GetMonitors", pos)
+        return _GET_MONITORS.again(data, begin, end, "", pos)
     return GetMonitors(extensions=extensions)
+
+
+_GET_MONITORS = Known(decode_get_monitors, "monitoring.GetMonitors", "7e")
 
 
 def encode_get_monitors(value: GetMonitors) -> bytes:
     """Contents of GetMonitors."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MONITOR_LIST_ENTRY_OCTETS = frozenset(
-    (
-        0x30,
-        0x55,
-        0x175,
-    )
-)
 
 
 def decode_monitor_list_entry(data: bytes, pos: int, end: int) -> MonitorListEntry:
     """Contents of MonitorListEntry."""
-    again = (decode_monitor_list_entry, data, pos, end, _MONITOR_LIST_ENTRY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorListEntry")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorListEntry")
     if octet != 0x55:
-        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry.monitorCrossRefID", pos)
-    monitor_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
+        return _MONITOR_LIST_ENTRY.again(data, begin, end, "monitorCrossRefID", pos)
+    monitor_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorListEntry")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry.monitorObject", pos)
+        return _MONITOR_LIST_ENTRY.again(data, begin, end, "monitorObject", pos)
     monitor_object = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorListEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorListEntry")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorListEntry", pos)
+        return _MONITOR_LIST_ENTRY.again(data, begin, end, "", pos)
     return MonitorListEntry(monitor_cross_ref_id=monitor_cross_ref_id, monitor_object=monitor_object)
+
+
+_MONITOR_LIST_ENTRY = Known(decode_monitor_list_entry, "monitoring.MonitorListEntry", "30 55 175")
 
 
 def encode_monitor_list_entry(value: MonitorListEntry) -> bytes:
     """Contents of MonitorListEntry."""
     out = b""
-    out += ber.tlv(0x55, ber.encode_identifier(value.monitor_cross_ref_id))
-    out += ber.tlv(0x30, encode_device_id(value.monitor_object))
+    content = ber.encode_identifier(value.monitor_cross_ref_id)
+    out += H55[len(content)] + content
+    content = encode_device_id(value.monitor_object)
+    out += H30[len(content)] + content
     return out
 
 
 def decode_monitor_list(data: bytes, pos: int, end: int) -> tuple[MonitorListEntry, ...]:
     """Contents of MonitorList."""
     values: list[MonitorListEntry] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "monitoring.MonitorList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorList")
         if octet != 0x30:
-            ber.unexpected(octet, "monitoring.MonitorList", pos)
+            ber.unexpected(octet, "monitoring.MonitorList", pos, stop)
         value = decode_monitor_list_entry(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_monitor_list(values: tuple[MonitorListEntry, ...]) -> bytes:
     """Contents of MonitorList."""
-    return b"".join([ber.tlv(0x30, encode_monitor_list_entry(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_monitor_list_entry(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_monitor_result_cross_ref_id_or_registration_data(
@@ -486,10 +570,10 @@ def decode_get_monitor_result_cross_ref_id_or_registration_data(
 ) -> GetMonitorResultCrossRefIDorRegistrationData:
     """The alternative of GetMonitorResultCrossRefIDorRegistrationData with identifier ``octet``."""
     if octet == 0x04:
-        return GetMonitorResultCrossRefIDorRegistrationData(service_cross_ref_id=ber.identifier(data, pos, stop))
+        return GetMonitorResultCrossRefIDorRegistrationData(service_cross_ref_id=data[pos:stop].hex())
     if octet == 0x30:
         return GetMonitorResultCrossRefIDorRegistrationData(monitor_list=decode_monitor_list(data, pos, stop))
-    return ber.unexpected(octet, "monitoring.GetMonitorResultCrossRefIDorRegistrationData", pos)
+    return ber.unexpected(octet, "monitoring.GetMonitorResultCrossRefIDorRegistrationData", pos, stop)
 
 
 def encode_get_monitor_result_cross_ref_id_or_registration_data(
@@ -497,88 +581,93 @@ def encode_get_monitor_result_cross_ref_id_or_registration_data(
 ) -> bytes:
     """The chosen alternative of GetMonitorResultCrossRefIDorRegistrationData with its tag."""
     if value.service_cross_ref_id is not None:
-        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+        content = ber.encode_identifier(value.service_cross_ref_id)
+        return H04[len(content)] + content
     if value.monitor_list is not None:
-        return ber.tlv(0x30, encode_monitor_list(value.monitor_list))
+        content = encode_monitor_list(value.monitor_list)
+        return H30[len(content)] + content
     return ber.none_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
-
-
-_GET_MONITORS_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_monitors_response(data: bytes, pos: int, end: int) -> GetMonitorsResponse:
     """Contents of GetMonitorsResponse."""
-    again = (decode_get_monitors_response, data, pos, end, _GET_MONITORS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.GetMonitorsResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.GetMonitorsResponse")
     if octet not in (0x04, 0x30):
-        return tolerance.without_unknown(*again, "monitoring.GetMonitorsResponse.crossRefIDorRegistrationData", pos)
+        return _GET_MONITORS_RESPONSE.again(data, begin, end, "crossRefIDorRegistrationData", pos)
     cross_ref_id_or_registration_data = decode_get_monitor_result_cross_ref_id_or_registration_data(
         data, octet, pos, stop
     )
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitorsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.GetMonitorsResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.GetMonitorsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.GetMonitorsResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.GetMonitorsResponse", pos)
+        return _GET_MONITORS_RESPONSE.again(data, begin, end, "", pos)
     return GetMonitorsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
+
+
+_GET_MONITORS_RESPONSE = Known(decode_get_monitors_response, "monitoring.GetMonitorsResponse", "04 30 7e")
 
 
 def encode_get_monitors_response(value: GetMonitorsResponse) -> bytes:
     """Contents of GetMonitorsResponse."""
     out = b""
     out += encode_get_monitor_result_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MONITOR_INFO_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
     """Contents of MonitorInfo."""
-    again = (decode_monitor_info, data, pos, end, _MONITOR_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "monitoring.MonitorInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.serviceCrossRefID", pos)
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+        return _MONITOR_INFO.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "monitoring.MonitorInfo.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.lastSegment", pos)
+        return _MONITOR_INFO.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "monitoring.MonitorInfo.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "monitoring.MonitorInfo.monitorList", pos)
+        return _MONITOR_INFO.again(data, begin, end, "monitorList", pos)
     monitor_list = decode_monitor_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "monitoring.MonitorInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "monitoring.MonitorInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "monitoring.MonitorInfo", pos)
+        return _MONITOR_INFO.again(data, begin, end, "", pos)
     return MonitorInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -588,16 +677,26 @@ def decode_monitor_info(data: bytes, pos: int, end: int) -> MonitorInfo:
     )
 
 
+_MONITOR_INFO = Known(decode_monitor_info, "monitoring.MonitorInfo", "01 02 04 30 7e")
+
+
 def encode_monitor_info(value: MonitorInfo) -> bytes:
     """Contents of MonitorInfo."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x30, encode_monitor_list(value.monitor_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_monitor_list(value.monitor_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
-from csta.asn1.generated.identifiers import decode_subject_device_id, encode_subject_device_id
+from csta.asn1.generated.identifiers import SUBJECT_DEVICE_IDS, encode_subject_device_id
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CSTACommonArguments
 from csta.messages.common import DeviceID
@@ -93,53 +94,76 @@ from csta.messages.physical_device import (
     Volume,
 )
 
-_BUTTON_INFORMATION_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x16,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H63 = headers(0x63)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
 
 
 def decode_button_information_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> ButtonInformationEvent:
     """Contents of ButtonInformationEvent."""
-    again = (decode_button_information_event, data, pos, end, _BUTTON_INFORMATION_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonInformationEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.ButtonInformationEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        return _BUTTON_INFORMATION_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.ButtonInformationEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent.button", pos)
-    button = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        return _BUTTON_INFORMATION_EVENT.again(data, begin, end, "button", pos, monitor_cross_ref_id)
+    button = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     button_label: str | None = None
     if octet == 0x16:
         button_label = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     button_associated_number: DeviceID | None = None
     if octet == 0x30:
         button_associated_number = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     button_press_indicator: bool | None = None
     if octet == 0x01:
         button_press_indicator = ber.boolean(
             data, pos, stop, "physical_device.ButtonInformationEvent.buttonPressIndicator"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonInformationEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.ButtonInformationEvent", pos)
+        return _BUTTON_INFORMATION_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ButtonInformationEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -151,60 +175,76 @@ def decode_button_information_event(
     )
 
 
+_BUTTON_INFORMATION_EVENT = Known(
+    decode_button_information_event, "physical_device.ButtonInformationEvent", "01 04 16 30 63 7e"
+)
+
+
 def encode_button_information_event(value: ButtonInformationEvent) -> bytes:
     """Contents of ButtonInformationEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
-    if value.button_label is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.button_label))
-    if value.button_associated_number is not None:
-        out += ber.tlv(0x30, encode_device_id(value.button_associated_number))
-    if value.button_press_indicator is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.button_press_indicator))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    out += H04[len(value.button)] + value.button
+    button_label = value.button_label
+    if button_label is not None:
+        content = button_label.encode()
+        out += H16[len(content)] + content
+    button_associated_number = value.button_associated_number
+    if button_associated_number is not None:
+        content = encode_device_id(button_associated_number)
+        out += H30[len(content)] + content
+    button_press_indicator = value.button_press_indicator
+    if button_press_indicator is not None:
+        content = ber.encode_boolean(button_press_indicator)
+        out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_BUTTON_PRESS_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x16,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ButtonPressEvent:
     """Contents of ButtonPressEvent."""
-    again = (decode_button_press_event, data, pos, end, _BUTTON_PRESS_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonPressEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.ButtonPressEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
+        return _BUTTON_PRESS_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.ButtonPressEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent.button", pos)
-    button = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
+        return _BUTTON_PRESS_EVENT.again(data, begin, end, "button", pos, monitor_cross_ref_id)
+    button = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     button_label: str | None = None
     if octet == 0x16:
         button_label = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     button_associated_number: DeviceID | None = None
     if octet == 0x30:
         button_associated_number = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPressEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPressEvent", pos)
+        return _BUTTON_PRESS_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ButtonPressEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -215,96 +255,116 @@ def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref
     )
 
 
+_BUTTON_PRESS_EVENT = Known(decode_button_press_event, "physical_device.ButtonPressEvent", "04 16 30 63 7e")
+
+
 def encode_button_press_event(value: ButtonPressEvent) -> bytes:
     """Contents of ButtonPressEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
-    if value.button_label is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.button_label))
-    if value.button_associated_number is not None:
-        out += ber.tlv(0x30, encode_device_id(value.button_associated_number))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    out += H04[len(value.button)] + value.button
+    button_label = value.button_label
+    if button_label is not None:
+        content = button_label.encode()
+        out += H16[len(content)] + content
+    button_associated_number = value.button_associated_number
+    if button_associated_number is not None:
+        content = encode_device_id(button_associated_number)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-CHARACTER_SET_VALUES = {0: CharacterSet.ASCII, 1: CharacterSet.UNICODE, 2: CharacterSet.PROPRIETARY}
-CHARACTER_SET_NUMBERS = {value: number for number, value in CHARACTER_SET_VALUES.items()}
-
-_DISPLAY_UPDATED_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x16,
-        0x63,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
+CHARACTER_SET_VALUES = {b"\x00": CharacterSet.ASCII, b"\x01": CharacterSet.UNICODE, b"\x02": CharacterSet.PROPRIETARY}
+CHARACTER_SET_OCTETS = {value: octets for octets, value in CHARACTER_SET_VALUES.items()}
 
 
 def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DisplayUpdatedEvent:
     """Contents of DisplayUpdatedEvent."""
-    again = (decode_display_updated_event, data, pos, end, _DISPLAY_UPDATED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.DisplayUpdatedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.DisplayUpdatedEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        return _DISPLAY_UPDATED_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.DisplayUpdatedEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     display_id: Octets | None = None
     if octet == 0x04:
-        display_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        display_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalRows", pos)
+        return _DISPLAY_UPDATED_EVENT.again(data, begin, end, "logicalRows", pos, monitor_cross_ref_id)
     logical_rows = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.logicalRows")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.logicalColumns", pos)
+        return _DISPLAY_UPDATED_EVENT.again(data, begin, end, "logicalColumns", pos, monitor_cross_ref_id)
     logical_columns = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.logicalColumns")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     physical_rows: int | None = None
     if octet == 0x80:
         physical_rows = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.physicalRows")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     physical_columns: int | None = None
     if octet == 0x81:
         physical_columns = ber.integer(data, pos, stop, "physical_device.DisplayUpdatedEvent.physicalColumns")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     physical_base_row_number: int | None = None
     if octet == 0x82:
         physical_base_row_number = ber.integer(
             data, pos, stop, "physical_device.DisplayUpdatedEvent.physicalBaseRowNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     physical_base_column_number: int | None = None
     if octet == 0x83:
         physical_base_column_number = ber.integer(
             data, pos, stop, "physical_device.DisplayUpdatedEvent.physicalBaseColumnNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     character_set: CharacterSet | None = None
     if octet == 0x0A:
-        character_set = ber.enumerated(
+        character_set = CHARACTER_SET_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CHARACTER_SET_VALUES, CharacterSet, "physical_device.DisplayUpdatedEvent.characterSet"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent.contentsOfDisplay", pos)
+        return _DISPLAY_UPDATED_EVENT.again(data, begin, end, "contentsOfDisplay", pos, monitor_cross_ref_id)
     contents_of_display = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayUpdatedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.DisplayUpdatedEvent", pos)
+        return _DISPLAY_UPDATED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DisplayUpdatedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -321,63 +381,86 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_DISPLAY_UPDATED_EVENT = Known(
+    decode_display_updated_event, "physical_device.DisplayUpdatedEvent", "02 04 0a 16 63 7e 80 81 82 83"
+)
+
+
 def encode_display_updated_event(value: DisplayUpdatedEvent) -> bytes:
     """Contents of DisplayUpdatedEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    if value.display_id is not None:
-        out += ber.tlv(0x04, value.display_id)
-    out += ber.tlv(0x02, ber.encode_integer(value.logical_rows))
-    out += ber.tlv(0x02, ber.encode_integer(value.logical_columns))
-    if value.physical_rows is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.physical_rows))
-    if value.physical_columns is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.physical_columns))
-    if value.physical_base_row_number is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.physical_base_row_number))
-    if value.physical_base_column_number is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.physical_base_column_number))
-    if value.character_set is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.character_set, CHARACTER_SET_NUMBERS))
-    out += ber.tlv(0x16, ber.encode_text(value.contents_of_display))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    display_id = value.display_id
+    if display_id is not None:
+        out += H04[len(display_id)] + display_id
+    content = ber.encode_integer(value.logical_rows)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.logical_columns)
+    out += H02[len(content)] + content
+    physical_rows = value.physical_rows
+    if physical_rows is not None:
+        content = ber.encode_integer(physical_rows)
+        out += H80[len(content)] + content
+    physical_columns = value.physical_columns
+    if physical_columns is not None:
+        content = ber.encode_integer(physical_columns)
+        out += H81[len(content)] + content
+    physical_base_row_number = value.physical_base_row_number
+    if physical_base_row_number is not None:
+        content = ber.encode_integer(physical_base_row_number)
+        out += H82[len(content)] + content
+    physical_base_column_number = value.physical_base_column_number
+    if physical_base_column_number is not None:
+        content = ber.encode_integer(physical_base_column_number)
+        out += H83[len(content)] + content
+    character_set = value.character_set
+    if character_set is not None:
+        content = CHARACTER_SET_OCTETS.get(character_set) or ber.encode_other_value(character_set)
+        out += H0A[len(content)] + content
+    content = value.contents_of_display.encode()
+    out += H16[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_HOOKSWITCH_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> HookswitchEvent:
     """Contents of HookswitchEvent."""
-    again = (decode_hookswitch_event, data, pos, end, _HOOKSWITCH_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.HookswitchEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.HookswitchEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
+        return _HOOKSWITCH_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.HookswitchEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
+        return _HOOKSWITCH_EVENT.again(data, begin, end, "hookswitch", pos, monitor_cross_ref_id)
+    hookswitch = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent.hookswitchOnHook", pos)
+        return _HOOKSWITCH_EVENT.again(data, begin, end, "hookswitchOnHook", pos, monitor_cross_ref_id)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.HookswitchEvent.hookswitchOnHook")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchEvent", pos)
+        return _HOOKSWITCH_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return HookswitchEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -387,68 +470,86 @@ def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_HOOKSWITCH_EVENT = Known(decode_hookswitch_event, "physical_device.HookswitchEvent", "01 04 63 7e")
+
+
 def encode_hookswitch_event(value: HookswitchEvent) -> bytes:
     """Contents of HookswitchEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.hookswitch)
-    out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_boolean(value.hookswitch_on_hook)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-LAMP_BRIGHTNESS_VALUES = {0: LampBrightness.UNSPECIFIED, 1: LampBrightness.DIM, 2: LampBrightness.BRIGHT}
-LAMP_BRIGHTNESS_NUMBERS = {value: number for number, value in LAMP_BRIGHTNESS_VALUES.items()}
-
-_LAMP_MODE_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
+LAMP_BRIGHTNESS_VALUES = {
+    b"\x00": LampBrightness.UNSPECIFIED,
+    b"\x01": LampBrightness.DIM,
+    b"\x02": LampBrightness.BRIGHT,
+}
+LAMP_BRIGHTNESS_OCTETS = {value: octets for octets, value in LAMP_BRIGHTNESS_VALUES.items()}
 
 
 def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> LampModeEvent:
     """Contents of LampModeEvent."""
-    again = (decode_lamp_mode_event, data, pos, end, _LAMP_MODE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.LampModeEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.LampModeEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        return _LAMP_MODE_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.LampModeEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        return _LAMP_MODE_EVENT.again(data, begin, end, "lamp", pos, monitor_cross_ref_id)
+    lamp = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     lamp_label: Octets | None = None
     if octet == 0x04:
-        lamp_label = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        lamp_label = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.LampModeEvent.lampMode", pos)
+        return _LAMP_MODE_EVENT.again(data, begin, end, "lampMode", pos, monitor_cross_ref_id)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.LampModeEvent.lampMode")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     lamp_brightness: LampBrightness | None = None
     if octet == 0x0A:
-        lamp_brightness = ber.enumerated(
+        lamp_brightness = LAMP_BRIGHTNESS_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LAMP_BRIGHTNESS_VALUES, LampBrightness, "physical_device.LampModeEvent.lampBrightness"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     lamp_color: int | None = None
     if octet == 0x02:
         lamp_color = ber.integer(data, pos, stop, "physical_device.LampModeEvent.lampColor")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.LampModeEvent", pos)
+        return _LAMP_MODE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return LampModeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -461,56 +562,69 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     )
 
 
+_LAMP_MODE_EVENT = Known(decode_lamp_mode_event, "physical_device.LampModeEvent", "02 04 0a 63 7e")
+
+
 def encode_lamp_mode_event(value: LampModeEvent) -> bytes:
     """Contents of LampModeEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.lamp)
-    if value.lamp_label is not None:
-        out += ber.tlv(0x04, value.lamp_label)
-    out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
-    if value.lamp_brightness is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.lamp_brightness, LAMP_BRIGHTNESS_NUMBERS))
-    if value.lamp_color is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.lamp_color))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    out += H04[len(value.lamp)] + value.lamp
+    lamp_label = value.lamp_label
+    if lamp_label is not None:
+        out += H04[len(lamp_label)] + lamp_label
+    content = ber.encode_integer(value.lamp_mode)
+    out += H02[len(content)] + content
+    lamp_brightness = value.lamp_brightness
+    if lamp_brightness is not None:
+        content = LAMP_BRIGHTNESS_OCTETS.get(lamp_brightness) or ber.encode_other_value(lamp_brightness)
+        out += H0A[len(content)] + content
+    lamp_color = value.lamp_color
+    if lamp_color is not None:
+        content = ber.encode_integer(lamp_color)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MESSAGE_WAITING_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_message_waiting_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> MessageWaitingEvent:
     """Contents of MessageWaitingEvent."""
-    again = (decode_message_waiting_event, data, pos, end, _MESSAGE_WAITING_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.MessageWaitingEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MessageWaitingEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent.targetDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MessageWaitingEvent.targetDevice")
-    target_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
+        return _MESSAGE_WAITING_EVENT.again(data, begin, end, "targetDevice", pos, monitor_cross_ref_id)
+    target_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.MessageWaitingEvent.targetDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MessageWaitingEvent")
     device_for_message: DeviceID | None = None
     if octet == 0x30:
         device_for_message = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MessageWaitingEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent.messageWaitingOn", pos)
+        return _MESSAGE_WAITING_EVENT.again(data, begin, end, "messageWaitingOn", pos, monitor_cross_ref_id)
     message_waiting_on = ber.boolean(data, pos, stop, "physical_device.MessageWaitingEvent.messageWaitingOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MessageWaitingEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.MessageWaitingEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MessageWaitingEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.MessageWaitingEvent", pos)
+        return _MESSAGE_WAITING_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return MessageWaitingEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         target_device=target_device,
@@ -520,20 +634,29 @@ def decode_message_waiting_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_MESSAGE_WAITING_EVENT = Known(decode_message_waiting_event, "physical_device.MessageWaitingEvent", "01 30 63 7e")
+
+
 def encode_message_waiting_event(value: MessageWaitingEvent) -> bytes:
     """Contents of MessageWaitingEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.target_device))
-    if value.device_for_message is not None:
-        out += ber.tlv(0x30, encode_device_id(value.device_for_message))
-    out += ber.tlv(0x01, ber.encode_boolean(value.message_waiting_on))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.target_device)
+    out += H63[len(content)] + content
+    device_for_message = value.device_for_message
+    if device_for_message is not None:
+        content = encode_device_id(device_for_message)
+        out += H30[len(content)] + content
+    content = ber.encode_boolean(value.message_waiting_on)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-MIC_GAIN_INC_VALUES = {0: MicGainInc.INCREMENT, 1: MicGainInc.DECREMENT}
-MIC_GAIN_INC_NUMBERS = {value: number for number, value in MIC_GAIN_INC_VALUES.items()}
+MIC_GAIN_INC_VALUES = {b"\x00": MicGainInc.INCREMENT, b"\x01": MicGainInc.DECREMENT}
+MIC_GAIN_INC_OCTETS = {value: octets for octets, value in MIC_GAIN_INC_VALUES.items()}
 
 
 def decode_microphone_gain(data: bytes, octet: int, pos: int, stop: int) -> MicrophoneGain:
@@ -542,56 +665,59 @@ def decode_microphone_gain(data: bytes, octet: int, pos: int, stop: int) -> Micr
         return MicrophoneGain(mic_gain_abs=ber.integer(data, pos, stop, "physical_device.MicrophoneGain.micGainAbs"))
     if octet == 0x0A:
         return MicrophoneGain(
-            mic_gain_inc=ber.enumerated(
+            mic_gain_inc=MIC_GAIN_INC_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, MIC_GAIN_INC_VALUES, MicGainInc, "physical_device.MicrophoneGain.micGainInc"
             )
         )
-    return ber.unexpected(octet, "physical_device.MicrophoneGain", pos)
+    return ber.unexpected(octet, "physical_device.MicrophoneGain", pos, stop)
 
 
 def encode_microphone_gain(value: MicrophoneGain) -> bytes:
     """The chosen alternative of MicrophoneGain with its tag."""
     if value.mic_gain_abs is not None:
-        return ber.tlv(0x02, ber.encode_integer(value.mic_gain_abs))
+        content = ber.encode_integer(value.mic_gain_abs)
+        return H02[len(content)] + content
     if value.mic_gain_inc is not None:
-        return ber.tlv(0x0A, ber.encode_enumerated(value.mic_gain_inc, MIC_GAIN_INC_NUMBERS))
+        content = MIC_GAIN_INC_OCTETS.get(value.mic_gain_inc) or ber.encode_other_value(value.mic_gain_inc)
+        return H0A[len(content)] + content
     return ber.none_chosen("physical_device.MicrophoneGain")
-
-
-_MICROPHONE_GAIN_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> MicrophoneGainEvent:
     """Contents of MicrophoneGainEvent."""
-    again = (decode_microphone_gain_event, data, pos, end, _MICROPHONE_GAIN_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneGainEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MicrophoneGainEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
+        return _MICROPHONE_GAIN_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.MicrophoneGainEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
+        return _MICROPHONE_GAIN_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     if octet not in (0x02, 0x0A):
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent.microphoneGain", pos)
+        return _MICROPHONE_GAIN_EVENT.again(data, begin, end, "microphoneGain", pos, monitor_cross_ref_id)
     microphone_gain = decode_microphone_gain(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainEvent", pos)
+        return _MICROPHONE_GAIN_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return MicrophoneGainEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -601,50 +727,57 @@ def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_MICROPHONE_GAIN_EVENT = Known(decode_microphone_gain_event, "physical_device.MicrophoneGainEvent", "02 04 0a 63 7e")
+
+
 def encode_microphone_gain_event(value: MicrophoneGainEvent) -> bytes:
     """Contents of MicrophoneGainEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
     out += encode_microphone_gain(value.microphone_gain)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MICROPHONE_MUTE_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> MicrophoneMuteEvent:
     """Contents of MicrophoneMuteEvent."""
-    again = (decode_microphone_mute_event, data, pos, end, _MICROPHONE_MUTE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneMuteEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.MicrophoneMuteEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
+        return _MICROPHONE_MUTE_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.MicrophoneMuteEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
+        return _MICROPHONE_MUTE_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent.microphoneMuteOn", pos)
+        return _MICROPHONE_MUTE_EVENT.again(data, begin, end, "microphoneMuteOn", pos, monitor_cross_ref_id)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.MicrophoneMuteEvent.microphoneMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteEvent", pos)
+        return _MICROPHONE_MUTE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return MicrophoneMuteEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -654,22 +787,29 @@ def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_MICROPHONE_MUTE_EVENT = Known(decode_microphone_mute_event, "physical_device.MicrophoneMuteEvent", "01 04 63 7e")
+
+
 def encode_microphone_mute_event(value: MicrophoneMuteEvent) -> bytes:
     """Contents of MicrophoneMuteEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.microphone_mute_on)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-RING_MODE_VALUES = {0: RingMode.RINGING, 1: RingMode.NOT_RINGING}
-RING_MODE_NUMBERS = {value: number for number, value in RING_MODE_VALUES.items()}
+RING_MODE_VALUES = {b"\x00": RingMode.RINGING, b"\x01": RingMode.NOT_RINGING}
+RING_MODE_OCTETS = {value: octets for octets, value in RING_MODE_VALUES.items()}
 
-VOL_INC_VALUES = {0: VolInc.INCREMENT, 1: VolInc.DECREMENT}
-VOL_INC_NUMBERS = {value: number for number, value in VOL_INC_VALUES.items()}
+VOL_INC_VALUES = {b"\x00": VolInc.INCREMENT, b"\x01": VolInc.DECREMENT}
+VOL_INC_OCTETS = {value: octets for octets, value in VOL_INC_VALUES.items()}
 
 
 def decode_volume(data: bytes, octet: int, pos: int, stop: int) -> Volume:
@@ -677,75 +817,87 @@ def decode_volume(data: bytes, octet: int, pos: int, stop: int) -> Volume:
     if octet == 0x02:
         return Volume(vol_abs=ber.integer(data, pos, stop, "physical_device.Volume.volAbs"))
     if octet == 0x0A:
-        return Volume(vol_inc=ber.enumerated(data, pos, stop, VOL_INC_VALUES, VolInc, "physical_device.Volume.volInc"))
-    return ber.unexpected(octet, "physical_device.Volume", pos)
+        return Volume(
+            vol_inc=VOL_INC_VALUES.get(data[pos:stop])
+            or ber.other_value(data, pos, stop, VOL_INC_VALUES, VolInc, "physical_device.Volume.volInc")
+        )
+    return ber.unexpected(octet, "physical_device.Volume", pos, stop)
 
 
 def encode_volume(value: Volume) -> bytes:
     """The chosen alternative of Volume with its tag."""
     if value.vol_abs is not None:
-        return ber.tlv(0x02, ber.encode_integer(value.vol_abs))
+        content = ber.encode_integer(value.vol_abs)
+        return H02[len(content)] + content
     if value.vol_inc is not None:
-        return ber.tlv(0x0A, ber.encode_enumerated(value.vol_inc, VOL_INC_NUMBERS))
+        content = VOL_INC_OCTETS.get(value.vol_inc) or ber.encode_other_value(value.vol_inc)
+        return H0A[len(content)] + content
     return ber.none_chosen("physical_device.Volume")
-
-
-_RINGER_STATUS_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x63,
-        0x7E,
-        0x80,
-        0x81,
-        0x83,
-        0xA2,
-    )
-)
 
 
 def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RingerStatusEvent:
     """Contents of RingerStatusEvent."""
-    again = (decode_ringer_status_event, data, pos, end, _RINGER_STATUS_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.RingerStatusEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent.device", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.RingerStatusEvent.device")
-    device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        return _RINGER_STATUS_EVENT.again(data, begin, end, "device", pos, monitor_cross_ref_id)
+    device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.RingerStatusEvent.device"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        return _RINGER_STATUS_EVENT.again(data, begin, end, "ringer", pos, monitor_cross_ref_id)
+    ringer = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     ring_mode: RingMode | None = None
     if octet == 0x0A:
-        ring_mode = ber.enumerated(
+        ring_mode = RING_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, RING_MODE_VALUES, RingMode, "physical_device.RingerStatusEvent.ringMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     ring_count: int | None = None
     if octet == 0x80:
         ring_count = ber.integer(data, pos, stop, "physical_device.RingerStatusEvent.ringCount")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     ring_duration: int | None = None
     if octet == 0x83:
         ring_duration = ber.integer(data, pos, stop, "physical_device.RingerStatusEvent.ringDuration")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     ring_pattern: int | None = None
     if octet == 0x81:
         ring_pattern = ber.integer(data, pos, stop, "physical_device.RingerStatusEvent.ringPattern")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     ring_volume: Volume | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "physical_device.RingerStatusEvent.ringVolume")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "physical_device.RingerStatusEvent.ringVolume")
         ring_volume = decode_volume(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusEvent", pos)
+        return _RINGER_STATUS_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return RingerStatusEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         device=device,
@@ -759,59 +911,76 @@ def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_re
     )
 
 
+_RINGER_STATUS_EVENT = Known(decode_ringer_status_event, "physical_device.RingerStatusEvent", "04 0a 63 7e 80 81 83 a2")
+
+
 def encode_ringer_status_event(value: RingerStatusEvent) -> bytes:
     """Contents of RingerStatusEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device))
-    out += ber.tlv(0x04, value.ringer)
-    if value.ring_mode is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
-    if value.ring_count is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.ring_count))
-    if value.ring_duration is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.ring_duration))
-    if value.ring_pattern is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.ring_pattern))
-    if value.ring_volume is not None:
-        out += ber.tlv(0xA2, encode_volume(value.ring_volume))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.device)
+    out += H63[len(content)] + content
+    out += H04[len(value.ringer)] + value.ringer
+    ring_mode = value.ring_mode
+    if ring_mode is not None:
+        content = RING_MODE_OCTETS.get(ring_mode) or ber.encode_other_value(ring_mode)
+        out += H0A[len(content)] + content
+    ring_count = value.ring_count
+    if ring_count is not None:
+        content = ber.encode_integer(ring_count)
+        out += H80[len(content)] + content
+    ring_duration = value.ring_duration
+    if ring_duration is not None:
+        content = ber.encode_integer(ring_duration)
+        out += H83[len(content)] + content
+    ring_pattern = value.ring_pattern
+    if ring_pattern is not None:
+        content = ber.encode_integer(ring_pattern)
+        out += H81[len(content)] + content
+    ring_volume = value.ring_volume
+    if ring_volume is not None:
+        content = encode_volume(ring_volume)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SPEAKER_MUTE_EVENT_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> SpeakerMuteEvent:
     """Contents of SpeakerMuteEvent."""
-    again = (decode_speaker_mute_event, data, pos, end, _SPEAKER_MUTE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerMuteEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.SpeakerMuteEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
+        return _SPEAKER_MUTE_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.SpeakerMuteEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
+        return _SPEAKER_MUTE_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent.speakerMuteOn", pos)
+        return _SPEAKER_MUTE_EVENT.again(data, begin, end, "speakerMuteOn", pos, monitor_cross_ref_id)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SpeakerMuteEvent.speakerMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteEvent", pos)
+        return _SPEAKER_MUTE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SpeakerMuteEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -821,51 +990,58 @@ def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref
     )
 
 
+_SPEAKER_MUTE_EVENT = Known(decode_speaker_mute_event, "physical_device.SpeakerMuteEvent", "01 04 63 7e")
+
+
 def encode_speaker_mute_event(value: SpeakerMuteEvent) -> bytes:
     """Contents of SpeakerMuteEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.speaker_mute_on)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SPEAKER_VOLUME_EVENT_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x63,
-        0x7E,
-    )
-)
 
 
 def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> SpeakerVolumeEvent:
     """Contents of SpeakerVolumeEvent."""
-    again = (decode_speaker_volume_event, data, pos, end, _SPEAKER_VOLUME_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerVolumeEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.invokingDevice", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "physical_device.SpeakerVolumeEvent.invokingDevice")
-    invoking_device = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
+        return _SPEAKER_VOLUME_EVENT.again(data, begin, end, "invokingDevice", pos, monitor_cross_ref_id)
+    invoking_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "physical_device.SpeakerVolumeEvent.invokingDevice"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
+        return _SPEAKER_VOLUME_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     if octet not in (0x02, 0x0A):
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent.speakerVolume", pos)
+        return _SPEAKER_VOLUME_EVENT.again(data, begin, end, "speakerVolume", pos, monitor_cross_ref_id)
     speaker_volume = decode_volume(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeEvent", pos)
+        return _SPEAKER_VOLUME_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SpeakerVolumeEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         invoking_device=invoking_device,
@@ -875,54 +1051,65 @@ def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_SPEAKER_VOLUME_EVENT = Known(decode_speaker_volume_event, "physical_device.SpeakerVolumeEvent", "02 04 0a 63 7e")
+
+
 def encode_speaker_volume_event(value: SpeakerVolumeEvent) -> bytes:
     """Contents of SpeakerVolumeEvent."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.invoking_device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    content = encode_subject_device_id(value.invoking_device)
+    out += H63[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
     out += encode_volume(value.speaker_volume)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_BUTTON_PRESS_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_button_press(data: bytes, pos: int, end: int) -> ButtonPress:
     """Contents of ButtonPress."""
-    again = (decode_button_press, data, pos, end, _BUTTON_PRESS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonPress")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPress.device", pos)
+        return _BUTTON_PRESS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPress.button", pos)
-    button = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
+        return _BUTTON_PRESS.again(data, begin, end, "button", pos)
+    button = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonPress")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.ButtonPress", pos)
+        return _BUTTON_PRESS.again(data, begin, end, "", pos)
     return ButtonPress(device=device, button=button, extensions=extensions)
+
+
+_BUTTON_PRESS = Known(decode_button_press, "physical_device.ButtonPress", "04 30 7e")
 
 
 def encode_button_press(value: ButtonPress) -> bytes:
     """Contents of ButtonPress."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.button)] + value.button
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -933,88 +1120,95 @@ def decode_button_press_response(data: bytes, octet: int, pos: int, stop: int) -
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.ButtonPressResponse.noData")
         return ButtonPressResponse()
-    return ber.unexpected(octet, "physical_device.ButtonPressResponse", pos)
+    return ber.unexpected(octet, "physical_device.ButtonPressResponse", pos, stop)
 
 
 def encode_button_press_response(value: ButtonPressResponse) -> bytes:
     """The chosen alternative of ButtonPressResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_GET_AUDITORY_APPARATUS_INFORMATION_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_auditory_apparatus_information(data: bytes, pos: int, end: int) -> GetAuditoryApparatusInformation:
     """Contents of GetAuditoryApparatusInformation."""
-    again = (decode_get_auditory_apparatus_information, data, pos, end, _GET_AUDITORY_APPARATUS_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetAuditoryApparatusInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation.device", pos)
+        return _GET_AUDITORY_APPARATUS_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
     auditory_apparatus: Octets | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
+        auditory_apparatus = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformation", pos)
+        return _GET_AUDITORY_APPARATUS_INFORMATION.again(data, begin, end, "", pos)
     return GetAuditoryApparatusInformation(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
+
+
+_GET_AUDITORY_APPARATUS_INFORMATION = Known(
+    decode_get_auditory_apparatus_information, "physical_device.GetAuditoryApparatusInformation", "04 30 7e"
+)
 
 
 def encode_get_auditory_apparatus_information(value: GetAuditoryApparatusInformation) -> bytes:
     """Contents of GetAuditoryApparatusInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    auditory_apparatus = value.auditory_apparatus
+    if auditory_apparatus is not None:
+        out += H04[len(auditory_apparatus)] + auditory_apparatus
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_VALUES = {
-    0: AuditoryApparatusListItemAuditoryApparatusType.SPEAKERPHONE,
-    1: AuditoryApparatusListItemAuditoryApparatusType.HANDSET,
-    2: AuditoryApparatusListItemAuditoryApparatusType.HEADSET,
-    3: AuditoryApparatusListItemAuditoryApparatusType.SPEAKER_ONLY_PHONE,
-    4: AuditoryApparatusListItemAuditoryApparatusType.OTHER,
+    b"\x00": AuditoryApparatusListItemAuditoryApparatusType.SPEAKERPHONE,
+    b"\x01": AuditoryApparatusListItemAuditoryApparatusType.HANDSET,
+    b"\x02": AuditoryApparatusListItemAuditoryApparatusType.HEADSET,
+    b"\x03": AuditoryApparatusListItemAuditoryApparatusType.SPEAKER_ONLY_PHONE,
+    b"\x04": AuditoryApparatusListItemAuditoryApparatusType.OTHER,
 }
-AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_NUMBERS = {
-    value: number for number, value in AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_VALUES.items()
+AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_OCTETS = {
+    value: octets for octets, value in AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_VALUES.items()
 }
-
-_AUDITORY_APPARATUS_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x03,
-        0x04,
-        0x0A,
-    )
-)
 
 
 def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> AuditoryApparatusListItem:
     """Contents of AuditoryApparatusListItem."""
-    again = (decode_auditory_apparatus_list_item, data, pos, end, _AUDITORY_APPARATUS_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.AuditoryApparatusListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.auditoryApparatusType", pos)
-    auditory_apparatus_type = ber.enumerated(
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "auditoryApparatusType", pos)
+    auditory_apparatus_type = AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_VALUES.get(
+        data[pos:stop]
+    ) or ber.other_value(
         data,
         pos,
         stop,
@@ -1022,31 +1216,41 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
         AuditoryApparatusListItemAuditoryApparatusType,
         "physical_device.AuditoryApparatusListItem.auditoryApparatusType",
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.speaker", pos)
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "speaker", pos)
     speaker = ber.bits(
         data, pos, stop, AuditoryApparatusListItemSpeaker, "physical_device.AuditoryApparatusListItem.speaker"
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.microphone", pos)
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "microphone", pos)
     microphone = ber.bits(
         data, pos, stop, AuditoryApparatusListItemMicrophone, "physical_device.AuditoryApparatusListItem.microphone"
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitch", pos)
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "hookswitch", pos)
     hookswitch = ber.bits(
         data, pos, stop, AuditoryApparatusListItemHookswitch, "physical_device.AuditoryApparatusListItem.hookswitch"
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem.hookswitchID", pos)
-    hookswitch_id = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.AuditoryApparatusListItem")
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "hookswitchID", pos)
+    hookswitch_id = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.AuditoryApparatusListItem", pos)
+        return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "", pos)
     return AuditoryApparatusListItem(
         auditory_apparatus=auditory_apparatus,
         auditory_apparatus_type=auditory_apparatus_type,
@@ -1057,203 +1261,229 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
     )
 
 
+_AUDITORY_APPARATUS_LIST_ITEM = Known(
+    decode_auditory_apparatus_list_item, "physical_device.AuditoryApparatusListItem", "03 04 0a"
+)
+
+
 def encode_auditory_apparatus_list_item(value: AuditoryApparatusListItem) -> bytes:
     """Contents of AuditoryApparatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(
-        0x0A,
-        ber.encode_enumerated(
-            value.auditory_apparatus_type, AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_NUMBERS
-        ),
-    )
-    out += ber.tlv(0x03, ber.encode_bits(value.speaker))
-    out += ber.tlv(0x03, ber.encode_bits(value.microphone))
-    out += ber.tlv(0x03, ber.encode_bits(value.hookswitch))
-    out += ber.tlv(0x04, value.hookswitch_id)
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_OCTETS.get(
+        value.auditory_apparatus_type
+    ) or ber.encode_other_value(value.auditory_apparatus_type)
+    out += H0A[len(content)] + content
+    content = ber.encode_bits(value.speaker)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.microphone)
+    out += H03[len(content)] + content
+    content = ber.encode_bits(value.hookswitch)
+    out += H03[len(content)] + content
+    out += H04[len(value.hookswitch_id)] + value.hookswitch_id
     return out
 
 
 def decode_auditory_apparatus_list(data: bytes, pos: int, end: int) -> tuple[AuditoryApparatusListItem, ...]:
     """Contents of AuditoryApparatusList."""
     values: list[AuditoryApparatusListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.AuditoryApparatusList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.AuditoryApparatusList", pos)
+            ber.unexpected(octet, "physical_device.AuditoryApparatusList", pos, stop)
         value = decode_auditory_apparatus_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_auditory_apparatus_list(values: tuple[AuditoryApparatusListItem, ...]) -> bytes:
     """Contents of AuditoryApparatusList."""
-    return b"".join([ber.tlv(0x30, encode_auditory_apparatus_list_item(value)) for value in values])
-
-
-_GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_auditory_apparatus_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_auditory_apparatus_information_response(
     data: bytes, pos: int, end: int
 ) -> GetAuditoryApparatusInformationResponse:
     """Contents of GetAuditoryApparatusInformationResponse."""
-    again = (
-        decode_get_auditory_apparatus_information_response,
-        data,
-        pos,
-        end,
-        _GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetAuditoryApparatusInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformationResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "physical_device.GetAuditoryApparatusInformationResponse.auditoryApparatusList", pos
-        )
+        return _GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE.again(data, begin, end, "auditoryApparatusList", pos)
     auditory_apparatus_list = decode_auditory_apparatus_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetAuditoryApparatusInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "physical_device.GetAuditoryApparatusInformationResponse"
+            )
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetAuditoryApparatusInformationResponse", pos)
+        return _GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetAuditoryApparatusInformationResponse(
         auditory_apparatus_list=auditory_apparatus_list, extensions=extensions
     )
 
 
+_GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE = Known(
+    decode_get_auditory_apparatus_information_response,
+    "physical_device.GetAuditoryApparatusInformationResponse",
+    "30 7e",
+)
+
+
 def encode_get_auditory_apparatus_information_response(value: GetAuditoryApparatusInformationResponse) -> bytes:
     """Contents of GetAuditoryApparatusInformationResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_auditory_apparatus_list(value.auditory_apparatus_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_auditory_apparatus_list(value.auditory_apparatus_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_BUTTON_INFORMATION_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_button_information(data: bytes, pos: int, end: int) -> GetButtonInformation:
     """Contents of GetButtonInformation."""
-    again = (decode_get_button_information, data, pos, end, _GET_BUTTON_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetButtonInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetButtonInformation.device", pos)
+        return _GET_BUTTON_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
     button: Octets | None = None
     if octet == 0x04:
-        button = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
+        button = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetButtonInformation", pos)
+        return _GET_BUTTON_INFORMATION.again(data, begin, end, "", pos)
     return GetButtonInformation(device=device, button=button, extensions=extensions)
+
+
+_GET_BUTTON_INFORMATION = Known(decode_get_button_information, "physical_device.GetButtonInformation", "04 30 7e")
 
 
 def encode_get_button_information(value: GetButtonInformation) -> bytes:
     """Contents of GetButtonInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.button is not None:
-        out += ber.tlv(0x04, value.button)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    button = value.button
+    if button is not None:
+        out += H04[len(button)] + button
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
     """Contents of ButtonListItemLampList."""
     values: list[Octets] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.ButtonListItemLampList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItemLampList")
         if octet != 0x04:
-            ber.unexpected(octet, "physical_device.ButtonListItemLampList", pos)
-        value = ber.octet_string(data, pos, stop)
+            ber.unexpected(octet, "physical_device.ButtonListItemLampList", pos, stop)
+        value = Octets(data[pos:stop])
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_button_list_item_lamp_list(values: tuple[Octets, ...]) -> bytes:
     """Contents of ButtonListItemLampList."""
-    return b"".join([ber.tlv(0x04, value) for value in values])
-
-
-_BUTTON_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x80,
-        0x81,
-        0x82,
-        0x84,
-        0x85,
-        0xA3,
-        0x1A0,
-        0x1A2,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        parts.append(H04[len(value)] + value)
+    return b"".join(parts)
 
 
 def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
     """Contents of ButtonListItem."""
-    again = (decode_button_list_item, data, pos, end, _BUTTON_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.ButtonListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.ButtonListItem.button", pos)
-    button = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        return _BUTTON_LIST_ITEM.again(data, begin, end, "button", pos)
+    button = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_label: str | None = None
     if octet == 0x80:
         button_label = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_label_settable: bool | None = None
     if octet == 0x81:
         button_label_settable = ber.boolean(data, pos, stop, "physical_device.ButtonListItem.buttonLabelSettable")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_function: str | None = None
     if octet == 0x82:
         button_function = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_associated_number: DeviceID | None = None
     if octet == 0xA3:
         button_associated_number = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_associated_number_settable: bool | None = None
     if octet == 0x84:
         button_associated_number_settable = ber.boolean(
             data, pos, stop, "physical_device.ButtonListItem.buttonAssociatedNumberSettable"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     button_press_indicator: bool | None = None
     if octet == 0x85:
         button_press_indicator = ber.boolean(data, pos, stop, "physical_device.ButtonListItem.buttonPressIndicator")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     lamp_list: tuple[Octets, ...] | None = None
     if octet == 0x30:
         lamp_list = decode_button_list_item_lamp_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.ButtonListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.ButtonListItem", pos)
+        return _BUTTON_LIST_ITEM.again(data, begin, end, "", pos)
     return ButtonListItem(
         button=button,
         button_label=button_label,
@@ -1266,180 +1496,221 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
     )
 
 
+_BUTTON_LIST_ITEM = Known(decode_button_list_item, "physical_device.ButtonListItem", "04 30 80 81 82 84 85 a3 1a0 1a2")
+
+
 def encode_button_list_item(value: ButtonListItem) -> bytes:
     """Contents of ButtonListItem."""
     out = b""
-    out += ber.tlv(0x04, value.button)
-    if value.button_label is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.button_label))
-    if value.button_label_settable is not None:
-        out += ber.tlv(0x81, ber.encode_boolean(value.button_label_settable))
-    if value.button_function is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.button_function))
-    if value.button_associated_number is not None:
-        out += ber.tlv(0xA3, encode_device_id(value.button_associated_number))
-    if value.button_associated_number_settable is not None:
-        out += ber.tlv(0x84, ber.encode_boolean(value.button_associated_number_settable))
-    if value.button_press_indicator is not None:
-        out += ber.tlv(0x85, ber.encode_boolean(value.button_press_indicator))
-    if value.lamp_list is not None:
-        out += ber.tlv(0x30, encode_button_list_item_lamp_list(value.lamp_list))
+    out += H04[len(value.button)] + value.button
+    button_label = value.button_label
+    if button_label is not None:
+        content = button_label.encode()
+        out += H80[len(content)] + content
+    button_label_settable = value.button_label_settable
+    if button_label_settable is not None:
+        content = ber.encode_boolean(button_label_settable)
+        out += H81[len(content)] + content
+    button_function = value.button_function
+    if button_function is not None:
+        content = button_function.encode()
+        out += H82[len(content)] + content
+    button_associated_number = value.button_associated_number
+    if button_associated_number is not None:
+        content = encode_device_id(button_associated_number)
+        out += HA3[len(content)] + content
+    button_associated_number_settable = value.button_associated_number_settable
+    if button_associated_number_settable is not None:
+        content = ber.encode_boolean(button_associated_number_settable)
+        out += H84[len(content)] + content
+    button_press_indicator = value.button_press_indicator
+    if button_press_indicator is not None:
+        content = ber.encode_boolean(button_press_indicator)
+        out += H85[len(content)] + content
+    lamp_list = value.lamp_list
+    if lamp_list is not None:
+        content = encode_button_list_item_lamp_list(lamp_list)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_button_list(data: bytes, pos: int, end: int) -> tuple[ButtonListItem, ...]:
     """Contents of ButtonList."""
     values: list[ButtonListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.ButtonList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.ButtonList", pos)
+            ber.unexpected(octet, "physical_device.ButtonList", pos, stop)
         value = decode_button_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_button_list(values: tuple[ButtonListItem, ...]) -> bytes:
     """Contents of ButtonList."""
-    return b"".join([ber.tlv(0x30, encode_button_list_item(value)) for value in values])
-
-
-_GET_BUTTON_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_button_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_button_information_response(data: bytes, pos: int, end: int) -> GetButtonInformationResponse:
     """Contents of GetButtonInformationResponse."""
-    again = (decode_get_button_information_response, data, pos, end, _GET_BUTTON_INFORMATION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetButtonInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformationResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetButtonInformationResponse.buttonList", pos)
+        return _GET_BUTTON_INFORMATION_RESPONSE.again(data, begin, end, "buttonList", pos)
     button_list = decode_button_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetButtonInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformationResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetButtonInformationResponse", pos)
+        return _GET_BUTTON_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetButtonInformationResponse(button_list=button_list, extensions=extensions)
+
+
+_GET_BUTTON_INFORMATION_RESPONSE = Known(
+    decode_get_button_information_response, "physical_device.GetButtonInformationResponse", "30 7e"
+)
 
 
 def encode_get_button_information_response(value: GetButtonInformationResponse) -> bytes:
     """Contents of GetButtonInformationResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_button_list(value.button_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_button_list(value.button_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_DISPLAY_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_display(data: bytes, pos: int, end: int) -> GetDisplay:
     """Contents of GetDisplay."""
-    again = (decode_get_display, data, pos, end, _GET_DISPLAY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetDisplay")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetDisplay.device", pos)
+        return _GET_DISPLAY.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
     display: Octets | None = None
     if octet == 0x04:
-        display = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
+        display = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetDisplay", pos)
+        return _GET_DISPLAY.again(data, begin, end, "", pos)
     return GetDisplay(device=device, display=display, extensions=extensions)
+
+
+_GET_DISPLAY = Known(decode_get_display, "physical_device.GetDisplay", "04 30 7e")
 
 
 def encode_get_display(value: GetDisplay) -> bytes:
     """Contents of GetDisplay."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.display is not None:
-        out += ber.tlv(0x04, value.display)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    display = value.display
+    if display is not None:
+        out += H04[len(display)] + display
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DISPLAY_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x16,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
 
 
 def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem:
     """Contents of DisplayListItem."""
-    again = (decode_display_list_item, data, pos, end, _DISPLAY_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.DisplayListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.displayID", pos)
-    display_id = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        return _DISPLAY_LIST_ITEM.again(data, begin, end, "displayID", pos)
+    display_id = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.logicalRows", pos)
+        return _DISPLAY_LIST_ITEM.again(data, begin, end, "logicalRows", pos)
     logical_rows = ber.integer(data, pos, stop, "physical_device.DisplayListItem.logicalRows")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.logicalColumns", pos)
+        return _DISPLAY_LIST_ITEM.again(data, begin, end, "logicalColumns", pos)
     logical_columns = ber.integer(data, pos, stop, "physical_device.DisplayListItem.logicalColumns")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     physical_rows: int | None = None
     if octet == 0x80:
         physical_rows = ber.integer(data, pos, stop, "physical_device.DisplayListItem.physicalRows")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     physical_columns: int | None = None
     if octet == 0x81:
         physical_columns = ber.integer(data, pos, stop, "physical_device.DisplayListItem.physicalColumns")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     physical_base_row_number: int | None = None
     if octet == 0x82:
         physical_base_row_number = ber.integer(data, pos, stop, "physical_device.DisplayListItem.physicalBaseRowNumber")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     physical_base_column_number: int | None = None
     if octet == 0x83:
         physical_base_column_number = ber.integer(
             data, pos, stop, "physical_device.DisplayListItem.physicalBaseColumnNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     character_set: CharacterSet | None = None
     if octet == 0x0A:
-        character_set = ber.enumerated(
+        character_set = CHARACTER_SET_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CHARACTER_SET_VALUES, CharacterSet, "physical_device.DisplayListItem.characterSet"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "physical_device.DisplayListItem.contentsOfDisplay", pos)
+        return _DISPLAY_LIST_ITEM.again(data, begin, end, "contentsOfDisplay", pos)
     contents_of_display = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.DisplayListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.DisplayListItem", pos)
+        return _DISPLAY_LIST_ITEM.again(data, begin, end, "", pos)
     return DisplayListItem(
         display_id=display_id,
         logical_rows=logical_rows,
@@ -1453,588 +1724,682 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
     )
 
 
+_DISPLAY_LIST_ITEM = Known(decode_display_list_item, "physical_device.DisplayListItem", "02 04 0a 16 80 81 82 83")
+
+
 def encode_display_list_item(value: DisplayListItem) -> bytes:
     """Contents of DisplayListItem."""
     out = b""
-    out += ber.tlv(0x04, value.display_id)
-    out += ber.tlv(0x02, ber.encode_integer(value.logical_rows))
-    out += ber.tlv(0x02, ber.encode_integer(value.logical_columns))
-    if value.physical_rows is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.physical_rows))
-    if value.physical_columns is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.physical_columns))
-    if value.physical_base_row_number is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.physical_base_row_number))
-    if value.physical_base_column_number is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.physical_base_column_number))
-    if value.character_set is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.character_set, CHARACTER_SET_NUMBERS))
-    out += ber.tlv(0x16, ber.encode_text(value.contents_of_display))
+    out += H04[len(value.display_id)] + value.display_id
+    content = ber.encode_integer(value.logical_rows)
+    out += H02[len(content)] + content
+    content = ber.encode_integer(value.logical_columns)
+    out += H02[len(content)] + content
+    physical_rows = value.physical_rows
+    if physical_rows is not None:
+        content = ber.encode_integer(physical_rows)
+        out += H80[len(content)] + content
+    physical_columns = value.physical_columns
+    if physical_columns is not None:
+        content = ber.encode_integer(physical_columns)
+        out += H81[len(content)] + content
+    physical_base_row_number = value.physical_base_row_number
+    if physical_base_row_number is not None:
+        content = ber.encode_integer(physical_base_row_number)
+        out += H82[len(content)] + content
+    physical_base_column_number = value.physical_base_column_number
+    if physical_base_column_number is not None:
+        content = ber.encode_integer(physical_base_column_number)
+        out += H83[len(content)] + content
+    character_set = value.character_set
+    if character_set is not None:
+        content = CHARACTER_SET_OCTETS.get(character_set) or ber.encode_other_value(character_set)
+        out += H0A[len(content)] + content
+    content = value.contents_of_display.encode()
+    out += H16[len(content)] + content
     return out
 
 
 def decode_display_list(data: bytes, pos: int, end: int) -> tuple[DisplayListItem, ...]:
     """Contents of DisplayList."""
     values: list[DisplayListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.DisplayList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.DisplayList", pos)
+            ber.unexpected(octet, "physical_device.DisplayList", pos, stop)
         value = decode_display_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_display_list(values: tuple[DisplayListItem, ...]) -> bytes:
     """Contents of DisplayList."""
-    return b"".join([ber.tlv(0x30, encode_display_list_item(value)) for value in values])
-
-
-_GET_DISPLAY_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_display_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_display_response(data: bytes, pos: int, end: int) -> GetDisplayResponse:
     """Contents of GetDisplayResponse."""
-    again = (decode_get_display_response, data, pos, end, _GET_DISPLAY_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetDisplayResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplayResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetDisplayResponse.displayList", pos)
+        return _GET_DISPLAY_RESPONSE.again(data, begin, end, "displayList", pos)
     display_list = decode_display_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplayResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplayResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetDisplayResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplayResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetDisplayResponse", pos)
+        return _GET_DISPLAY_RESPONSE.again(data, begin, end, "", pos)
     return GetDisplayResponse(display_list=display_list, extensions=extensions)
+
+
+_GET_DISPLAY_RESPONSE = Known(decode_get_display_response, "physical_device.GetDisplayResponse", "30 7e")
 
 
 def encode_get_display_response(value: GetDisplayResponse) -> bytes:
     """Contents of GetDisplayResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_display_list(value.display_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_display_list(value.display_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_HOOKSWITCH_STATUS_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_hookswitch_status(data: bytes, pos: int, end: int) -> GetHookswitchStatus:
     """Contents of GetHookswitchStatus."""
-    again = (decode_get_hookswitch_status, data, pos, end, _GET_HOOKSWITCH_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetHookswitchStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatus.device", pos)
+        return _GET_HOOKSWITCH_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
     hookswitch: Octets | None = None
     if octet == 0x04:
-        hookswitch = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
+        hookswitch = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatus", pos)
+        return _GET_HOOKSWITCH_STATUS.again(data, begin, end, "", pos)
     return GetHookswitchStatus(device=device, hookswitch=hookswitch, extensions=extensions)
+
+
+_GET_HOOKSWITCH_STATUS = Known(decode_get_hookswitch_status, "physical_device.GetHookswitchStatus", "04 30 7e")
 
 
 def encode_get_hookswitch_status(value: GetHookswitchStatus) -> bytes:
     """Contents of GetHookswitchStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.hookswitch is not None:
-        out += ber.tlv(0x04, value.hookswitch)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    hookswitch = value.hookswitch
+    if hookswitch is not None:
+        out += H04[len(hookswitch)] + hookswitch
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_HOOKSWITCH_STATUS_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-    )
-)
 
 
 def decode_hookswitch_status_list_item(data: bytes, pos: int, end: int) -> HookswitchStatusListItem:
     """Contents of HookswitchStatusListItem."""
-    again = (decode_hookswitch_status_list_item, data, pos, end, _HOOKSWITCH_STATUS_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.HookswitchStatusListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchStatusListItem")
+        return _HOOKSWITCH_STATUS_LIST_ITEM.again(data, begin, end, "hookswitch", pos)
+    hookswitch = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem.hookswitchOnHook", pos)
+        return _HOOKSWITCH_STATUS_LIST_ITEM.again(data, begin, end, "hookswitchOnHook", pos)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.HookswitchStatusListItem.hookswitchOnHook")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.HookswitchStatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.HookswitchStatusListItem", pos)
+        return _HOOKSWITCH_STATUS_LIST_ITEM.again(data, begin, end, "", pos)
     return HookswitchStatusListItem(hookswitch=hookswitch, hookswitch_on_hook=hookswitch_on_hook)
+
+
+_HOOKSWITCH_STATUS_LIST_ITEM = Known(
+    decode_hookswitch_status_list_item, "physical_device.HookswitchStatusListItem", "01 04"
+)
 
 
 def encode_hookswitch_status_list_item(value: HookswitchStatusListItem) -> bytes:
     """Contents of HookswitchStatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.hookswitch)
-    out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
+    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_boolean(value.hookswitch_on_hook)
+    out += H01[len(content)] + content
     return out
 
 
 def decode_hookswitch_status_list(data: bytes, pos: int, end: int) -> tuple[HookswitchStatusListItem, ...]:
     """Contents of HookswitchStatusList."""
     values: list[HookswitchStatusListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.HookswitchStatusList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.HookswitchStatusList", pos)
+            ber.unexpected(octet, "physical_device.HookswitchStatusList", pos, stop)
         value = decode_hookswitch_status_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_hookswitch_status_list(values: tuple[HookswitchStatusListItem, ...]) -> bytes:
     """Contents of HookswitchStatusList."""
-    return b"".join([ber.tlv(0x30, encode_hookswitch_status_list_item(value)) for value in values])
-
-
-_GET_HOOKSWITCH_STATUS_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_hookswitch_status_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_hookswitch_status_response(data: bytes, pos: int, end: int) -> GetHookswitchStatusResponse:
     """Contents of GetHookswitchStatusResponse."""
-    again = (decode_get_hookswitch_status_response, data, pos, end, _GET_HOOKSWITCH_STATUS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetHookswitchStatusResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatusResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(
-            *again, "physical_device.GetHookswitchStatusResponse.hookswitchStatusList", pos
-        )
+        return _GET_HOOKSWITCH_STATUS_RESPONSE.again(data, begin, end, "hookswitchStatusList", pos)
     hookswitch_status_list = decode_hookswitch_status_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatusResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatusResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetHookswitchStatusResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatusResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetHookswitchStatusResponse", pos)
+        return _GET_HOOKSWITCH_STATUS_RESPONSE.again(data, begin, end, "", pos)
     return GetHookswitchStatusResponse(hookswitch_status_list=hookswitch_status_list, extensions=extensions)
+
+
+_GET_HOOKSWITCH_STATUS_RESPONSE = Known(
+    decode_get_hookswitch_status_response, "physical_device.GetHookswitchStatusResponse", "30 7e"
+)
 
 
 def encode_get_hookswitch_status_response(value: GetHookswitchStatusResponse) -> bytes:
     """Contents of GetHookswitchStatusResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_hookswitch_status_list(value.hookswitch_status_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_hookswitch_status_list(value.hookswitch_status_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LAMP_INFORMATION_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_lamp_information(data: bytes, pos: int, end: int) -> GetLampInformation:
     """Contents of GetLampInformation."""
-    again = (decode_get_lamp_information, data, pos, end, _GET_LAMP_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetLampInformation.device", pos)
+        return _GET_LAMP_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
     lamp: Octets | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
+        lamp = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetLampInformation", pos)
+        return _GET_LAMP_INFORMATION.again(data, begin, end, "", pos)
     return GetLampInformation(device=device, lamp=lamp, extensions=extensions)
+
+
+_GET_LAMP_INFORMATION = Known(decode_get_lamp_information, "physical_device.GetLampInformation", "04 30 7e")
 
 
 def encode_get_lamp_information(value: GetLampInformation) -> bytes:
     """Contents of GetLampInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    lamp = value.lamp
+    if lamp is not None:
+        out += H04[len(lamp)] + lamp
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LAMP_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
     """Contents of LampListItem."""
-    again = (decode_lamp_list_item, data, pos, end, _LAMP_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.LampListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.LampListItem.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
+        return _LAMP_LIST_ITEM.again(data, begin, end, "lamp", pos)
+    lamp = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     lamp_label: Octets | None = None
     if octet == 0x80:
-        lamp_label = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
+        lamp_label = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     button: Octets | None = None
     if octet == 0x81:
-        button = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
+        button = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     lamp_color: int | None = None
     if octet == 0x02:
         lamp_color = ber.integer(data, pos, stop, "physical_device.LampListItem.lampColor")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.LampListItem", pos)
+        return _LAMP_LIST_ITEM.again(data, begin, end, "", pos)
     return LampListItem(lamp=lamp, lamp_label=lamp_label, button=button, lamp_color=lamp_color)
+
+
+_LAMP_LIST_ITEM = Known(decode_lamp_list_item, "physical_device.LampListItem", "02 04 80 81 1a0 1a1")
 
 
 def encode_lamp_list_item(value: LampListItem) -> bytes:
     """Contents of LampListItem."""
     out = b""
-    out += ber.tlv(0x04, value.lamp)
-    if value.lamp_label is not None:
-        out += ber.tlv(0x80, value.lamp_label)
-    if value.button is not None:
-        out += ber.tlv(0x81, value.button)
-    if value.lamp_color is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.lamp_color))
+    out += H04[len(value.lamp)] + value.lamp
+    lamp_label = value.lamp_label
+    if lamp_label is not None:
+        out += H80[len(lamp_label)] + lamp_label
+    button = value.button
+    if button is not None:
+        out += H81[len(button)] + button
+    lamp_color = value.lamp_color
+    if lamp_color is not None:
+        content = ber.encode_integer(lamp_color)
+        out += H02[len(content)] + content
     return out
 
 
 def decode_lamp_list(data: bytes, pos: int, end: int) -> tuple[LampListItem, ...]:
     """Contents of LampList."""
     values: list[LampListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.LampList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.LampList", pos)
+            ber.unexpected(octet, "physical_device.LampList", pos, stop)
         value = decode_lamp_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_lamp_list(values: tuple[LampListItem, ...]) -> bytes:
     """Contents of LampList."""
-    return b"".join([ber.tlv(0x30, encode_lamp_list_item(value)) for value in values])
-
-
-_GET_LAMP_INFORMATION_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_lamp_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_lamp_information_response(data: bytes, pos: int, end: int) -> GetLampInformationResponse:
     """Contents of GetLampInformationResponse."""
-    again = (decode_get_lamp_information_response, data, pos, end, _GET_LAMP_INFORMATION_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampInformationResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformationResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetLampInformationResponse.lampList", pos)
+        return _GET_LAMP_INFORMATION_RESPONSE.again(data, begin, end, "lampList", pos)
     lamp_list = decode_lamp_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformationResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformationResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampInformationResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformationResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetLampInformationResponse", pos)
+        return _GET_LAMP_INFORMATION_RESPONSE.again(data, begin, end, "", pos)
     return GetLampInformationResponse(lamp_list=lamp_list, extensions=extensions)
+
+
+_GET_LAMP_INFORMATION_RESPONSE = Known(
+    decode_get_lamp_information_response, "physical_device.GetLampInformationResponse", "30 7e"
+)
 
 
 def encode_get_lamp_information_response(value: GetLampInformationResponse) -> bytes:
     """Contents of GetLampInformationResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_lamp_list(value.lamp_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_lamp_list(value.lamp_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_LAMP_MODE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_lamp_mode(data: bytes, pos: int, end: int) -> GetLampMode:
     """Contents of GetLampMode."""
-    again = (decode_get_lamp_mode, data, pos, end, _GET_LAMP_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetLampMode.device", pos)
+        return _GET_LAMP_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
     lamp: Octets | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
+        lamp = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetLampMode", pos)
+        return _GET_LAMP_MODE.again(data, begin, end, "", pos)
     return GetLampMode(device=device, lamp=lamp, extensions=extensions)
+
+
+_GET_LAMP_MODE = Known(decode_get_lamp_mode, "physical_device.GetLampMode", "04 30 7e")
 
 
 def encode_get_lamp_mode(value: GetLampMode) -> bytes:
     """Contents of GetLampMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    lamp = value.lamp
+    if lamp is not None:
+        out += H04[len(lamp)] + lamp
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_LAMP_MODE_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListItem:
     """Contents of LampModeListItem."""
-    again = (decode_lamp_mode_list_item, data, pos, end, _LAMP_MODE_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.LampModeListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
+        return _LAMP_MODE_LIST_ITEM.again(data, begin, end, "lamp", pos)
+    lamp = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.LampModeListItem.lampMode", pos)
+        return _LAMP_MODE_LIST_ITEM.again(data, begin, end, "lampMode", pos)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.LampModeListItem.lampMode")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     lamp_brightness: LampBrightness | None = None
     if octet == 0x80:
-        lamp_brightness = ber.enumerated(
+        lamp_brightness = LAMP_BRIGHTNESS_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LAMP_BRIGHTNESS_VALUES, LampBrightness, "physical_device.LampModeListItem.lampBrightness"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     lamp_color: int | None = None
     if octet == 0x81:
         lamp_color = ber.integer(data, pos, stop, "physical_device.LampModeListItem.lampColor")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     button: Octets | None = None
     if octet == 0x82:
-        button = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.LampModeListItem")
+        button = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.LampModeListItem", pos)
+        return _LAMP_MODE_LIST_ITEM.again(data, begin, end, "", pos)
     return LampModeListItem(
         lamp=lamp, lamp_mode=lamp_mode, lamp_brightness=lamp_brightness, lamp_color=lamp_color, button=button
     )
 
 
+_LAMP_MODE_LIST_ITEM = Known(decode_lamp_mode_list_item, "physical_device.LampModeListItem", "02 04 80 81 82 1a2")
+
+
 def encode_lamp_mode_list_item(value: LampModeListItem) -> bytes:
     """Contents of LampModeListItem."""
     out = b""
-    out += ber.tlv(0x04, value.lamp)
-    out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
-    if value.lamp_brightness is not None:
-        out += ber.tlv(0x80, ber.encode_enumerated(value.lamp_brightness, LAMP_BRIGHTNESS_NUMBERS))
-    if value.lamp_color is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.lamp_color))
-    if value.button is not None:
-        out += ber.tlv(0x82, value.button)
+    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_integer(value.lamp_mode)
+    out += H02[len(content)] + content
+    lamp_brightness = value.lamp_brightness
+    if lamp_brightness is not None:
+        content = LAMP_BRIGHTNESS_OCTETS.get(lamp_brightness) or ber.encode_other_value(lamp_brightness)
+        out += H80[len(content)] + content
+    lamp_color = value.lamp_color
+    if lamp_color is not None:
+        content = ber.encode_integer(lamp_color)
+        out += H81[len(content)] + content
+    button = value.button
+    if button is not None:
+        out += H82[len(button)] + button
     return out
 
 
 def decode_lamp_mode_list(data: bytes, pos: int, end: int) -> tuple[LampModeListItem, ...]:
     """Contents of LampModeList."""
     values: list[LampModeListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.LampModeList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.LampModeList", pos)
+            ber.unexpected(octet, "physical_device.LampModeList", pos, stop)
         value = decode_lamp_mode_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_lamp_mode_list(values: tuple[LampModeListItem, ...]) -> bytes:
     """Contents of LampModeList."""
-    return b"".join([ber.tlv(0x30, encode_lamp_mode_list_item(value)) for value in values])
-
-
-_GET_LAMP_MODE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_lamp_mode_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_lamp_mode_response(data: bytes, pos: int, end: int) -> GetLampModeResponse:
     """Contents of GetLampModeResponse."""
-    again = (decode_get_lamp_mode_response, data, pos, end, _GET_LAMP_MODE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetLampModeResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetLampModeResponse.lampModeList", pos)
+        return _GET_LAMP_MODE_RESPONSE.again(data, begin, end, "lampModeList", pos)
     lamp_mode_list = decode_lamp_mode_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
     lamp: Octets | None = None
     if octet == 0x04:
-        lamp = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
+        lamp = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetLampModeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetLampModeResponse", pos)
+        return _GET_LAMP_MODE_RESPONSE.again(data, begin, end, "", pos)
     return GetLampModeResponse(lamp_mode_list=lamp_mode_list, lamp=lamp, extensions=extensions)
+
+
+_GET_LAMP_MODE_RESPONSE = Known(decode_get_lamp_mode_response, "physical_device.GetLampModeResponse", "04 30 7e")
 
 
 def encode_get_lamp_mode_response(value: GetLampModeResponse) -> bytes:
     """Contents of GetLampModeResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_lamp_mode_list(value.lamp_mode_list))
-    if value.lamp is not None:
-        out += ber.tlv(0x04, value.lamp)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_lamp_mode_list(value.lamp_mode_list)
+    out += H30[len(content)] + content
+    lamp = value.lamp
+    if lamp is not None:
+        out += H04[len(lamp)] + lamp
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_MESSAGE_WAITING_INDICATOR_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_message_waiting_indicator(data: bytes, pos: int, end: int) -> GetMessageWaitingIndicator:
     """Contents of GetMessageWaitingIndicator."""
-    again = (decode_get_message_waiting_indicator, data, pos, end, _GET_MESSAGE_WAITING_INDICATOR_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMessageWaitingIndicator")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicator")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicator.device", pos)
+        return _GET_MESSAGE_WAITING_INDICATOR.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicator")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicator")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicator")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicator")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicator", pos)
+        return _GET_MESSAGE_WAITING_INDICATOR.again(data, begin, end, "", pos)
     return GetMessageWaitingIndicator(device=device, extensions=extensions)
+
+
+_GET_MESSAGE_WAITING_INDICATOR = Known(
+    decode_get_message_waiting_indicator, "physical_device.GetMessageWaitingIndicator", "30 7e"
+)
 
 
 def encode_get_message_waiting_indicator(value: GetMessageWaitingIndicator) -> bytes:
     """Contents of GetMessageWaitingIndicator."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_MESSAGE_WAITING_INDICATOR_RESPONSE_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_message_waiting_indicator_response(
     data: bytes, pos: int, end: int
 ) -> GetMessageWaitingIndicatorResponse:
     """Contents of GetMessageWaitingIndicatorResponse."""
-    again = (
-        decode_get_message_waiting_indicator_response,
-        data,
-        pos,
-        end,
-        _GET_MESSAGE_WAITING_INDICATOR_RESPONSE_OCTETS,
-        (),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMessageWaitingIndicatorResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicatorResponse")
     if octet != 0x01:
-        return tolerance.without_unknown(
-            *again, "physical_device.GetMessageWaitingIndicatorResponse.messageWaitingOn", pos
-        )
+        return _GET_MESSAGE_WAITING_INDICATOR_RESPONSE.again(data, begin, end, "messageWaitingOn", pos)
     message_waiting_on = ber.boolean(
         data, pos, stop, "physical_device.GetMessageWaitingIndicatorResponse.messageWaitingOn"
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicatorResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicatorResponse")
     device_for_message: DeviceID | None = None
     if octet == 0x30:
         device_for_message = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicatorResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicatorResponse")
     lamp_is_present: bool | None = None
     if octet == 0x01:
         lamp_is_present = ber.boolean(
             data, pos, stop, "physical_device.GetMessageWaitingIndicatorResponse.lampIsPresent"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicatorResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicatorResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMessageWaitingIndicatorResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMessageWaitingIndicatorResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMessageWaitingIndicatorResponse", pos)
+        return _GET_MESSAGE_WAITING_INDICATOR_RESPONSE.again(data, begin, end, "", pos)
     return GetMessageWaitingIndicatorResponse(
         message_waiting_on=message_waiting_on,
         device_for_message=device_for_message,
@@ -2043,357 +2408,418 @@ def decode_get_message_waiting_indicator_response(
     )
 
 
+_GET_MESSAGE_WAITING_INDICATOR_RESPONSE = Known(
+    decode_get_message_waiting_indicator_response, "physical_device.GetMessageWaitingIndicatorResponse", "01 30 7e"
+)
+
+
 def encode_get_message_waiting_indicator_response(value: GetMessageWaitingIndicatorResponse) -> bytes:
     """Contents of GetMessageWaitingIndicatorResponse."""
     out = b""
-    out += ber.tlv(0x01, ber.encode_boolean(value.message_waiting_on))
-    if value.device_for_message is not None:
-        out += ber.tlv(0x30, encode_device_id(value.device_for_message))
-    if value.lamp_is_present is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.lamp_is_present))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_boolean(value.message_waiting_on)
+    out += H01[len(content)] + content
+    device_for_message = value.device_for_message
+    if device_for_message is not None:
+        content = encode_device_id(device_for_message)
+        out += H30[len(content)] + content
+    lamp_is_present = value.lamp_is_present
+    if lamp_is_present is not None:
+        content = ber.encode_boolean(lamp_is_present)
+        out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_MICROPHONE_GAIN_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_microphone_gain(data: bytes, pos: int, end: int) -> GetMicrophoneGain:
     """Contents of GetMicrophoneGain."""
-    again = (decode_get_microphone_gain, data, pos, end, _GET_MICROPHONE_GAIN_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneGain")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGain.device", pos)
+        return _GET_MICROPHONE_GAIN.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
     auditory_apparatus: Octets | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
+        auditory_apparatus = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGain")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGain", pos)
+        return _GET_MICROPHONE_GAIN.again(data, begin, end, "", pos)
     return GetMicrophoneGain(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
+
+
+_GET_MICROPHONE_GAIN = Known(decode_get_microphone_gain, "physical_device.GetMicrophoneGain", "04 30 7e")
 
 
 def encode_get_microphone_gain(value: GetMicrophoneGain) -> bytes:
     """Contents of GetMicrophoneGain."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    auditory_apparatus = value.auditory_apparatus
+    if auditory_apparatus is not None:
+        out += H04[len(auditory_apparatus)] + auditory_apparatus
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MICROPHONE_GAIN_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-    )
-)
 
 
 def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> MicrophoneGainListItem:
     """Contents of MicrophoneGainListItem."""
-    again = (decode_microphone_gain_list_item, data, pos, end, _MICROPHONE_GAIN_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneGainListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainListItem")
+        return _MICROPHONE_GAIN_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainListItem")
     mic_gain_abs: int | None = None
     if octet == 0x02:
         mic_gain_abs = ber.integer(data, pos, stop, "physical_device.MicrophoneGainListItem.micGainAbs")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneGainListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneGainListItem", pos)
+        return _MICROPHONE_GAIN_LIST_ITEM.again(data, begin, end, "", pos)
     return MicrophoneGainListItem(auditory_apparatus=auditory_apparatus, mic_gain_abs=mic_gain_abs)
+
+
+_MICROPHONE_GAIN_LIST_ITEM = Known(decode_microphone_gain_list_item, "physical_device.MicrophoneGainListItem", "02 04")
 
 
 def encode_microphone_gain_list_item(value: MicrophoneGainListItem) -> bytes:
     """Contents of MicrophoneGainListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.mic_gain_abs is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.mic_gain_abs))
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    mic_gain_abs = value.mic_gain_abs
+    if mic_gain_abs is not None:
+        content = ber.encode_integer(mic_gain_abs)
+        out += H02[len(content)] + content
     return out
 
 
 def decode_microphone_gain_list(data: bytes, pos: int, end: int) -> tuple[MicrophoneGainListItem, ...]:
     """Contents of MicrophoneGainList."""
     values: list[MicrophoneGainListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.MicrophoneGainList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.MicrophoneGainList", pos)
+            ber.unexpected(octet, "physical_device.MicrophoneGainList", pos, stop)
         value = decode_microphone_gain_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_microphone_gain_list(values: tuple[MicrophoneGainListItem, ...]) -> bytes:
     """Contents of MicrophoneGainList."""
-    return b"".join([ber.tlv(0x30, encode_microphone_gain_list_item(value)) for value in values])
-
-
-_GET_MICROPHONE_GAIN_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_microphone_gain_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_microphone_gain_response(data: bytes, pos: int, end: int) -> GetMicrophoneGainResponse:
     """Contents of GetMicrophoneGainResponse."""
-    again = (decode_get_microphone_gain_response, data, pos, end, _GET_MICROPHONE_GAIN_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneGainResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGainResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGainResponse.microphoneGainList", pos)
+        return _GET_MICROPHONE_GAIN_RESPONSE.again(data, begin, end, "microphoneGainList", pos)
     microphone_gain_list = decode_microphone_gain_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGainResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGainResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneGainResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGainResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneGainResponse", pos)
+        return _GET_MICROPHONE_GAIN_RESPONSE.again(data, begin, end, "", pos)
     return GetMicrophoneGainResponse(microphone_gain_list=microphone_gain_list, extensions=extensions)
+
+
+_GET_MICROPHONE_GAIN_RESPONSE = Known(
+    decode_get_microphone_gain_response, "physical_device.GetMicrophoneGainResponse", "30 7e"
+)
 
 
 def encode_get_microphone_gain_response(value: GetMicrophoneGainResponse) -> bytes:
     """Contents of GetMicrophoneGainResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_microphone_gain_list(value.microphone_gain_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_microphone_gain_list(value.microphone_gain_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_MICROPHONE_MUTE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_microphone_mute(data: bytes, pos: int, end: int) -> GetMicrophoneMute:
     """Contents of GetMicrophoneMute."""
-    again = (decode_get_microphone_mute, data, pos, end, _GET_MICROPHONE_MUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneMute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMute.device", pos)
+        return _GET_MICROPHONE_MUTE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
     auditory_apparatus: Octets | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
+        auditory_apparatus = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMute", pos)
+        return _GET_MICROPHONE_MUTE.again(data, begin, end, "", pos)
     return GetMicrophoneMute(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
+
+
+_GET_MICROPHONE_MUTE = Known(decode_get_microphone_mute, "physical_device.GetMicrophoneMute", "04 30 7e")
 
 
 def encode_get_microphone_mute(value: GetMicrophoneMute) -> bytes:
     """Contents of GetMicrophoneMute."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    auditory_apparatus = value.auditory_apparatus
+    if auditory_apparatus is not None:
+        out += H04[len(auditory_apparatus)] + auditory_apparatus
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_MICROPHONE_MUTE_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-    )
-)
 
 
 def decode_microphone_mute_list_item(data: bytes, pos: int, end: int) -> MicrophoneMuteListItem:
     """Contents of MicrophoneMuteListItem."""
-    again = (decode_microphone_mute_list_item, data, pos, end, _MICROPHONE_MUTE_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.MicrophoneMuteListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteListItem")
+        return _MICROPHONE_MUTE_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem.microphoneMuteOn", pos)
+        return _MICROPHONE_MUTE_LIST_ITEM.again(data, begin, end, "microphoneMuteOn", pos)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.MicrophoneMuteListItem.microphoneMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.MicrophoneMuteListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.MicrophoneMuteListItem", pos)
+        return _MICROPHONE_MUTE_LIST_ITEM.again(data, begin, end, "", pos)
     return MicrophoneMuteListItem(auditory_apparatus=auditory_apparatus, microphone_mute_on=microphone_mute_on)
+
+
+_MICROPHONE_MUTE_LIST_ITEM = Known(decode_microphone_mute_list_item, "physical_device.MicrophoneMuteListItem", "01 04")
 
 
 def encode_microphone_mute_list_item(value: MicrophoneMuteListItem) -> bytes:
     """Contents of MicrophoneMuteListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.microphone_mute_on)
+    out += H01[len(content)] + content
     return out
 
 
 def decode_microphone_mute_list(data: bytes, pos: int, end: int) -> tuple[MicrophoneMuteListItem, ...]:
     """Contents of MicrophoneMuteList."""
     values: list[MicrophoneMuteListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.MicrophoneMuteList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.MicrophoneMuteList", pos)
+            ber.unexpected(octet, "physical_device.MicrophoneMuteList", pos, stop)
         value = decode_microphone_mute_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_microphone_mute_list(values: tuple[MicrophoneMuteListItem, ...]) -> bytes:
     """Contents of MicrophoneMuteList."""
-    return b"".join([ber.tlv(0x30, encode_microphone_mute_list_item(value)) for value in values])
-
-
-_GET_MICROPHONE_MUTE_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_microphone_mute_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_microphone_mute_response(data: bytes, pos: int, end: int) -> GetMicrophoneMuteResponse:
     """Contents of GetMicrophoneMuteResponse."""
-    again = (decode_get_microphone_mute_response, data, pos, end, _GET_MICROPHONE_MUTE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetMicrophoneMuteResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMuteResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse.microphoneMuteList", pos)
+        return _GET_MICROPHONE_MUTE_RESPONSE.again(data, begin, end, "microphoneMuteList", pos)
     microphone_mute_list = decode_microphone_mute_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMuteResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMuteResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetMicrophoneMuteResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMuteResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetMicrophoneMuteResponse", pos)
+        return _GET_MICROPHONE_MUTE_RESPONSE.again(data, begin, end, "", pos)
     return GetMicrophoneMuteResponse(microphone_mute_list=microphone_mute_list, extensions=extensions)
+
+
+_GET_MICROPHONE_MUTE_RESPONSE = Known(
+    decode_get_microphone_mute_response, "physical_device.GetMicrophoneMuteResponse", "30 7e"
+)
 
 
 def encode_get_microphone_mute_response(value: GetMicrophoneMuteResponse) -> bytes:
     """Contents of GetMicrophoneMuteResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_microphone_mute_list(value.microphone_mute_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_microphone_mute_list(value.microphone_mute_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_RINGER_STATUS_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_ringer_status(data: bytes, pos: int, end: int) -> GetRingerStatus:
     """Contents of GetRingerStatus."""
-    again = (decode_get_ringer_status, data, pos, end, _GET_RINGER_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetRingerStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetRingerStatus.device", pos)
+        return _GET_RINGER_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
     ringer: Octets | None = None
     if octet == 0x04:
-        ringer = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
+        ringer = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetRingerStatus", pos)
+        return _GET_RINGER_STATUS.again(data, begin, end, "", pos)
     return GetRingerStatus(device=device, ringer=ringer, extensions=extensions)
+
+
+_GET_RINGER_STATUS = Known(decode_get_ringer_status, "physical_device.GetRingerStatus", "04 30 7e")
 
 
 def encode_get_ringer_status(value: GetRingerStatus) -> bytes:
     """Contents of GetRingerStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.ringer is not None:
-        out += ber.tlv(0x04, value.ringer)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    ringer = value.ringer
+    if ringer is not None:
+        out += H04[len(ringer)] + ringer
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RINGER_STATUS_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
 
 
 def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerStatusListItem:
     """Contents of RingerStatusListItem."""
-    again = (decode_ringer_status_list_item, data, pos, end, _RINGER_STATUS_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.RingerStatusListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+        return _RINGER_STATUS_LIST_ITEM.again(data, begin, end, "ringer", pos)
+    ringer = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem.ringMode", pos)
-    ring_mode = ber.enumerated(
+        return _RINGER_STATUS_LIST_ITEM.again(data, begin, end, "ringMode", pos)
+    ring_mode = RING_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, RING_MODE_VALUES, RingMode, "physical_device.RingerStatusListItem.ringMode"
     )
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     ring_count: int | None = None
     if octet == 0x80:
         ring_count = ber.integer(data, pos, stop, "physical_device.RingerStatusListItem.ringCount")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     ring_duration: int | None = None
     if octet == 0x83:
         ring_duration = ber.integer(data, pos, stop, "physical_device.RingerStatusListItem.ringDuration")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     ring_pattern: int | None = None
     if octet == 0x81:
         ring_pattern = ber.integer(data, pos, stop, "physical_device.RingerStatusListItem.ringPattern")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     ring_vol_abs: int | None = None
     if octet == 0x82:
         ring_vol_abs = ber.integer(data, pos, stop, "physical_device.RingerStatusListItem.ringVolAbs")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.RingerStatusListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.RingerStatusListItem", pos)
+        return _RINGER_STATUS_LIST_ITEM.again(data, begin, end, "", pos)
     return RingerStatusListItem(
         ringer=ringer,
         ring_mode=ring_mode,
@@ -2404,363 +2830,430 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
     )
 
 
+_RINGER_STATUS_LIST_ITEM = Known(
+    decode_ringer_status_list_item, "physical_device.RingerStatusListItem", "04 0a 80 81 82 83"
+)
+
+
 def encode_ringer_status_list_item(value: RingerStatusListItem) -> bytes:
     """Contents of RingerStatusListItem."""
     out = b""
-    out += ber.tlv(0x04, value.ringer)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
-    if value.ring_count is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.ring_count))
-    if value.ring_duration is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.ring_duration))
-    if value.ring_pattern is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.ring_pattern))
-    if value.ring_vol_abs is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.ring_vol_abs))
+    out += H04[len(value.ringer)] + value.ringer
+    content = RING_MODE_OCTETS.get(value.ring_mode) or ber.encode_other_value(value.ring_mode)
+    out += H0A[len(content)] + content
+    ring_count = value.ring_count
+    if ring_count is not None:
+        content = ber.encode_integer(ring_count)
+        out += H80[len(content)] + content
+    ring_duration = value.ring_duration
+    if ring_duration is not None:
+        content = ber.encode_integer(ring_duration)
+        out += H83[len(content)] + content
+    ring_pattern = value.ring_pattern
+    if ring_pattern is not None:
+        content = ber.encode_integer(ring_pattern)
+        out += H81[len(content)] + content
+    ring_vol_abs = value.ring_vol_abs
+    if ring_vol_abs is not None:
+        content = ber.encode_integer(ring_vol_abs)
+        out += H82[len(content)] + content
     return out
 
 
 def decode_ringer_status_list(data: bytes, pos: int, end: int) -> tuple[RingerStatusListItem, ...]:
     """Contents of RingerStatusList."""
     values: list[RingerStatusListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.RingerStatusList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.RingerStatusList", pos)
+            ber.unexpected(octet, "physical_device.RingerStatusList", pos, stop)
         value = decode_ringer_status_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_ringer_status_list(values: tuple[RingerStatusListItem, ...]) -> bytes:
     """Contents of RingerStatusList."""
-    return b"".join([ber.tlv(0x30, encode_ringer_status_list_item(value)) for value in values])
-
-
-_GET_RINGER_STATUS_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_ringer_status_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_ringer_status_response(data: bytes, pos: int, end: int) -> GetRingerStatusResponse:
     """Contents of GetRingerStatusResponse."""
-    again = (decode_get_ringer_status_response, data, pos, end, _GET_RINGER_STATUS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetRingerStatusResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatusResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetRingerStatusResponse.ringerStatusList", pos)
+        return _GET_RINGER_STATUS_RESPONSE.again(data, begin, end, "ringerStatusList", pos)
     ringer_status_list = decode_ringer_status_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatusResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatusResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetRingerStatusResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatusResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetRingerStatusResponse", pos)
+        return _GET_RINGER_STATUS_RESPONSE.again(data, begin, end, "", pos)
     return GetRingerStatusResponse(ringer_status_list=ringer_status_list, extensions=extensions)
+
+
+_GET_RINGER_STATUS_RESPONSE = Known(
+    decode_get_ringer_status_response, "physical_device.GetRingerStatusResponse", "30 7e"
+)
 
 
 def encode_get_ringer_status_response(value: GetRingerStatusResponse) -> bytes:
     """Contents of GetRingerStatusResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_ringer_status_list(value.ringer_status_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_ringer_status_list(value.ringer_status_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_SPEAKER_MUTE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_speaker_mute(data: bytes, pos: int, end: int) -> GetSpeakerMute:
     """Contents of GetSpeakerMute."""
-    again = (decode_get_speaker_mute, data, pos, end, _GET_SPEAKER_MUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerMute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMute.device", pos)
+        return _GET_SPEAKER_MUTE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
     auditory_apparatus: Octets | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
+        auditory_apparatus = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMute", pos)
+        return _GET_SPEAKER_MUTE.again(data, begin, end, "", pos)
     return GetSpeakerMute(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
+
+
+_GET_SPEAKER_MUTE = Known(decode_get_speaker_mute, "physical_device.GetSpeakerMute", "04 30 7e")
 
 
 def encode_get_speaker_mute(value: GetSpeakerMute) -> bytes:
     """Contents of GetSpeakerMute."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    auditory_apparatus = value.auditory_apparatus
+    if auditory_apparatus is not None:
+        out += H04[len(auditory_apparatus)] + auditory_apparatus
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SPEAKER_MUTE_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-    )
-)
 
 
 def decode_speaker_mute_list_item(data: bytes, pos: int, end: int) -> SpeakerMuteListItem:
     """Contents of SpeakerMuteListItem."""
-    again = (decode_speaker_mute_list_item, data, pos, end, _SPEAKER_MUTE_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerMuteListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteListItem")
+        return _SPEAKER_MUTE_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem.speakerMuteOn", pos)
+        return _SPEAKER_MUTE_LIST_ITEM.again(data, begin, end, "speakerMuteOn", pos)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SpeakerMuteListItem.speakerMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerMuteListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerMuteListItem", pos)
+        return _SPEAKER_MUTE_LIST_ITEM.again(data, begin, end, "", pos)
     return SpeakerMuteListItem(auditory_apparatus=auditory_apparatus, speaker_mute_on=speaker_mute_on)
+
+
+_SPEAKER_MUTE_LIST_ITEM = Known(decode_speaker_mute_list_item, "physical_device.SpeakerMuteListItem", "01 04")
 
 
 def encode_speaker_mute_list_item(value: SpeakerMuteListItem) -> bytes:
     """Contents of SpeakerMuteListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.speaker_mute_on)
+    out += H01[len(content)] + content
     return out
 
 
 def decode_speaker_mute_list(data: bytes, pos: int, end: int) -> tuple[SpeakerMuteListItem, ...]:
     """Contents of SpeakerMuteList."""
     values: list[SpeakerMuteListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.SpeakerMuteList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.SpeakerMuteList", pos)
+            ber.unexpected(octet, "physical_device.SpeakerMuteList", pos, stop)
         value = decode_speaker_mute_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_speaker_mute_list(values: tuple[SpeakerMuteListItem, ...]) -> bytes:
     """Contents of SpeakerMuteList."""
-    return b"".join([ber.tlv(0x30, encode_speaker_mute_list_item(value)) for value in values])
-
-
-_GET_SPEAKER_MUTE_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_speaker_mute_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_speaker_mute_response(data: bytes, pos: int, end: int) -> GetSpeakerMuteResponse:
     """Contents of GetSpeakerMuteResponse."""
-    again = (decode_get_speaker_mute_response, data, pos, end, _GET_SPEAKER_MUTE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerMuteResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMuteResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMuteResponse.speakerMuteList", pos)
+        return _GET_SPEAKER_MUTE_RESPONSE.again(data, begin, end, "speakerMuteList", pos)
     speaker_mute_list = decode_speaker_mute_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMuteResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMuteResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerMuteResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMuteResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerMuteResponse", pos)
+        return _GET_SPEAKER_MUTE_RESPONSE.again(data, begin, end, "", pos)
     return GetSpeakerMuteResponse(speaker_mute_list=speaker_mute_list, extensions=extensions)
+
+
+_GET_SPEAKER_MUTE_RESPONSE = Known(decode_get_speaker_mute_response, "physical_device.GetSpeakerMuteResponse", "30 7e")
 
 
 def encode_get_speaker_mute_response(value: GetSpeakerMuteResponse) -> bytes:
     """Contents of GetSpeakerMuteResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_speaker_mute_list(value.speaker_mute_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_speaker_mute_list(value.speaker_mute_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_GET_SPEAKER_VOLUME_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_speaker_volume(data: bytes, pos: int, end: int) -> GetSpeakerVolume:
     """Contents of GetSpeakerVolume."""
-    again = (decode_get_speaker_volume, data, pos, end, _GET_SPEAKER_VOLUME_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerVolume")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolume.device", pos)
+        return _GET_SPEAKER_VOLUME.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
     auditory_apparatus: Octets | None = None
     if octet == 0x04:
-        auditory_apparatus = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
+        auditory_apparatus = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolume")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolume", pos)
+        return _GET_SPEAKER_VOLUME.again(data, begin, end, "", pos)
     return GetSpeakerVolume(device=device, auditory_apparatus=auditory_apparatus, extensions=extensions)
+
+
+_GET_SPEAKER_VOLUME = Known(decode_get_speaker_volume, "physical_device.GetSpeakerVolume", "04 30 7e")
 
 
 def encode_get_speaker_volume(value: GetSpeakerVolume) -> bytes:
     """Contents of GetSpeakerVolume."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.auditory_apparatus is not None:
-        out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    auditory_apparatus = value.auditory_apparatus
+    if auditory_apparatus is not None:
+        out += H04[len(auditory_apparatus)] + auditory_apparatus
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SPEAKER_VOLUME_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-    )
-)
 
 
 def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerVolumeListItem:
     """Contents of SpeakerVolumeListItem."""
-    again = (decode_speaker_volume_list_item, data, pos, end, _SPEAKER_VOLUME_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SpeakerVolumeListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeListItem")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeListItem.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeListItem")
+        return _SPEAKER_VOLUME_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeListItem")
     speaker_vol_abs: int | None = None
     if octet == 0x02:
         speaker_vol_abs = ber.integer(data, pos, stop, "physical_device.SpeakerVolumeListItem.speakerVolAbs")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SpeakerVolumeListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SpeakerVolumeListItem", pos)
+        return _SPEAKER_VOLUME_LIST_ITEM.again(data, begin, end, "", pos)
     return SpeakerVolumeListItem(auditory_apparatus=auditory_apparatus, speaker_vol_abs=speaker_vol_abs)
+
+
+_SPEAKER_VOLUME_LIST_ITEM = Known(decode_speaker_volume_list_item, "physical_device.SpeakerVolumeListItem", "02 04")
 
 
 def encode_speaker_volume_list_item(value: SpeakerVolumeListItem) -> bytes:
     """Contents of SpeakerVolumeListItem."""
     out = b""
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    if value.speaker_vol_abs is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.speaker_vol_abs))
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    speaker_vol_abs = value.speaker_vol_abs
+    if speaker_vol_abs is not None:
+        content = ber.encode_integer(speaker_vol_abs)
+        out += H02[len(content)] + content
     return out
 
 
 def decode_speaker_volume_list(data: bytes, pos: int, end: int) -> tuple[SpeakerVolumeListItem, ...]:
     """Contents of SpeakerVolumeList."""
     values: list[SpeakerVolumeListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "physical_device.SpeakerVolumeList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeList")
         if octet != 0x30:
-            ber.unexpected(octet, "physical_device.SpeakerVolumeList", pos)
+            ber.unexpected(octet, "physical_device.SpeakerVolumeList", pos, stop)
         value = decode_speaker_volume_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_speaker_volume_list(values: tuple[SpeakerVolumeListItem, ...]) -> bytes:
     """Contents of SpeakerVolumeList."""
-    return b"".join([ber.tlv(0x30, encode_speaker_volume_list_item(value)) for value in values])
-
-
-_GET_SPEAKER_VOLUME_RESPONSE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_speaker_volume_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_speaker_volume_response(data: bytes, pos: int, end: int) -> GetSpeakerVolumeResponse:
     """Contents of GetSpeakerVolumeResponse."""
-    again = (decode_get_speaker_volume_response, data, pos, end, _GET_SPEAKER_VOLUME_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.GetSpeakerVolumeResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolumeResponse")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse.speakerVolumeList", pos)
+        return _GET_SPEAKER_VOLUME_RESPONSE.again(data, begin, end, "speakerVolumeList", pos)
     speaker_volume_list = decode_speaker_volume_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolumeResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolumeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.GetSpeakerVolumeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolumeResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.GetSpeakerVolumeResponse", pos)
+        return _GET_SPEAKER_VOLUME_RESPONSE.again(data, begin, end, "", pos)
     return GetSpeakerVolumeResponse(speaker_volume_list=speaker_volume_list, extensions=extensions)
+
+
+_GET_SPEAKER_VOLUME_RESPONSE = Known(
+    decode_get_speaker_volume_response, "physical_device.GetSpeakerVolumeResponse", "30 7e"
+)
 
 
 def encode_get_speaker_volume_response(value: GetSpeakerVolumeResponse) -> bytes:
     """Contents of GetSpeakerVolumeResponse."""
     out = b""
-    out += ber.tlv(0x30, encode_speaker_volume_list(value.speaker_volume_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_speaker_volume_list(value.speaker_volume_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SET_BUTTON_INFORMATION_OCTETS = frozenset(
-    (
-        0x04,
-        0x16,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonInformation:
     """Contents of SetButtonInformation."""
-    again = (decode_set_button_information, data, pos, end, _SET_BUTTON_INFORMATION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetButtonInformation")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation.device", pos)
+        return _SET_BUTTON_INFORMATION.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation.button", pos)
-    button = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
+        return _SET_BUTTON_INFORMATION.again(data, begin, end, "button", pos)
+    button = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     button_label: str | None = None
     if octet == 0x16:
         button_label = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     button_associated_number: DeviceID | None = None
     if octet == 0x30:
         button_associated_number = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetButtonInformation")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetButtonInformation", pos)
+        return _SET_BUTTON_INFORMATION.again(data, begin, end, "", pos)
     return SetButtonInformation(
         device=device,
         button=button,
@@ -2770,17 +3263,27 @@ def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonI
     )
 
 
+_SET_BUTTON_INFORMATION = Known(decode_set_button_information, "physical_device.SetButtonInformation", "04 16 30 7e")
+
+
 def encode_set_button_information(value: SetButtonInformation) -> bytes:
     """Contents of SetButtonInformation."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.button)
-    if value.button_label is not None:
-        out += ber.tlv(0x16, ber.encode_text(value.button_label))
-    if value.button_associated_number is not None:
-        out += ber.tlv(0x30, encode_device_id(value.button_associated_number))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.button)] + value.button
+    button_label = value.button_label
+    if button_label is not None:
+        content = button_label.encode()
+        out += H16[len(content)] + content
+    button_associated_number = value.button_associated_number
+    if button_associated_number is not None:
+        content = encode_device_id(button_associated_number)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2793,72 +3296,77 @@ def decode_set_button_information_response(
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetButtonInformationResponse.noData")
         return SetButtonInformationResponse()
-    return ber.unexpected(octet, "physical_device.SetButtonInformationResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetButtonInformationResponse", pos, stop)
 
 
 def encode_set_button_information_response(value: SetButtonInformationResponse) -> bytes:
     """The chosen alternative of SetButtonInformationResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_DISPLAY_OCTETS = frozenset(
-    (
-        0x04,
-        0x16,
-        0x30,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-    )
-)
 
 
 def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
     """Contents of SetDisplay."""
-    again = (decode_set_display, data, pos, end, _SET_DISPLAY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetDisplay")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetDisplay.device", pos)
+        return _SET_DISPLAY.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     display: Octets | None = None
     if octet == 0x04:
-        display = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        display = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     physical_base_row_number: int | None = None
     if octet == 0x80:
         physical_base_row_number = ber.integer(data, pos, stop, "physical_device.SetDisplay.physicalBaseRowNumber")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     physical_base_column_number: int | None = None
     if octet == 0x81:
         physical_base_column_number = ber.integer(
             data, pos, stop, "physical_device.SetDisplay.physicalBaseColumnNumber"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "physical_device.SetDisplay.contentsOfDisplay", pos)
+        return _SET_DISPLAY.again(data, begin, end, "contentsOfDisplay", pos)
     contents_of_display = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     offset: int | None = None
     if octet == 0x82:
         offset = ber.integer(data, pos, stop, "physical_device.SetDisplay.offset")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     character_set: CharacterSet | None = None
     if octet == 0x83:
-        character_set = ber.enumerated(
+        character_set = CHARACTER_SET_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, CHARACTER_SET_VALUES, CharacterSet, "physical_device.SetDisplay.characterSet"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetDisplay")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetDisplay", pos)
+        return _SET_DISPLAY.again(data, begin, end, "", pos)
     return SetDisplay(
         device=device,
         display=display,
@@ -2871,23 +3379,39 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
     )
 
 
+_SET_DISPLAY = Known(decode_set_display, "physical_device.SetDisplay", "04 16 30 7e 80 81 82 83")
+
+
 def encode_set_display(value: SetDisplay) -> bytes:
     """Contents of SetDisplay."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    if value.display is not None:
-        out += ber.tlv(0x04, value.display)
-    if value.physical_base_row_number is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.physical_base_row_number))
-    if value.physical_base_column_number is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.physical_base_column_number))
-    out += ber.tlv(0x16, ber.encode_text(value.contents_of_display))
-    if value.offset is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.offset))
-    if value.character_set is not None:
-        out += ber.tlv(0x83, ber.encode_enumerated(value.character_set, CHARACTER_SET_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    display = value.display
+    if display is not None:
+        out += H04[len(display)] + display
+    physical_base_row_number = value.physical_base_row_number
+    if physical_base_row_number is not None:
+        content = ber.encode_integer(physical_base_row_number)
+        out += H80[len(content)] + content
+    physical_base_column_number = value.physical_base_column_number
+    if physical_base_column_number is not None:
+        content = ber.encode_integer(physical_base_column_number)
+        out += H81[len(content)] + content
+    content = value.contents_of_display.encode()
+    out += H16[len(content)] + content
+    offset = value.offset
+    if offset is not None:
+        content = ber.encode_integer(offset)
+        out += H82[len(content)] + content
+    character_set = value.character_set
+    if character_set is not None:
+        content = CHARACTER_SET_OCTETS.get(character_set) or ber.encode_other_value(character_set)
+        out += H83[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2898,61 +3422,69 @@ def decode_set_display_response(data: bytes, octet: int, pos: int, stop: int) ->
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetDisplayResponse.noData")
         return SetDisplayResponse()
-    return ber.unexpected(octet, "physical_device.SetDisplayResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetDisplayResponse", pos, stop)
 
 
 def encode_set_display_response(value: SetDisplayResponse) -> bytes:
     """The chosen alternative of SetDisplayResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_HOOKSWITCH_STATUS_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_hookswitch_status(data: bytes, pos: int, end: int) -> SetHookswitchStatus:
     """Contents of SetHookswitchStatus."""
-    again = (decode_set_hookswitch_status, data, pos, end, _SET_HOOKSWITCH_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetHookswitchStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.device", pos)
+        return _SET_HOOKSWITCH_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitch", pos)
-    hookswitch = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
+        return _SET_HOOKSWITCH_STATUS.again(data, begin, end, "hookswitch", pos)
+    hookswitch = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus.hookswitchOnHook", pos)
+        return _SET_HOOKSWITCH_STATUS.again(data, begin, end, "hookswitchOnHook", pos)
     hookswitch_on_hook = ber.boolean(data, pos, stop, "physical_device.SetHookswitchStatus.hookswitchOnHook")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetHookswitchStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetHookswitchStatus", pos)
+        return _SET_HOOKSWITCH_STATUS.again(data, begin, end, "", pos)
     return SetHookswitchStatus(
         device=device, hookswitch=hookswitch, hookswitch_on_hook=hookswitch_on_hook, extensions=extensions
     )
 
 
+_SET_HOOKSWITCH_STATUS = Known(decode_set_hookswitch_status, "physical_device.SetHookswitchStatus", "01 04 30 7e")
+
+
 def encode_set_hookswitch_status(value: SetHookswitchStatus) -> bytes:
     """Contents of SetHookswitchStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.hookswitch)
-    out += ber.tlv(0x01, ber.encode_boolean(value.hookswitch_on_hook))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_boolean(value.hookswitch_on_hook)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2963,59 +3495,63 @@ def decode_set_hookswitch_status_response(data: bytes, octet: int, pos: int, sto
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetHookswitchStatusResponse.noData")
         return SetHookswitchStatusResponse()
-    return ber.unexpected(octet, "physical_device.SetHookswitchStatusResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetHookswitchStatusResponse", pos, stop)
 
 
 def encode_set_hookswitch_status_response(value: SetHookswitchStatusResponse) -> bytes:
     """The chosen alternative of SetHookswitchStatusResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_LAMP_MODE_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
     """Contents of SetLampMode."""
-    again = (decode_set_lamp_mode, data, pos, end, _SET_LAMP_MODE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetLampMode")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetLampMode.device", pos)
+        return _SET_LAMP_MODE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetLampMode.lamp", pos)
-    lamp = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+        return _SET_LAMP_MODE.again(data, begin, end, "lamp", pos)
+    lamp = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     if octet != 0x02:
-        return tolerance.without_unknown(*again, "physical_device.SetLampMode.lampMode", pos)
+        return _SET_LAMP_MODE.again(data, begin, end, "lampMode", pos)
     lamp_mode = ber.integer(data, pos, stop, "physical_device.SetLampMode.lampMode")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     lamp_brightness: LampBrightness | None = None
     if octet == 0x0A:
-        lamp_brightness = ber.enumerated(
+        lamp_brightness = LAMP_BRIGHTNESS_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LAMP_BRIGHTNESS_VALUES, LampBrightness, "physical_device.SetLampMode.lampBrightness"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     lamp_color: int | None = None
     if octet == 0x02:
         lamp_color = ber.integer(data, pos, stop, "physical_device.SetLampMode.lampColor")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetLampMode")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetLampMode", pos)
+        return _SET_LAMP_MODE.again(data, begin, end, "", pos)
     return SetLampMode(
         device=device,
         lamp=lamp,
@@ -3026,18 +3562,29 @@ def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
     )
 
 
+_SET_LAMP_MODE = Known(decode_set_lamp_mode, "physical_device.SetLampMode", "02 04 0a 30 7e")
+
+
 def encode_set_lamp_mode(value: SetLampMode) -> bytes:
     """Contents of SetLampMode."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.lamp)
-    out += ber.tlv(0x02, ber.encode_integer(value.lamp_mode))
-    if value.lamp_brightness is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.lamp_brightness, LAMP_BRIGHTNESS_NUMBERS))
-    if value.lamp_color is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.lamp_color))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_integer(value.lamp_mode)
+    out += H02[len(content)] + content
+    lamp_brightness = value.lamp_brightness
+    if lamp_brightness is not None:
+        content = LAMP_BRIGHTNESS_OCTETS.get(lamp_brightness) or ber.encode_other_value(lamp_brightness)
+        out += H0A[len(content)] + content
+    lamp_color = value.lamp_color
+    if lamp_color is not None:
+        content = ber.encode_integer(lamp_color)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3048,47 +3595,49 @@ def decode_set_lamp_mode_response(data: bytes, octet: int, pos: int, stop: int) 
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetLampModeResponse.noData")
         return SetLampModeResponse()
-    return ber.unexpected(octet, "physical_device.SetLampModeResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetLampModeResponse", pos, stop)
 
 
 def encode_set_lamp_mode_response(value: SetLampModeResponse) -> bytes:
     """The chosen alternative of SetLampModeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_MESSAGE_WAITING_INDICATOR_OCTETS = frozenset(
-    (
-        0x01,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_message_waiting_indicator(data: bytes, pos: int, end: int) -> SetMessageWaitingIndicator:
     """Contents of SetMessageWaitingIndicator."""
-    again = (decode_set_message_waiting_indicator, data, pos, end, _SET_MESSAGE_WAITING_INDICATOR_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMessageWaitingIndicator")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMessageWaitingIndicator")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.device", pos)
+        return _SET_MESSAGE_WAITING_INDICATOR.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMessageWaitingIndicator")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator.messageWaitingOn", pos)
+        return _SET_MESSAGE_WAITING_INDICATOR.again(data, begin, end, "messageWaitingOn", pos)
     message_waiting_on = ber.boolean(data, pos, stop, "physical_device.SetMessageWaitingIndicator.messageWaitingOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMessageWaitingIndicator")
     device_for_message: DeviceID | None = None
     if octet == 0x30:
         device_for_message = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMessageWaitingIndicator")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMessageWaitingIndicator")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMessageWaitingIndicator")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetMessageWaitingIndicator", pos)
+        return _SET_MESSAGE_WAITING_INDICATOR.again(data, begin, end, "", pos)
     return SetMessageWaitingIndicator(
         device=device,
         message_waiting_on=message_waiting_on,
@@ -3097,15 +3646,26 @@ def decode_set_message_waiting_indicator(data: bytes, pos: int, end: int) -> Set
     )
 
 
+_SET_MESSAGE_WAITING_INDICATOR = Known(
+    decode_set_message_waiting_indicator, "physical_device.SetMessageWaitingIndicator", "01 30 7e"
+)
+
+
 def encode_set_message_waiting_indicator(value: SetMessageWaitingIndicator) -> bytes:
     """Contents of SetMessageWaitingIndicator."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x01, ber.encode_boolean(value.message_waiting_on))
-    if value.device_for_message is not None:
-        out += ber.tlv(0x30, encode_device_id(value.device_for_message))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    content = ber.encode_boolean(value.message_waiting_on)
+    out += H01[len(content)] + content
+    device_for_message = value.device_for_message
+    if device_for_message is not None:
+        content = encode_device_id(device_for_message)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3118,62 +3678,68 @@ def decode_set_message_waiting_indicator_response(
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetMessageWaitingIndicatorResponse.noData")
         return SetMessageWaitingIndicatorResponse()
-    return ber.unexpected(octet, "physical_device.SetMessageWaitingIndicatorResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetMessageWaitingIndicatorResponse", pos, stop)
 
 
 def encode_set_message_waiting_indicator_response(value: SetMessageWaitingIndicatorResponse) -> bytes:
     """The chosen alternative of SetMessageWaitingIndicatorResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_MICROPHONE_GAIN_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_microphone_gain(data: bytes, pos: int, end: int) -> SetMicrophoneGain:
     """Contents of SetMicrophoneGain."""
-    again = (decode_set_microphone_gain, data, pos, end, _SET_MICROPHONE_GAIN_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMicrophoneGain")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.device", pos)
+        return _SET_MICROPHONE_GAIN.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
+        return _SET_MICROPHONE_GAIN.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     if octet not in (0x02, 0x0A):
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain.microphoneGain", pos)
+        return _SET_MICROPHONE_GAIN.again(data, begin, end, "microphoneGain", pos)
     microphone_gain = decode_microphone_gain(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneGain")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneGain", pos)
+        return _SET_MICROPHONE_GAIN.again(data, begin, end, "", pos)
     return SetMicrophoneGain(
         device=device, auditory_apparatus=auditory_apparatus, microphone_gain=microphone_gain, extensions=extensions
     )
 
 
+_SET_MICROPHONE_GAIN = Known(decode_set_microphone_gain, "physical_device.SetMicrophoneGain", "02 04 0a 30 7e")
+
+
 def encode_set_microphone_gain(value: SetMicrophoneGain) -> bytes:
     """Contents of SetMicrophoneGain."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
     out += encode_microphone_gain(value.microphone_gain)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3184,48 +3750,49 @@ def decode_set_microphone_gain_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetMicrophoneGainResponse.noData")
         return SetMicrophoneGainResponse()
-    return ber.unexpected(octet, "physical_device.SetMicrophoneGainResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetMicrophoneGainResponse", pos, stop)
 
 
 def encode_set_microphone_gain_response(value: SetMicrophoneGainResponse) -> bytes:
     """The chosen alternative of SetMicrophoneGainResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_MICROPHONE_MUTE_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophoneMute:
     """Contents of SetMicrophoneMute."""
-    again = (decode_set_microphone_mute, data, pos, end, _SET_MICROPHONE_MUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetMicrophoneMute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.device", pos)
+        return _SET_MICROPHONE_MUTE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
+        return _SET_MICROPHONE_MUTE.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute.microphoneMuteOn", pos)
+        return _SET_MICROPHONE_MUTE.again(data, begin, end, "microphoneMuteOn", pos)
     microphone_mute_on = ber.boolean(data, pos, stop, "physical_device.SetMicrophoneMute.microphoneMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetMicrophoneMute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetMicrophoneMute", pos)
+        return _SET_MICROPHONE_MUTE.again(data, begin, end, "", pos)
     return SetMicrophoneMute(
         device=device,
         auditory_apparatus=auditory_apparatus,
@@ -3234,14 +3801,21 @@ def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophone
     )
 
 
+_SET_MICROPHONE_MUTE = Known(decode_set_microphone_mute, "physical_device.SetMicrophoneMute", "01 04 30 7e")
+
+
 def encode_set_microphone_mute(value: SetMicrophoneMute) -> bytes:
     """Contents of SetMicrophoneMute."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.microphone_mute_on))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.microphone_mute_on)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3252,61 +3826,66 @@ def decode_set_microphone_mute_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetMicrophoneMuteResponse.noData")
         return SetMicrophoneMuteResponse()
-    return ber.unexpected(octet, "physical_device.SetMicrophoneMuteResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetMicrophoneMuteResponse", pos, stop)
 
 
 def encode_set_microphone_mute_response(value: SetMicrophoneMuteResponse) -> bytes:
     """The chosen alternative of SetMicrophoneMuteResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_RINGER_STATUS_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-        0x81,
-        0xA2,
-    )
-)
 
 
 def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus:
     """Contents of SetRingerStatus."""
-    again = (decode_set_ringer_status, data, pos, end, _SET_RINGER_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetRingerStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus.device", pos)
+        return _SET_RINGER_STATUS.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus.ringer", pos)
-    ringer = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+        return _SET_RINGER_STATUS.again(data, begin, end, "ringer", pos)
+    ringer = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     ring_mode: RingMode | None = None
     if octet == 0x0A:
-        ring_mode = ber.enumerated(
+        ring_mode = RING_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, RING_MODE_VALUES, RingMode, "physical_device.SetRingerStatus.ringMode"
         )
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     ring_pattern: int | None = None
     if octet == 0x81:
         ring_pattern = ber.integer(data, pos, stop, "physical_device.SetRingerStatus.ringPattern")
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     ring_volume: Volume | None = None
     if octet == 0xA2:
-        octet, pos, _ = ber.inner(data, pos, stop, "physical_device.SetRingerStatus.ringVolume")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "physical_device.SetRingerStatus.ringVolume")
         ring_volume = decode_volume(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetRingerStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetRingerStatus", pos)
+        return _SET_RINGER_STATUS.again(data, begin, end, "", pos)
     return SetRingerStatus(
         device=device,
         ringer=ringer,
@@ -3317,19 +3896,31 @@ def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus
     )
 
 
+_SET_RINGER_STATUS = Known(decode_set_ringer_status, "physical_device.SetRingerStatus", "04 0a 30 7e 81 a2")
+
+
 def encode_set_ringer_status(value: SetRingerStatus) -> bytes:
     """Contents of SetRingerStatus."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.ringer)
-    if value.ring_mode is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.ring_mode, RING_MODE_NUMBERS))
-    if value.ring_pattern is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.ring_pattern))
-    if value.ring_volume is not None:
-        out += ber.tlv(0xA2, encode_volume(value.ring_volume))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.ringer)] + value.ringer
+    ring_mode = value.ring_mode
+    if ring_mode is not None:
+        content = RING_MODE_OCTETS.get(ring_mode) or ber.encode_other_value(ring_mode)
+        out += H0A[len(content)] + content
+    ring_pattern = value.ring_pattern
+    if ring_pattern is not None:
+        content = ber.encode_integer(ring_pattern)
+        out += H81[len(content)] + content
+    ring_volume = value.ring_volume
+    if ring_volume is not None:
+        content = encode_volume(ring_volume)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3340,61 +3931,69 @@ def decode_set_ringer_status_response(data: bytes, octet: int, pos: int, stop: i
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetRingerStatusResponse.noData")
         return SetRingerStatusResponse()
-    return ber.unexpected(octet, "physical_device.SetRingerStatusResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetRingerStatusResponse", pos, stop)
 
 
 def encode_set_ringer_status_response(value: SetRingerStatusResponse) -> bytes:
     """The chosen alternative of SetRingerStatusResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_SPEAKER_MUTE_OCTETS = frozenset(
-    (
-        0x01,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_speaker_mute(data: bytes, pos: int, end: int) -> SetSpeakerMute:
     """Contents of SetSpeakerMute."""
-    again = (decode_set_speaker_mute, data, pos, end, _SET_SPEAKER_MUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetSpeakerMute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.device", pos)
+        return _SET_SPEAKER_MUTE.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
+        return _SET_SPEAKER_MUTE.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute.speakerMuteOn", pos)
+        return _SET_SPEAKER_MUTE.again(data, begin, end, "speakerMuteOn", pos)
     speaker_mute_on = ber.boolean(data, pos, stop, "physical_device.SetSpeakerMute.speakerMuteOn")
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerMute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerMute", pos)
+        return _SET_SPEAKER_MUTE.again(data, begin, end, "", pos)
     return SetSpeakerMute(
         device=device, auditory_apparatus=auditory_apparatus, speaker_mute_on=speaker_mute_on, extensions=extensions
     )
 
 
+_SET_SPEAKER_MUTE = Known(decode_set_speaker_mute, "physical_device.SetSpeakerMute", "01 04 30 7e")
+
+
 def encode_set_speaker_mute(value: SetSpeakerMute) -> bytes:
     """Contents of SetSpeakerMute."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
-    out += ber.tlv(0x01, ber.encode_boolean(value.speaker_mute_on))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_boolean(value.speaker_mute_on)
+    out += H01[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3405,62 +4004,68 @@ def decode_set_speaker_mute_response(data: bytes, octet: int, pos: int, stop: in
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetSpeakerMuteResponse.noData")
         return SetSpeakerMuteResponse()
-    return ber.unexpected(octet, "physical_device.SetSpeakerMuteResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetSpeakerMuteResponse", pos, stop)
 
 
 def encode_set_speaker_mute_response(value: SetSpeakerMuteResponse) -> bytes:
     """The chosen alternative of SetSpeakerMuteResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SET_SPEAKER_VOLUME_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_set_speaker_volume(data: bytes, pos: int, end: int) -> SetSpeakerVolume:
     """Contents of SetSpeakerVolume."""
-    again = (decode_set_speaker_volume, data, pos, end, _SET_SPEAKER_VOLUME_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "physical_device.SetSpeakerVolume")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.device", pos)
+        return _SET_SPEAKER_VOLUME.again(data, begin, end, "device", pos)
     device = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.auditoryApparatus", pos)
-    auditory_apparatus = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
+        return _SET_SPEAKER_VOLUME.again(data, begin, end, "auditoryApparatus", pos)
+    auditory_apparatus = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     if octet not in (0x02, 0x0A):
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume.speakerVolume", pos)
+        return _SET_SPEAKER_VOLUME.again(data, begin, end, "speakerVolume", pos)
     speaker_volume = decode_volume(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "physical_device.SetSpeakerVolume")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     if octet != END:
-        return tolerance.without_unknown(*again, "physical_device.SetSpeakerVolume", pos)
+        return _SET_SPEAKER_VOLUME.again(data, begin, end, "", pos)
     return SetSpeakerVolume(
         device=device, auditory_apparatus=auditory_apparatus, speaker_volume=speaker_volume, extensions=extensions
     )
 
 
+_SET_SPEAKER_VOLUME = Known(decode_set_speaker_volume, "physical_device.SetSpeakerVolume", "02 04 0a 30 7e")
+
+
 def encode_set_speaker_volume(value: SetSpeakerVolume) -> bytes:
     """Contents of SetSpeakerVolume."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.device))
-    out += ber.tlv(0x04, value.auditory_apparatus)
+    content = encode_device_id(value.device)
+    out += H30[len(content)] + content
+    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
     out += encode_volume(value.speaker_volume)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3471,13 +4076,14 @@ def decode_set_speaker_volume_response(data: bytes, octet: int, pos: int, stop: 
     if octet == 0x05:
         ber.null(pos, stop, "physical_device.SetSpeakerVolumeResponse.noData")
         return SetSpeakerVolumeResponse()
-    return ber.unexpected(octet, "physical_device.SetSpeakerVolumeResponse", pos)
+    return ber.unexpected(octet, "physical_device.SetSpeakerVolumeResponse", pos, stop)
 
 
 def encode_set_speaker_volume_response(value: SetSpeakerVolumeResponse) -> bytes:
     """The chosen alternative of SetSpeakerVolumeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
     decode_call_linkage_data,
@@ -18,11 +18,11 @@ from csta.asn1.generated.call_data import (
 )
 from csta.asn1.generated.errors import decode_universal_failure, encode_universal_failure
 from csta.asn1.generated.identifiers import (
-    decode_associated_called_device_id,
-    decode_associated_calling_device_id,
-    decode_called_device_id,
-    decode_calling_device_id,
-    decode_subject_device_id,
+    ASSOCIATED_CALLED_DEVICE_IDS,
+    ASSOCIATED_CALLING_DEVICE_IDS,
+    CALLED_DEVICE_IDS,
+    CALLING_DEVICE_IDS,
+    SUBJECT_DEVICE_IDS,
     encode_associated_called_device_id,
     encode_associated_calling_device_id,
     encode_called_device_id,
@@ -35,6 +35,7 @@ from csta.asn1.generated.media import (
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import (
     CallCharacteristics,
@@ -69,51 +70,82 @@ from csta.messages.routeing import (
     SelectValue,
 )
 
-_RE_ROUTE_OCTETS = frozenset(
-    (
-        0x58,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0xA3,
-        0x178,
-        0x1A0,
-        0x1A2,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H30 = headers(0x30)
+H58 = headers(0x58)
+H61 = headers(0x61)
+H62 = headers(0x62)
+H63 = headers(0x63)
+H65 = headers(0x65)
+H66 = headers(0x66)
+H6B = headers(0x6B)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H89 = headers(0x89)
+H8B = headers(0x8B)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA5 = headers(0xA5)
+HA7 = headers(0xA7)
+HA8 = headers(0xA8)
+HAA = headers(0xAA)
+HAC = headers(0xAC)
 
 
 def decode_re_route(data: bytes, pos: int, end: int) -> ReRoute:
     """Contents of ReRoute."""
-    again = (decode_re_route, data, pos, end, _RE_ROUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.ReRoute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.ReRoute.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        return _RE_ROUTE.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     reply_timeout: int | None = None
     if octet == 0x81:
         reply_timeout = ber.integer(data, pos, stop, "routeing.ReRoute.replyTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA3:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.ReRoute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.ReRoute")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.ReRoute", pos)
+        return _RE_ROUTE.again(data, begin, end, "", pos)
     return ReRoute(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -124,64 +156,77 @@ def decode_re_route(data: bytes, pos: int, end: int) -> ReRoute:
     )
 
 
+_RE_ROUTE = Known(decode_re_route, "routeing.ReRoute", "58 7e 80 81 82 a3 178 1a0 1a2")
+
+
 def encode_re_route(value: ReRoute) -> bytes:
     """Contents of ReRoute."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    if value.reply_timeout is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.reply_timeout))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA3, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    reply_timeout = value.reply_timeout
+    if reply_timeout is not None:
+        content = ber.encode_integer(reply_timeout)
+        out += H81[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA3[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_END_OCTETS = frozenset(
-    (
-        0x58,
-        0x7E,
-        0x80,
-        0x82,
-        0xA1,
-        0x178,
-        0x1A0,
-        0x1A2,
-    )
-)
 
 
 def decode_route_end(data: bytes, pos: int, end: int) -> RouteEnd:
     """Contents of RouteEnd."""
-    again = (decode_route_end, data, pos, end, _ROUTE_END_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteEnd")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.RouteEnd.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
+        return _ROUTE_END.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     error_value: UniversalFailure | None = None
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteEnd.errorValue")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "routeing.RouteEnd.errorValue")
         error_value = decode_universal_failure(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteEnd")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteEnd")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteEnd", pos)
+        return _ROUTE_END.again(data, begin, end, "", pos)
     return RouteEnd(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -191,50 +236,60 @@ def decode_route_end(data: bytes, pos: int, end: int) -> RouteEnd:
     )
 
 
+_ROUTE_END = Known(decode_route_end, "routeing.RouteEnd", "58 7e 80 82 a1 178 1a0 1a2")
+
+
 def encode_route_end(value: RouteEnd) -> bytes:
     """Contents of RouteEnd."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    if value.error_value is not None:
-        out += ber.tlv(0xA1, encode_universal_failure(value.error_value))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    error_value = value.error_value
+    if error_value is not None:
+        content = encode_universal_failure(error_value)
+        out += HA1[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_REGISTER_OCTETS = frozenset(
-    (
-        0x03,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_route_register(data: bytes, pos: int, end: int) -> RouteRegister:
     """Contents of RouteRegister."""
-    again = (decode_route_register, data, pos, end, _ROUTE_REGISTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegister")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegister")
     routeing_device: DeviceID | None = None
     if octet == 0x30:
         routeing_device = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegister")
     requested_routeing_media_class: MediaClass | None = None
     if octet == 0x03:
         requested_routeing_media_class = ber.bits(
             data, pos, stop, MediaClass, "routeing.RouteRegister.requestedRouteingMediaClass"
         )
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegister")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegister")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteRegister", pos)
+        return _ROUTE_REGISTER.again(data, begin, end, "", pos)
     return RouteRegister(
         routeing_device=routeing_device,
         requested_routeing_media_class=requested_routeing_media_class,
@@ -242,47 +297,55 @@ def decode_route_register(data: bytes, pos: int, end: int) -> RouteRegister:
     )
 
 
+_ROUTE_REGISTER = Known(decode_route_register, "routeing.RouteRegister", "03 30 7e")
+
+
 def encode_route_register(value: RouteRegister) -> bytes:
     """Contents of RouteRegister."""
     out = b""
-    if value.routeing_device is not None:
-        out += ber.tlv(0x30, encode_device_id(value.routeing_device))
-    if value.requested_routeing_media_class is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.requested_routeing_media_class))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    routeing_device = value.routeing_device
+    if routeing_device is not None:
+        content = encode_device_id(routeing_device)
+        out += H30[len(content)] + content
+    requested_routeing_media_class = value.requested_routeing_media_class
+    if requested_routeing_media_class is not None:
+        content = ber.encode_bits(requested_routeing_media_class)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_REGISTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x03,
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_route_register_response(data: bytes, pos: int, end: int) -> RouteRegisterResponse:
     """Contents of RouteRegisterResponse."""
-    again = (decode_route_register_response, data, pos, end, _ROUTE_REGISTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterResponse.routeRegisterReqID", pos)
-    route_register_req_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterResponse")
+        return _ROUTE_REGISTER_RESPONSE.again(data, begin, end, "routeRegisterReqID", pos)
+    route_register_req_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterResponse")
     actual_routeing_media_class: MediaClass | None = None
     if octet == 0x03:
         actual_routeing_media_class = ber.bits(
             data, pos, stop, MediaClass, "routeing.RouteRegisterResponse.actualRouteingMediaClass"
         )
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterResponse", pos)
+        return _ROUTE_REGISTER_RESPONSE.again(data, begin, end, "", pos)
     return RouteRegisterResponse(
         route_register_req_id=route_register_req_id,
         actual_routeing_media_class=actual_routeing_media_class,
@@ -290,82 +353,98 @@ def decode_route_register_response(data: bytes, pos: int, end: int) -> RouteRegi
     )
 
 
+_ROUTE_REGISTER_RESPONSE = Known(decode_route_register_response, "routeing.RouteRegisterResponse", "03 04 7e")
+
+
 def encode_route_register_response(value: RouteRegisterResponse) -> bytes:
     """Contents of RouteRegisterResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.route_register_req_id))
-    if value.actual_routeing_media_class is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.actual_routeing_media_class))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.route_register_req_id)
+    out += H04[len(content)] + content
+    actual_routeing_media_class = value.actual_routeing_media_class
+    if actual_routeing_media_class is not None:
+        content = ber.encode_bits(actual_routeing_media_class)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_REGISTER_ABORT_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_route_register_abort(data: bytes, pos: int, end: int) -> RouteRegisterAbort:
     """Contents of RouteRegisterAbort."""
-    again = (decode_route_register_abort, data, pos, end, _ROUTE_REGISTER_ABORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterAbort")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterAbort")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterAbort.routeRegisterReqID", pos)
-    route_register_req_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterAbort")
+        return _ROUTE_REGISTER_ABORT.again(data, begin, end, "routeRegisterReqID", pos)
+    route_register_req_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterAbort")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterAbort")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterAbort")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterAbort", pos)
+        return _ROUTE_REGISTER_ABORT.again(data, begin, end, "", pos)
     return RouteRegisterAbort(route_register_req_id=route_register_req_id, extensions=extensions)
+
+
+_ROUTE_REGISTER_ABORT = Known(decode_route_register_abort, "routeing.RouteRegisterAbort", "04 7e")
 
 
 def encode_route_register_abort(value: RouteRegisterAbort) -> bytes:
     """Contents of RouteRegisterAbort."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.route_register_req_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.route_register_req_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_REGISTER_CANCEL_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_route_register_cancel(data: bytes, pos: int, end: int) -> RouteRegisterCancel:
     """Contents of RouteRegisterCancel."""
-    again = (decode_route_register_cancel, data, pos, end, _ROUTE_REGISTER_CANCEL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRegisterCancel")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterCancel")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterCancel.routeRegisterReqID", pos)
-    route_register_req_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterCancel")
+        return _ROUTE_REGISTER_CANCEL.again(data, begin, end, "routeRegisterReqID", pos)
+    route_register_req_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterCancel")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRegisterCancel")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRegisterCancel")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteRegisterCancel", pos)
+        return _ROUTE_REGISTER_CANCEL.again(data, begin, end, "", pos)
     return RouteRegisterCancel(route_register_req_id=route_register_req_id, extensions=extensions)
+
+
+_ROUTE_REGISTER_CANCEL = Known(decode_route_register_cancel, "routeing.RouteRegisterCancel", "04 7e")
 
 
 def encode_route_register_cancel(value: RouteRegisterCancel) -> bytes:
     """Contents of RouteRegisterCancel."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.route_register_req_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.route_register_req_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -376,67 +455,67 @@ def decode_route_register_cancel_response(data: bytes, octet: int, pos: int, sto
     if octet == 0x05:
         ber.null(pos, stop, "routeing.RouteRegisterCancelResponse.noData")
         return RouteRegisterCancelResponse()
-    return ber.unexpected(octet, "routeing.RouteRegisterCancelResponse", pos)
+    return ber.unexpected(octet, "routeing.RouteRegisterCancelResponse", pos, stop)
 
 
 def encode_route_register_cancel_response(value: RouteRegisterCancelResponse) -> bytes:
     """The chosen alternative of RouteRegisterCancelResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 REJECT_CAUSE_VALUES = {
-    1: RejectCause.BUSY_OVERFLOW,
-    2: RejectCause.QUEUE_TIME_OVERFLOW,
-    3: RejectCause.CAPACITY_OVERFLOW,
-    4: RejectCause.CALENDAR_OVERFLOW,
-    5: RejectCause.UNKNOWN_OVERFLOW,
+    b"\x01": RejectCause.BUSY_OVERFLOW,
+    b"\x02": RejectCause.QUEUE_TIME_OVERFLOW,
+    b"\x03": RejectCause.CAPACITY_OVERFLOW,
+    b"\x04": RejectCause.CALENDAR_OVERFLOW,
+    b"\x05": RejectCause.UNKNOWN_OVERFLOW,
 }
-REJECT_CAUSE_NUMBERS = {value: number for number, value in REJECT_CAUSE_VALUES.items()}
-
-_ROUTE_REJECT_OCTETS = frozenset(
-    (
-        0x58,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x178,
-        0x1A0,
-        0x1A2,
-    )
-)
+REJECT_CAUSE_OCTETS = {value: octets for octets, value in REJECT_CAUSE_VALUES.items()}
 
 
 def decode_route_reject(data: bytes, pos: int, end: int) -> RouteReject:
     """Contents of RouteReject."""
-    again = (decode_route_reject, data, pos, end, _ROUTE_REJECT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteReject")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.RouteReject.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
+        return _ROUTE_REJECT.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     reject_cause: RejectCause | None = None
     if octet == 0x81:
-        reject_cause = ber.enumerated(
+        reject_cause = REJECT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, REJECT_CAUSE_VALUES, RejectCause, "routeing.RouteReject.rejectCause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     correlator_data: Octets | None = None
     if octet == 0x82:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteReject")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteReject")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteReject", pos)
+        return _ROUTE_REJECT.again(data, begin, end, "", pos)
     return RouteReject(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -446,163 +525,193 @@ def decode_route_reject(data: bytes, pos: int, end: int) -> RouteReject:
     )
 
 
+_ROUTE_REJECT = Known(decode_route_reject, "routeing.RouteReject", "58 7e 80 81 82 178 1a0 1a2")
+
+
 def encode_route_reject(value: RouteReject) -> bytes:
     """Contents of RouteReject."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    if value.reject_cause is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.reject_cause, REJECT_CAUSE_NUMBERS))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x82, value.correlator_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    reject_cause = value.reject_cause
+    if reject_cause is not None:
+        content = REJECT_CAUSE_OCTETS.get(reject_cause) or ber.encode_other_value(reject_cause)
+        out += H81[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H82[len(correlator_data)] + correlator_data
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 SELECT_VALUE_VALUES = {
-    0: SelectValue.NORMAL,
-    1: SelectValue.LEAST_COST,
-    2: SelectValue.EMERGENCY,
-    3: SelectValue.ACD,
-    4: SelectValue.USER_DEFINED,
+    b"\x00": SelectValue.NORMAL,
+    b"\x01": SelectValue.LEAST_COST,
+    b"\x02": SelectValue.EMERGENCY,
+    b"\x03": SelectValue.ACD,
+    b"\x04": SelectValue.USER_DEFINED,
 }
-SELECT_VALUE_NUMBERS = {value: number for number, value in SELECT_VALUE_VALUES.items()}
-
-_ROUTE_REQUEST_OCTETS = frozenset(
-    (
-        0x58,
-        0x61,
-        0x62,
-        0x63,
-        0x65,
-        0x66,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x86,
-        0x89,
-        0x8B,
-        0xA5,
-        0xA7,
-        0xA8,
-        0xAA,
-        0xAC,
-        0x178,
-        0x1A0,
-        0x1A4,
-        0x1A9,
-        0x1AB,
-        0x2A6,
-    )
-)
+SELECT_VALUE_OCTETS = {value: octets for octets, value in SELECT_VALUE_VALUES.items()}
 
 
 def decode_route_request(data: bytes, pos: int, end: int) -> RouteRequest:
     """Contents of RouteRequest."""
-    again = (decode_route_request, data, pos, end, _ROUTE_REQUEST_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteRequest")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.RouteRequest.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        return _ROUTE_REQUEST.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "routeing.RouteRequest.currentRoute", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.currentRoute")
-    current_route = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        return _ROUTE_REQUEST.again(data, begin, end, "currentRoute", pos)
+    current_route = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "routeing.RouteRequest.currentRoute"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "routeing.RouteRequest.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     routeing_device: SubjectDeviceID | None = None
     if octet == 0x63:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.routeingDevice")
-        routeing_device = decode_subject_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        routeing_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+            data, pos, stop, "routeing.RouteRequest.routeingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     routed_call: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.routedCall")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "routeing.RouteRequest.routedCall")
         routed_call = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     route_sel_algorithm: SelectValue | None = None
     if octet == 0x81:
-        route_sel_algorithm = ber.enumerated(
+        route_sel_algorithm = SELECT_VALUE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, SELECT_VALUE_VALUES, SelectValue, "routeing.RouteRequest.routeSelAlgorithm"
         )
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(data, pos, stop, "routeing.RouteRequest.associatedCallingDevice")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteRequest.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(data, pos, stop, "routeing.RouteRequest.associatedCalledDevice")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     priority: bool | None = None
     if octet == 0x82:
         priority = ber.boolean(data, pos, stop, "routeing.RouteRequest.priority")
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     reply_timeout: int | None = None
     if octet == 0x83:
         reply_timeout = ber.integer(data, pos, stop, "routeing.RouteRequest.replyTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     correlator_data: Octets | None = None
     if octet == 0x84:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA5:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x86:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "routeing.RouteRequest.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     route_call_info: ConnectionInformation | None = None
     if octet == 0xA7:
         route_call_info = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA8:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     subject_of_call: str | None = None
     if octet == 0x89:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     message_info: MessageInfo | None = None
     if octet == 0xAA:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     language_preferences: str | None = None
     if octet == 0x8B:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     device_history: DeviceHistory | None = None
     if octet == 0xAC:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteRequest")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteRequest")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteRequest", pos)
+        return _ROUTE_REQUEST.again(data, begin, end, "", pos)
     return RouteRequest(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -628,68 +737,120 @@ def decode_route_request(data: bytes, pos: int, end: int) -> RouteRequest:
     )
 
 
+_ROUTE_REQUEST = Known(
+    decode_route_request,
+    "routeing.RouteRequest",
+    "58 61 62 63 65 66 6b 7e 80 81 82 83 84 86 89 8b a5 a7 a8 aa ac 178 1a0 1a4 1a9 1ab 2a6",
+)
+
+
 def encode_route_request(value: RouteRequest) -> bytes:
     """Contents of RouteRequest."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    out += ber.tlv(0x62, encode_called_device_id(value.current_route))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.routeing_device is not None:
-        out += ber.tlv(0x63, encode_subject_device_id(value.routeing_device))
-    if value.routed_call is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.routed_call))
-    if value.route_sel_algorithm is not None:
-        out += ber.tlv(0x81, ber.encode_enumerated(value.route_sel_algorithm, SELECT_VALUE_NUMBERS))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.priority is not None:
-        out += ber.tlv(0x82, ber.encode_boolean(value.priority))
-    if value.reply_timeout is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.reply_timeout))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x84, value.correlator_data)
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA5, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x86, ber.encode_bits(value.call_characteristics))
-    if value.route_call_info is not None:
-        out += ber.tlv(0xA7, encode_connection_information(value.route_call_info))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA8, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x89, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xAA, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x8B, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xAC, encode_device_history(value.device_history))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    content = encode_called_device_id(value.current_route)
+    out += H62[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    routeing_device = value.routeing_device
+    if routeing_device is not None:
+        content = encode_subject_device_id(routeing_device)
+        out += H63[len(content)] + content
+    routed_call = value.routed_call
+    if routed_call is not None:
+        content = encode_connection_id(routed_call)
+        out += H6B[len(content)] + content
+    route_sel_algorithm = value.route_sel_algorithm
+    if route_sel_algorithm is not None:
+        content = SELECT_VALUE_OCTETS.get(route_sel_algorithm) or ber.encode_other_value(route_sel_algorithm)
+        out += H81[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    priority = value.priority
+    if priority is not None:
+        content = ber.encode_boolean(priority)
+        out += H82[len(content)] + content
+    reply_timeout = value.reply_timeout
+    if reply_timeout is not None:
+        content = ber.encode_integer(reply_timeout)
+        out += H83[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H84[len(correlator_data)] + correlator_data
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA5[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H86[len(content)] + content
+    route_call_info = value.route_call_info
+    if route_call_info is not None:
+        content = encode_connection_information(route_call_info)
+        out += HA7[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA8[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H89[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HAA[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H8B[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HAC[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_route_select_request_argument_alternate_routes(data: bytes, pos: int, end: int) -> tuple[DeviceID, ...]:
     """Contents of RouteSelectRequestArgumentAlternateRoutes."""
     values: list[DeviceID] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "routeing.RouteSelectRequestArgumentAlternateRoutes")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelectRequestArgumentAlternateRoutes")
         if octet != 0x30:
-            ber.unexpected(octet, "routeing.RouteSelectRequestArgumentAlternateRoutes", pos)
+            ber.unexpected(octet, "routeing.RouteSelectRequestArgumentAlternateRoutes", pos, stop)
         value = decode_device_id(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_route_select_request_argument_alternate_routes(values: tuple[DeviceID, ...]) -> bytes:
     """Contents of RouteSelectRequestArgumentAlternateRoutes."""
-    return b"".join([ber.tlv(0x30, encode_device_id(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_id(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_retry_value(data: bytes, octet: int, pos: int, stop: int) -> RetryValue:
@@ -700,79 +861,87 @@ def decode_retry_value(data: bytes, octet: int, pos: int, stop: int) -> RetryVal
         return RetryValue(no_count_available=ber.boolean(data, pos, stop, "routeing.RetryValue.noCountAvailable"))
     if octet == 0x82:
         return RetryValue(retry_count=ber.integer(data, pos, stop, "routeing.RetryValue.retryCount"))
-    return ber.unexpected(octet, "routeing.RetryValue", pos)
+    return ber.unexpected(octet, "routeing.RetryValue", pos, stop)
 
 
 def encode_retry_value(value: RetryValue) -> bytes:
     """The chosen alternative of RetryValue with its tag."""
     if value.no_list_available is not None:
-        return ber.tlv(0x80, ber.encode_boolean(value.no_list_available))
+        content = ber.encode_boolean(value.no_list_available)
+        return H80[len(content)] + content
     if value.no_count_available is not None:
-        return ber.tlv(0x81, ber.encode_boolean(value.no_count_available))
+        content = ber.encode_boolean(value.no_count_available)
+        return H81[len(content)] + content
     if value.retry_count is not None:
-        return ber.tlv(0x82, ber.encode_integer(value.retry_count))
+        content = ber.encode_integer(value.retry_count)
+        return H82[len(content)] + content
     return ber.none_chosen("routeing.RetryValue")
-
-
-_ROUTE_SELECT_OCTETS = frozenset(
-    (
-        0x58,
-        0x7E,
-        0x80,
-        0x84,
-        0x85,
-        0xA1,
-        0xA2,
-        0xA3,
-        0x178,
-        0x1A0,
-        0x1A5,
-    )
-)
 
 
 def decode_route_select(data: bytes, pos: int, end: int) -> RouteSelect:
     """Contents of RouteSelect."""
-    again = (decode_route_select, data, pos, end, _ROUTE_SELECT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteSelect")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.RouteSelect.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        return _ROUTE_SELECT.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     if octet != 0xA1:
-        return tolerance.without_unknown(*again, "routeing.RouteSelect.routeSelected", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteSelect.routeSelected")
+        return _ROUTE_SELECT.again(data, begin, end, "routeSelected", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "routeing.RouteSelect.routeSelected")
     if octet != 0x30:
-        ber.unexpected(octet, "routeing.RouteSelect.routeSelected", pos)
+        ber.unexpected(octet, "routeing.RouteSelect.routeSelected", pos, stop)
     route_selected = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     alternate_routes: tuple[DeviceID, ...] | None = None
     if octet == 0xA2:
         alternate_routes = decode_route_select_request_argument_alternate_routes(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     remain_retries: RetryValue | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteSelect.remainRetries")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "routeing.RouteSelect.remainRetries")
         remain_retries = decode_retry_value(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     route_used_req: bool | None = None
     if octet == 0x84:
         route_used_req = ber.boolean(data, pos, stop, "routeing.RouteSelect.routeUsedReq")
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     correlator_data: Octets | None = None
     if octet == 0x85:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteSelect")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteSelect")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteSelect", pos)
+        return _ROUTE_SELECT.again(data, begin, end, "", pos)
     return RouteSelect(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -785,83 +954,103 @@ def decode_route_select(data: bytes, pos: int, end: int) -> RouteSelect:
     )
 
 
+_ROUTE_SELECT = Known(decode_route_select, "routeing.RouteSelect", "58 7e 80 84 85 a1 a2 a3 178 1a0 1a5")
+
+
 def encode_route_select(value: RouteSelect) -> bytes:
     """Contents of RouteSelect."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    out += ber.tlv(0xA1, ber.tlv(0x30, encode_device_id(value.route_selected)))
-    if value.alternate_routes is not None:
-        out += ber.tlv(0xA2, encode_route_select_request_argument_alternate_routes(value.alternate_routes))
-    if value.remain_retries is not None:
-        out += ber.tlv(0xA3, encode_retry_value(value.remain_retries))
-    if value.route_used_req is not None:
-        out += ber.tlv(0x84, ber.encode_boolean(value.route_used_req))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x85, value.correlator_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    content = encode_device_id(value.route_selected)
+    content = H30[len(content)] + content
+    out += HA1[len(content)] + content
+    alternate_routes = value.alternate_routes
+    if alternate_routes is not None:
+        content = encode_route_select_request_argument_alternate_routes(alternate_routes)
+        out += HA2[len(content)] + content
+    remain_retries = value.remain_retries
+    if remain_retries is not None:
+        content = encode_retry_value(remain_retries)
+        out += HA3[len(content)] + content
+    route_used_req = value.route_used_req
+    if route_used_req is not None:
+        content = ber.encode_boolean(route_used_req)
+        out += H84[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H85[len(correlator_data)] + correlator_data
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ROUTE_USED_OCTETS = frozenset(
-    (
-        0x01,
-        0x58,
-        0x61,
-        0x62,
-        0x7E,
-        0x80,
-        0x81,
-        0xA2,
-        0x178,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_route_used(data: bytes, pos: int, end: int) -> RouteUsed:
     """Contents of RouteUsed."""
-    again = (decode_route_used, data, pos, end, _ROUTE_USED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "routeing.RouteUsed")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     if octet != 0x58:
-        return tolerance.without_unknown(*again, "routeing.RouteUsed.crossRefIdentifier", pos)
-    cross_ref_identifier = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        return _ROUTE_USED.again(data, begin, end, "crossRefIdentifier", pos)
+    cross_ref_identifier = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     route_register_req_id: str | None = None
     if octet == 0x80:
-        route_register_req_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        route_register_req_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     if octet != 0x62:
-        return tolerance.without_unknown(*again, "routeing.RouteUsed.routeUsed", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteUsed.routeUsed")
-    route_used = decode_called_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        return _ROUTE_USED.again(data, begin, end, "routeUsed", pos)
+    route_used = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+        data, pos, stop, "routeing.RouteUsed.routeUsed"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "routeing.RouteUsed.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "routeing.RouteUsed.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     domain: bool | None = None
     if octet == 0x01:
         domain = ber.boolean(data, pos, stop, "routeing.RouteUsed.domain")
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     correlator_data: Octets | None = None
     if octet == 0x81:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "routeing.RouteUsed")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "routeing.RouteUsed")
     if octet != END:
-        return tolerance.without_unknown(*again, "routeing.RouteUsed", pos)
+        return _ROUTE_USED.again(data, begin, end, "", pos)
     return RouteUsed(
         cross_ref_identifier=cross_ref_identifier,
         route_register_req_id=route_register_req_id,
@@ -874,23 +1063,39 @@ def decode_route_used(data: bytes, pos: int, end: int) -> RouteUsed:
     )
 
 
+_ROUTE_USED = Known(decode_route_used, "routeing.RouteUsed", "01 58 61 62 7e 80 81 a2 178 1a0 1a1")
+
+
 def encode_route_used(value: RouteUsed) -> bytes:
     """Contents of RouteUsed."""
     out = b""
-    out += ber.tlv(0x58, ber.encode_identifier(value.cross_ref_identifier))
-    if value.route_register_req_id is not None:
-        out += ber.tlv(0x80, ber.encode_identifier(value.route_register_req_id))
-    out += ber.tlv(0x62, encode_called_device_id(value.route_used))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.domain is not None:
-        out += ber.tlv(0x01, ber.encode_boolean(value.domain))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x81, value.correlator_data)
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.cross_ref_identifier)
+    out += H58[len(content)] + content
+    route_register_req_id = value.route_register_req_id
+    if route_register_req_id is not None:
+        content = ber.encode_identifier(route_register_req_id)
+        out += H80[len(content)] + content
+    content = encode_called_device_id(value.route_used)
+    out += H62[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    domain = value.domain
+    if domain is not None:
+        content = ber.encode_boolean(domain)
+        out += H01[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H81[len(correlator_data)] + correlator_data
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, decode_device_id, encode_connection_id, encode_device_id
 from csta.asn1.generated.call_data import (
-    LOCAL_CONNECTION_STATE_NUMBERS,
+    LOCAL_CONNECTION_STATE_OCTETS,
     LOCAL_CONNECTION_STATE_VALUES,
     decode_call_linkage_data,
     decode_csta_common_arguments,
@@ -23,11 +23,11 @@ from csta.asn1.generated.call_data import (
     encode_services_permitted,
 )
 from csta.asn1.generated.identifiers import (
-    decode_associated_called_device_id,
-    decode_associated_calling_device_id,
-    decode_called_device_id,
-    decode_calling_device_id,
-    decode_subject_device_id,
+    ASSOCIATED_CALLED_DEVICE_IDS,
+    ASSOCIATED_CALLING_DEVICE_IDS,
+    CALLED_DEVICE_IDS,
+    CALLING_DEVICE_IDS,
+    SUBJECT_DEVICE_IDS,
     encode_associated_called_device_id,
     encode_associated_calling_device_id,
     encode_called_device_id,
@@ -35,13 +35,14 @@ from csta.asn1.generated.identifiers import (
     encode_subject_device_id,
 )
 from csta.asn1.generated.media import (
-    MEDIA_SERVICE_TYPE_NUMBERS,
+    MEDIA_SERVICE_TYPE_OCTETS,
     MEDIA_SERVICE_TYPE_VALUES,
     decode_connection_information,
     decode_media_call_characteristics,
     encode_connection_information,
     encode_media_call_characteristics,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import (
     CallCharacteristics,
@@ -79,82 +80,116 @@ from csta.messages.snapshot import (
     SnapshotDeviceResponseInfo,
 )
 
-_SNAPSHOT_CALL_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H30 = headers(0x30)
+H4E = headers(0x4E)
+H61 = headers(0x61)
+H62 = headers(0x62)
+H63 = headers(0x63)
+H65 = headers(0x65)
+H66 = headers(0x66)
+H6B = headers(0x6B)
+H76 = headers(0x76)
+H77 = headers(0x77)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H85 = headers(0x85)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
+HA3 = headers(0xA3)
+HA4 = headers(0xA4)
+HA6 = headers(0xA6)
 
 
 def decode_snapshot_call(data: bytes, pos: int, end: int) -> SnapshotCall:
     """Contents of SnapshotCall."""
-    again = (decode_snapshot_call, data, pos, end, _SNAPSHOT_CALL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCall")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCall")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCall.snapshotObject", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCall.snapshotObject")
+        return _SNAPSHOT_CALL.again(data, begin, end, "snapshotObject", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "snapshot.SnapshotCall.snapshotObject")
     snapshot_object = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCall")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCall")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCall")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCall")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCall", pos)
+        return _SNAPSHOT_CALL.again(data, begin, end, "", pos)
     return SnapshotCall(snapshot_object=snapshot_object, extensions=extensions)
+
+
+_SNAPSHOT_CALL = Known(decode_snapshot_call, "snapshot.SnapshotCall", "6b 7e")
 
 
 def encode_snapshot_call(value: SnapshotCall) -> bytes:
     """Contents of SnapshotCall."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.snapshot_object))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.snapshot_object)
+    out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CALL_MEDIA_INFO_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0xA4,
-        0x1A2,
-        0x1A3,
-    )
-)
 
 
 def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMediaInfoListItem:
     """Contents of CallMediaInfoListItem."""
-    again = (decode_call_media_info_list_item, data, pos, end, _CALL_MEDIA_INFO_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.CallMediaInfoListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     if octet != 0x80:
-        return tolerance.without_unknown(*again, "snapshot.CallMediaInfoListItem.mediaServiceType", pos)
-    media_service_type = ber.enumerated(
+        return _CALL_MEDIA_INFO_LIST_ITEM.again(data, begin, end, "mediaServiceType", pos)
+    media_service_type = MEDIA_SERVICE_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, MEDIA_SERVICE_TYPE_VALUES, MediaServiceType, "snapshot.CallMediaInfoListItem.mediaServiceType"
     )
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     media_service_version: int | None = None
     if octet == 0x81:
         media_service_version = ber.integer(data, pos, stop, "snapshot.CallMediaInfoListItem.mediaServiceVersion")
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     media_service_instance: Octets | None = None
     if octet == 0x82:
-        media_service_instance = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
+        media_service_instance = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     media_stream_id: Octets | None = None
     if octet == 0x83:
-        media_stream_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
+        media_stream_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     connection_information: ConnectionInformation | None = None
     if octet == 0xA4:
         connection_information = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.CallMediaInfoListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.CallMediaInfoListItem", pos)
+        return _CALL_MEDIA_INFO_LIST_ITEM.again(data, begin, end, "", pos)
     return CallMediaInfoListItem(
         media_service_type=media_service_type,
         media_service_version=media_service_version,
@@ -164,68 +199,85 @@ def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMed
     )
 
 
+_CALL_MEDIA_INFO_LIST_ITEM = Known(
+    decode_call_media_info_list_item, "snapshot.CallMediaInfoListItem", "80 81 82 83 a4 1a2 1a3"
+)
+
+
 def encode_call_media_info_list_item(value: CallMediaInfoListItem) -> bytes:
     """Contents of CallMediaInfoListItem."""
     out = b""
-    out += ber.tlv(0x80, ber.encode_enumerated(value.media_service_type, MEDIA_SERVICE_TYPE_NUMBERS))
-    if value.media_service_version is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.media_service_version))
-    if value.media_service_instance is not None:
-        out += ber.tlv(0x82, value.media_service_instance)
-    if value.media_stream_id is not None:
-        out += ber.tlv(0x83, value.media_stream_id)
-    if value.connection_information is not None:
-        out += ber.tlv(0xA4, encode_connection_information(value.connection_information))
+    content = MEDIA_SERVICE_TYPE_OCTETS.get(value.media_service_type) or ber.encode_other_value(
+        value.media_service_type
+    )
+    out += H80[len(content)] + content
+    media_service_version = value.media_service_version
+    if media_service_version is not None:
+        content = ber.encode_integer(media_service_version)
+        out += H81[len(content)] + content
+    media_service_instance = value.media_service_instance
+    if media_service_instance is not None:
+        out += H82[len(media_service_instance)] + media_service_instance
+    media_stream_id = value.media_stream_id
+    if media_stream_id is not None:
+        out += H83[len(media_stream_id)] + media_stream_id
+    connection_information = value.connection_information
+    if connection_information is not None:
+        content = encode_connection_information(connection_information)
+        out += HA4[len(content)] + content
     return out
 
 
 def decode_call_media_info_list(data: bytes, pos: int, end: int) -> tuple[CallMediaInfoListItem, ...]:
     """Contents of CallMediaInfoList."""
     values: list[CallMediaInfoListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "snapshot.CallMediaInfoList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoList")
         if octet != 0x30:
-            ber.unexpected(octet, "snapshot.CallMediaInfoList", pos)
+            ber.unexpected(octet, "snapshot.CallMediaInfoList", pos, stop)
         value = decode_call_media_info_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_call_media_info_list(values: tuple[CallMediaInfoListItem, ...]) -> bytes:
     """Contents of CallMediaInfoList."""
-    return b"".join([ber.tlv(0x30, encode_call_media_info_list_item(value)) for value in values])
-
-
-_SNAPSHOT_CALL_RESPONSE_INFO_OCTETS = frozenset(
-    (
-        0x4E,
-        0x63,
-        0x6B,
-        0xA0,
-        0xA1,
-        0xA2,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_call_media_info_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> SnapshotCallResponseInfo:
     """Contents of SnapshotCallResponseInfo."""
-    again = (decode_snapshot_call_response_info, data, pos, end, _SNAPSHOT_CALL_RESPONSE_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallResponseInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     if octet != 0x63:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponseInfo.deviceOnCall", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponseInfo.deviceOnCall")
-    device_on_call = decode_subject_device_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        return _SNAPSHOT_CALL_RESPONSE_INFO.again(data, begin, end, "deviceOnCall", pos)
+    device_on_call = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+        data, pos, stop, "snapshot.SnapshotCallResponseInfo.deviceOnCall"
+    )
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     call_identifier: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponseInfo.callIdentifier")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "snapshot.SnapshotCallResponseInfo.callIdentifier")
         call_identifier = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     local_connection_info: LocalConnectionState | None = None
     if octet == 0x4E:
-        local_connection_info = ber.enumerated(
+        local_connection_info = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -233,21 +285,29 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
             LocalConnectionState,
             "snapshot.SnapshotCallResponseInfo.localConnectionInfo",
         )
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA0:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     media_service_info_list: tuple[CallMediaInfoListItem, ...] | None = None
     if octet == 0xA1:
         media_service_info_list = decode_call_media_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     location_info: tuple[tuple[GeoPriv, ...], ...] | None = None
     if octet == 0xA2:
         location_info = decode_location_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponseInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponseInfo", pos)
+        return _SNAPSHOT_CALL_RESPONSE_INFO.again(data, begin, end, "", pos)
     return SnapshotCallResponseInfo(
         device_on_call=device_on_call,
         call_identifier=call_identifier,
@@ -258,163 +318,194 @@ def decode_snapshot_call_response_info(data: bytes, pos: int, end: int) -> Snaps
     )
 
 
+_SNAPSHOT_CALL_RESPONSE_INFO = Known(
+    decode_snapshot_call_response_info, "snapshot.SnapshotCallResponseInfo", "4e 63 6b a0 a1 a2"
+)
+
+
 def encode_snapshot_call_response_info(value: SnapshotCallResponseInfo) -> bytes:
     """Contents of SnapshotCallResponseInfo."""
     out = b""
-    out += ber.tlv(0x63, encode_subject_device_id(value.device_on_call))
-    if value.call_identifier is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.call_identifier))
-    if value.local_connection_info is not None:
-        out += ber.tlv(0x4E, ber.encode_enumerated(value.local_connection_info, LOCAL_CONNECTION_STATE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA0, encode_services_permitted(value.services_permitted))
-    if value.media_service_info_list is not None:
-        out += ber.tlv(0xA1, encode_call_media_info_list(value.media_service_info_list))
-    if value.location_info is not None:
-        out += ber.tlv(0xA2, encode_location_info_list(value.location_info))
+    content = encode_subject_device_id(value.device_on_call)
+    out += H63[len(content)] + content
+    call_identifier = value.call_identifier
+    if call_identifier is not None:
+        content = encode_connection_id(call_identifier)
+        out += H6B[len(content)] + content
+    local_connection_info = value.local_connection_info
+    if local_connection_info is not None:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(local_connection_info) or ber.encode_other_value(
+            local_connection_info
+        )
+        out += H4E[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA0[len(content)] + content
+    media_service_info_list = value.media_service_info_list
+    if media_service_info_list is not None:
+        content = encode_call_media_info_list(media_service_info_list)
+        out += HA1[len(content)] + content
+    location_info = value.location_info
+    if location_info is not None:
+        content = encode_location_info_list(location_info)
+        out += HA2[len(content)] + content
     return out
 
 
 def decode_snapshot_call_data_list(data: bytes, pos: int, end: int) -> tuple[SnapshotCallResponseInfo, ...]:
     """Contents of SnapshotCallDataList."""
     values: list[SnapshotCallResponseInfo] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "snapshot.SnapshotCallDataList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallDataList")
         if octet != 0x30:
-            ber.unexpected(octet, "snapshot.SnapshotCallDataList", pos)
+            ber.unexpected(octet, "snapshot.SnapshotCallDataList", pos, stop)
         value = decode_snapshot_call_response_info(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_snapshot_call_data_list(values: tuple[SnapshotCallResponseInfo, ...]) -> bytes:
     """Contents of SnapshotCallDataList."""
-    return b"".join([ber.tlv(0x30, encode_snapshot_call_response_info(value)) for value in values])
-
-
-_SNAPSHOT_CALL_CONTENTS_PIECES = frozenset((0x1A0,))
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_snapshot_call_response_info(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_snapshot_call_contents(data: bytes, octet: int, pos: int, stop: int) -> SnapshotCallContents:
     """The alternative of SnapshotCallContents with identifier ``octet``."""
     if octet == 0x80:
-        return SnapshotCallContents(service_cross_ref_id=ber.identifier(data, pos, stop))
+        return SnapshotCallContents(service_cross_ref_id=data[pos:stop].hex())
     if octet == 0x77:
         return SnapshotCallContents(snapshot_data=decode_snapshot_call_data_list(data, pos, stop))
-    return tolerance.other_alternative(
-        decode_snapshot_call_contents,
-        data,
-        octet,
-        pos,
-        stop,
-        _SNAPSHOT_CALL_CONTENTS_PIECES,
-        "snapshot.SnapshotCallContents",
-    )
+    return _SNAPSHOT_CALL_CONTENTS.other_alternative(data, octet, pos, stop)
+
+
+_SNAPSHOT_CALL_CONTENTS = Known(decode_snapshot_call_contents, "snapshot.SnapshotCallContents", "1a0")
 
 
 def encode_snapshot_call_contents(value: SnapshotCallContents) -> bytes:
     """The chosen alternative of SnapshotCallContents with its tag."""
     if value.service_cross_ref_id is not None:
-        return ber.tlv(0x80, ber.encode_identifier(value.service_cross_ref_id))
+        content = ber.encode_identifier(value.service_cross_ref_id)
+        return H80[len(content)] + content
     if value.snapshot_data is not None:
-        return ber.tlv(0x77, encode_snapshot_call_data_list(value.snapshot_data))
+        content = encode_snapshot_call_data_list(value.snapshot_data)
+        return H77[len(content)] + content
     return ber.none_chosen("snapshot.SnapshotCallContents")
-
-
-_SNAPSHOT_CALL_RESPONSE_OCTETS = frozenset(
-    (
-        0x03,
-        0x30,
-        0x61,
-        0x62,
-        0x65,
-        0x66,
-        0x77,
-        0x7E,
-        0x80,
-        0x81,
-        0x83,
-        0x85,
-        0xA2,
-        0xA4,
-        0xA6,
-        0x1A0,
-        0x1A1,
-        0x1A3,
-        0x1A5,
-    )
-)
 
 
 def decode_snapshot_call_response(data: bytes, pos: int, end: int) -> SnapshotCallResponse:
     """Contents of SnapshotCallResponse."""
-    again = (decode_snapshot_call_response, data, pos, end, _SNAPSHOT_CALL_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     if octet not in (0x80, 0x77):
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponse.crossRefIDorSnapshotData", pos)
+        return _SNAPSHOT_CALL_RESPONSE.again(data, begin, end, "crossRefIDorSnapshotData", pos)
     cross_ref_id_or_snapshot_data = decode_snapshot_call_contents(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0x30:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     call_characteristics: CallCharacteristics | None = None
     if octet == 0x03:
         call_characteristics = ber.bits(
             data, pos, stop, CallCharacteristics, "snapshot.SnapshotCallResponse.callCharacteristics"
         )
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     calling_device: CallingDeviceID | None = None
     if octet == 0x61:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponse.callingDevice")
-        calling_device = decode_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        calling_device = CALLING_DEVICE_IDS.get(data[pos:stop]) or CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "snapshot.SnapshotCallResponse.callingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     called_device: CalledDeviceID | None = None
     if octet == 0x62:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponse.calledDevice")
-        called_device = decode_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        called_device = CALLED_DEVICE_IDS.get(data[pos:stop]) or CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "snapshot.SnapshotCallResponse.calledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     associated_calling_device: AssociatedCallingDeviceID | None = None
     if octet == 0x65:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponse.associatedCallingDevice")
-        associated_calling_device = decode_associated_calling_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        associated_calling_device = ASSOCIATED_CALLING_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLING_DEVICE_IDS.inside(
+            data, pos, stop, "snapshot.SnapshotCallResponse.associatedCallingDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     associated_called_device: AssociatedCalledDeviceID | None = None
     if octet == 0x66:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotCallResponse.associatedCalledDevice")
-        associated_called_device = decode_associated_called_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        associated_called_device = ASSOCIATED_CALLED_DEVICE_IDS.get(
+            data[pos:stop]
+        ) or ASSOCIATED_CALLED_DEVICE_IDS.inside(
+            data, pos, stop, "snapshot.SnapshotCallResponse.associatedCalledDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     correlator_data: Octets | None = None
     if octet == 0x81:
-        correlator_data = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        correlator_data = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA2:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     subject_of_call: str | None = None
     if octet == 0x83:
         subject_of_call = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     message_info: MessageInfo | None = None
     if octet == 0xA4:
         message_info = decode_message_info(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     language_preferences: str | None = None
     if octet == 0x85:
         language_preferences = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     device_history: DeviceHistory | None = None
     if octet == 0xA6:
         device_history = decode_device_history(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallResponse", pos)
+        return _SNAPSHOT_CALL_RESPONSE.again(data, begin, end, "", pos)
     return SnapshotCallResponse(
         cross_ref_id_or_snapshot_data=cross_ref_id_or_snapshot_data,
         media_call_characteristics=media_call_characteristics,
@@ -433,111 +524,153 @@ def decode_snapshot_call_response(data: bytes, pos: int, end: int) -> SnapshotCa
     )
 
 
+_SNAPSHOT_CALL_RESPONSE = Known(
+    decode_snapshot_call_response,
+    "snapshot.SnapshotCallResponse",
+    "03 30 61 62 65 66 77 7e 80 81 83 85 a2 a4 a6 1a0 1a1 1a3 1a5",
+)
+
+
 def encode_snapshot_call_response(value: SnapshotCallResponse) -> bytes:
     """Contents of SnapshotCallResponse."""
     out = b""
     out += encode_snapshot_call_contents(value.cross_ref_id_or_snapshot_data)
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0x30, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_characteristics is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.call_characteristics))
-    if value.calling_device is not None:
-        out += ber.tlv(0x61, encode_calling_device_id(value.calling_device))
-    if value.called_device is not None:
-        out += ber.tlv(0x62, encode_called_device_id(value.called_device))
-    if value.associated_calling_device is not None:
-        out += ber.tlv(0x65, encode_associated_calling_device_id(value.associated_calling_device))
-    if value.associated_called_device is not None:
-        out += ber.tlv(0x66, encode_associated_called_device_id(value.associated_called_device))
-    if value.correlator_data is not None:
-        out += ber.tlv(0x81, value.correlator_data)
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA2, encode_call_linkage_data(value.call_linkage_data))
-    if value.subject_of_call is not None:
-        out += ber.tlv(0x83, ber.encode_text(value.subject_of_call))
-    if value.message_info is not None:
-        out += ber.tlv(0xA4, encode_message_info(value.message_info))
-    if value.language_preferences is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.language_preferences))
-    if value.device_history is not None:
-        out += ber.tlv(0xA6, encode_device_history(value.device_history))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += H30[len(content)] + content
+    call_characteristics = value.call_characteristics
+    if call_characteristics is not None:
+        content = ber.encode_bits(call_characteristics)
+        out += H03[len(content)] + content
+    calling_device = value.calling_device
+    if calling_device is not None:
+        content = encode_calling_device_id(calling_device)
+        out += H61[len(content)] + content
+    called_device = value.called_device
+    if called_device is not None:
+        content = encode_called_device_id(called_device)
+        out += H62[len(content)] + content
+    associated_calling_device = value.associated_calling_device
+    if associated_calling_device is not None:
+        content = encode_associated_calling_device_id(associated_calling_device)
+        out += H65[len(content)] + content
+    associated_called_device = value.associated_called_device
+    if associated_called_device is not None:
+        content = encode_associated_called_device_id(associated_called_device)
+        out += H66[len(content)] + content
+    correlator_data = value.correlator_data
+    if correlator_data is not None:
+        out += H81[len(correlator_data)] + correlator_data
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA2[len(content)] + content
+    subject_of_call = value.subject_of_call
+    if subject_of_call is not None:
+        content = subject_of_call.encode()
+        out += H83[len(content)] + content
+    message_info = value.message_info
+    if message_info is not None:
+        content = encode_message_info(message_info)
+        out += HA4[len(content)] + content
+    language_preferences = value.language_preferences
+    if language_preferences is not None:
+        content = language_preferences.encode()
+        out += H85[len(content)] + content
+    device_history = value.device_history
+    if device_history is not None:
+        content = encode_device_history(device_history)
+        out += HA6[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SNAPSHOT_DEVICE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_snapshot_device(data: bytes, pos: int, end: int) -> SnapshotDevice:
     """Contents of SnapshotDevice."""
-    again = (decode_snapshot_device, data, pos, end, _SNAPSHOT_DEVICE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDevice")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDevice")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDevice.snapshotObject", pos)
+        return _SNAPSHOT_DEVICE.again(data, begin, end, "snapshotObject", pos)
     snapshot_object = decode_device_id(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDevice")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDevice")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDevice")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDevice")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDevice", pos)
+        return _SNAPSHOT_DEVICE.again(data, begin, end, "", pos)
     return SnapshotDevice(snapshot_object=snapshot_object, extensions=extensions)
+
+
+_SNAPSHOT_DEVICE = Known(decode_snapshot_device, "snapshot.SnapshotDevice", "30 7e")
 
 
 def encode_snapshot_device(value: SnapshotDevice) -> bytes:
     """Contents of SnapshotDevice."""
     out = b""
-    out += ber.tlv(0x30, encode_device_id(value.snapshot_object))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_device_id(value.snapshot_object)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_compound_call_state(data: bytes, pos: int, end: int) -> tuple[LocalConnectionState, ...]:
     """Contents of CompoundCallState."""
     values: list[LocalConnectionState] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "snapshot.CompoundCallState")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CompoundCallState")
         if octet != 0x4E:
-            ber.unexpected(octet, "snapshot.CompoundCallState", pos)
-        value = ber.enumerated(
+            ber.unexpected(octet, "snapshot.CompoundCallState", pos, stop)
+        value = LOCAL_CONNECTION_STATE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, LOCAL_CONNECTION_STATE_VALUES, LocalConnectionState, "snapshot.CompoundCallState"
         )
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_compound_call_state(values: tuple[LocalConnectionState, ...]) -> bytes:
     """Contents of CompoundCallState."""
-    return b"".join([ber.tlv(0x4E, ber.encode_enumerated(value, LOCAL_CONNECTION_STATE_NUMBERS)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = LOCAL_CONNECTION_STATE_OCTETS.get(value) or ber.encode_other_value(value)
+        parts.append(H4E[len(content)] + content)
+    return b"".join(parts)
 
 
 SIMPLE_CALL_STATE_VALUES = {
-    0: SimpleCallState.CALL_NULL,
-    1: SimpleCallState.CALL_PENDING,
-    3: SimpleCallState.CALL_ORIGINATED,
-    35: SimpleCallState.CALL_DELIVERED,
-    36: SimpleCallState.CALL_DELIVERED_HELD,
-    50: SimpleCallState.CALL_RECEIVED,
-    51: SimpleCallState.CALL_ESTABLISHED,
-    52: SimpleCallState.CALL_ESTABLISHED_HELD,
-    66: SimpleCallState.CALL_RECEIVED_ON_HOLD,
-    67: SimpleCallState.CALL_ESTABLISHED_ON_HOLD,
-    83: SimpleCallState.CALL_QUEUED,
-    84: SimpleCallState.CALL_QUEUED_HELD,
-    96: SimpleCallState.CALL_BLOCKED,
-    99: SimpleCallState.CALL_FAILED,
-    100: SimpleCallState.CALL_FAILED_HELD,
+    b"\x00": SimpleCallState.CALL_NULL,
+    b"\x01": SimpleCallState.CALL_PENDING,
+    b"\x03": SimpleCallState.CALL_ORIGINATED,
+    b"#": SimpleCallState.CALL_DELIVERED,
+    b"$": SimpleCallState.CALL_DELIVERED_HELD,
+    b"2": SimpleCallState.CALL_RECEIVED,
+    b"3": SimpleCallState.CALL_ESTABLISHED,
+    b"4": SimpleCallState.CALL_ESTABLISHED_HELD,
+    b"B": SimpleCallState.CALL_RECEIVED_ON_HOLD,
+    b"C": SimpleCallState.CALL_ESTABLISHED_ON_HOLD,
+    b"S": SimpleCallState.CALL_QUEUED,
+    b"T": SimpleCallState.CALL_QUEUED_HELD,
+    b"`": SimpleCallState.CALL_BLOCKED,
+    b"c": SimpleCallState.CALL_FAILED,
+    b"d": SimpleCallState.CALL_FAILED_HELD,
 }
-SIMPLE_CALL_STATE_NUMBERS = {value: number for number, value in SIMPLE_CALL_STATE_VALUES.items()}
+SIMPLE_CALL_STATE_OCTETS = {value: octets for octets, value in SIMPLE_CALL_STATE_VALUES.items()}
 
 
 def decode_call_state(data: bytes, octet: int, pos: int, stop: int) -> CallState:
@@ -546,129 +679,150 @@ def decode_call_state(data: bytes, octet: int, pos: int, stop: int) -> CallState
         return CallState(compound_call_state=decode_compound_call_state(data, pos, stop))
     if octet == 0x81:
         return CallState(
-            simple_call_state=ber.enumerated(
+            simple_call_state=SIMPLE_CALL_STATE_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, SIMPLE_CALL_STATE_VALUES, SimpleCallState, "snapshot.CallState.simpleCallState"
             )
         )
     if octet == 0x82:
         return CallState(unknown=ber.null(pos, stop, "snapshot.CallState.unknown"))
-    return ber.unexpected(octet, "snapshot.CallState", pos)
+    return ber.unexpected(octet, "snapshot.CallState", pos, stop)
 
 
 def encode_call_state(value: CallState) -> bytes:
     """The chosen alternative of CallState with its tag."""
     if value.compound_call_state is not None:
-        return ber.tlv(0xA0, encode_compound_call_state(value.compound_call_state))
+        content = encode_compound_call_state(value.compound_call_state)
+        return HA0[len(content)] + content
     if value.simple_call_state is not None:
-        return ber.tlv(0x81, ber.encode_enumerated(value.simple_call_state, SIMPLE_CALL_STATE_NUMBERS))
+        content = SIMPLE_CALL_STATE_OCTETS.get(value.simple_call_state) or ber.encode_other_value(
+            value.simple_call_state
+        )
+        return H81[len(content)] + content
     if value.unknown:
-        return ber.tlv(0x82, b"")
+        content = b""
+        return H82[len(content)] + content
     return ber.none_chosen("snapshot.CallState")
-
-
-_DEVICE_MEDIA_INFO_LIST_ITEM_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-    )
-)
 
 
 def decode_device_media_info_list_item(data: bytes, pos: int, end: int) -> DeviceMediaInfoListItem:
     """Contents of DeviceMediaInfoListItem."""
-    again = (decode_device_media_info_list_item, data, pos, end, _DEVICE_MEDIA_INFO_LIST_ITEM_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.DeviceMediaInfoListItem")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoListItem")
     media_stream_id: Octets | None = None
     if octet == 0x04:
-        media_stream_id = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.DeviceMediaInfoListItem")
+        media_stream_id = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoListItem")
     connection_information: ConnectionInformation | None = None
     if octet == 0x30:
         connection_information = decode_connection_information(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.DeviceMediaInfoListItem")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoListItem")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.DeviceMediaInfoListItem", pos)
+        return _DEVICE_MEDIA_INFO_LIST_ITEM.again(data, begin, end, "", pos)
     return DeviceMediaInfoListItem(media_stream_id=media_stream_id, connection_information=connection_information)
+
+
+_DEVICE_MEDIA_INFO_LIST_ITEM = Known(decode_device_media_info_list_item, "snapshot.DeviceMediaInfoListItem", "04 30")
 
 
 def encode_device_media_info_list_item(value: DeviceMediaInfoListItem) -> bytes:
     """Contents of DeviceMediaInfoListItem."""
     out = b""
-    if value.media_stream_id is not None:
-        out += ber.tlv(0x04, value.media_stream_id)
-    if value.connection_information is not None:
-        out += ber.tlv(0x30, encode_connection_information(value.connection_information))
+    media_stream_id = value.media_stream_id
+    if media_stream_id is not None:
+        out += H04[len(media_stream_id)] + media_stream_id
+    connection_information = value.connection_information
+    if connection_information is not None:
+        content = encode_connection_information(connection_information)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_device_media_info_list(data: bytes, pos: int, end: int) -> tuple[DeviceMediaInfoListItem, ...]:
     """Contents of DeviceMediaInfoList."""
     values: list[DeviceMediaInfoListItem] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "snapshot.DeviceMediaInfoList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoList")
         if octet != 0x30:
-            ber.unexpected(octet, "snapshot.DeviceMediaInfoList", pos)
+            ber.unexpected(octet, "snapshot.DeviceMediaInfoList", pos, stop)
         value = decode_device_media_info_list_item(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_device_media_info_list(values: tuple[DeviceMediaInfoListItem, ...]) -> bytes:
     """Contents of DeviceMediaInfoList."""
-    return b"".join([ber.tlv(0x30, encode_device_media_info_list_item(value)) for value in values])
-
-
-_SNAPSHOT_DEVICE_RESPONSE_INFO_OCTETS = frozenset(
-    (
-        0x6B,
-        0x81,
-        0x82,
-        0xA0,
-        0xA1,
-        0xA2,
-        0xA3,
-        0xA4,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_device_media_info_list_item(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_snapshot_device_response_info(data: bytes, pos: int, end: int) -> SnapshotDeviceResponseInfo:
     """Contents of SnapshotDeviceResponseInfo."""
-    again = (decode_snapshot_device_response_info, data, pos, end, _SNAPSHOT_DEVICE_RESPONSE_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceResponseInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier")
+        return _SNAPSHOT_DEVICE_RESPONSE_INFO.again(data, begin, end, "connectionIdentifier", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "snapshot.SnapshotDeviceResponseInfo.connectionIdentifier")
     connection_identifier = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     endpoint_device: SubjectDeviceID | None = None
     if octet == 0xA3:
-        octet, pos, _ = ber.inner(data, pos, stop, "snapshot.SnapshotDeviceResponseInfo.endpointDevice")
-        endpoint_device = decode_subject_device_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+        endpoint_device = SUBJECT_DEVICE_IDS.get(data[pos:stop]) or SUBJECT_DEVICE_IDS.inside(
+            data, pos, stop, "snapshot.SnapshotDeviceResponseInfo.endpointDevice"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet not in (0xA0, 0x81, 0x82):
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo.localCallState", pos)
+        return _SNAPSHOT_DEVICE_RESPONSE_INFO.again(data, begin, end, "localCallState", pos)
     local_call_state = decode_call_state(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     services_permitted: ServicesPermitted | None = None
     if octet == 0xA0:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     media_service_info_list: tuple[DeviceMediaInfoListItem, ...] | None = None
     if octet == 0xA1:
         media_service_info_list = decode_device_media_info_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     media_call_characteristics: MediaCallCharacteristics | None = None
     if octet == 0xA2:
         media_call_characteristics = decode_media_call_characteristics(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     call_linkage_data: CallLinkageData | None = None
     if octet == 0xA4:
         call_linkage_data = decode_call_linkage_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponseInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponseInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponseInfo", pos)
+        return _SNAPSHOT_DEVICE_RESPONSE_INFO.again(data, begin, end, "", pos)
     return SnapshotDeviceResponseInfo(
         connection_identifier=connection_identifier,
         endpoint_device=endpoint_device,
@@ -680,132 +834,159 @@ def decode_snapshot_device_response_info(data: bytes, pos: int, end: int) -> Sna
     )
 
 
+_SNAPSHOT_DEVICE_RESPONSE_INFO = Known(
+    decode_snapshot_device_response_info, "snapshot.SnapshotDeviceResponseInfo", "6b 81 82 a0 a1 a2 a3 a4"
+)
+
+
 def encode_snapshot_device_response_info(value: SnapshotDeviceResponseInfo) -> bytes:
     """Contents of SnapshotDeviceResponseInfo."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection_identifier))
-    if value.endpoint_device is not None:
-        out += ber.tlv(0xA3, encode_subject_device_id(value.endpoint_device))
+    content = encode_connection_id(value.connection_identifier)
+    out += H6B[len(content)] + content
+    endpoint_device = value.endpoint_device
+    if endpoint_device is not None:
+        content = encode_subject_device_id(endpoint_device)
+        out += HA3[len(content)] + content
     out += encode_call_state(value.local_call_state)
-    if value.services_permitted is not None:
-        out += ber.tlv(0xA0, encode_services_permitted(value.services_permitted))
-    if value.media_service_info_list is not None:
-        out += ber.tlv(0xA1, encode_device_media_info_list(value.media_service_info_list))
-    if value.media_call_characteristics is not None:
-        out += ber.tlv(0xA2, encode_media_call_characteristics(value.media_call_characteristics))
-    if value.call_linkage_data is not None:
-        out += ber.tlv(0xA4, encode_call_linkage_data(value.call_linkage_data))
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += HA0[len(content)] + content
+    media_service_info_list = value.media_service_info_list
+    if media_service_info_list is not None:
+        content = encode_device_media_info_list(media_service_info_list)
+        out += HA1[len(content)] + content
+    media_call_characteristics = value.media_call_characteristics
+    if media_call_characteristics is not None:
+        content = encode_media_call_characteristics(media_call_characteristics)
+        out += HA2[len(content)] + content
+    call_linkage_data = value.call_linkage_data
+    if call_linkage_data is not None:
+        content = encode_call_linkage_data(call_linkage_data)
+        out += HA4[len(content)] + content
     return out
 
 
 def decode_snapshot_device_data_list(data: bytes, pos: int, end: int) -> tuple[SnapshotDeviceResponseInfo, ...]:
     """Contents of SnapshotDeviceDataList."""
     values: list[SnapshotDeviceResponseInfo] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "snapshot.SnapshotDeviceDataList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceDataList")
         if octet != 0x30:
-            ber.unexpected(octet, "snapshot.SnapshotDeviceDataList", pos)
+            ber.unexpected(octet, "snapshot.SnapshotDeviceDataList", pos, stop)
         value = decode_snapshot_device_response_info(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_snapshot_device_data_list(values: tuple[SnapshotDeviceResponseInfo, ...]) -> bytes:
     """Contents of SnapshotDeviceDataList."""
-    return b"".join([ber.tlv(0x30, encode_snapshot_device_response_info(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_snapshot_device_response_info(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_snapshot_device_contents(data: bytes, octet: int, pos: int, stop: int) -> SnapshotDeviceContents:
     """The alternative of SnapshotDeviceContents with identifier ``octet``."""
     if octet == 0x04:
-        return SnapshotDeviceContents(service_cross_ref_id=ber.identifier(data, pos, stop))
+        return SnapshotDeviceContents(service_cross_ref_id=data[pos:stop].hex())
     if octet == 0x76:
         return SnapshotDeviceContents(snapshot_data=decode_snapshot_device_data_list(data, pos, stop))
-    return ber.unexpected(octet, "snapshot.SnapshotDeviceContents", pos)
+    return ber.unexpected(octet, "snapshot.SnapshotDeviceContents", pos, stop)
 
 
 def encode_snapshot_device_contents(value: SnapshotDeviceContents) -> bytes:
     """The chosen alternative of SnapshotDeviceContents with its tag."""
     if value.service_cross_ref_id is not None:
-        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+        content = ber.encode_identifier(value.service_cross_ref_id)
+        return H04[len(content)] + content
     if value.snapshot_data is not None:
-        return ber.tlv(0x76, encode_snapshot_device_data_list(value.snapshot_data))
+        content = encode_snapshot_device_data_list(value.snapshot_data)
+        return H76[len(content)] + content
     return ber.none_chosen("snapshot.SnapshotDeviceContents")
-
-
-_SNAPSHOT_DEVICE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x76,
-        0x7E,
-    )
-)
 
 
 def decode_snapshot_device_response(data: bytes, pos: int, end: int) -> SnapshotDeviceResponse:
     """Contents of SnapshotDeviceResponse."""
-    again = (decode_snapshot_device_response, data, pos, end, _SNAPSHOT_DEVICE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponse")
     if octet not in (0x04, 0x76):
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponse.crossRefIDorSnapshotData", pos)
+        return _SNAPSHOT_DEVICE_RESPONSE.again(data, begin, end, "crossRefIDorSnapshotData", pos)
     cross_ref_id_or_snapshot_data = decode_snapshot_device_contents(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceResponse", pos)
+        return _SNAPSHOT_DEVICE_RESPONSE.again(data, begin, end, "", pos)
     return SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=cross_ref_id_or_snapshot_data, extensions=extensions)
+
+
+_SNAPSHOT_DEVICE_RESPONSE = Known(decode_snapshot_device_response, "snapshot.SnapshotDeviceResponse", "04 76 7e")
 
 
 def encode_snapshot_device_response(value: SnapshotDeviceResponse) -> bytes:
     """Contents of SnapshotDeviceResponse."""
     out = b""
     out += encode_snapshot_device_contents(value.cross_ref_id_or_snapshot_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SNAPSHOT_CALL_DATA_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x77,
-        0x7E,
-    )
-)
 
 
 def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallData:
     """Contents of SnapshotCallData."""
-    again = (decode_snapshot_call_data, data, pos, end, _SNAPSHOT_CALL_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotCallData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.serviceCrossRefID", pos)
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+        return _SNAPSHOT_CALL_DATA.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotCallData.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.lastSegment", pos)
+        return _SNAPSHOT_CALL_DATA.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotCallData.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     if octet != 0x77:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData.snapshotData", pos)
+        return _SNAPSHOT_CALL_DATA.again(data, begin, end, "snapshotData", pos)
     snapshot_data = decode_snapshot_call_data_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotCallData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotCallData")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotCallData", pos)
+        return _SNAPSHOT_CALL_DATA.again(data, begin, end, "", pos)
     return SnapshotCallData(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -815,56 +996,67 @@ def decode_snapshot_call_data(data: bytes, pos: int, end: int) -> SnapshotCallDa
     )
 
 
+_SNAPSHOT_CALL_DATA = Known(decode_snapshot_call_data, "snapshot.SnapshotCallData", "01 02 04 77 7e")
+
+
 def encode_snapshot_call_data(value: SnapshotCallData) -> bytes:
     """Contents of SnapshotCallData."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x77, encode_snapshot_call_data_list(value.snapshot_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_snapshot_call_data_list(value.snapshot_data)
+    out += H77[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SNAPSHOT_DEVICE_DATA_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x76,
-        0x7E,
-    )
-)
 
 
 def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDeviceData:
     """Contents of SnapshotDeviceData."""
-    again = (decode_snapshot_device_data, data, pos, end, _SNAPSHOT_DEVICE_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "snapshot.SnapshotDeviceData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.serviceCrossRefID", pos)
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+        return _SNAPSHOT_DEVICE_DATA.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "snapshot.SnapshotDeviceData.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.lastSegment", pos)
+        return _SNAPSHOT_DEVICE_DATA.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "snapshot.SnapshotDeviceData.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     if octet != 0x76:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData.snapshotData", pos)
+        return _SNAPSHOT_DEVICE_DATA.again(data, begin, end, "snapshotData", pos)
     snapshot_data = decode_snapshot_device_data_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "snapshot.SnapshotDeviceData")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.SnapshotDeviceData")
     if octet != END:
-        return tolerance.without_unknown(*again, "snapshot.SnapshotDeviceData", pos)
+        return _SNAPSHOT_DEVICE_DATA.again(data, begin, end, "", pos)
     return SnapshotDeviceData(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -874,16 +1066,26 @@ def decode_snapshot_device_data(data: bytes, pos: int, end: int) -> SnapshotDevi
     )
 
 
+_SNAPSHOT_DEVICE_DATA = Known(decode_snapshot_device_data, "snapshot.SnapshotDeviceData", "01 02 04 76 7e")
+
+
 def encode_snapshot_device_data(value: SnapshotDeviceData) -> bytes:
     """Contents of SnapshotDeviceData."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x76, encode_snapshot_device_data_list(value.snapshot_data))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_snapshot_device_data_list(value.snapshot_data)
+    out += H76[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

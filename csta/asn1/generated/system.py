@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_device_id, encode_device_id
 from csta.asn1.generated.call_data import decode_csta_common_arguments, encode_csta_common_arguments
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments
 from csta.messages.common import DeviceID
 from csta.messages.system import (
@@ -36,39 +37,45 @@ from csta.messages.system import (
     SystemStatusValue,
 )
 
-SYSTEM_STATUS_VALUE_VALUES = {
-    0: SystemStatusValue.INITIALIZING,
-    1: SystemStatusValue.ENABLED,
-    2: SystemStatusValue.NORMAL,
-    3: SystemStatusValue.MESSAGES_LOST,
-    4: SystemStatusValue.DISABLED,
-    5: SystemStatusValue.OVERLOAD_IMMINENT,
-    6: SystemStatusValue.OVERLOAD_REACHED,
-    7: SystemStatusValue.OVERLOAD_RELIEVED,
-    8: SystemStatusValue.PARTIALLY_DISABLED,
-}
-SYSTEM_STATUS_VALUE_NUMBERS = {value: number for number, value in SYSTEM_STATUS_VALUE_VALUES.items()}
+# What stands before a content, by its length, for each identifier octet in use.
+H01 = headers(0x01)
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H7E = headers(0x7E)
 
-_CHANGE_SYS_STAT_FILTER_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x7E,
-    )
-)
+SYSTEM_STATUS_VALUE_VALUES = {
+    b"\x00": SystemStatusValue.INITIALIZING,
+    b"\x01": SystemStatusValue.ENABLED,
+    b"\x02": SystemStatusValue.NORMAL,
+    b"\x03": SystemStatusValue.MESSAGES_LOST,
+    b"\x04": SystemStatusValue.DISABLED,
+    b"\x05": SystemStatusValue.OVERLOAD_IMMINENT,
+    b"\x06": SystemStatusValue.OVERLOAD_REACHED,
+    b"\x07": SystemStatusValue.OVERLOAD_RELIEVED,
+    b"\x08": SystemStatusValue.PARTIALLY_DISABLED,
+}
+SYSTEM_STATUS_VALUE_OCTETS = {value: octets for octets, value in SYSTEM_STATUS_VALUE_VALUES.items()}
 
 
 def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysStatFilter:
     """Contents of ChangeSysStatFilter."""
-    again = (decode_change_sys_stat_filter, data, pos, end, _CHANGE_SYS_STAT_FILTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilter")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilter")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter.sysStatRegisterID", pos)
-    sys_stat_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+        return _CHANGE_SYS_STAT_FILTER.again(data, begin, end, "sysStatRegisterID", pos)
+    sys_stat_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilter")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter.requestedStatusFilter", pos)
-    requested_status_filter = ber.enumerated(
+        return _CHANGE_SYS_STAT_FILTER.again(data, begin, end, "requestedStatusFilter", pos)
+    requested_status_filter = SYSTEM_STATUS_VALUE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -76,13 +83,17 @@ def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysS
         SystemStatusValue,
         "system.ChangeSysStatFilter.requestedStatusFilter",
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilter")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilter")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilter")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.ChangeSysStatFilter", pos)
+        return _CHANGE_SYS_STAT_FILTER.again(data, begin, end, "", pos)
     return ChangeSysStatFilter(
         sys_stat_register_id=sys_stat_register_id,
         requested_status_filter=requested_status_filter,
@@ -90,31 +101,34 @@ def decode_change_sys_stat_filter(data: bytes, pos: int, end: int) -> ChangeSysS
     )
 
 
+_CHANGE_SYS_STAT_FILTER = Known(decode_change_sys_stat_filter, "system.ChangeSysStatFilter", "04 0a 7e")
+
+
 def encode_change_sys_stat_filter(value: ChangeSysStatFilter) -> bytes:
     """Contents of ChangeSysStatFilter."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.requested_status_filter, SYSTEM_STATUS_VALUE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_CHANGE_SYS_STAT_FILTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x7E,
+    content = ber.encode_identifier(value.sys_stat_register_id)
+    out += H04[len(content)] + content
+    content = SYSTEM_STATUS_VALUE_OCTETS.get(value.requested_status_filter) or ber.encode_other_value(
+        value.requested_status_filter
     )
-)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_change_sys_stat_filter_response(data: bytes, pos: int, end: int) -> ChangeSysStatFilterResponse:
     """Contents of ChangeSysStatFilterResponse."""
-    again = (decode_change_sys_stat_filter_response, data, pos, end, _CHANGE_SYS_STAT_FILTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.ChangeSysStatFilterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilterResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "system.ChangeSysStatFilterResponse.actualStatusFilter", pos)
-    actual_status_filter = ber.enumerated(
+        return _CHANGE_SYS_STAT_FILTER_RESPONSE.again(data, begin, end, "actualStatusFilter", pos)
+    actual_status_filter = SYSTEM_STATUS_VALUE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -122,75 +136,88 @@ def decode_change_sys_stat_filter_response(data: bytes, pos: int, end: int) -> C
         SystemStatusValue,
         "system.ChangeSysStatFilterResponse.actualStatusFilter",
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilterResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.ChangeSysStatFilterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.ChangeSysStatFilterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.ChangeSysStatFilterResponse", pos)
+        return _CHANGE_SYS_STAT_FILTER_RESPONSE.again(data, begin, end, "", pos)
     return ChangeSysStatFilterResponse(actual_status_filter=actual_status_filter, extensions=extensions)
+
+
+_CHANGE_SYS_STAT_FILTER_RESPONSE = Known(
+    decode_change_sys_stat_filter_response, "system.ChangeSysStatFilterResponse", "0a 7e"
+)
 
 
 def encode_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse) -> bytes:
     """Contents of ChangeSysStatFilterResponse."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.actual_status_filter, SYSTEM_STATUS_VALUE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
-    return out
-
-
-_REQUEST_SYSTEM_STATUS_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
+    content = SYSTEM_STATUS_VALUE_OCTETS.get(value.actual_status_filter) or ber.encode_other_value(
+        value.actual_status_filter
     )
-)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
+    return out
 
 
 def decode_request_system_status(data: bytes, pos: int, end: int) -> RequestSystemStatus:
     """Contents of RequestSystemStatus."""
-    again = (decode_request_system_status, data, pos, end, _REQUEST_SYSTEM_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.RequestSystemStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatus")
     sys_stat_register_id: str | None = None
     if octet == 0x04:
-        sys_stat_register_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatus")
+        sys_stat_register_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.RequestSystemStatus", pos)
+        return _REQUEST_SYSTEM_STATUS.again(data, begin, end, "", pos)
     return RequestSystemStatus(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+_REQUEST_SYSTEM_STATUS = Known(decode_request_system_status, "system.RequestSystemStatus", "04 7e")
 
 
 def encode_request_system_status(value: RequestSystemStatus) -> bytes:
     """Contents of RequestSystemStatus."""
     out = b""
-    if value.sys_stat_register_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    sys_stat_register_id = value.sys_stat_register_id
+    if sys_stat_register_id is not None:
+        content = ber.encode_identifier(sys_stat_register_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_REQUEST_SYSTEM_STATUS_RESPONSE_OCTETS = frozenset(
-    (
-        0x0A,
-        0x7E,
-    )
-)
 
 
 def decode_request_system_status_response(data: bytes, pos: int, end: int) -> RequestSystemStatusResponse:
     """Contents of RequestSystemStatusResponse."""
-    again = (decode_request_system_status_response, data, pos, end, _REQUEST_SYSTEM_STATUS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.RequestSystemStatusResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatusResponse")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "system.RequestSystemStatusResponse.systemStatus", pos)
-    system_status = ber.enumerated(
+        return _REQUEST_SYSTEM_STATUS_RESPONSE.again(data, begin, end, "systemStatus", pos)
+    system_status = SYSTEM_STATUS_VALUE_VALUES.get(data[pos:stop]) or ber.other_value(
         data,
         pos,
         stop,
@@ -198,143 +225,174 @@ def decode_request_system_status_response(data: bytes, pos: int, end: int) -> Re
         SystemStatusValue,
         "system.RequestSystemStatusResponse.systemStatus",
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatusResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatusResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.RequestSystemStatusResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RequestSystemStatusResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.RequestSystemStatusResponse", pos)
+        return _REQUEST_SYSTEM_STATUS_RESPONSE.again(data, begin, end, "", pos)
     return RequestSystemStatusResponse(system_status=system_status, extensions=extensions)
+
+
+_REQUEST_SYSTEM_STATUS_RESPONSE = Known(
+    decode_request_system_status_response, "system.RequestSystemStatusResponse", "0a 7e"
+)
 
 
 def encode_request_system_status_response(value: RequestSystemStatusResponse) -> bytes:
     """Contents of RequestSystemStatusResponse."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.system_status, SYSTEM_STATUS_VALUE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = SYSTEM_STATUS_VALUE_OCTETS.get(value.system_status) or ber.encode_other_value(value.system_status)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SYSTEM_REGISTER_OCTETS = frozenset(
-    (
-        0x03,
-        0x7E,
-    )
-)
 
 
 def decode_system_register(data: bytes, pos: int, end: int) -> SystemRegister:
     """Contents of SystemRegister."""
-    again = (decode_system_register, data, pos, end, _SYSTEM_REGISTER_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SystemRegister")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegister")
     if octet != 0x03:
-        return tolerance.without_unknown(*again, "system.SystemRegister.requestTypes", pos)
+        return _SYSTEM_REGISTER.again(data, begin, end, "requestTypes", pos)
     request_types = ber.bits(data, pos, stop, RequestTypes, "system.SystemRegister.requestTypes")
-    octet, pos, stop = ber.following(data, stop, end, "system.SystemRegister")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegister")
     requested_status_filter: StatusFilter | None = None
     if octet == 0x03:
         requested_status_filter = ber.bits(data, pos, stop, StatusFilter, "system.SystemRegister.requestedStatusFilter")
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegister")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegister")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegister")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SystemRegister", pos)
+        return _SYSTEM_REGISTER.again(data, begin, end, "", pos)
     return SystemRegister(
         request_types=request_types, requested_status_filter=requested_status_filter, extensions=extensions
     )
 
 
+_SYSTEM_REGISTER = Known(decode_system_register, "system.SystemRegister", "03 7e")
+
+
 def encode_system_register(value: SystemRegister) -> bytes:
     """Contents of SystemRegister."""
     out = b""
-    out += ber.tlv(0x03, ber.encode_bits(value.request_types))
-    if value.requested_status_filter is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.requested_status_filter))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_bits(value.request_types)
+    out += H03[len(content)] + content
+    requested_status_filter = value.requested_status_filter
+    if requested_status_filter is not None:
+        content = ber.encode_bits(requested_status_filter)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SYSTEM_REGISTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x03,
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_system_register_response(data: bytes, pos: int, end: int) -> SystemRegisterResponse:
     """Contents of SystemRegisterResponse."""
-    again = (decode_system_register_response, data, pos, end, _SYSTEM_REGISTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "system.SystemRegisterResponse.sysStatRegisterID", pos)
-    sys_stat_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterResponse")
+        return _SYSTEM_REGISTER_RESPONSE.again(data, begin, end, "sysStatRegisterID", pos)
+    sys_stat_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterResponse")
     actual_status_filter: StatusFilter | None = None
     if octet == 0x03:
         actual_status_filter = ber.bits(
             data, pos, stop, StatusFilter, "system.SystemRegisterResponse.actualStatusFilter"
         )
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SystemRegisterResponse", pos)
+        return _SYSTEM_REGISTER_RESPONSE.again(data, begin, end, "", pos)
     return SystemRegisterResponse(
         sys_stat_register_id=sys_stat_register_id, actual_status_filter=actual_status_filter, extensions=extensions
     )
 
 
+_SYSTEM_REGISTER_RESPONSE = Known(decode_system_register_response, "system.SystemRegisterResponse", "03 04 7e")
+
+
 def encode_system_register_response(value: SystemRegisterResponse) -> bytes:
     """Contents of SystemRegisterResponse."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.actual_status_filter is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.actual_status_filter))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.sys_stat_register_id)
+    out += H04[len(content)] + content
+    actual_status_filter = value.actual_status_filter
+    if actual_status_filter is not None:
+        content = ber.encode_bits(actual_status_filter)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SYSTEM_REGISTER_CANCEL_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_system_register_cancel(data: bytes, pos: int, end: int) -> SystemRegisterCancel:
     """Contents of SystemRegisterCancel."""
-    again = (decode_system_register_cancel, data, pos, end, _SYSTEM_REGISTER_CANCEL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterCancel")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterCancel")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "system.SystemRegisterCancel.sysStatRegisterID", pos)
-    sys_stat_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterCancel")
+        return _SYSTEM_REGISTER_CANCEL.again(data, begin, end, "sysStatRegisterID", pos)
+    sys_stat_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterCancel")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterCancel")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterCancel")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SystemRegisterCancel", pos)
+        return _SYSTEM_REGISTER_CANCEL.again(data, begin, end, "", pos)
     return SystemRegisterCancel(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+_SYSTEM_REGISTER_CANCEL = Known(decode_system_register_cancel, "system.SystemRegisterCancel", "04 7e")
 
 
 def encode_system_register_cancel(value: SystemRegisterCancel) -> bytes:
     """Contents of SystemRegisterCancel."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.sys_stat_register_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -347,90 +405,102 @@ def decode_system_register_cancel_response(
     if octet == 0x05:
         ber.null(pos, stop, "system.SystemRegisterCancelResponse.noData")
         return SystemRegisterCancelResponse()
-    return ber.unexpected(octet, "system.SystemRegisterCancelResponse", pos)
+    return ber.unexpected(octet, "system.SystemRegisterCancelResponse", pos, stop)
 
 
 def encode_system_register_cancel_response(value: SystemRegisterCancelResponse) -> bytes:
     """The chosen alternative of SystemRegisterCancelResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SYSTEM_REGISTER_ABORT_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_system_register_abort(data: bytes, pos: int, end: int) -> SystemRegisterAbort:
     """Contents of SystemRegisterAbort."""
-    again = (decode_system_register_abort, data, pos, end, _SYSTEM_REGISTER_ABORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SystemRegisterAbort")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterAbort")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "system.SystemRegisterAbort.sysStatRegisterID", pos)
-    sys_stat_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterAbort")
+        return _SYSTEM_REGISTER_ABORT.again(data, begin, end, "sysStatRegisterID", pos)
+    sys_stat_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterAbort")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemRegisterAbort")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemRegisterAbort")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SystemRegisterAbort", pos)
+        return _SYSTEM_REGISTER_ABORT.again(data, begin, end, "", pos)
     return SystemRegisterAbort(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+_SYSTEM_REGISTER_ABORT = Known(decode_system_register_abort, "system.SystemRegisterAbort", "04 7e")
 
 
 def encode_system_register_abort(value: SystemRegisterAbort) -> bytes:
     """Contents of SystemRegisterAbort."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.sys_stat_register_id)
+    out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SYSTEM_STATUS_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x7E,
-    )
-)
 
 
 def decode_system_status(data: bytes, pos: int, end: int) -> SystemStatus:
     """Contents of SystemStatus."""
-    again = (decode_system_status, data, pos, end, _SYSTEM_STATUS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SystemStatus")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemStatus")
     sys_stat_register_id: str | None = None
     if octet == 0x04:
-        sys_stat_register_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemStatus")
+        sys_stat_register_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemStatus")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "system.SystemStatus.systemStatus", pos)
-    system_status = ber.enumerated(
+        return _SYSTEM_STATUS.again(data, begin, end, "systemStatus", pos)
+    system_status = SYSTEM_STATUS_VALUE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, SYSTEM_STATUS_VALUE_VALUES, SystemStatusValue, "system.SystemStatus.systemStatus"
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.SystemStatus")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemStatus")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SystemStatus")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SystemStatus")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SystemStatus", pos)
+        return _SYSTEM_STATUS.again(data, begin, end, "", pos)
     return SystemStatus(sys_stat_register_id=sys_stat_register_id, system_status=system_status, extensions=extensions)
+
+
+_SYSTEM_STATUS = Known(decode_system_status, "system.SystemStatus", "04 0a 7e")
 
 
 def encode_system_status(value: SystemStatus) -> bytes:
     """Contents of SystemStatus."""
     out = b""
-    if value.sys_stat_register_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.system_status, SYSTEM_STATUS_VALUE_NUMBERS))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    sys_stat_register_id = value.sys_stat_register_id
+    if sys_stat_register_id is not None:
+        content = ber.encode_identifier(sys_stat_register_id)
+        out += H04[len(content)] + content
+    content = SYSTEM_STATUS_VALUE_OCTETS.get(value.system_status) or ber.encode_other_value(value.system_status)
+    out += H0A[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -441,48 +511,54 @@ def decode_system_status_response(data: bytes, octet: int, pos: int, stop: int) 
     if octet == 0x05:
         ber.null(pos, stop, "system.SystemStatusResponse.noData")
         return SystemStatusResponse()
-    return ber.unexpected(octet, "system.SystemStatusResponse", pos)
+    return ber.unexpected(octet, "system.SystemStatusResponse", pos, stop)
 
 
 def encode_system_status_response(value: SystemStatusResponse) -> bytes:
     """The chosen alternative of SystemStatusResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SW_FUNCTION_CAPS_CHANGED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_sw_function_caps_changed(data: bytes, pos: int, end: int) -> SwFunctionCapsChanged:
     """Contents of SwFunctionCapsChanged."""
-    again = (decode_sw_function_caps_changed, data, pos, end, _SW_FUNCTION_CAPS_CHANGED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SwFunctionCapsChanged")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionCapsChanged")
     sys_stat_register_id: str | None = None
     if octet == 0x04:
-        sys_stat_register_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionCapsChanged")
+        sys_stat_register_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionCapsChanged")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionCapsChanged")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionCapsChanged")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SwFunctionCapsChanged", pos)
+        return _SW_FUNCTION_CAPS_CHANGED.again(data, begin, end, "", pos)
     return SwFunctionCapsChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+_SW_FUNCTION_CAPS_CHANGED = Known(decode_sw_function_caps_changed, "system.SwFunctionCapsChanged", "04 7e")
 
 
 def encode_sw_function_caps_changed(value: SwFunctionCapsChanged) -> bytes:
     """Contents of SwFunctionCapsChanged."""
     out = b""
-    if value.sys_stat_register_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    sys_stat_register_id = value.sys_stat_register_id
+    if sys_stat_register_id is not None:
+        content = ber.encode_identifier(sys_stat_register_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -495,48 +571,54 @@ def decode_sw_function_caps_changed_response(
     if octet == 0x05:
         ber.null(pos, stop, "system.SwFunctionCapsChangedResponse.noData")
         return SwFunctionCapsChangedResponse()
-    return ber.unexpected(octet, "system.SwFunctionCapsChangedResponse", pos)
+    return ber.unexpected(octet, "system.SwFunctionCapsChangedResponse", pos, stop)
 
 
 def encode_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse) -> bytes:
     """The chosen alternative of SwFunctionCapsChangedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SW_FUNCTION_DEVICES_CHANGED_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_sw_function_devices_changed(data: bytes, pos: int, end: int) -> SwFunctionDevicesChanged:
     """Contents of SwFunctionDevicesChanged."""
-    again = (decode_sw_function_devices_changed, data, pos, end, _SW_FUNCTION_DEVICES_CHANGED_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.SwFunctionDevicesChanged")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionDevicesChanged")
     sys_stat_register_id: str | None = None
     if octet == 0x04:
-        sys_stat_register_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionDevicesChanged")
+        sys_stat_register_id = data[pos:stop].hex()
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionDevicesChanged")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.SwFunctionDevicesChanged")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.SwFunctionDevicesChanged")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.SwFunctionDevicesChanged", pos)
+        return _SW_FUNCTION_DEVICES_CHANGED.again(data, begin, end, "", pos)
     return SwFunctionDevicesChanged(sys_stat_register_id=sys_stat_register_id, extensions=extensions)
+
+
+_SW_FUNCTION_DEVICES_CHANGED = Known(decode_sw_function_devices_changed, "system.SwFunctionDevicesChanged", "04 7e")
 
 
 def encode_sw_function_devices_changed(value: SwFunctionDevicesChanged) -> bytes:
     """Contents of SwFunctionDevicesChanged."""
     out = b""
-    if value.sys_stat_register_id is not None:
-        out += ber.tlv(0x04, ber.encode_identifier(value.sys_stat_register_id))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    sys_stat_register_id = value.sys_stat_register_id
+    if sys_stat_register_id is not None:
+        content = ber.encode_identifier(sys_stat_register_id)
+        out += H04[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -549,140 +631,164 @@ def decode_sw_function_devices_changed_response(
     if octet == 0x05:
         ber.null(pos, stop, "system.SwFunctionDevicesChangedResponse.noData")
         return SwFunctionDevicesChangedResponse()
-    return ber.unexpected(octet, "system.SwFunctionDevicesChangedResponse", pos)
+    return ber.unexpected(octet, "system.SwFunctionDevicesChangedResponse", pos, stop)
 
 
 def encode_sw_function_devices_changed_response(value: SwFunctionDevicesChangedResponse) -> bytes:
     """The chosen alternative of SwFunctionDevicesChangedResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 REGISTRATION_TYPE_VALUES = {
-    1: RegistrationType.ESCAPE_REGISTER,
-    2: RegistrationType.IO_REGISTER,
-    3: RegistrationType.ROUTE_REGISTER,
-    4: RegistrationType.SYS_STAT_REGISTER,
+    b"\x01": RegistrationType.ESCAPE_REGISTER,
+    b"\x02": RegistrationType.IO_REGISTER,
+    b"\x03": RegistrationType.ROUTE_REGISTER,
+    b"\x04": RegistrationType.SYS_STAT_REGISTER,
 }
-REGISTRATION_TYPE_NUMBERS = {value: number for number, value in REGISTRATION_TYPE_VALUES.items()}
+REGISTRATION_TYPE_OCTETS = {value: octets for octets, value in REGISTRATION_TYPE_VALUES.items()}
 
 
 def decode_registration_type_list(data: bytes, pos: int, end: int) -> tuple[RegistrationType, ...]:
     """Contents of RegistrationTypeList."""
     values: list[RegistrationType] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "system.RegistrationTypeList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationTypeList")
         if octet != 0x0A:
-            ber.unexpected(octet, "system.RegistrationTypeList", pos)
-        value = ber.enumerated(
+            ber.unexpected(octet, "system.RegistrationTypeList", pos, stop)
+        value = REGISTRATION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, REGISTRATION_TYPE_VALUES, RegistrationType, "system.RegistrationTypeList"
         )
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_registration_type_list(values: tuple[RegistrationType, ...]) -> bytes:
     """Contents of RegistrationTypeList."""
-    return b"".join([ber.tlv(0x0A, ber.encode_enumerated(value, REGISTRATION_TYPE_NUMBERS)) for value in values])
-
-
-_GET_REGISTRATIONS_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        content = REGISTRATION_TYPE_OCTETS.get(value) or ber.encode_other_value(value)
+        parts.append(H0A[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_registrations(data: bytes, pos: int, end: int) -> GetRegistrations:
     """Contents of GetRegistrations."""
-    again = (decode_get_registrations, data, pos, end, _GET_REGISTRATIONS_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.GetRegistrations")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrations")
     requested_reg_types: tuple[RegistrationType, ...] | None = None
     if octet == 0x30:
         requested_reg_types = decode_registration_type_list(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrations")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrations")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrations")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrations")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.GetRegistrations", pos)
+        return _GET_REGISTRATIONS.again(data, begin, end, "", pos)
     return GetRegistrations(requested_reg_types=requested_reg_types, extensions=extensions)
+
+
+_GET_REGISTRATIONS = Known(decode_get_registrations, "system.GetRegistrations", "30 7e")
 
 
 def encode_get_registrations(value: GetRegistrations) -> bytes:
     """Contents of GetRegistrations."""
     out = b""
-    if value.requested_reg_types is not None:
-        out += ber.tlv(0x30, encode_registration_type_list(value.requested_reg_types))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    requested_reg_types = value.requested_reg_types
+    if requested_reg_types is not None:
+        content = encode_registration_type_list(requested_reg_types)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_REGISTRATION_LIST_ENTRY_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-    )
-)
 
 
 def decode_registration_list_entry(data: bytes, pos: int, end: int) -> RegistrationListEntry:
     """Contents of RegistrationListEntry."""
-    again = (decode_registration_list_entry, data, pos, end, _REGISTRATION_LIST_ENTRY_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.RegistrationListEntry")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationListEntry")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "system.RegistrationListEntry.registrationType", pos)
-    registration_type = ber.enumerated(
+        return _REGISTRATION_LIST_ENTRY.again(data, begin, end, "registrationType", pos)
+    registration_type = REGISTRATION_TYPE_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, REGISTRATION_TYPE_VALUES, RegistrationType, "system.RegistrationListEntry.registrationType"
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationListEntry")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "system.RegistrationListEntry.registrationID", pos)
+        return _REGISTRATION_LIST_ENTRY.again(data, begin, end, "registrationID", pos)
     registration_id = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationListEntry")
     registration_object: DeviceID | None = None
     if octet == 0x30:
         registration_object = decode_device_id(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationListEntry")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationListEntry")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.RegistrationListEntry", pos)
+        return _REGISTRATION_LIST_ENTRY.again(data, begin, end, "", pos)
     return RegistrationListEntry(
         registration_type=registration_type, registration_id=registration_id, registration_object=registration_object
     )
 
 
+_REGISTRATION_LIST_ENTRY = Known(decode_registration_list_entry, "system.RegistrationListEntry", "0a 16 30")
+
+
 def encode_registration_list_entry(value: RegistrationListEntry) -> bytes:
     """Contents of RegistrationListEntry."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.registration_type, REGISTRATION_TYPE_NUMBERS))
-    out += ber.tlv(0x16, ber.encode_text(value.registration_id))
-    if value.registration_object is not None:
-        out += ber.tlv(0x30, encode_device_id(value.registration_object))
+    content = REGISTRATION_TYPE_OCTETS.get(value.registration_type) or ber.encode_other_value(value.registration_type)
+    out += H0A[len(content)] + content
+    content = value.registration_id.encode()
+    out += H16[len(content)] + content
+    registration_object = value.registration_object
+    if registration_object is not None:
+        content = encode_device_id(registration_object)
+        out += H30[len(content)] + content
     return out
 
 
 def decode_registration_list(data: bytes, pos: int, end: int) -> tuple[RegistrationListEntry, ...]:
     """Contents of RegistrationList."""
     values: list[RegistrationListEntry] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "system.RegistrationList")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationList")
         if octet != 0x30:
-            ber.unexpected(octet, "system.RegistrationList", pos)
+            ber.unexpected(octet, "system.RegistrationList", pos, stop)
         value = decode_registration_list_entry(data, pos, stop)
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_registration_list(values: tuple[RegistrationListEntry, ...]) -> bytes:
     """Contents of RegistrationList."""
-    return b"".join([ber.tlv(0x30, encode_registration_list_entry(value)) for value in values])
+    parts: list[bytes] = []
+    for value in values:
+        content = encode_registration_list_entry(value)
+        parts.append(H30[len(content)] + content)
+    return b"".join(parts)
 
 
 def decode_get_registrations_res_cross_ref_id_or_registration_data(
@@ -690,12 +796,12 @@ def decode_get_registrations_res_cross_ref_id_or_registration_data(
 ) -> GetRegistrationsResCrossRefIDorRegistrationData:
     """The alternative of GetRegistrationsResCrossRefIDorRegistrationData with identifier ``octet``."""
     if octet == 0x04:
-        return GetRegistrationsResCrossRefIDorRegistrationData(service_cross_ref_id=ber.identifier(data, pos, stop))
+        return GetRegistrationsResCrossRefIDorRegistrationData(service_cross_ref_id=data[pos:stop].hex())
     if octet == 0x30:
         return GetRegistrationsResCrossRefIDorRegistrationData(
             registration_list=decode_registration_list(data, pos, stop)
         )
-    return ber.unexpected(octet, "system.GetRegistrationsResCrossRefIDorRegistrationData", pos)
+    return ber.unexpected(octet, "system.GetRegistrationsResCrossRefIDorRegistrationData", pos, stop)
 
 
 def encode_get_registrations_res_cross_ref_id_or_registration_data(
@@ -703,88 +809,93 @@ def encode_get_registrations_res_cross_ref_id_or_registration_data(
 ) -> bytes:
     """The chosen alternative of GetRegistrationsResCrossRefIDorRegistrationData with its tag."""
     if value.service_cross_ref_id is not None:
-        return ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
+        content = ber.encode_identifier(value.service_cross_ref_id)
+        return H04[len(content)] + content
     if value.registration_list is not None:
-        return ber.tlv(0x30, encode_registration_list(value.registration_list))
+        content = encode_registration_list(value.registration_list)
+        return H30[len(content)] + content
     return ber.none_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
-
-
-_GET_REGISTRATIONS_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_get_registrations_response(data: bytes, pos: int, end: int) -> GetRegistrationsResponse:
     """Contents of GetRegistrationsResponse."""
-    again = (decode_get_registrations_response, data, pos, end, _GET_REGISTRATIONS_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.GetRegistrationsResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrationsResponse")
     if octet not in (0x04, 0x30):
-        return tolerance.without_unknown(*again, "system.GetRegistrationsResponse.crossRefIDorRegistrationData", pos)
+        return _GET_REGISTRATIONS_RESPONSE.again(data, begin, end, "crossRefIDorRegistrationData", pos)
     cross_ref_id_or_registration_data = decode_get_registrations_res_cross_ref_id_or_registration_data(
         data, octet, pos, stop
     )
-    octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrationsResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrationsResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.GetRegistrationsResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.GetRegistrationsResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.GetRegistrationsResponse", pos)
+        return _GET_REGISTRATIONS_RESPONSE.again(data, begin, end, "", pos)
     return GetRegistrationsResponse(
         cross_ref_id_or_registration_data=cross_ref_id_or_registration_data, extensions=extensions
     )
+
+
+_GET_REGISTRATIONS_RESPONSE = Known(decode_get_registrations_response, "system.GetRegistrationsResponse", "04 30 7e")
 
 
 def encode_get_registrations_response(value: GetRegistrationsResponse) -> bytes:
     """Contents of GetRegistrationsResponse."""
     out = b""
     out += encode_get_registrations_res_cross_ref_id_or_registration_data(value.cross_ref_id_or_registration_data)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_REGISTRATION_INFO_OCTETS = frozenset(
-    (
-        0x01,
-        0x02,
-        0x04,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInfo:
     """Contents of RegistrationInfo."""
-    again = (decode_registration_info, data, pos, end, _REGISTRATION_INFO_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "system.RegistrationInfo")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "system.RegistrationInfo.serviceCrossRefID", pos)
-    service_cross_ref_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+        return _REGISTRATION_INFO.again(data, begin, end, "serviceCrossRefID", pos)
+    service_cross_ref_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     segment_id: int | None = None
     if octet == 0x02:
         segment_id = ber.integer(data, pos, stop, "system.RegistrationInfo.segmentID")
-        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     if octet != 0x01:
-        return tolerance.without_unknown(*again, "system.RegistrationInfo.lastSegment", pos)
+        return _REGISTRATION_INFO.again(data, begin, end, "lastSegment", pos)
     last_segment = ber.boolean(data, pos, stop, "system.RegistrationInfo.lastSegment")
-    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "system.RegistrationInfo.registrationList", pos)
+        return _REGISTRATION_INFO.again(data, begin, end, "registrationList", pos)
     registration_list = decode_registration_list(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "system.RegistrationInfo")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "system.RegistrationInfo")
     if octet != END:
-        return tolerance.without_unknown(*again, "system.RegistrationInfo", pos)
+        return _REGISTRATION_INFO.again(data, begin, end, "", pos)
     return RegistrationInfo(
         service_cross_ref_id=service_cross_ref_id,
         segment_id=segment_id,
@@ -794,16 +905,26 @@ def decode_registration_info(data: bytes, pos: int, end: int) -> RegistrationInf
     )
 
 
+_REGISTRATION_INFO = Known(decode_registration_info, "system.RegistrationInfo", "01 02 04 30 7e")
+
+
 def encode_registration_info(value: RegistrationInfo) -> bytes:
     """Contents of RegistrationInfo."""
     out = b""
-    out += ber.tlv(0x04, ber.encode_identifier(value.service_cross_ref_id))
-    if value.segment_id is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.segment_id))
-    out += ber.tlv(0x01, ber.encode_boolean(value.last_segment))
-    out += ber.tlv(0x30, encode_registration_list(value.registration_list))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.service_cross_ref_id)
+    out += H04[len(content)] + content
+    segment_id = value.segment_id
+    if segment_id is not None:
+        content = ber.encode_integer(segment_id)
+        out += H02[len(content)] + content
+    content = ber.encode_boolean(value.last_segment)
+    out += H01[len(content)] + content
+    content = encode_registration_list(value.registration_list)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

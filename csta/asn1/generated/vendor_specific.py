@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_private_data, encode_private_data
 from csta.asn1.generated.call_data import (
     decode_csta_common_arguments,
@@ -12,6 +12,7 @@ from csta.asn1.generated.call_data import (
     encode_csta_common_arguments,
     encode_csta_security_data,
 )
+from csta.asn1.tolerance import Known
 from csta.messages.call_data import CSTACommonArguments, CSTASecurityData
 from csta.messages.vendor_specific import (
     Escape,
@@ -26,31 +27,44 @@ from csta.messages.vendor_specific import (
     PrivateEvent,
 )
 
-_PRIVATE_EVENT_OCTETS = frozenset((0x30,))
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H04 = headers(0x04)
+H30 = headers(0x30)
+H7E = headers(0x7E)
+HA0 = headers(0xA0)
 
 
 def decode_private_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> PrivateEvent:
     """Contents of PrivateEvent."""
-    again = (decode_private_event, data, pos, end, _PRIVATE_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "vendor_specific.PrivateEvent")
+    begin = pos
+    start = pos
+    octet, pos, stop = ber.following(data, start, end, "vendor_specific.PrivateEvent")
     security: CSTASecurityData | None = None
     if octet == 0x30:
         security = decode_csta_security_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.PrivateEvent")
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "vendor_specific.PrivateEvent")
     if octet == END:
-        return tolerance.without_unknown(*again, "vendor_specific.PrivateEvent.privateData", pos)
-    private_data = decode_private_data(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "vendor_specific.PrivateEvent")
+        return _PRIVATE_EVENT.again(data, begin, end, "privateData", pos, monitor_cross_ref_id)
+    private_data = decode_private_data(data, start, pos, stop)
+    start = stop
+    octet, pos, stop = ber.following(data, start, end, "vendor_specific.PrivateEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "vendor_specific.PrivateEvent", pos)
+        return _PRIVATE_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return PrivateEvent(monitor_cross_ref_id=monitor_cross_ref_id, security=security, private_data=private_data)
+
+
+_PRIVATE_EVENT = Known(decode_private_event, "vendor_specific.PrivateEvent", "30")
 
 
 def encode_private_event(value: PrivateEvent) -> bytes:
     """Contents of PrivateEvent."""
     out = b""
-    if value.security is not None:
-        out += ber.tlv(0x30, encode_csta_security_data(value.security))
+    security = value.security
+    if security is not None:
+        content = encode_csta_security_data(security)
+        out += H30[len(content)] + content
     out += encode_private_data(value.private_data)
     return out
 
@@ -62,124 +76,146 @@ def decode_escape_register(data: bytes, octet: int, pos: int, stop: int) -> Esca
     if octet == 0x05:
         ber.null(pos, stop, "vendor_specific.EscapeRegister.noData")
         return EscapeRegister()
-    return ber.unexpected(octet, "vendor_specific.EscapeRegister", pos)
+    return ber.unexpected(octet, "vendor_specific.EscapeRegister", pos, stop)
 
 
 def encode_escape_register(value: EscapeRegister) -> bytes:
     """The chosen alternative of EscapeRegister with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_ESCAPE_REGISTER_RESPONSE_OCTETS = frozenset(
-    (
-        0x7E,
-        0xA0,
-    )
-)
 
 
 def decode_escape_register_response(data: bytes, pos: int, end: int) -> EscapeRegisterResponse:
     """Contents of EscapeRegisterResponse."""
-    again = (decode_escape_register_response, data, pos, end, _ESCAPE_REGISTER_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterResponse")
     if octet != 0xA0:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterResponse.escapeRegisterID")
+        return _ESCAPE_REGISTER_RESPONSE.again(data, begin, end, "escapeRegisterID", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "vendor_specific.EscapeRegisterResponse.escapeRegisterID")
     if octet != 0x04:
-        ber.unexpected(octet, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos)
-    escape_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterResponse")
+        ber.unexpected(octet, "vendor_specific.EscapeRegisterResponse.escapeRegisterID", pos, stop)
+    escape_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterResponse", pos)
+        return _ESCAPE_REGISTER_RESPONSE.again(data, begin, end, "", pos)
     return EscapeRegisterResponse(escape_register_id=escape_register_id, extensions=extensions)
+
+
+_ESCAPE_REGISTER_RESPONSE = Known(decode_escape_register_response, "vendor_specific.EscapeRegisterResponse", "7e a0")
 
 
 def encode_escape_register_response(value: EscapeRegisterResponse) -> bytes:
     """Contents of EscapeRegisterResponse."""
     out = b""
-    out += ber.tlv(0xA0, ber.tlv(0x04, ber.encode_identifier(value.escape_register_id)))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.escape_register_id)
+    content = H04[len(content)] + content
+    out += HA0[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ESCAPE_REGISTER_ABORT_OCTETS = frozenset(
-    (
-        0x7E,
-        0xA0,
-    )
-)
 
 
 def decode_escape_register_abort(data: bytes, pos: int, end: int) -> EscapeRegisterAbort:
     """Contents of EscapeRegisterAbort."""
-    again = (decode_escape_register_abort, data, pos, end, _ESCAPE_REGISTER_ABORT_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterAbort")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterAbort")
     if octet != 0xA0:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterAbort.escapeRegisterID")
+        return _ESCAPE_REGISTER_ABORT.again(data, begin, end, "escapeRegisterID", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "vendor_specific.EscapeRegisterAbort.escapeRegisterID")
     if octet != 0x04:
-        ber.unexpected(octet, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos)
-    escape_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterAbort")
+        ber.unexpected(octet, "vendor_specific.EscapeRegisterAbort.escapeRegisterID", pos, stop)
+    escape_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterAbort")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterAbort")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterAbort")
     if octet != END:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterAbort", pos)
+        return _ESCAPE_REGISTER_ABORT.again(data, begin, end, "", pos)
     return EscapeRegisterAbort(escape_register_id=escape_register_id, extensions=extensions)
+
+
+_ESCAPE_REGISTER_ABORT = Known(decode_escape_register_abort, "vendor_specific.EscapeRegisterAbort", "7e a0")
 
 
 def encode_escape_register_abort(value: EscapeRegisterAbort) -> bytes:
     """Contents of EscapeRegisterAbort."""
     out = b""
-    out += ber.tlv(0xA0, ber.tlv(0x04, ber.encode_identifier(value.escape_register_id)))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.escape_register_id)
+    content = H04[len(content)] + content
+    out += HA0[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ESCAPE_REGISTER_CANCEL_OCTETS = frozenset(
-    (
-        0x7E,
-        0xA0,
-    )
-)
 
 
 def decode_escape_register_cancel(data: bytes, pos: int, end: int) -> EscapeRegisterCancel:
     """Contents of EscapeRegisterCancel."""
-    again = (decode_escape_register_cancel, data, pos, end, _ESCAPE_REGISTER_CANCEL_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "vendor_specific.EscapeRegisterCancel")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterCancel")
     if octet != 0xA0:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.EscapeRegisterCancel.escapeRegisterID")
+        return _ESCAPE_REGISTER_CANCEL.again(data, begin, end, "escapeRegisterID", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "vendor_specific.EscapeRegisterCancel.escapeRegisterID")
     if octet != 0x04:
-        ber.unexpected(octet, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos)
-    escape_register_id = ber.identifier(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterCancel")
+        ber.unexpected(octet, "vendor_specific.EscapeRegisterCancel.escapeRegisterID", pos, stop)
+    escape_register_id = data[pos:stop].hex()
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterCancel")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.EscapeRegisterCancel")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "vendor_specific.EscapeRegisterCancel")
     if octet != END:
-        return tolerance.without_unknown(*again, "vendor_specific.EscapeRegisterCancel", pos)
+        return _ESCAPE_REGISTER_CANCEL.again(data, begin, end, "", pos)
     return EscapeRegisterCancel(escape_register_id=escape_register_id, extensions=extensions)
+
+
+_ESCAPE_REGISTER_CANCEL = Known(decode_escape_register_cancel, "vendor_specific.EscapeRegisterCancel", "7e a0")
 
 
 def encode_escape_register_cancel(value: EscapeRegisterCancel) -> bytes:
     """Contents of EscapeRegisterCancel."""
     out = b""
-    out += ber.tlv(0xA0, ber.tlv(0x04, ber.encode_identifier(value.escape_register_id)))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = ber.encode_identifier(value.escape_register_id)
+    content = H04[len(content)] + content
+    out += HA0[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -192,55 +228,62 @@ def decode_escape_register_cancel_response(
     if octet == 0x05:
         ber.null(pos, stop, "vendor_specific.EscapeRegisterCancelResponse.noData")
         return EscapeRegisterCancelResponse()
-    return ber.unexpected(octet, "vendor_specific.EscapeRegisterCancelResponse", pos)
+    return ber.unexpected(octet, "vendor_specific.EscapeRegisterCancelResponse", pos, stop)
 
 
 def encode_escape_register_cancel_response(value: EscapeRegisterCancelResponse) -> bytes:
     """The chosen alternative of EscapeRegisterCancelResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_ESCAPE_OCTETS = frozenset(
-    (
-        0x30,
-        0xA0,
-    )
-)
 
 
 def decode_escape(data: bytes, pos: int, end: int) -> Escape:
     """Contents of Escape."""
-    again = (decode_escape, data, pos, end, _ESCAPE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "vendor_specific.Escape")
+    begin = pos
+    start = pos
+    octet, pos, stop = ber.following(data, start, end, "vendor_specific.Escape")
     escape_register_id: str | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "vendor_specific.Escape.escapeRegisterID")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "vendor_specific.Escape.escapeRegisterID")
         if octet != 0x04:
-            ber.unexpected(octet, "vendor_specific.Escape.escapeRegisterID", pos)
-        escape_register_id = ber.identifier(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.Escape")
+            ber.unexpected(octet, "vendor_specific.Escape.escapeRegisterID", pos, stop)
+        escape_register_id = data[pos:stop].hex()
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "vendor_specific.Escape")
     security: CSTASecurityData | None = None
     if octet == 0x30:
         security = decode_csta_security_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "vendor_specific.Escape")
+        start = stop
+        octet, pos, stop = ber.following(data, start, end, "vendor_specific.Escape")
     if octet == END:
-        return tolerance.without_unknown(*again, "vendor_specific.Escape.privateData", pos)
-    private_data = decode_private_data(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "vendor_specific.Escape")
+        return _ESCAPE.again(data, begin, end, "privateData", pos)
+    private_data = decode_private_data(data, start, pos, stop)
+    start = stop
+    octet, pos, stop = ber.following(data, start, end, "vendor_specific.Escape")
     if octet != END:
-        return tolerance.without_unknown(*again, "vendor_specific.Escape", pos)
+        return _ESCAPE.again(data, begin, end, "", pos)
     return Escape(escape_register_id=escape_register_id, security=security, private_data=private_data)
+
+
+_ESCAPE = Known(decode_escape, "vendor_specific.Escape", "30 a0")
 
 
 def encode_escape(value: Escape) -> bytes:
     """Contents of Escape."""
     out = b""
-    if value.escape_register_id is not None:
-        out += ber.tlv(0xA0, ber.tlv(0x04, ber.encode_identifier(value.escape_register_id)))
-    if value.security is not None:
-        out += ber.tlv(0x30, encode_csta_security_data(value.security))
+    escape_register_id = value.escape_register_id
+    if escape_register_id is not None:
+        content = ber.encode_identifier(escape_register_id)
+        content = H04[len(content)] + content
+        out += HA0[len(content)] + content
+    security = value.security
+    if security is not None:
+        content = encode_csta_security_data(security)
+        out += H30[len(content)] + content
     out += encode_private_data(value.private_data)
     return out
 
@@ -252,13 +295,14 @@ def decode_escape_response(data: bytes, octet: int, pos: int, stop: int) -> Esca
     if octet == 0x05:
         ber.null(pos, stop, "vendor_specific.EscapeResponse.noData")
         return EscapeResponse()
-    return ber.unexpected(octet, "vendor_specific.EscapeResponse", pos)
+    return ber.unexpected(octet, "vendor_specific.EscapeResponse", pos, stop)
 
 
 def encode_escape_response(value: EscapeResponse) -> bytes:
     """The chosen alternative of EscapeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
@@ -270,13 +314,14 @@ def decode_private_data_version_selection(data: bytes, octet: int, pos: int, sto
                 data, pos, stop, "vendor_specific.PrivateDataVersionSelection.privateDataVersionSelectionArgument"
             )
         )
-    return ber.unexpected(octet, "vendor_specific.PrivateDataVersionSelection", pos)
+    return ber.unexpected(octet, "vendor_specific.PrivateDataVersionSelection", pos, stop)
 
 
 def encode_private_data_version_selection(value: PrivateDataVersionSelection) -> bytes:
     """The chosen alternative of PrivateDataVersionSelection with its tag."""
     if value.private_data_version_selection_argument is not None:
-        return ber.tlv(0x02, ber.encode_integer(value.private_data_version_selection_argument))
+        content = ber.encode_integer(value.private_data_version_selection_argument)
+        return H02[len(content)] + content
     return ber.none_chosen("vendor_specific.PrivateDataVersionSelection")
 
 
@@ -289,13 +334,14 @@ def decode_private_data_version_selection_response(
     if octet == 0x05:
         ber.null(pos, stop, "vendor_specific.PrivateDataVersionSelectionResponse.noData")
         return PrivateDataVersionSelectionResponse()
-    return ber.unexpected(octet, "vendor_specific.PrivateDataVersionSelectionResponse", pos)
+    return ber.unexpected(octet, "vendor_specific.PrivateDataVersionSelectionResponse", pos, stop)
 
 
 def encode_private_data_version_selection_response(value: PrivateDataVersionSelectionResponse) -> bytes:
     """The chosen alternative of PrivateDataVersionSelectionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 

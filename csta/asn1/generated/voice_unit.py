@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from csta.asn1 import ber, tolerance
-from csta.asn1.ber import END, Codecs
+from csta.asn1 import ber
+from csta.asn1.ber import END, Codecs, headers
 from csta.asn1.common import decode_connection_id, encode_connection_id
 from csta.asn1.generated.call_data import (
-    EVENT_CAUSE_NUMBERS,
+    EVENT_CAUSE_OCTETS,
     EVENT_CAUSE_VALUES,
     decode_csta_common_arguments,
     decode_services_permitted,
@@ -15,6 +15,7 @@ from csta.asn1.generated.call_data import (
     encode_services_permitted,
 )
 from csta.asn1.generated.physical_device import decode_volume, encode_volume
+from csta.asn1.tolerance import Known
 from csta.messages.base import Octets
 from csta.messages.call_data import CSTACommonArguments, EventCause, ServicesPermitted
 from csta.messages.common import ConnectionID
@@ -87,50 +88,88 @@ from csta.messages.voice_unit import (
     VoiceErrorOccurredEvent,
 )
 
-_BOOKMARK_REACHED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
+# What stands before a content, by its length, for each identifier octet in use.
+H02 = headers(0x02)
+H03 = headers(0x03)
+H04 = headers(0x04)
+H05 = headers(0x05)
+H0A = headers(0x0A)
+H16 = headers(0x16)
+H30 = headers(0x30)
+H6B = headers(0x6B)
+H7E = headers(0x7E)
+H80 = headers(0x80)
+H81 = headers(0x81)
+H82 = headers(0x82)
+H83 = headers(0x83)
+H84 = headers(0x84)
+H85 = headers(0x85)
+H86 = headers(0x86)
+H87 = headers(0x87)
+H88 = headers(0x88)
+H89 = headers(0x89)
+H8A = headers(0x8A)
+H8B = headers(0x8B)
+H8C = headers(0x8C)
+H8D = headers(0x8D)
+H8E = headers(0x8E)
+H8F = headers(0x8F)
+H90 = headers(0x90)
+H91 = headers(0x91)
+HA0 = headers(0xA0)
+HA1 = headers(0xA1)
+HA2 = headers(0xA2)
 
 
 def decode_bookmark_reached_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> BookmarkReachedEvent:
     """Contents of BookmarkReachedEvent."""
-    again = (decode_bookmark_reached_event, data, pos, end, _BOOKMARK_REACHED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.BookmarkReachedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.BookmarkReachedEvent.overConnection")
+        return _BOOKMARK_REACHED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.BookmarkReachedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent.bookmark", pos)
+        return _BOOKMARK_REACHED_EVENT.again(data, begin, end, "bookmark", pos, monitor_cross_ref_id)
     bookmark = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.BookmarkReachedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.BookmarkReachedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.BookmarkReachedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.BookmarkReachedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.BookmarkReachedEvent", pos)
+        return _BOOKMARK_REACHED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return BookmarkReachedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -142,61 +181,80 @@ def decode_bookmark_reached_event(data: bytes, pos: int, end: int, monitor_cross
     )
 
 
+_BOOKMARK_REACHED_EVENT = Known(
+    decode_bookmark_reached_event, "voice_unit.BookmarkReachedEvent", "0a 16 30 6b 7e 80 1a0"
+)
+
+
 def encode_bookmark_reached_event(value: BookmarkReachedEvent) -> bytes:
     """Contents of BookmarkReachedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x16, ber.encode_text(value.bookmark))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.bookmark.encode()
+    out += H16[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_COMPLETED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_completed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> CompletedEvent:
     """Contents of CompletedEvent."""
-    again = (decode_completed_event, data, pos, end, _COMPLETED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.CompletedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.CompletedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.CompletedEvent.overConnection")
+        return _COMPLETED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.CompletedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.CompletedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.CompletedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.CompletedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.CompletedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.CompletedEvent", pos)
+        return _COMPLETED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return CompletedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -207,65 +265,82 @@ def decode_completed_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
     )
 
 
+_COMPLETED_EVENT = Known(decode_completed_event, "voice_unit.CompletedEvent", "0a 30 6b 7e 80 1a0")
+
+
 def encode_completed_event(value: CompletedEvent) -> bytes:
     """Contents of CompletedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DTMF_DETECTED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_dtmf_detected_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> DtmfDetectedEvent:
     """Contents of DtmfDetectedEvent."""
-    again = (decode_dtmf_detected_event, data, pos, end, _DTMF_DETECTED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.DtmfDetectedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.DtmfDetectedEvent.overConnection")
+        return _DTMF_DETECTED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.DtmfDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent.dtmfChar", pos)
+        return _DTMF_DETECTED_EVENT.again(data, begin, end, "dtmfChar", pos, monitor_cross_ref_id)
     dtmf_char = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.DtmfDetectedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.DtmfDetectedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DtmfDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DtmfDetectedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.DtmfDetectedEvent", pos)
+        return _DTMF_DETECTED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return DtmfDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -277,61 +352,78 @@ def decode_dtmf_detected_event(data: bytes, pos: int, end: int, monitor_cross_re
     )
 
 
+_DTMF_DETECTED_EVENT = Known(decode_dtmf_detected_event, "voice_unit.DtmfDetectedEvent", "0a 16 30 6b 7e 80 1a0")
+
+
 def encode_dtmf_detected_event(value: DtmfDetectedEvent) -> bytes:
     """Contents of DtmfDetectedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x16, ber.encode_text(value.dtmf_char))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.dtmf_char.encode()
+    out += H16[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_EMPTIED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_emptied_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> EmptiedEvent:
     """Contents of EmptiedEvent."""
-    again = (decode_emptied_event, data, pos, end, _EMPTIED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.EmptiedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.EmptiedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.EmptiedEvent.overConnection")
+        return _EMPTIED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.EmptiedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.EmptiedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.EmptiedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.EmptiedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.EmptiedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.EmptiedEvent", pos)
+        return _EMPTIED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return EmptiedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -342,71 +434,78 @@ def decode_emptied_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     )
 
 
+_EMPTIED_EVENT = Known(decode_emptied_event, "voice_unit.EmptiedEvent", "0a 30 6b 7e 80 1a0")
+
+
 def encode_emptied_event(value: EmptiedEvent) -> bytes:
     """Contents of EmptiedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_INTERRUPTION_DETECTED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_interruption_detected_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> InterruptionDetectedEvent:
     """Contents of InterruptionDetectedEvent."""
-    again = (
-        decode_interruption_detected_event,
-        data,
-        pos,
-        end,
-        _INTERRUPTION_DETECTED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.InterruptionDetectedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.InterruptionDetectedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.InterruptionDetectedEvent.overConnection")
+        return _INTERRUPTION_DETECTED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.InterruptionDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.InterruptionDetectedEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.InterruptionDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.InterruptionDetectedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.InterruptionDetectedEvent", pos)
+        return _INTERRUPTION_DETECTED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return InterruptionDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -417,65 +516,84 @@ def decode_interruption_detected_event(
     )
 
 
+_INTERRUPTION_DETECTED_EVENT = Known(
+    decode_interruption_detected_event, "voice_unit.InterruptionDetectedEvent", "0a 30 6b 7e 80 1a0"
+)
+
+
 def encode_interruption_detected_event(value: InterruptionDetectedEvent) -> bytes:
     """Contents of InterruptionDetectedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_NOT_RECOGNIZED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_not_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> NotRecognizedEvent:
     """Contents of NotRecognizedEvent."""
-    again = (decode_not_recognized_event, data, pos, end, _NOT_RECOGNIZED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.NotRecognizedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.NotRecognizedEvent.overConnection")
+        return _NOT_RECOGNIZED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.NotRecognizedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent.result", pos)
+        return _NOT_RECOGNIZED_EVENT.again(data, begin, end, "result", pos, monitor_cross_ref_id)
     result = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.NotRecognizedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.NotRecognizedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.NotRecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.NotRecognizedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.NotRecognizedEvent", pos)
+        return _NOT_RECOGNIZED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return NotRecognizedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -487,87 +605,108 @@ def decode_not_recognized_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_NOT_RECOGNIZED_EVENT = Known(decode_not_recognized_event, "voice_unit.NotRecognizedEvent", "0a 16 30 6b 7e 80 1a0")
+
+
 def encode_not_recognized_event(value: NotRecognizedEvent) -> bytes:
     """Contents of NotRecognizedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x16, ber.encode_text(value.result))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.result.encode()
+    out += H16[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_PLAY_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x1A3,
-    )
-)
 
 
 def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> PlayEvent:
     """Contents of PlayEvent."""
-    again = (decode_play_event, data, pos, end, _PLAY_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.PlayEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.PlayEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.PlayEvent.connection")
+        return _PLAY_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.PlayEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.PlayEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        return _PLAY_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     resource: str | None = None
     if octet == 0x83:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.PlayEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.PlayEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.PlayEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     speed: int | None = None
     if octet == 0x82:
         speed = ber.integer(data, pos, stop, "voice_unit.PlayEvent.speed")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.PlayEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.PlayEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.PlayEvent", pos)
+        return _PLAY_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return PlayEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         speed=speed,
         cause=cause,
@@ -576,72 +715,95 @@ def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
     )
 
 
+_PLAY_EVENT = Known(decode_play_event, "voice_unit.PlayEvent", "04 0a 30 6b 7e 80 81 82 83 1a3")
+
+
 def encode_play_event(value: PlayEvent) -> bytes:
     """Contents of PlayEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x83, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.speed is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.speed))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H83[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    speed = value.speed
+    if speed is not None:
+        content = ber.encode_integer(speed)
+        out += H82[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RECOGNIZED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x16,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RecognizedEvent:
     """Contents of RecognizedEvent."""
-    again = (decode_recognized_event, data, pos, end, _RECOGNIZED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecognizedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecognizedEvent.overConnection")
+        return _RECOGNIZED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.RecognizedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent.result", pos)
+        return _RECOGNIZED_EVENT.again(data, begin, end, "result", pos, monitor_cross_ref_id)
     result = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.RecognizedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.RecognizedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecognizedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecognizedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.RecognizedEvent", pos)
+        return _RECOGNIZED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return RecognizedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -653,169 +815,212 @@ def decode_recognized_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
     )
 
 
+_RECOGNIZED_EVENT = Known(decode_recognized_event, "voice_unit.RecognizedEvent", "0a 16 30 6b 7e 80 1a0")
+
+
 def encode_recognized_event(value: RecognizedEvent) -> bytes:
     """Contents of RecognizedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x16, ber.encode_text(value.result))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.result.encode()
+    out += H16[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RECORD_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> RecordEvent:
     """Contents of RecordEvent."""
-    again = (decode_record_event, data, pos, end, _RECORD_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.RecordEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecordEvent.connection")
+        return _RECORD_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.RecordEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.RecordEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        return _RECORD_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.RecordEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.RecordEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.RecordEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.RecordEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.RecordEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.RecordEvent", pos)
+        return _RECORD_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return RecordEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         cause=cause,
         services_permitted=services_permitted,
         extensions=extensions,
     )
+
+
+_RECORD_EVENT = Known(decode_record_event, "voice_unit.RecordEvent", "04 0a 30 6b 7e 80 81 82 1a2")
 
 
 def encode_record_event(value: RecordEvent) -> bytes:
     """Contents of RecordEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_REVIEW_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> ReviewEvent:
     """Contents of ReviewEvent."""
-    again = (decode_review_event, data, pos, end, _REVIEW_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ReviewEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.ReviewEvent.connection")
+        return _REVIEW_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.ReviewEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        return _REVIEW_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.ReviewEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.ReviewEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.ReviewEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.ReviewEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.ReviewEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ReviewEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ReviewEvent", pos)
+        return _REVIEW_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return ReviewEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         cause=cause,
         services_permitted=services_permitted,
@@ -823,76 +1028,87 @@ def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
     )
 
 
+_REVIEW_EVENT = Known(decode_review_event, "voice_unit.ReviewEvent", "04 0a 30 6b 7e 80 81 82 1a2")
+
+
 def encode_review_event(value: ReviewEvent) -> bytes:
     """Contents of ReviewEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SILENCE_TIMEOUT_EXPIRED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_silence_timeout_expired_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> SilenceTimeoutExpiredEvent:
     """Contents of SilenceTimeoutExpiredEvent."""
-    again = (
-        decode_silence_timeout_expired_event,
-        data,
-        pos,
-        end,
-        _SILENCE_TIMEOUT_EXPIRED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SilenceTimeoutExpiredEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SilenceTimeoutExpiredEvent.overConnection")
+        return _SILENCE_TIMEOUT_EXPIRED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.SilenceTimeoutExpiredEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SilenceTimeoutExpiredEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SilenceTimeoutExpiredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SilenceTimeoutExpiredEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SilenceTimeoutExpiredEvent", pos)
+        return _SILENCE_TIMEOUT_EXPIRED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SilenceTimeoutExpiredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -903,60 +1119,78 @@ def decode_silence_timeout_expired_event(
     )
 
 
+_SILENCE_TIMEOUT_EXPIRED_EVENT = Known(
+    decode_silence_timeout_expired_event, "voice_unit.SilenceTimeoutExpiredEvent", "0a 30 6b 7e 80 1a0"
+)
+
+
 def encode_silence_timeout_expired_event(value: SilenceTimeoutExpiredEvent) -> bytes:
     """Contents of SilenceTimeoutExpiredEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SPEECH_DETECTED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_speech_detected_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> SpeechDetectedEvent:
     """Contents of SpeechDetectedEvent."""
-    again = (decode_speech_detected_event, data, pos, end, _SPEECH_DETECTED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SpeechDetectedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.SpeechDetectedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SpeechDetectedEvent.overConnection")
+        return _SPEECH_DETECTED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.SpeechDetectedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SpeechDetectedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SpeechDetectedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SpeechDetectedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SpeechDetectedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SpeechDetectedEvent", pos)
+        return _SPEECH_DETECTED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SpeechDetectedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -967,60 +1201,76 @@ def decode_speech_detected_event(data: bytes, pos: int, end: int, monitor_cross_
     )
 
 
+_SPEECH_DETECTED_EVENT = Known(decode_speech_detected_event, "voice_unit.SpeechDetectedEvent", "0a 30 6b 7e 80 1a0")
+
+
 def encode_speech_detected_event(value: SpeechDetectedEvent) -> bytes:
     """Contents of SpeechDetectedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STARTED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_started_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> StartedEvent:
     """Contents of StartedEvent."""
-    again = (decode_started_event, data, pos, end, _STARTED_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.StartedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.StartedEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.StartedEvent.overConnection")
+        return _STARTED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.StartedEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.StartedEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.StartedEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.StartedEvent", pos)
+        return _STARTED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return StartedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -1031,255 +1281,320 @@ def decode_started_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: 
     )
 
 
+_STARTED_EVENT = Known(decode_started_event, "voice_unit.StartedEvent", "0a 30 6b 7e 80 1a0")
+
+
 def encode_started_event(value: StartedEvent) -> bytes:
     """Contents of StartedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_stop_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> StopEvent:
     """Contents of StopEvent."""
-    again = (decode_stop_event, data, pos, end, _STOP_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.StopEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.StopEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.StopEvent.connection")
+        return _STOP_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.StopEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.StopEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        return _STOP_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.StopEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.StopEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.StopEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.StopEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.StopEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StopEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.StopEvent", pos)
+        return _STOP_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return StopEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         cause=cause,
         services_permitted=services_permitted,
         extensions=extensions,
     )
+
+
+_STOP_EVENT = Known(decode_stop_event, "voice_unit.StopEvent", "04 0a 30 6b 7e 80 81 82 1a2")
 
 
 def encode_stop_event(value: StopEvent) -> bytes:
     """Contents of StopEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SUSPEND_PLAY_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_suspend_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> SuspendPlayEvent:
     """Contents of SuspendPlayEvent."""
-    again = (decode_suspend_play_event, data, pos, end, _SUSPEND_PLAY_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SuspendPlayEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SuspendPlayEvent.connection")
+        return _SUSPEND_PLAY_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.SuspendPlayEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        return _SUSPEND_PLAY_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.SuspendPlayEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.SuspendPlayEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.SuspendPlayEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SuspendPlayEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SuspendPlayEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendPlayEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendPlayEvent", pos)
+        return _SUSPEND_PLAY_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SuspendPlayEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         cause=cause,
         services_permitted=services_permitted,
         extensions=extensions,
     )
+
+
+_SUSPEND_PLAY_EVENT = Known(decode_suspend_play_event, "voice_unit.SuspendPlayEvent", "04 0a 30 6b 7e 80 81 82 1a2")
 
 
 def encode_suspend_play_event(value: SuspendPlayEvent) -> bytes:
     """Contents of SuspendPlayEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SUSPEND_RECORD_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str) -> SuspendRecordEvent:
     """Contents of SuspendRecordEvent."""
-    again = (decode_suspend_record_event, data, pos, end, _SUSPEND_RECORD_EVENT_OCTETS, (monitor_cross_ref_id,))
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SuspendRecordEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SuspendRecordEvent.connection")
+        return _SUSPEND_RECORD_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.SuspendRecordEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        return _SUSPEND_RECORD_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
-    length: int | None = None
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
+    length_: int | None = None
     if octet == 0x80:
-        length = ber.integer(data, pos, stop, "voice_unit.SuspendRecordEvent.length")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        length_ = ber.integer(data, pos, stop, "voice_unit.SuspendRecordEvent.length")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     current_position: int | None = None
     if octet == 0x81:
         current_position = ber.integer(data, pos, stop, "voice_unit.SuspendRecordEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SuspendRecordEvent.cause")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
+            data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.SuspendRecordEvent.cause"
+        )
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SuspendRecordEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SuspendRecordEvent", pos)
+        return _SUSPEND_RECORD_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return SuspendRecordEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
         message=message,
         resource=resource,
-        length=length,
+        length=length_,
         current_position=current_position,
         cause=cause,
         services_permitted=services_permitted,
@@ -1287,122 +1602,125 @@ def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_r
     )
 
 
+_SUSPEND_RECORD_EVENT = Known(
+    decode_suspend_record_event, "voice_unit.SuspendRecordEvent", "04 0a 30 6b 7e 80 81 82 1a2"
+)
+
+
 def encode_suspend_record_event(value: SuspendRecordEvent) -> bytes:
     """Contents of SuspendRecordEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.length is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.length))
-    if value.current_position is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.current_position))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    length_ = value.length
+    if length_ is not None:
+        content = ber.encode_integer(length_)
+        out += H80[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H81[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_VALUES = {
-    0: VoiceAttributesChangeEventMode.AUTOMATIC,
-    1: VoiceAttributesChangeEventMode.SINGLE,
-    2: VoiceAttributesChangeEventMode.MULTIPLE,
+    b"\x00": VoiceAttributesChangeEventMode.AUTOMATIC,
+    b"\x01": VoiceAttributesChangeEventMode.SINGLE,
+    b"\x02": VoiceAttributesChangeEventMode.MULTIPLE,
 }
-VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_NUMBERS = {
-    value: number for number, value in VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_VALUES.items()
+VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_OCTETS = {
+    value: octets for octets, value in VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_VALUES.items()
 }
-
-_VOICE_ATTRIBUTE_CHANGED_EVENT_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0x90,
-        0x91,
-        0xA0,
-        0x1A4,
-        0x1A5,
-        0x1A6,
-        0x1AF,
-    )
-)
 
 
 def decode_voice_attribute_changed_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> VoiceAttributeChangedEvent:
     """Contents of VoiceAttributeChangedEvent."""
-    again = (
-        decode_voice_attribute_changed_event,
-        data,
-        pos,
-        end,
-        _VOICE_ATTRIBUTE_CHANGED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.VoiceAttributeChangedEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.connection")
+        return _VOICE_ATTRIBUTE_CHANGED_EVENT.again(data, begin, end, "connection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.VoiceAttributeChangedEvent.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     resource: str | None = None
     if octet == 0x84:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        return _VOICE_ATTRIBUTE_CHANGED_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     play_volume: Volume | None = None
     if octet == 0xA0:
-        octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.playVolume")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.VoiceAttributeChangedEvent.playVolume")
         play_volume = decode_volume(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     recording_gain: int | None = None
     if octet == 0x81:
         recording_gain = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.recordingGain")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     speed: int | None = None
     if octet == 0x82:
         speed = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.speed")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     current_position: int | None = None
     if octet == 0x83:
         current_position = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.currentPosition")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     grammars: str | None = None
     if octet == 0x85:
         grammars = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     language: str | None = None
     if octet == 0x86:
         language = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     mode: VoiceAttributesChangeEventMode | None = None
     if octet == 0x87:
-        mode = ber.enumerated(
+        mode = VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_VALUES.get(data[pos:stop]) or ber.other_value(
             data,
             pos,
             stop,
@@ -1410,63 +1728,91 @@ def decode_voice_attribute_changed_event(
             VoiceAttributesChangeEventMode,
             "voice_unit.VoiceAttributeChangedEvent.mode",
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     retain_audio: bool | None = None
     if octet == 0x88:
         retain_audio = ber.boolean(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.retainAudio")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     silence_timeout: int | None = None
     if octet == 0x89:
         silence_timeout = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.silenceTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     max_timeout: int | None = None
     if octet == 0x8A:
         max_timeout = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.maxTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     babble_timeout: int | None = None
     if octet == 0x8B:
         babble_timeout = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.babbleTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     end_silence: int | None = None
     if octet == 0x8C:
         end_silence = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.endSilence")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     rejection_threshold: int | None = None
     if octet == 0x8D:
         rejection_threshold = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.rejectionThreshold")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     auto_interruptible: bool | None = None
     if octet == 0x8E:
         auto_interruptible = ber.boolean(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.autoInterruptible")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     inner_xml: str | None = None
     if octet == 0x8F:
         inner_xml = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     interdigit_timeout: int | None = None
     if octet == 0x90:
         interdigit_timeout = ber.integer(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.interdigitTimeout")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     preflush: bool | None = None
     if octet == 0x91:
         preflush = ber.boolean(data, pos, stop, "voice_unit.VoiceAttributeChangedEvent.preflush")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.VoiceAttributeChangedEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceAttributeChangedEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.VoiceAttributeChangedEvent", pos)
+        return _VOICE_ATTRIBUTE_CHANGED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return VoiceAttributeChangedEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         connection=connection,
@@ -1495,106 +1841,151 @@ def decode_voice_attribute_changed_event(
     )
 
 
+_VOICE_ATTRIBUTE_CHANGED_EVENT = Known(
+    decode_voice_attribute_changed_event,
+    "voice_unit.VoiceAttributeChangedEvent",
+    "04 0a 30 6b 7e 81 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f 90 91 a0 1a4 1a5 1a6 1af",
+)
+
+
 def encode_voice_attribute_changed_event(value: VoiceAttributeChangedEvent) -> bytes:
     """Contents of VoiceAttributeChangedEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.resource is not None:
-        out += ber.tlv(0x84, ber.encode_text(value.resource))
-    out += ber.tlv(0x04, value.message)
-    if value.play_volume is not None:
-        out += ber.tlv(0xA0, encode_volume(value.play_volume))
-    if value.recording_gain is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.recording_gain))
-    if value.speed is not None:
-        out += ber.tlv(0x82, ber.encode_integer(value.speed))
-    if value.current_position is not None:
-        out += ber.tlv(0x83, ber.encode_integer(value.current_position))
-    if value.grammars is not None:
-        out += ber.tlv(0x85, ber.encode_text(value.grammars))
-    if value.language is not None:
-        out += ber.tlv(0x86, ber.encode_text(value.language))
-    if value.mode is not None:
-        out += ber.tlv(0x87, ber.encode_enumerated(value.mode, VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_NUMBERS))
-    if value.retain_audio is not None:
-        out += ber.tlv(0x88, ber.encode_boolean(value.retain_audio))
-    if value.silence_timeout is not None:
-        out += ber.tlv(0x89, ber.encode_integer(value.silence_timeout))
-    if value.max_timeout is not None:
-        out += ber.tlv(0x8A, ber.encode_integer(value.max_timeout))
-    if value.babble_timeout is not None:
-        out += ber.tlv(0x8B, ber.encode_integer(value.babble_timeout))
-    if value.end_silence is not None:
-        out += ber.tlv(0x8C, ber.encode_integer(value.end_silence))
-    if value.rejection_threshold is not None:
-        out += ber.tlv(0x8D, ber.encode_integer(value.rejection_threshold))
-    if value.auto_interruptible is not None:
-        out += ber.tlv(0x8E, ber.encode_boolean(value.auto_interruptible))
-    if value.inner_xml is not None:
-        out += ber.tlv(0x8F, ber.encode_text(value.inner_xml))
-    if value.interdigit_timeout is not None:
-        out += ber.tlv(0x90, ber.encode_integer(value.interdigit_timeout))
-    if value.preflush is not None:
-        out += ber.tlv(0x91, ber.encode_boolean(value.preflush))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H84[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    play_volume = value.play_volume
+    if play_volume is not None:
+        content = encode_volume(play_volume)
+        out += HA0[len(content)] + content
+    recording_gain = value.recording_gain
+    if recording_gain is not None:
+        content = ber.encode_integer(recording_gain)
+        out += H81[len(content)] + content
+    speed = value.speed
+    if speed is not None:
+        content = ber.encode_integer(speed)
+        out += H82[len(content)] + content
+    current_position = value.current_position
+    if current_position is not None:
+        content = ber.encode_integer(current_position)
+        out += H83[len(content)] + content
+    grammars = value.grammars
+    if grammars is not None:
+        content = grammars.encode()
+        out += H85[len(content)] + content
+    language = value.language
+    if language is not None:
+        content = language.encode()
+        out += H86[len(content)] + content
+    mode = value.mode
+    if mode is not None:
+        content = VOICE_ATTRIBUTES_CHANGE_EVENT_MODE_OCTETS.get(mode) or ber.encode_other_value(mode)
+        out += H87[len(content)] + content
+    retain_audio = value.retain_audio
+    if retain_audio is not None:
+        content = ber.encode_boolean(retain_audio)
+        out += H88[len(content)] + content
+    silence_timeout = value.silence_timeout
+    if silence_timeout is not None:
+        content = ber.encode_integer(silence_timeout)
+        out += H89[len(content)] + content
+    max_timeout = value.max_timeout
+    if max_timeout is not None:
+        content = ber.encode_integer(max_timeout)
+        out += H8A[len(content)] + content
+    babble_timeout = value.babble_timeout
+    if babble_timeout is not None:
+        content = ber.encode_integer(babble_timeout)
+        out += H8B[len(content)] + content
+    end_silence = value.end_silence
+    if end_silence is not None:
+        content = ber.encode_integer(end_silence)
+        out += H8C[len(content)] + content
+    rejection_threshold = value.rejection_threshold
+    if rejection_threshold is not None:
+        content = ber.encode_integer(rejection_threshold)
+        out += H8D[len(content)] + content
+    auto_interruptible = value.auto_interruptible
+    if auto_interruptible is not None:
+        content = ber.encode_boolean(auto_interruptible)
+        out += H8E[len(content)] + content
+    inner_xml = value.inner_xml
+    if inner_xml is not None:
+        content = inner_xml.encode()
+        out += H8F[len(content)] + content
+    interdigit_timeout = value.interdigit_timeout
+    if interdigit_timeout is not None:
+        content = ber.encode_integer(interdigit_timeout)
+        out += H90[len(content)] + content
+    preflush = value.preflush
+    if preflush is not None:
+        content = ber.encode_boolean(preflush)
+        out += H91[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_VOICE_ERROR_OCCURRED_EVENT_OCTETS = frozenset(
-    (
-        0x0A,
-        0x30,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_voice_error_occurred_event(
     data: bytes, pos: int, end: int, monitor_cross_ref_id: str
 ) -> VoiceErrorOccurredEvent:
     """Contents of VoiceErrorOccurredEvent."""
-    again = (
-        decode_voice_error_occurred_event,
-        data,
-        pos,
-        end,
-        _VOICE_ERROR_OCCURRED_EVENT_OCTETS,
-        (monitor_cross_ref_id,),
-    )
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.VoiceErrorOccurredEvent")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.VoiceErrorOccurredEvent.overConnection")
+        return _VOICE_ERROR_OCCURRED_EVENT.again(data, begin, end, "overConnection", pos, monitor_cross_ref_id)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.VoiceErrorOccurredEvent.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     cause: EventCause | None = None
     if octet == 0x0A:
-        cause = ber.enumerated(
+        cause = EVENT_CAUSE_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, EVENT_CAUSE_VALUES, EventCause, "voice_unit.VoiceErrorOccurredEvent.cause"
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     services_permitted: ServicesPermitted | None = None
     if octet == 0x30:
         services_permitted = decode_services_permitted(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.VoiceErrorOccurredEvent")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceErrorOccurredEvent")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.VoiceErrorOccurredEvent", pos)
+        return _VOICE_ERROR_OCCURRED_EVENT.again(data, begin, end, "", pos, monitor_cross_ref_id)
     return VoiceErrorOccurredEvent(
         monitor_cross_ref_id=monitor_cross_ref_id,
         over_connection=over_connection,
@@ -1605,62 +1996,76 @@ def decode_voice_error_occurred_event(
     )
 
 
+_VOICE_ERROR_OCCURRED_EVENT = Known(
+    decode_voice_error_occurred_event, "voice_unit.VoiceErrorOccurredEvent", "0a 30 6b 7e 80 1a0"
+)
+
+
 def encode_voice_error_occurred_event(value: VoiceErrorOccurredEvent) -> bytes:
     """Contents of VoiceErrorOccurredEvent."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.cause is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.cause, EVENT_CAUSE_NUMBERS))
-    if value.services_permitted is not None:
-        out += ber.tlv(0x30, encode_services_permitted(value.services_permitted))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    cause = value.cause
+    if cause is not None:
+        content = EVENT_CAUSE_OCTETS.get(cause) or ber.encode_other_value(cause)
+        out += H0A[len(content)] + content
+    services_permitted = value.services_permitted
+    if services_permitted is not None:
+        content = encode_services_permitted(services_permitted)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ACTIVATE_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A0,
-        0x1A1,
-        0x1A2,
-    )
-)
 
 
 def decode_activate(data: bytes, pos: int, end: int) -> Activate:
     """Contents of Activate."""
-    again = (decode_activate, data, pos, end, _ACTIVATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Activate")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Activate.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Activate.overConnection")
+        return _ACTIVATE.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Activate.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     if octet != 0x81:
-        return tolerance.without_unknown(*again, "voice_unit.Activate.ruleName", pos)
+        return _ACTIVATE.again(data, begin, end, "ruleName", pos)
     rule_name = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     grammar_name: str | None = None
     if octet == 0x82:
         grammar_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Activate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Activate")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Activate", pos)
+        return _ACTIVATE.again(data, begin, end, "", pos)
     return Activate(
         over_connection=over_connection,
         resource=resource,
@@ -1670,237 +2075,285 @@ def decode_activate(data: bytes, pos: int, end: int) -> Activate:
     )
 
 
+_ACTIVATE = Known(decode_activate, "voice_unit.Activate", "6b 7e 80 81 82 1a0 1a1 1a2")
+
+
 def encode_activate(value: Activate) -> bytes:
     """Contents of Activate."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x81, ber.encode_text(value.rule_name))
-    if value.grammar_name is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.grammar_name))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.rule_name.encode()
+    out += H81[len(content)] + content
+    grammar_name = value.grammar_name
+    if grammar_name is not None:
+        content = grammar_name.encode()
+        out += H82[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_ACTIVATE_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_activate_response(data: bytes, pos: int, end: int) -> ActivateResponse:
     """Contents of ActivateResponse."""
-    again = (decode_activate_response, data, pos, end, _ACTIVATE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ActivateResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ActivateResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ActivateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ActivateResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ActivateResponse", pos)
+        return _ACTIVATE_RESPONSE.again(data, begin, end, "", pos)
     return ActivateResponse(extensions=extensions)
+
+
+_ACTIVATE_RESPONSE = Known(decode_activate_response, "voice_unit.ActivateResponse", "7e")
 
 
 def encode_activate_response(value: ActivateResponse) -> bytes:
     """Contents of ActivateResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CLEAR_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_clear(data: bytes, pos: int, end: int) -> Clear:
     """Contents of Clear."""
-    again = (decode_clear, data, pos, end, _CLEAR_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Clear")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Clear")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Clear.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Clear.overConnection")
+        return _CLEAR.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Clear.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Clear")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Clear")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Clear")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Clear")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Clear")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Clear")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Clear", pos)
+        return _CLEAR.again(data, begin, end, "", pos)
     return Clear(over_connection=over_connection, resource=resource, extensions=extensions)
+
+
+_CLEAR = Known(decode_clear, "voice_unit.Clear", "6b 7e 80 1a0")
 
 
 def encode_clear(value: Clear) -> bytes:
     """Contents of Clear."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CLEAR_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_clear_response(data: bytes, pos: int, end: int) -> ClearResponse:
     """Contents of ClearResponse."""
-    again = (decode_clear_response, data, pos, end, _CLEAR_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ClearResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ClearResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ClearResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ClearResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ClearResponse", pos)
+        return _CLEAR_RESPONSE.again(data, begin, end, "", pos)
     return ClearResponse(extensions=extensions)
+
+
+_CLEAR_RESPONSE = Known(decode_clear_response, "voice_unit.ClearResponse", "7e")
 
 
 def encode_clear_response(value: ClearResponse) -> bytes:
     """Contents of ClearResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
     values: list[Octets] = []
-    while pos < end:
-        octet, pos, stop = ber.header(data, pos, end, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate")
+    stop = pos
+    while stop < end:
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(
+                data, pos - 2, end, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate"
+            )
         if octet != 0x04:
-            ber.unexpected(octet, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate", pos)
-        value = ber.octet_string(data, pos, stop)
+            ber.unexpected(octet, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate", pos, stop)
+        value = Octets(data[pos:stop])
         values.append(value)
-        pos = stop
     return tuple(values)
 
 
 def encode_concatenate_message_argument_messages_to_concatenate(values: tuple[Octets, ...]) -> bytes:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
-    return b"".join([ber.tlv(0x04, value) for value in values])
-
-
-_CONCATENATE_MESSAGE_OCTETS = frozenset(
-    (
-        0x30,
-        0x7E,
-    )
-)
+    parts: list[bytes] = []
+    for value in values:
+        parts.append(H04[len(value)] + value)
+    return b"".join(parts)
 
 
 def decode_concatenate_message(data: bytes, pos: int, end: int) -> ConcatenateMessage:
     """Contents of ConcatenateMessage."""
-    again = (decode_concatenate_message, data, pos, end, _CONCATENATE_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ConcatenateMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessage")
     if octet != 0x30:
-        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessage.messagesToConcatenate", pos)
+        return _CONCATENATE_MESSAGE.again(data, begin, end, "messagesToConcatenate", pos)
     messages_to_concatenate = decode_concatenate_message_argument_messages_to_concatenate(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessage", pos)
+        return _CONCATENATE_MESSAGE.again(data, begin, end, "", pos)
     return ConcatenateMessage(messages_to_concatenate=messages_to_concatenate, extensions=extensions)
+
+
+_CONCATENATE_MESSAGE = Known(decode_concatenate_message, "voice_unit.ConcatenateMessage", "30 7e")
 
 
 def encode_concatenate_message(value: ConcatenateMessage) -> bytes:
     """Contents of ConcatenateMessage."""
     out = b""
-    out += ber.tlv(0x30, encode_concatenate_message_argument_messages_to_concatenate(value.messages_to_concatenate))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_concatenate_message_argument_messages_to_concatenate(value.messages_to_concatenate)
+    out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_CONCATENATE_MESSAGE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> ConcatenateMessageResponse:
     """Contents of ConcatenateMessageResponse."""
-    again = (decode_concatenate_message_response, data, pos, end, _CONCATENATE_MESSAGE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ConcatenateMessageResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessageResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessageResponse.concatenatedMessage", pos)
-    concatenated_message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessageResponse")
+        return _CONCATENATE_MESSAGE_RESPONSE.again(data, begin, end, "concatenatedMessage", pos)
+    concatenated_message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.ConcatenateMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessageResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ConcatenateMessageResponse", pos)
+        return _CONCATENATE_MESSAGE_RESPONSE.again(data, begin, end, "", pos)
     return ConcatenateMessageResponse(concatenated_message=concatenated_message, extensions=extensions)
+
+
+_CONCATENATE_MESSAGE_RESPONSE = Known(
+    decode_concatenate_message_response, "voice_unit.ConcatenateMessageResponse", "04 7e"
+)
 
 
 def encode_concatenate_message_response(value: ConcatenateMessageResponse) -> bytes:
     """Contents of ConcatenateMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.concatenated_message)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.concatenated_message)] + value.concatenated_message
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DEACTIVATE_OCTETS = frozenset(
-    (
-        0x16,
-        0x6B,
-        0x80,
-        0x81,
-        0xA2,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_deactivate(data: bytes, pos: int, end: int) -> Deactivate:
     """Contents of Deactivate."""
-    again = (decode_deactivate, data, pos, end, _DEACTIVATE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Deactivate")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Deactivate.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Deactivate.overConnection")
+        return _DEACTIVATE.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Deactivate.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.Deactivate.ruleName", pos)
+        return _DEACTIVATE.again(data, begin, end, "ruleName", pos)
     rule_name = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     grammar_name: str | None = None
     if octet == 0x81:
         grammar_name = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     extensions: CSTACommonArguments | None = None
     if octet == 0xA2:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Deactivate")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Deactivate")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Deactivate", pos)
+        return _DEACTIVATE.again(data, begin, end, "", pos)
     return Deactivate(
         over_connection=over_connection,
         resource=resource,
@@ -1910,75 +2363,95 @@ def decode_deactivate(data: bytes, pos: int, end: int) -> Deactivate:
     )
 
 
+_DEACTIVATE = Known(decode_deactivate, "voice_unit.Deactivate", "16 6b 80 81 a2 1a0 1a1")
+
+
 def encode_deactivate(value: Deactivate) -> bytes:
     """Contents of Deactivate."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    out += ber.tlv(0x16, ber.encode_text(value.rule_name))
-    if value.grammar_name is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.grammar_name))
-    if value.extensions is not None:
-        out += ber.tlv(0xA2, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    content = value.rule_name.encode()
+    out += H16[len(content)] + content
+    grammar_name = value.grammar_name
+    if grammar_name is not None:
+        content = grammar_name.encode()
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += HA2[len(content)] + content
     return out
-
-
-_DEACTIVATE_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_deactivate_response(data: bytes, pos: int, end: int) -> DeactivateResponse:
     """Contents of DeactivateResponse."""
-    again = (decode_deactivate_response, data, pos, end, _DEACTIVATE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.DeactivateResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeactivateResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeactivateResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeactivateResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.DeactivateResponse", pos)
+        return _DEACTIVATE_RESPONSE.again(data, begin, end, "", pos)
     return DeactivateResponse(extensions=extensions)
+
+
+_DEACTIVATE_RESPONSE = Known(decode_deactivate_response, "voice_unit.DeactivateResponse", "7e")
 
 
 def encode_deactivate_response(value: DeactivateResponse) -> bytes:
     """Contents of DeactivateResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_DELETE_MESSAGE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
     """Contents of DeleteMessage."""
-    again = (decode_delete_message, data, pos, end, _DELETE_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.DeleteMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeleteMessage")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.DeleteMessage.messageToBeDeleted", pos)
-    message_to_be_deleted = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeleteMessage")
+        return _DELETE_MESSAGE.again(data, begin, end, "messageToBeDeleted", pos)
+    message_to_be_deleted = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeleteMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.DeleteMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeleteMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.DeleteMessage", pos)
+        return _DELETE_MESSAGE.again(data, begin, end, "", pos)
     return DeleteMessage(message_to_be_deleted=message_to_be_deleted, extensions=extensions)
+
+
+_DELETE_MESSAGE = Known(decode_delete_message, "voice_unit.DeleteMessage", "04 7e")
 
 
 def encode_delete_message(value: DeleteMessage) -> bytes:
     """Contents of DeleteMessage."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_be_deleted)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.message_to_be_deleted)] + value.message_to_be_deleted
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -1989,54 +2462,58 @@ def decode_delete_message_response(data: bytes, octet: int, pos: int, stop: int)
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.DeleteMessageResponse.noData")
         return DeleteMessageResponse()
-    return ber.unexpected(octet, "voice_unit.DeleteMessageResponse", pos)
+    return ber.unexpected(octet, "voice_unit.DeleteMessageResponse", pos, stop)
 
 
 def encode_delete_message_response(value: DeleteMessageResponse) -> bytes:
     """The chosen alternative of DeleteMessageResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_PLAY_MESSAGE_OCTETS = frozenset(
-    (
-        0x02,
-        0x03,
-        0x04,
-        0x6B,
-        0x7E,
-    )
-)
 
 
 def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
     """Contents of PlayMessage."""
-    again = (decode_play_message, data, pos, end, _PLAY_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.PlayMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.PlayMessage.messageToBePlayed", pos)
-    message_to_be_played = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
+        return _PLAY_MESSAGE.again(data, begin, end, "messageToBePlayed", pos)
+    message_to_be_played = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.PlayMessage.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.PlayMessage.overConnection")
+        return _PLAY_MESSAGE.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.PlayMessage.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     duration: int | None = None
     if octet == 0x02:
         duration = ber.integer(data, pos, stop, "voice_unit.PlayMessage.duration")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     termination: TerminatingConditions | None = None
     if octet == 0x03:
         termination = ber.bits(data, pos, stop, TerminatingConditions, "voice_unit.PlayMessage.termination")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.PlayMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.PlayMessage", pos)
+        return _PLAY_MESSAGE.again(data, begin, end, "", pos)
     return PlayMessage(
         message_to_be_played=message_to_be_played,
         over_connection=over_connection,
@@ -2046,17 +2523,27 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
     )
 
 
+_PLAY_MESSAGE = Known(decode_play_message, "voice_unit.PlayMessage", "02 03 04 6b 7e")
+
+
 def encode_play_message(value: PlayMessage) -> bytes:
     """Contents of PlayMessage."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_be_played)
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.duration is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.duration))
-    if value.termination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.termination))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.message_to_be_played)] + value.message_to_be_played
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    duration = value.duration
+    if duration is not None:
+        content = ber.encode_integer(duration)
+        out += H02[len(content)] + content
+    termination = value.termination
+    if termination is not None:
+        content = ber.encode_bits(termination)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2067,83 +2554,87 @@ def decode_play_message_response(data: bytes, octet: int, pos: int, stop: int) -
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.PlayMessageResponse.noData")
         return PlayMessageResponse()
-    return ber.unexpected(octet, "voice_unit.PlayMessageResponse", pos)
+    return ber.unexpected(octet, "voice_unit.PlayMessageResponse", pos, stop)
 
 
 def encode_play_message_response(value: PlayMessageResponse) -> bytes:
     """The chosen alternative of PlayMessageResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 ATTRIBUTE_TO_QUERY_VALUES = {
-    0: AttributeToQuery.ENCODING_ALGORITHM,
-    1: AttributeToQuery.SAMPLING_RATE,
-    2: AttributeToQuery.DURATION,
-    3: AttributeToQuery.FILENAME,
-    4: AttributeToQuery.CURRENT_POSITION,
-    5: AttributeToQuery.CURRENT_SPEED,
-    6: AttributeToQuery.CURRENT_VOLUME,
-    7: AttributeToQuery.CURRENT_LEVEL,
-    8: AttributeToQuery.CURRENT_STATE,
-    9: AttributeToQuery.GRAMMARS,
-    10: AttributeToQuery.LANGUAGE,
-    11: AttributeToQuery.MODE,
-    12: AttributeToQuery.RETAIN_AUDIO,
-    13: AttributeToQuery.SILENCE_TIMEOUT,
-    14: AttributeToQuery.MAX_TIMEOUT,
-    15: AttributeToQuery.BABBLE_TIMEOUT,
-    16: AttributeToQuery.END_SILENCE,
-    17: AttributeToQuery.REJECTION_THRESHOLD,
-    18: AttributeToQuery.AUTO_INTERRUPTIBLE,
-    19: AttributeToQuery.INNER_XML,
-    20: AttributeToQuery.INTERDIGIT_TIMEOUT,
-    21: AttributeToQuery.PREFLUSH,
+    b"\x00": AttributeToQuery.ENCODING_ALGORITHM,
+    b"\x01": AttributeToQuery.SAMPLING_RATE,
+    b"\x02": AttributeToQuery.DURATION,
+    b"\x03": AttributeToQuery.FILENAME,
+    b"\x04": AttributeToQuery.CURRENT_POSITION,
+    b"\x05": AttributeToQuery.CURRENT_SPEED,
+    b"\x06": AttributeToQuery.CURRENT_VOLUME,
+    b"\x07": AttributeToQuery.CURRENT_LEVEL,
+    b"\x08": AttributeToQuery.CURRENT_STATE,
+    b"\t": AttributeToQuery.GRAMMARS,
+    b"\n": AttributeToQuery.LANGUAGE,
+    b"\x0b": AttributeToQuery.MODE,
+    b"\x0c": AttributeToQuery.RETAIN_AUDIO,
+    b"\r": AttributeToQuery.SILENCE_TIMEOUT,
+    b"\x0e": AttributeToQuery.MAX_TIMEOUT,
+    b"\x0f": AttributeToQuery.BABBLE_TIMEOUT,
+    b"\x10": AttributeToQuery.END_SILENCE,
+    b"\x11": AttributeToQuery.REJECTION_THRESHOLD,
+    b"\x12": AttributeToQuery.AUTO_INTERRUPTIBLE,
+    b"\x13": AttributeToQuery.INNER_XML,
+    b"\x14": AttributeToQuery.INTERDIGIT_TIMEOUT,
+    b"\x15": AttributeToQuery.PREFLUSH,
 }
-ATTRIBUTE_TO_QUERY_NUMBERS = {value: number for number, value in ATTRIBUTE_TO_QUERY_VALUES.items()}
-
-_QUERY_VOICE_ATTRIBUTE_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
+ATTRIBUTE_TO_QUERY_OCTETS = {value: octets for octets, value in ATTRIBUTE_TO_QUERY_VALUES.items()}
 
 
 def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceAttribute:
     """Contents of QueryVoiceAttribute."""
-    again = (decode_query_voice_attribute, data, pos, end, _QUERY_VOICE_ATTRIBUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueryVoiceAttribute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.messageToQuery", pos)
-    message_to_query = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
+        return _QUERY_VOICE_ATTRIBUTE.again(data, begin, end, "messageToQuery", pos)
+    message_to_query = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute.attributeToQuery", pos)
-    attribute_to_query = ber.enumerated(
+        return _QUERY_VOICE_ATTRIBUTE.again(data, begin, end, "attributeToQuery", pos)
+    attribute_to_query = ATTRIBUTE_TO_QUERY_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, ATTRIBUTE_TO_QUERY_VALUES, AttributeToQuery, "voice_unit.QueryVoiceAttribute.attributeToQuery"
     )
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     connection: ConnectionID | None = None
     if octet == 0x6B:
-        octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.QueryVoiceAttribute.connection")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.QueryVoiceAttribute.connection")
         connection = decode_connection_id(data, octet, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttribute", pos)
+        return _QUERY_VOICE_ATTRIBUTE.again(data, begin, end, "", pos)
     return QueryVoiceAttribute(
         message_to_query=message_to_query,
         attribute_to_query=attribute_to_query,
@@ -2153,52 +2644,63 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
     )
 
 
+_QUERY_VOICE_ATTRIBUTE = Known(decode_query_voice_attribute, "voice_unit.QueryVoiceAttribute", "04 0a 6b 7e 80 1a0")
+
+
 def encode_query_voice_attribute(value: QueryVoiceAttribute) -> bytes:
     """Contents of QueryVoiceAttribute."""
     out = b""
-    out += ber.tlv(0x04, value.message_to_query)
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.attribute_to_query, ATTRIBUTE_TO_QUERY_NUMBERS))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.connection is not None:
-        out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.message_to_query)] + value.message_to_query
+    content = ATTRIBUTE_TO_QUERY_OCTETS.get(value.attribute_to_query) or ber.encode_other_value(
+        value.attribute_to_query
+    )
+    out += H0A[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    connection = value.connection
+    if connection is not None:
+        content = encode_connection_id(connection)
+        out += H6B[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
 ENCODING_ALGORITHM_VALUES = {
-    0: EncodingAlgorithm.ADPCM_6_K,
-    1: EncodingAlgorithm.ADPCM_8_K,
-    2: EncodingAlgorithm.MU_LAW_PCM_6_K,
-    3: EncodingAlgorithm.A_LAW_PCM_6_K,
+    b"\x00": EncodingAlgorithm.ADPCM_6_K,
+    b"\x01": EncodingAlgorithm.ADPCM_8_K,
+    b"\x02": EncodingAlgorithm.MU_LAW_PCM_6_K,
+    b"\x03": EncodingAlgorithm.A_LAW_PCM_6_K,
 }
-ENCODING_ALGORITHM_NUMBERS = {value: number for number, value in ENCODING_ALGORITHM_VALUES.items()}
+ENCODING_ALGORITHM_OCTETS = {value: octets for octets, value in ENCODING_ALGORITHM_VALUES.items()}
 
 CURRENT_STATE_VALUES = {
-    0: CurrentState.STOP,
-    1: CurrentState.PLAY,
-    2: CurrentState.RECORD,
-    3: CurrentState.SUSPEND_PLAY,
-    4: CurrentState.SUSPEND_RECORD,
-    5: CurrentState.REVIEW,
-    6: CurrentState.DTMF_DETECTED,
-    7: CurrentState.FORMED,
-    8: CurrentState.PLAYING,
-    9: CurrentState.READY,
-    10: CurrentState.SPEECH_DETECTED,
-    11: CurrentState.STARTED,
+    b"\x00": CurrentState.STOP,
+    b"\x01": CurrentState.PLAY,
+    b"\x02": CurrentState.RECORD,
+    b"\x03": CurrentState.SUSPEND_PLAY,
+    b"\x04": CurrentState.SUSPEND_RECORD,
+    b"\x05": CurrentState.REVIEW,
+    b"\x06": CurrentState.DTMF_DETECTED,
+    b"\x07": CurrentState.FORMED,
+    b"\x08": CurrentState.PLAYING,
+    b"\t": CurrentState.READY,
+    b"\n": CurrentState.SPEECH_DETECTED,
+    b"\x0b": CurrentState.STARTED,
 }
-CURRENT_STATE_NUMBERS = {value: number for number, value in CURRENT_STATE_VALUES.items()}
-
-_ATTRIBUTE_INFO_PIECES = frozenset((0x1A3,))
+CURRENT_STATE_OCTETS = {value: octets for octets, value in CURRENT_STATE_VALUES.items()}
 
 
 def decode_attribute_info(data: bytes, octet: int, pos: int, stop: int) -> AttributeInfo:
     """The alternative of AttributeInfo with identifier ``octet``."""
     if octet == 0x80:
         return AttributeInfo(
-            encoding_algorithm=ber.enumerated(
+            encoding_algorithm=ENCODING_ALGORITHM_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -2223,215 +2725,245 @@ def decode_attribute_info(data: bytes, octet: int, pos: int, stop: int) -> Attri
         return AttributeInfo(current_gain=ber.integer(data, pos, stop, "voice_unit.AttributeInfo.currentGain"))
     if octet == 0x88:
         return AttributeInfo(
-            current_state=ber.enumerated(
+            current_state=CURRENT_STATE_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, CURRENT_STATE_VALUES, CurrentState, "voice_unit.AttributeInfo.currentState"
             )
         )
-    return tolerance.other_alternative(
-        decode_attribute_info, data, octet, pos, stop, _ATTRIBUTE_INFO_PIECES, "voice_unit.AttributeInfo"
-    )
+    return _ATTRIBUTE_INFO.other_alternative(data, octet, pos, stop)
+
+
+_ATTRIBUTE_INFO = Known(decode_attribute_info, "voice_unit.AttributeInfo", "1a3")
 
 
 def encode_attribute_info(value: AttributeInfo) -> bytes:
     """The chosen alternative of AttributeInfo with its tag."""
     if value.encoding_algorithm is not None:
-        return ber.tlv(0x80, ber.encode_enumerated(value.encoding_algorithm, ENCODING_ALGORITHM_NUMBERS))
+        content = ENCODING_ALGORITHM_OCTETS.get(value.encoding_algorithm) or ber.encode_other_value(
+            value.encoding_algorithm
+        )
+        return H80[len(content)] + content
     if value.sampling_rate is not None:
-        return ber.tlv(0x81, ber.encode_integer(value.sampling_rate))
+        content = ber.encode_integer(value.sampling_rate)
+        return H81[len(content)] + content
     if value.duration is not None:
-        return ber.tlv(0x82, ber.encode_integer(value.duration))
+        content = ber.encode_integer(value.duration)
+        return H82[len(content)] + content
     if value.filename is not None:
-        return ber.tlv(0x83, ber.encode_text(value.filename))
+        content = value.filename.encode()
+        return H83[len(content)] + content
     if value.current_position is not None:
-        return ber.tlv(0x84, ber.encode_integer(value.current_position))
+        content = ber.encode_integer(value.current_position)
+        return H84[len(content)] + content
     if value.current_speed is not None:
-        return ber.tlv(0x85, ber.encode_integer(value.current_speed))
+        content = ber.encode_integer(value.current_speed)
+        return H85[len(content)] + content
     if value.current_volume is not None:
-        return ber.tlv(0x86, ber.encode_integer(value.current_volume))
+        content = ber.encode_integer(value.current_volume)
+        return H86[len(content)] + content
     if value.current_gain is not None:
-        return ber.tlv(0x87, ber.encode_integer(value.current_gain))
+        content = ber.encode_integer(value.current_gain)
+        return H87[len(content)] + content
     if value.current_state is not None:
-        return ber.tlv(0x88, ber.encode_enumerated(value.current_state, CURRENT_STATE_NUMBERS))
+        content = CURRENT_STATE_OCTETS.get(value.current_state) or ber.encode_other_value(value.current_state)
+        return H88[len(content)] + content
     return ber.none_chosen("voice_unit.AttributeInfo")
-
-
-_QUERY_VOICE_ATTRIBUTE_RESPONSE_OCTETS = frozenset(
-    (
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x1A3,
-    )
-)
 
 
 def decode_query_voice_attribute_response(data: bytes, pos: int, end: int) -> QueryVoiceAttributeResponse:
     """Contents of QueryVoiceAttributeResponse."""
-    again = (decode_query_voice_attribute_response, data, pos, end, _QUERY_VOICE_ATTRIBUTE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueryVoiceAttributeResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttributeResponse")
     if octet not in (0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88):
-        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse.attribute", pos)
+        return _QUERY_VOICE_ATTRIBUTE_RESPONSE.again(data, begin, end, "attribute", pos)
     attribute = decode_attribute_info(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttributeResponse")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttributeResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueryVoiceAttributeResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttributeResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.QueryVoiceAttributeResponse", pos)
+        return _QUERY_VOICE_ATTRIBUTE_RESPONSE.again(data, begin, end, "", pos)
     return QueryVoiceAttributeResponse(attribute=attribute, extensions=extensions)
+
+
+_QUERY_VOICE_ATTRIBUTE_RESPONSE = Known(
+    decode_query_voice_attribute_response, "voice_unit.QueryVoiceAttributeResponse", "7e 80 81 82 83 84 85 86 87 88 1a3"
+)
 
 
 def encode_query_voice_attribute_response(value: QueryVoiceAttributeResponse) -> bytes:
     """Contents of QueryVoiceAttributeResponse."""
     out = b""
     out += encode_attribute_info(value.attribute)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_QUEUE_SERVICE_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_queue_service(data: bytes, pos: int, end: int) -> QueueService:
     """Contents of QueueService."""
-    again = (decode_queue_service, data, pos, end, _QUEUE_SERVICE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueueService")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.QueueService.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.QueueService.overConnection")
+        return _QUEUE_SERVICE.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.QueueService.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.QueueService.message", pos)
-    message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
+        return _QUEUE_SERVICE.again(data, begin, end, "message", pos)
+    message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     text: str | None = None
     if octet == 0x81:
         text = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueService")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.QueueService", pos)
+        return _QUEUE_SERVICE.again(data, begin, end, "", pos)
     return QueueService(
         over_connection=over_connection, message=message, resource=resource, text=text, extensions=extensions
     )
 
 
+_QUEUE_SERVICE = Known(decode_queue_service, "voice_unit.QueueService", "04 6b 7e 80 81 1a0 1a1")
+
+
 def encode_queue_service(value: QueueService) -> bytes:
     """Contents of QueueService."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.text is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.text))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    out += H04[len(value.message)] + value.message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    text = value.text
+    if text is not None:
+        content = text.encode()
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_QUEUE_SERVICE_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_queue_service_response(data: bytes, pos: int, end: int) -> QueueServiceResponse:
     """Contents of QueueServiceResponse."""
-    again = (decode_queue_service_response, data, pos, end, _QUEUE_SERVICE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.QueueServiceResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueServiceResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.QueueServiceResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueServiceResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.QueueServiceResponse", pos)
+        return _QUEUE_SERVICE_RESPONSE.again(data, begin, end, "", pos)
     return QueueServiceResponse(extensions=extensions)
+
+
+_QUEUE_SERVICE_RESPONSE = Known(decode_queue_service_response, "voice_unit.QueueServiceResponse", "7e")
 
 
 def encode_queue_service_response(value: QueueServiceResponse) -> bytes:
     """Contents of QueueServiceResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RECORD_MESSAGE_OCTETS = frozenset(
-    (
-        0x03,
-        0x0A,
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x82,
-        0x1A2,
-    )
-)
 
 
 def decode_record_message(data: bytes, pos: int, end: int) -> RecordMessage:
     """Contents of RecordMessage."""
-    again = (decode_record_message, data, pos, end, _RECORD_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.RecordMessage.callToBeRecorded", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.RecordMessage.callToBeRecorded")
+        return _RECORD_MESSAGE.again(data, begin, end, "callToBeRecorded", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.RecordMessage.callToBeRecorded")
     call_to_be_recorded = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     resource: str | None = None
     if octet == 0x82:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     sampling_rate: int | None = None
     if octet == 0x80:
         sampling_rate = ber.integer(data, pos, stop, "voice_unit.RecordMessage.samplingRate")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     encoding_algorithm: EncodingAlgorithm | None = None
     if octet == 0x0A:
-        encoding_algorithm = ber.enumerated(
+        encoding_algorithm = ENCODING_ALGORITHM_VALUES.get(data[pos:stop]) or ber.other_value(
             data, pos, stop, ENCODING_ALGORITHM_VALUES, EncodingAlgorithm, "voice_unit.RecordMessage.encodingAlgorithm"
         )
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     max_duration: int | None = None
     if octet == 0x81:
         max_duration = ber.integer(data, pos, stop, "voice_unit.RecordMessage.maxDuration")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     termination: TerminatingConditions | None = None
     if octet == 0x03:
         termination = ber.bits(data, pos, stop, TerminatingConditions, "voice_unit.RecordMessage.termination")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.RecordMessage", pos)
+        return _RECORD_MESSAGE.again(data, begin, end, "", pos)
     return RecordMessage(
         call_to_be_recorded=call_to_be_recorded,
         resource=resource,
@@ -2443,68 +2975,91 @@ def decode_record_message(data: bytes, pos: int, end: int) -> RecordMessage:
     )
 
 
+_RECORD_MESSAGE = Known(decode_record_message, "voice_unit.RecordMessage", "03 0a 6b 7e 80 81 82 1a2")
+
+
 def encode_record_message(value: RecordMessage) -> bytes:
     """Contents of RecordMessage."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.call_to_be_recorded))
-    if value.resource is not None:
-        out += ber.tlv(0x82, ber.encode_text(value.resource))
-    if value.sampling_rate is not None:
-        out += ber.tlv(0x80, ber.encode_integer(value.sampling_rate))
-    if value.encoding_algorithm is not None:
-        out += ber.tlv(0x0A, ber.encode_enumerated(value.encoding_algorithm, ENCODING_ALGORITHM_NUMBERS))
-    if value.max_duration is not None:
-        out += ber.tlv(0x81, ber.encode_integer(value.max_duration))
-    if value.termination is not None:
-        out += ber.tlv(0x03, ber.encode_bits(value.termination))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.call_to_be_recorded)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H82[len(content)] + content
+    sampling_rate = value.sampling_rate
+    if sampling_rate is not None:
+        content = ber.encode_integer(sampling_rate)
+        out += H80[len(content)] + content
+    encoding_algorithm = value.encoding_algorithm
+    if encoding_algorithm is not None:
+        content = ENCODING_ALGORITHM_OCTETS.get(encoding_algorithm) or ber.encode_other_value(encoding_algorithm)
+        out += H0A[len(content)] + content
+    max_duration = value.max_duration
+    if max_duration is not None:
+        content = ber.encode_integer(max_duration)
+        out += H81[len(content)] + content
+    termination = value.termination
+    if termination is not None:
+        content = ber.encode_bits(termination)
+        out += H03[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_RECORD_MESSAGE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMessageResponse:
     """Contents of RecordMessageResponse."""
-    again = (decode_record_message_response, data, pos, end, _RECORD_MESSAGE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.RecordMessageResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessageResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.RecordMessageResponse.resultingMessage", pos)
-    resulting_message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessageResponse")
+        return _RECORD_MESSAGE_RESPONSE.again(data, begin, end, "resultingMessage", pos)
+    resulting_message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.RecordMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessageResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.RecordMessageResponse", pos)
+        return _RECORD_MESSAGE_RESPONSE.again(data, begin, end, "", pos)
     return RecordMessageResponse(resulting_message=resulting_message, extensions=extensions)
+
+
+_RECORD_MESSAGE_RESPONSE = Known(decode_record_message_response, "voice_unit.RecordMessageResponse", "04 7e")
 
 
 def encode_record_message_response(value: RecordMessageResponse) -> bytes:
     """Contents of RecordMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.resulting_message)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.resulting_message)] + value.resulting_message
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
-PERIOD_ABSOLUTE_POSITION_VALUES = {0: PeriodAbsolutePosition.START_OF_MESSAGE, 1: PeriodAbsolutePosition.END_OF_MESSAGE}
-PERIOD_ABSOLUTE_POSITION_NUMBERS = {value: number for number, value in PERIOD_ABSOLUTE_POSITION_VALUES.items()}
+PERIOD_ABSOLUTE_POSITION_VALUES = {
+    b"\x00": PeriodAbsolutePosition.START_OF_MESSAGE,
+    b"\x01": PeriodAbsolutePosition.END_OF_MESSAGE,
+}
+PERIOD_ABSOLUTE_POSITION_OCTETS = {value: octets for octets, value in PERIOD_ABSOLUTE_POSITION_VALUES.items()}
 
 
 def decode_period(data: bytes, octet: int, pos: int, stop: int) -> Period:
     """The alternative of Period with identifier ``octet``."""
     if octet == 0x0A:
         return Period(
-            absolute_position=ber.enumerated(
+            absolute_position=PERIOD_ABSOLUTE_POSITION_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data,
                 pos,
                 stop,
@@ -2515,58 +3070,63 @@ def decode_period(data: bytes, octet: int, pos: int, stop: int) -> Period:
         )
     if octet == 0x02:
         return Period(relative_position=ber.integer(data, pos, stop, "voice_unit.Period.relativePosition"))
-    return ber.unexpected(octet, "voice_unit.Period", pos)
+    return ber.unexpected(octet, "voice_unit.Period", pos, stop)
 
 
 def encode_period(value: Period) -> bytes:
     """The chosen alternative of Period with its tag."""
     if value.absolute_position is not None:
-        return ber.tlv(0x0A, ber.encode_enumerated(value.absolute_position, PERIOD_ABSOLUTE_POSITION_NUMBERS))
+        content = PERIOD_ABSOLUTE_POSITION_OCTETS.get(value.absolute_position) or ber.encode_other_value(
+            value.absolute_position
+        )
+        return H0A[len(content)] + content
     if value.relative_position is not None:
-        return ber.tlv(0x02, ber.encode_integer(value.relative_position))
+        content = ber.encode_integer(value.relative_position)
+        return H02[len(content)] + content
     return ber.none_chosen("voice_unit.Period")
-
-
-_REPOSITION_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x0A,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
     """Contents of Reposition."""
-    again = (decode_reposition, data, pos, end, _REPOSITION_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Reposition")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Reposition.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Reposition.connection")
+        return _REPOSITION.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Reposition.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     if octet not in (0x0A, 0x02):
-        return tolerance.without_unknown(*again, "voice_unit.Reposition.periodOfReposition", pos)
+        return _REPOSITION.again(data, begin, end, "periodOfReposition", pos)
     period_of_reposition = decode_period(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     message_to_reposition: Octets | None = None
     if octet == 0x04:
-        message_to_reposition = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
+        message_to_reposition = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Reposition")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Reposition", pos)
+        return _REPOSITION.again(data, begin, end, "", pos)
     return Reposition(
         connection=connection,
         period_of_reposition=period_of_reposition,
@@ -2576,17 +3136,26 @@ def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
     )
 
 
+_REPOSITION = Known(decode_reposition, "voice_unit.Reposition", "02 04 0a 6b 7e 80 1a0")
+
+
 def encode_reposition(value: Reposition) -> bytes:
     """Contents of Reposition."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
     out += encode_period(value.period_of_reposition)
-    if value.message_to_reposition is not None:
-        out += ber.tlv(0x04, value.message_to_reposition)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    message_to_reposition = value.message_to_reposition
+    if message_to_reposition is not None:
+        out += H04[len(message_to_reposition)] + message_to_reposition
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2597,55 +3166,58 @@ def decode_reposition_response(data: bytes, octet: int, pos: int, stop: int) -> 
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.RepositionResponse.noData")
         return RepositionResponse()
-    return ber.unexpected(octet, "voice_unit.RepositionResponse", pos)
+    return ber.unexpected(octet, "voice_unit.RepositionResponse", pos, stop)
 
 
 def encode_reposition_response(value: RepositionResponse) -> bytes:
     """The chosen alternative of RepositionResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_RESUME_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_resume(data: bytes, pos: int, end: int) -> Resume:
     """Contents of Resume."""
-    again = (decode_resume, data, pos, end, _RESUME_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Resume")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Resume.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Resume.connection")
+        return _RESUME.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Resume.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     message_to_resume: Octets | None = None
     if octet == 0x04:
-        message_to_resume = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
+        message_to_resume = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     duration: int | None = None
     if octet == 0x02:
         duration = ber.integer(data, pos, stop, "voice_unit.Resume.duration")
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Resume")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Resume", pos)
+        return _RESUME.again(data, begin, end, "", pos)
     return Resume(
         connection=connection,
         message_to_resume=message_to_resume,
@@ -2655,18 +3227,29 @@ def decode_resume(data: bytes, pos: int, end: int) -> Resume:
     )
 
 
+_RESUME = Known(decode_resume, "voice_unit.Resume", "02 04 6b 7e 80 1a0")
+
+
 def encode_resume(value: Resume) -> bytes:
     """Contents of Resume."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.message_to_resume is not None:
-        out += ber.tlv(0x04, value.message_to_resume)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.duration is not None:
-        out += ber.tlv(0x02, ber.encode_integer(value.duration))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    message_to_resume = value.message_to_resume
+    if message_to_resume is not None:
+        out += H04[len(message_to_resume)] + message_to_resume
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    duration = value.duration
+    if duration is not None:
+        content = ber.encode_integer(duration)
+        out += H02[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2677,13 +3260,14 @@ def decode_resume_response(data: bytes, octet: int, pos: int, stop: int) -> Resu
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.ResumeResponse.noData")
         return ResumeResponse()
-    return ber.unexpected(octet, "voice_unit.ResumeResponse", pos)
+    return ber.unexpected(octet, "voice_unit.ResumeResponse", pos, stop)
 
 
 def encode_resume_response(value: ResumeResponse) -> bytes:
     """The chosen alternative of ResumeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
@@ -2693,58 +3277,61 @@ def decode_period_to_review(data: bytes, octet: int, pos: int, stop: int) -> Per
         return PeriodToReview(start_of_message=ber.null(pos, stop, "voice_unit.PeriodToReview.startOfMessage"))
     if octet == 0x02:
         return PeriodToReview(length_of_review=ber.integer(data, pos, stop, "voice_unit.PeriodToReview.lengthOfReview"))
-    return ber.unexpected(octet, "voice_unit.PeriodToReview", pos)
+    return ber.unexpected(octet, "voice_unit.PeriodToReview", pos, stop)
 
 
 def encode_period_to_review(value: PeriodToReview) -> bytes:
     """The chosen alternative of PeriodToReview with its tag."""
     if value.start_of_message:
-        return ber.tlv(0x05, b"")
+        content = b""
+        return H05[len(content)] + content
     if value.length_of_review is not None:
-        return ber.tlv(0x02, ber.encode_integer(value.length_of_review))
+        content = ber.encode_integer(value.length_of_review)
+        return H02[len(content)] + content
     return ber.none_chosen("voice_unit.PeriodToReview")
-
-
-_REVIEW_OCTETS = frozenset(
-    (
-        0x02,
-        0x04,
-        0x05,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_review(data: bytes, pos: int, end: int) -> Review:
     """Contents of Review."""
-    again = (decode_review, data, pos, end, _REVIEW_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Review")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Review.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Review.connection")
+        return _REVIEW.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Review.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     if octet not in (0x05, 0x02):
-        return tolerance.without_unknown(*again, "voice_unit.Review.periodToReview", pos)
+        return _REVIEW.again(data, begin, end, "periodToReview", pos)
     period_to_review = decode_period_to_review(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     message_to_review: Octets | None = None
     if octet == 0x04:
-        message_to_review = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
+        message_to_review = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Review")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Review", pos)
+        return _REVIEW.again(data, begin, end, "", pos)
     return Review(
         connection=connection,
         period_to_review=period_to_review,
@@ -2754,17 +3341,26 @@ def decode_review(data: bytes, pos: int, end: int) -> Review:
     )
 
 
+_REVIEW = Known(decode_review, "voice_unit.Review", "02 04 05 6b 7e 80 1a0")
+
+
 def encode_review(value: Review) -> bytes:
     """Contents of Review."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
     out += encode_period_to_review(value.period_to_review)
-    if value.message_to_review is not None:
-        out += ber.tlv(0x04, value.message_to_review)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    message_to_review = value.message_to_review
+    if message_to_review is not None:
+        out += H04[len(message_to_review)] + message_to_review
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2775,30 +3371,23 @@ def decode_review_response(data: bytes, octet: int, pos: int, stop: int) -> Revi
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.ReviewResponse.noData")
         return ReviewResponse()
-    return ber.unexpected(octet, "voice_unit.ReviewResponse", pos)
+    return ber.unexpected(octet, "voice_unit.ReviewResponse", pos, stop)
 
 
 def encode_review_response(value: ReviewResponse) -> bytes:
     """The chosen alternative of ReviewResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
 ATTRIBUTE_TO_SET_MODE_VALUES = {
-    0: AttributeToSetMode.AUTOMATIC,
-    1: AttributeToSetMode.SINGLE,
-    2: AttributeToSetMode.MULTIPLE,
+    b"\x00": AttributeToSetMode.AUTOMATIC,
+    b"\x01": AttributeToSetMode.SINGLE,
+    b"\x02": AttributeToSetMode.MULTIPLE,
 }
-ATTRIBUTE_TO_SET_MODE_NUMBERS = {value: number for number, value in ATTRIBUTE_TO_SET_MODE_VALUES.items()}
-
-_ATTRIBUTE_TO_SET_PIECES = frozenset(
-    (
-        0x1A3,
-        0x1A4,
-        0x1AD,
-    )
-)
+ATTRIBUTE_TO_SET_MODE_OCTETS = {value: octets for octets, value in ATTRIBUTE_TO_SET_MODE_VALUES.items()}
 
 
 def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> AttributeToSet:
@@ -2806,7 +3395,9 @@ def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> Att
     if octet == 0x80:
         return AttributeToSet(current_speed=ber.integer(data, pos, stop, "voice_unit.AttributeToSet.currentSpeed"))
     if octet == 0xA1:
-        octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.AttributeToSet.currentVolume")
+        octet, length, pos = data[pos], data[pos + 1], pos + 2
+        if length > 127 or pos + length != stop:
+            octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.AttributeToSet.currentVolume")
         return AttributeToSet(current_volume=decode_volume(data, octet, pos, stop))
     if octet == 0x82:
         return AttributeToSet(current_gain=ber.integer(data, pos, stop, "voice_unit.AttributeToSet.currentGain"))
@@ -2816,7 +3407,8 @@ def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> Att
         return AttributeToSet(language=ber.text(data, pos, stop))
     if octet == 0x85:
         return AttributeToSet(
-            mode=ber.enumerated(
+            mode=ATTRIBUTE_TO_SET_MODE_VALUES.get(data[pos:stop])
+            or ber.other_value(
                 data, pos, stop, ATTRIBUTE_TO_SET_MODE_VALUES, AttributeToSetMode, "voice_unit.AttributeToSet.mode"
             )
         )
@@ -2846,104 +3438,106 @@ def decode_attribute_to_set(data: bytes, octet: int, pos: int, stop: int) -> Att
         )
     if octet == 0x8F:
         return AttributeToSet(preflush=ber.boolean(data, pos, stop, "voice_unit.AttributeToSet.preflush"))
-    return tolerance.other_alternative(
-        decode_attribute_to_set, data, octet, pos, stop, _ATTRIBUTE_TO_SET_PIECES, "voice_unit.AttributeToSet"
-    )
+    return _ATTRIBUTE_TO_SET.other_alternative(data, octet, pos, stop)
+
+
+_ATTRIBUTE_TO_SET = Known(decode_attribute_to_set, "voice_unit.AttributeToSet", "1a3 1a4 1ad")
 
 
 def encode_attribute_to_set(value: AttributeToSet) -> bytes:
     """The chosen alternative of AttributeToSet with its tag."""
     if value.current_speed is not None:
-        return ber.tlv(0x80, ber.encode_integer(value.current_speed))
+        content = ber.encode_integer(value.current_speed)
+        return H80[len(content)] + content
     if value.current_volume is not None:
-        return ber.tlv(0xA1, encode_volume(value.current_volume))
+        content = encode_volume(value.current_volume)
+        return HA1[len(content)] + content
     if value.current_gain is not None:
-        return ber.tlv(0x82, ber.encode_integer(value.current_gain))
+        content = ber.encode_integer(value.current_gain)
+        return H82[len(content)] + content
     if value.grammars is not None:
-        return ber.tlv(0x83, ber.encode_text(value.grammars))
+        content = value.grammars.encode()
+        return H83[len(content)] + content
     if value.language is not None:
-        return ber.tlv(0x84, ber.encode_text(value.language))
+        content = value.language.encode()
+        return H84[len(content)] + content
     if value.mode is not None:
-        return ber.tlv(0x85, ber.encode_enumerated(value.mode, ATTRIBUTE_TO_SET_MODE_NUMBERS))
+        content = ATTRIBUTE_TO_SET_MODE_OCTETS.get(value.mode) or ber.encode_other_value(value.mode)
+        return H85[len(content)] + content
     if value.retain_audio is not None:
-        return ber.tlv(0x86, ber.encode_boolean(value.retain_audio))
+        content = ber.encode_boolean(value.retain_audio)
+        return H86[len(content)] + content
     if value.silence_timeout is not None:
-        return ber.tlv(0x87, ber.encode_integer(value.silence_timeout))
+        content = ber.encode_integer(value.silence_timeout)
+        return H87[len(content)] + content
     if value.max_timeout is not None:
-        return ber.tlv(0x88, ber.encode_integer(value.max_timeout))
+        content = ber.encode_integer(value.max_timeout)
+        return H88[len(content)] + content
     if value.babble_timeout is not None:
-        return ber.tlv(0x89, ber.encode_integer(value.babble_timeout))
+        content = ber.encode_integer(value.babble_timeout)
+        return H89[len(content)] + content
     if value.end_silence is not None:
-        return ber.tlv(0x8A, ber.encode_integer(value.end_silence))
+        content = ber.encode_integer(value.end_silence)
+        return H8A[len(content)] + content
     if value.rejection_threshold is not None:
-        return ber.tlv(0x8B, ber.encode_integer(value.rejection_threshold))
+        content = ber.encode_integer(value.rejection_threshold)
+        return H8B[len(content)] + content
     if value.auto_interruptible is not None:
-        return ber.tlv(0x8C, ber.encode_boolean(value.auto_interruptible))
+        content = ber.encode_boolean(value.auto_interruptible)
+        return H8C[len(content)] + content
     if value.inner_xml is not None:
-        return ber.tlv(0x8D, ber.encode_text(value.inner_xml))
+        content = value.inner_xml.encode()
+        return H8D[len(content)] + content
     if value.interdigit_timeout is not None:
-        return ber.tlv(0x8E, ber.encode_integer(value.interdigit_timeout))
+        content = ber.encode_integer(value.interdigit_timeout)
+        return H8E[len(content)] + content
     if value.preflush is not None:
-        return ber.tlv(0x8F, ber.encode_boolean(value.preflush))
+        content = ber.encode_boolean(value.preflush)
+        return H8F[len(content)] + content
     return ber.none_chosen("voice_unit.AttributeToSet")
-
-
-_SET_VOICE_ATTRIBUTE_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7E,
-        0x80,
-        0x82,
-        0x83,
-        0x84,
-        0x85,
-        0x86,
-        0x87,
-        0x88,
-        0x89,
-        0x8A,
-        0x8B,
-        0x8C,
-        0x8D,
-        0x8E,
-        0x8F,
-        0xA1,
-        0x1A0,
-        0x1A3,
-        0x1A4,
-        0x1AD,
-    )
-)
 
 
 def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttribute:
     """Contents of SetVoiceAttribute."""
-    again = (decode_set_voice_attribute, data, pos, end, _SET_VOICE_ATTRIBUTE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SetVoiceAttribute")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.SetVoiceAttribute.connection")
+        return _SET_VOICE_ATTRIBUTE.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.SetVoiceAttribute.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     if octet not in (0x80, 0xA1, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F):
-        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute.attributeToSet", pos)
+        return _SET_VOICE_ATTRIBUTE.again(data, begin, end, "attributeToSet", pos)
     attribute_to_set = decode_attribute_to_set(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     message: Octets | None = None
     if octet == 0x04:
-        message = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
+        message = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SetVoiceAttribute")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SetVoiceAttribute", pos)
+        return _SET_VOICE_ATTRIBUTE.again(data, begin, end, "", pos)
     return SetVoiceAttribute(
         connection=connection,
         attribute_to_set=attribute_to_set,
@@ -2953,17 +3547,30 @@ def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttri
     )
 
 
+_SET_VOICE_ATTRIBUTE = Known(
+    decode_set_voice_attribute,
+    "voice_unit.SetVoiceAttribute",
+    "04 6b 7e 80 82 83 84 85 86 87 88 89 8a 8b 8c 8d 8e 8f a1 1a0 1a3 1a4 1ad",
+)
+
+
 def encode_set_voice_attribute(value: SetVoiceAttribute) -> bytes:
     """Contents of SetVoiceAttribute."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
     out += encode_attribute_to_set(value.attribute_to_set)
-    if value.message is not None:
-        out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    message = value.message
+    if message is not None:
+        out += H04[len(message)] + message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -2974,140 +3581,167 @@ def decode_set_voice_attribute_response(data: bytes, octet: int, pos: int, stop:
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.SetVoiceAttributeResponse.noData")
         return SetVoiceAttributeResponse()
-    return ber.unexpected(octet, "voice_unit.SetVoiceAttributeResponse", pos)
+    return ber.unexpected(octet, "voice_unit.SetVoiceAttributeResponse", pos, stop)
 
 
 def encode_set_voice_attribute_response(value: SetVoiceAttributeResponse) -> bytes:
     """The chosen alternative of SetVoiceAttributeResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_START_OCTETS = frozenset(
-    (
-        0x6B,
-        0x7E,
-        0x80,
-        0x81,
-        0x1A0,
-        0x1A1,
-    )
-)
 
 
 def decode_start(data: bytes, pos: int, end: int) -> Start:
     """Contents of Start."""
-    again = (decode_start, data, pos, end, _START_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Start")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Start")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Start.overConnection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Start.overConnection")
+        return _START.again(data, begin, end, "overConnection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Start.overConnection")
     over_connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Start")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Start")
     text: str | None = None
     if octet == 0x81:
         text = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Start")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Start")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Start")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Start", pos)
+        return _START.again(data, begin, end, "", pos)
     return Start(over_connection=over_connection, resource=resource, text=text, extensions=extensions)
+
+
+_START = Known(decode_start, "voice_unit.Start", "6b 7e 80 81 1a0 1a1")
 
 
 def encode_start(value: Start) -> bytes:
     """Contents of Start."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.over_connection))
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.text is not None:
-        out += ber.tlv(0x81, ber.encode_text(value.text))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.over_connection)
+    out += H6B[len(content)] + content
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    text = value.text
+    if text is not None:
+        content = text.encode()
+        out += H81[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_START_RESPONSE_OCTETS = frozenset((0x7E,))
 
 
 def decode_start_response(data: bytes, pos: int, end: int) -> StartResponse:
     """Contents of StartResponse."""
-    again = (decode_start_response, data, pos, end, _START_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.StartResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.StartResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StartResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.StartResponse", pos)
+        return _START_RESPONSE.again(data, begin, end, "", pos)
     return StartResponse(extensions=extensions)
+
+
+_START_RESPONSE = Known(decode_start_response, "voice_unit.StartResponse", "7e")
 
 
 def encode_start_response(value: StartResponse) -> bytes:
     """Contents of StartResponse."""
     out = b""
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_STOP_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_stop(data: bytes, pos: int, end: int) -> Stop:
     """Contents of Stop."""
-    again = (decode_stop, data, pos, end, _STOP_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Stop")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Stop.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Stop.connection")
+        return _STOP.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Stop.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
     message_to_be_stopped: Octets | None = None
     if octet == 0x04:
-        message_to_be_stopped = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
+        message_to_be_stopped = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Stop")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Stop", pos)
+        return _STOP.again(data, begin, end, "", pos)
     return Stop(
         connection=connection, message_to_be_stopped=message_to_be_stopped, resource=resource, extensions=extensions
     )
 
 
+_STOP = Known(decode_stop, "voice_unit.Stop", "04 6b 7e 80 1a0")
+
+
 def encode_stop(value: Stop) -> bytes:
     """Contents of Stop."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.message_to_be_stopped is not None:
-        out += ber.tlv(0x04, value.message_to_be_stopped)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    message_to_be_stopped = value.message_to_be_stopped
+    if message_to_be_stopped is not None:
+        out += H04[len(message_to_be_stopped)] + message_to_be_stopped
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3118,63 +3752,74 @@ def decode_stop_response(data: bytes, octet: int, pos: int, stop: int) -> StopRe
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.StopResponse.noData")
         return StopResponse()
-    return ber.unexpected(octet, "voice_unit.StopResponse", pos)
+    return ber.unexpected(octet, "voice_unit.StopResponse", pos, stop)
 
 
 def encode_stop_response(value: StopResponse) -> bytes:
     """The chosen alternative of StopResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
-
-
-_SUSPEND_OCTETS = frozenset(
-    (
-        0x04,
-        0x6B,
-        0x7E,
-        0x80,
-        0x1A0,
-    )
-)
 
 
 def decode_suspend(data: bytes, pos: int, end: int) -> Suspend:
     """Contents of Suspend."""
-    again = (decode_suspend, data, pos, end, _SUSPEND_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.Suspend")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
     if octet != 0x6B:
-        return tolerance.without_unknown(*again, "voice_unit.Suspend.connection", pos)
-    octet, pos, _ = ber.inner(data, pos, stop, "voice_unit.Suspend.connection")
+        return _SUSPEND.again(data, begin, end, "connection", pos)
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or pos + length != stop:
+        octet, pos, _ = ber.inner(data, pos - 2, stop, "voice_unit.Suspend.connection")
     connection = decode_connection_id(data, octet, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
     message: Octets | None = None
     if octet == 0x04:
-        message = ber.octet_string(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
+        message = Octets(data[pos:stop])
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
     resource: str | None = None
     if octet == 0x80:
         resource = ber.text(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.Suspend")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.Suspend", pos)
+        return _SUSPEND.again(data, begin, end, "", pos)
     return Suspend(connection=connection, message=message, resource=resource, extensions=extensions)
+
+
+_SUSPEND = Known(decode_suspend, "voice_unit.Suspend", "04 6b 7e 80 1a0")
 
 
 def encode_suspend(value: Suspend) -> bytes:
     """Contents of Suspend."""
     out = b""
-    out += ber.tlv(0x6B, encode_connection_id(value.connection))
-    if value.message is not None:
-        out += ber.tlv(0x04, value.message)
-    if value.resource is not None:
-        out += ber.tlv(0x80, ber.encode_text(value.resource))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = encode_connection_id(value.connection)
+    out += H6B[len(content)] + content
+    message = value.message
+    if message is not None:
+        out += H04[len(message)] + message
+    resource = value.resource
+    if resource is not None:
+        content = resource.encode()
+        out += H80[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 
@@ -3185,126 +3830,142 @@ def decode_suspend_response(data: bytes, octet: int, pos: int, stop: int) -> Sus
     if octet == 0x05:
         ber.null(pos, stop, "voice_unit.SuspendResponse.noData")
         return SuspendResponse()
-    return ber.unexpected(octet, "voice_unit.SuspendResponse", pos)
+    return ber.unexpected(octet, "voice_unit.SuspendResponse", pos, stop)
 
 
 def encode_suspend_response(value: SuspendResponse) -> bytes:
     """The chosen alternative of SuspendResponse with its tag."""
     if value.extensions is not None:
-        return ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+        content = encode_csta_common_arguments(value.extensions)
+        return H7E[len(content)] + content
     return b"\x05\x00"
 
 
-CONTROL_DATA_GENDER_VALUES = {0: ControlDataGender.MALE, 1: ControlDataGender.FEMALE}
-CONTROL_DATA_GENDER_NUMBERS = {value: number for number, value in CONTROL_DATA_GENDER_VALUES.items()}
-
-_CONTROL_DATA_OCTETS = frozenset(
-    (
-        0x04,
-        0x0A,
-    )
-)
+CONTROL_DATA_GENDER_VALUES = {b"\x00": ControlDataGender.MALE, b"\x01": ControlDataGender.FEMALE}
+CONTROL_DATA_GENDER_OCTETS = {value: octets for octets, value in CONTROL_DATA_GENDER_VALUES.items()}
 
 
 def decode_control_data(data: bytes, pos: int, end: int) -> ControlData:
     """Contents of ControlData."""
-    again = (decode_control_data, data, pos, end, _CONTROL_DATA_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.ControlData")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ControlData")
     if octet != 0x0A:
-        return tolerance.without_unknown(*again, "voice_unit.ControlData.gender", pos)
-    gender = ber.enumerated(
+        return _CONTROL_DATA.again(data, begin, end, "gender", pos)
+    gender = CONTROL_DATA_GENDER_VALUES.get(data[pos:stop]) or ber.other_value(
         data, pos, stop, CONTROL_DATA_GENDER_VALUES, ControlDataGender, "voice_unit.ControlData.gender"
     )
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ControlData")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ControlData")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.ControlData.language", pos)
-    language = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.ControlData")
+        return _CONTROL_DATA.again(data, begin, end, "language", pos)
+    language = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ControlData")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.ControlData", pos)
+        return _CONTROL_DATA.again(data, begin, end, "", pos)
     return ControlData(gender=gender, language=language)
+
+
+_CONTROL_DATA = Known(decode_control_data, "voice_unit.ControlData", "04 0a")
 
 
 def encode_control_data(value: ControlData) -> bytes:
     """Contents of ControlData."""
     out = b""
-    out += ber.tlv(0x0A, ber.encode_enumerated(value.gender, CONTROL_DATA_GENDER_NUMBERS))
-    out += ber.tlv(0x04, value.language)
+    content = CONTROL_DATA_GENDER_OCTETS.get(value.gender) or ber.encode_other_value(value.gender)
+    out += H0A[len(content)] + content
+    out += H04[len(value.language)] + value.language
     return out
-
-
-_SYNTHESIZE_MESSAGE_OCTETS = frozenset(
-    (
-        0x16,
-        0x30,
-        0x7E,
-    )
-)
 
 
 def decode_synthesize_message(data: bytes, pos: int, end: int) -> SynthesizeMessage:
     """Contents of SynthesizeMessage."""
-    again = (decode_synthesize_message, data, pos, end, _SYNTHESIZE_MESSAGE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SynthesizeMessage")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessage")
     if octet != 0x16:
-        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessage.textToBeSynthesized", pos)
+        return _SYNTHESIZE_MESSAGE.again(data, begin, end, "textToBeSynthesized", pos)
     text_to_be_synthesized = ber.text(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessage")
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessage")
     control: ControlData | None = None
     if octet == 0x30:
         control = decode_control_data(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessage")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessage")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessage")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessage", pos)
+        return _SYNTHESIZE_MESSAGE.again(data, begin, end, "", pos)
     return SynthesizeMessage(text_to_be_synthesized=text_to_be_synthesized, control=control, extensions=extensions)
+
+
+_SYNTHESIZE_MESSAGE = Known(decode_synthesize_message, "voice_unit.SynthesizeMessage", "16 30 7e")
 
 
 def encode_synthesize_message(value: SynthesizeMessage) -> bytes:
     """Contents of SynthesizeMessage."""
     out = b""
-    out += ber.tlv(0x16, ber.encode_text(value.text_to_be_synthesized))
-    if value.control is not None:
-        out += ber.tlv(0x30, encode_control_data(value.control))
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    content = value.text_to_be_synthesized.encode()
+    out += H16[len(content)] + content
+    control = value.control
+    if control is not None:
+        content = encode_control_data(control)
+        out += H30[len(content)] + content
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
-
-
-_SYNTHESIZE_MESSAGE_RESPONSE_OCTETS = frozenset(
-    (
-        0x04,
-        0x7E,
-    )
-)
 
 
 def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> SynthesizeMessageResponse:
     """Contents of SynthesizeMessageResponse."""
-    again = (decode_synthesize_message_response, data, pos, end, _SYNTHESIZE_MESSAGE_RESPONSE_OCTETS, ())
-    octet, pos, stop = ber.following(data, pos, end, "voice_unit.SynthesizeMessageResponse")
+    begin = pos
+    octet, length, pos = data[pos], data[pos + 1], pos + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessageResponse")
     if octet != 0x04:
-        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessageResponse.synthesizedMessage", pos)
-    synthesized_message = ber.octet_string(data, pos, stop)
-    octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessageResponse")
+        return _SYNTHESIZE_MESSAGE_RESPONSE.again(data, begin, end, "synthesizedMessage", pos)
+    synthesized_message = Octets(data[pos:stop])
+    octet, length, pos = data[stop], data[stop + 1], stop + 2
+    if length > 127 or (stop := pos + length) > end:
+        octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessageResponse")
     extensions: CSTACommonArguments | None = None
     if octet == 0x7E:
         extensions = decode_csta_common_arguments(data, pos, stop)
-        octet, pos, stop = ber.following(data, stop, end, "voice_unit.SynthesizeMessageResponse")
+        octet, length, pos = data[stop], data[stop + 1], stop + 2
+        if length > 127 or (stop := pos + length) > end:
+            octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessageResponse")
     if octet != END:
-        return tolerance.without_unknown(*again, "voice_unit.SynthesizeMessageResponse", pos)
+        return _SYNTHESIZE_MESSAGE_RESPONSE.again(data, begin, end, "", pos)
     return SynthesizeMessageResponse(synthesized_message=synthesized_message, extensions=extensions)
+
+
+_SYNTHESIZE_MESSAGE_RESPONSE = Known(
+    decode_synthesize_message_response, "voice_unit.SynthesizeMessageResponse", "04 7e"
+)
 
 
 def encode_synthesize_message_response(value: SynthesizeMessageResponse) -> bytes:
     """Contents of SynthesizeMessageResponse."""
     out = b""
-    out += ber.tlv(0x04, value.synthesized_message)
-    if value.extensions is not None:
-        out += ber.tlv(0x7E, encode_csta_common_arguments(value.extensions))
+    out += H04[len(value.synthesized_message)] + value.synthesized_message
+    extensions = value.extensions
+    if extensions is not None:
+        content = encode_csta_common_arguments(extensions)
+        out += H7E[len(content)] + content
     return out
 
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_associated import (
     AssociateData,
     AssociateDataResponse,
@@ -29,8 +27,9 @@ from csta.messages.call_associated import (
     TelephonyTonesGeneratedEvent,
 )
 from csta.messages.call_data import CallCharacteristics, EventCause, LocalConnectionState
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data_list,
@@ -55,35 +54,35 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_CALL_INFORMATION_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "device": ("device", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "accountInfo": ("account_info", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "userData": ("user_data", elements.wrapped_octets),
-    "callQualifyingData": ("call_qualifying_data", elements.octets),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceInfo": ("device_info", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_INFORMATION_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.leaf("accountInfo", "account_info", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.octets),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.device("deviceInfo", "device_info", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_information_event(element: _Element) -> CallInformationEvent:
+def read_call_information_event(tokens: Tokens, end: str) -> CallInformationEvent:
     """Read CallInformationEvent."""
-    return elements.structure(element, CallInformationEvent, _CALL_INFORMATION_EVENT)
+    return elements.structure(tokens, end, CallInformationEvent, _CALL_INFORMATION_EVENT)
 
 
 def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
     """Write the children of CallInformationEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<device>")
     write_subject_device_id(value.device, out)
@@ -117,9 +116,9 @@ def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_info is not None:
         write_device_id("deviceInfo", value.device_info, out)
     if value.extensions is not None:
@@ -128,40 +127,43 @@ def write_call_information_event(value: CallInformationEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CHARGING_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "chargedDevice": ("charged_device", read_device_id),
-    "chargingInfo": ("charging_info", read_charging_info),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHARGING_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.device("chargedDevice", "charged_device", device_id),
+    elements.inner("chargingInfo", "charging_info", read_charging_info),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_charging_event(element: _Element) -> ChargingEvent:
+def read_charging_event(tokens: Tokens, end: str) -> ChargingEvent:
     """Read ChargingEvent."""
-    return elements.structure(element, ChargingEvent, _CHARGING_EVENT)
+    return elements.structure(tokens, end, ChargingEvent, _CHARGING_EVENT)
 
 
 def write_charging_event(value: ChargingEvent, out: Out) -> None:
     """Write the children of ChargingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     write_device_id("chargedDevice", value.charged_device, out)
     out.append("<chargingInfo>")
     write_charging_info(value.charging_info, out)
     out.append("</chargingInfo>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-def read_digits_generated_event_digit_duration_list(element: _Element) -> tuple[int, ...]:
+_DIGITS_GENERATED_EVENT_DIGIT_DURATION_LIST = elements.table(elements.leaf("digitDuration", "", leaves.integer))
+
+
+def read_digits_generated_event_digit_duration_list(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read DigitsGeneratedEventDigitDurationList."""
-    return elements.listed(element, "digitDuration", elements.integer)
+    return elements.listed(tokens, end, _DIGITS_GENERATED_EVENT_DIGIT_DURATION_LIST)
 
 
 def write_digits_generated_event_digit_duration_list(values: tuple[int, ...], out: Out) -> None:
@@ -170,9 +172,12 @@ def write_digits_generated_event_digit_duration_list(values: tuple[int, ...], ou
         out.append(f"<digitDuration>{value}</digitDuration>")
 
 
-def read_digits_generated_event_pause_duration_list(element: _Element) -> tuple[int, ...]:
+_DIGITS_GENERATED_EVENT_PAUSE_DURATION_LIST = elements.table(elements.leaf("pauseDuration", "", leaves.integer))
+
+
+def read_digits_generated_event_pause_duration_list(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read DigitsGeneratedEventPauseDurationList."""
-    return elements.listed(element, "pauseDuration", elements.integer)
+    return elements.listed(tokens, end, _DIGITS_GENERATED_EVENT_PAUSE_DURATION_LIST)
 
 
 def write_digits_generated_event_pause_duration_list(values: tuple[int, ...], out: Out) -> None:
@@ -181,27 +186,27 @@ def write_digits_generated_event_pause_duration_list(values: tuple[int, ...], ou
         out.append(f"<pauseDuration>{value}</pauseDuration>")
 
 
-_DIGITS_GENERATED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "digitGeneratedList": ("digit_generated_list", elements.text),
-    "digitDurationList": ("digit_duration_list", read_digits_generated_event_digit_duration_list),
-    "pauseDurationList": ("pause_duration_list", read_digits_generated_event_pause_duration_list),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIGITS_GENERATED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("digitGeneratedList", "digit_generated_list", leaves.text),
+    elements.inner("digitDurationList", "digit_duration_list", read_digits_generated_event_digit_duration_list),
+    elements.inner("pauseDurationList", "pause_duration_list", read_digits_generated_event_pause_duration_list),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_digits_generated_event(element: _Element) -> DigitsGeneratedEvent:
+def read_digits_generated_event(tokens: Tokens, end: str) -> DigitsGeneratedEvent:
     """Read DigitsGeneratedEvent."""
-    return elements.structure(element, DigitsGeneratedEvent, _DIGITS_GENERATED_EVENT)
+    return elements.structure(tokens, end, DigitsGeneratedEvent, _DIGITS_GENERATED_EVENT)
 
 
 def write_digits_generated_event(value: DigitsGeneratedEvent, out: Out) -> None:
     """Write the children of DigitsGeneratedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<digitGeneratedList>{elements.escape(value.digit_generated_list)}</digitGeneratedList>")
+    out.append(f"<digitGeneratedList>{leaves.escape(value.digit_generated_list)}</digitGeneratedList>")
     if value.digit_duration_list is not None:
         out.append("<digitDurationList>")
         write_digits_generated_event_digit_duration_list(value.digit_duration_list, out)
@@ -220,29 +225,29 @@ def write_digits_generated_event(value: DigitsGeneratedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_TELEPHONY_TONES_GENERATED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "toneGenerated": ("tone_generated", elements.enumeration(TelephonyTone)),
-    "toneFrequency": ("tone_frequency", elements.integer),
-    "toneDuration": ("tone_duration", elements.integer),
-    "pauseDuration": ("pause_duration", elements.integer),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_TELEPHONY_TONES_GENERATED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("toneGenerated", "tone_generated", leaves.enumeration(TelephonyTone)),
+    elements.leaf("toneFrequency", "tone_frequency", leaves.integer),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("pauseDuration", "pause_duration", leaves.integer),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_telephony_tones_generated_event(element: _Element) -> TelephonyTonesGeneratedEvent:
+def read_telephony_tones_generated_event(tokens: Tokens, end: str) -> TelephonyTonesGeneratedEvent:
     """Read TelephonyTonesGeneratedEvent."""
-    return elements.structure(element, TelephonyTonesGeneratedEvent, _TELEPHONY_TONES_GENERATED_EVENT)
+    return elements.structure(tokens, end, TelephonyTonesGeneratedEvent, _TELEPHONY_TONES_GENERATED_EVENT)
 
 
 def write_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent, out: Out) -> None:
     """Write the children of TelephonyTonesGeneratedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     if value.tone_generated is not None:
-        out.append(f"<toneGenerated>{elements.escape(value.tone_generated.value)}</toneGenerated>")
+        out.append(f"<toneGenerated>{leaves.escape(value.tone_generated.value)}</toneGenerated>")
     if value.tone_frequency is not None:
         out.append(f"<toneFrequency>{value.tone_frequency}</toneFrequency>")
     if value.tone_duration is not None:
@@ -259,41 +264,41 @@ def write_telephony_tones_generated_event(value: TelephonyTonesGeneratedEvent, o
         out.append("</extensions>")
 
 
-_PRIMARY_OR_SECONDARY_CALL: elements.Table = {
-    "deviceID": ("device_id", read_device_id),
-    "connectionID": ("connection_id", read_connection_id),
-    "localConnectionState": ("local_connection_state", elements.enumeration(LocalConnectionState)),
-    "connectionInfo": ("connection_info", read_connection_information),
-}
+_PRIMARY_OR_SECONDARY_CALL = elements.table(
+    elements.device("deviceID", "device_id", device_id),
+    elements.inner("connectionID", "connection_id", read_connection_id),
+    elements.leaf("localConnectionState", "local_connection_state", leaves.enumeration(LocalConnectionState)),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+)
 
 
-def read_primary_or_secondary_call(element: _Element) -> PrimaryOrSecondaryCall:
+def read_primary_or_secondary_call(tokens: Tokens, end: str) -> PrimaryOrSecondaryCall:
     """Read PrimaryOrSecondaryCall."""
-    return elements.structure(element, PrimaryOrSecondaryCall, _PRIMARY_OR_SECONDARY_CALL)
+    return elements.structure(tokens, end, PrimaryOrSecondaryCall, _PRIMARY_OR_SECONDARY_CALL)
 
 
 def write_primary_or_secondary_call(value: PrimaryOrSecondaryCall, out: Out) -> None:
     """Write the children of PrimaryOrSecondaryCall."""
     write_device_id("deviceID", value.device_id, out)
     write_connection_id("connectionID", value.connection_id, out)
-    out.append(f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>")
+    out.append(f"<localConnectionState>{leaves.escape(value.local_connection_state.value)}</localConnectionState>")
     if value.connection_info is not None:
         out.append("<connectionInfo>")
         write_connection_information(value.connection_info, out)
         out.append("</connectionInfo>")
 
 
-_OTHER_CALL: elements.Table = {
-    "deviceID": ("device_id", read_device_id),
-    "connectionID": ("connection_id", read_connection_id),
-    "localConnectionState": ("local_connection_state", elements.enumeration(LocalConnectionState)),
-    "connectionInfo": ("connection_info", read_connection_information),
-}
+_OTHER_CALL = elements.table(
+    elements.device("deviceID", "device_id", device_id),
+    elements.inner("connectionID", "connection_id", read_connection_id),
+    elements.leaf("localConnectionState", "local_connection_state", leaves.enumeration(LocalConnectionState)),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+)
 
 
-def read_other_call(element: _Element) -> OtherCall:
+def read_other_call(tokens: Tokens, end: str) -> OtherCall:
     """Read OtherCall."""
-    return elements.structure(element, OtherCall, _OTHER_CALL)
+    return elements.structure(tokens, end, OtherCall, _OTHER_CALL)
 
 
 def write_other_call(value: OtherCall, out: Out) -> None:
@@ -301,18 +306,23 @@ def write_other_call(value: OtherCall, out: Out) -> None:
     write_device_id("deviceID", value.device_id, out)
     write_connection_id("connectionID", value.connection_id, out)
     if value.local_connection_state is not None:
-        out.append(
-            f"<localConnectionState>{elements.escape(value.local_connection_state.value)}</localConnectionState>"
-        )
+        out.append(f"<localConnectionState>{leaves.escape(value.local_connection_state.value)}</localConnectionState>")
     if value.connection_info is not None:
         out.append("<connectionInfo>")
         write_connection_information(value.connection_info, out)
         out.append("</connectionInfo>")
 
 
-def read_service_completion_failure_event_other_devs_primary_call_list(element: _Element) -> tuple[OtherCall, ...]:
+_SERVICE_COMPLETION_FAILURE_EVENT_OTHER_DEVS_PRIMARY_CALL_LIST = elements.table(
+    elements.inner("otherDevsPrimaryCall", "", read_other_call)
+)
+
+
+def read_service_completion_failure_event_other_devs_primary_call_list(
+    tokens: Tokens, end: str
+) -> tuple[OtherCall, ...]:
     """Read ServiceCompletionFailureEventOtherDevsPrimaryCallList."""
-    return elements.listed(element, "otherDevsPrimaryCall", read_other_call)
+    return elements.listed(tokens, end, _SERVICE_COMPLETION_FAILURE_EVENT_OTHER_DEVS_PRIMARY_CALL_LIST)
 
 
 def write_service_completion_failure_event_other_devs_primary_call_list(
@@ -325,9 +335,16 @@ def write_service_completion_failure_event_other_devs_primary_call_list(
         out.append("</otherDevsPrimaryCall>")
 
 
-def read_service_completion_failure_event_other_devs_secondary_call_list(element: _Element) -> tuple[OtherCall, ...]:
+_SERVICE_COMPLETION_FAILURE_EVENT_OTHER_DEVS_SECONDARY_CALL_LIST = elements.table(
+    elements.inner("otherDevsSecondaryCall", "", read_other_call)
+)
+
+
+def read_service_completion_failure_event_other_devs_secondary_call_list(
+    tokens: Tokens, end: str
+) -> tuple[OtherCall, ...]:
     """Read ServiceCompletionFailureEventOtherDevsSecondaryCallList."""
-    return elements.listed(element, "otherDevsSecondaryCall", read_other_call)
+    return elements.listed(tokens, end, _SERVICE_COMPLETION_FAILURE_EVENT_OTHER_DEVS_SECONDARY_CALL_LIST)
 
 
 def write_service_completion_failure_event_other_devs_secondary_call_list(
@@ -340,32 +357,34 @@ def write_service_completion_failure_event_other_devs_secondary_call_list(
         out.append("</otherDevsSecondaryCall>")
 
 
-_SERVICE_COMPLETION_FAILURE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "primaryCall": ("primary_call", read_primary_or_secondary_call),
-    "secondaryCall": ("secondary_call", read_primary_or_secondary_call),
-    "otherDevsPrimaryCallList": (
+_SERVICE_COMPLETION_FAILURE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("primaryCall", "primary_call", read_primary_or_secondary_call),
+    elements.inner("secondaryCall", "secondary_call", read_primary_or_secondary_call),
+    elements.inner(
+        "otherDevsPrimaryCallList",
         "other_devs_primary_call_list",
         read_service_completion_failure_event_other_devs_primary_call_list,
     ),
-    "otherDevsSecondaryCallList": (
+    elements.inner(
+        "otherDevsSecondaryCallList",
         "other_devs_secondary_call_list",
         read_service_completion_failure_event_other_devs_secondary_call_list,
     ),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_service_completion_failure_event(element: _Element) -> ServiceCompletionFailureEvent:
+def read_service_completion_failure_event(tokens: Tokens, end: str) -> ServiceCompletionFailureEvent:
     """Read ServiceCompletionFailureEvent."""
-    return elements.structure(element, ServiceCompletionFailureEvent, _SERVICE_COMPLETION_FAILURE_EVENT)
+    return elements.structure(tokens, end, ServiceCompletionFailureEvent, _SERVICE_COMPLETION_FAILURE_EVENT)
 
 
 def write_service_completion_failure_event(value: ServiceCompletionFailureEvent, out: Out) -> None:
     """Write the children of ServiceCompletionFailureEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<primaryCall>")
     write_primary_or_secondary_call(value.primary_call, out)
     out.append("</primaryCall>")
@@ -385,30 +404,30 @@ def write_service_completion_failure_event(value: ServiceCompletionFailureEvent,
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
         out.append("</mediaCallCharacteristics>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ASSOCIATE_DATA: elements.Table = {
-    "existingCall": ("existing_call", read_connection_id),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callQualifyingData": ("call_qualifying_data", elements.octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceInfo": ("device_info", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ASSOCIATE_DATA = elements.table(
+    elements.inner("existingCall", "existing_call", read_connection_id),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.device("deviceInfo", "device_info", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_associate_data(element: _Element) -> AssociateData:
+def read_associate_data(tokens: Tokens, end: str) -> AssociateData:
     """Read AssociateData."""
-    return elements.structure(element, AssociateData, _ASSOCIATE_DATA)
+    return elements.structure(tokens, end, AssociateData, _ASSOCIATE_DATA)
 
 
 def write_associate_data(value: AssociateData, out: Out) -> None:
@@ -425,9 +444,9 @@ def write_associate_data(value: AssociateData, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_info is not None:
         write_device_id("deviceInfo", value.device_info, out)
     if value.extensions is not None:
@@ -436,14 +455,14 @@ def write_associate_data(value: AssociateData, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ASSOCIATE_DATA_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ASSOCIATE_DATA_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_associate_data_response(element: _Element) -> AssociateDataResponse:
+def read_associate_data_response(tokens: Tokens, end: str) -> AssociateDataResponse:
     """Read AssociateDataResponse."""
-    return elements.structure(element, AssociateDataResponse, _ASSOCIATE_DATA_RESPONSE)
+    return elements.structure(tokens, end, AssociateDataResponse, _ASSOCIATE_DATA_RESPONSE)
 
 
 def write_associate_data_response(value: AssociateDataResponse, out: Out) -> None:
@@ -454,15 +473,15 @@ def write_associate_data_response(value: AssociateDataResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_CANCEL_TELEPHONY_TONES: elements.Table = {
-    "connectionToStopTone": ("connection_to_stop_tone", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_TELEPHONY_TONES = elements.table(
+    elements.inner("connectionToStopTone", "connection_to_stop_tone", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_telephony_tones(element: _Element) -> CancelTelephonyTones:
+def read_cancel_telephony_tones(tokens: Tokens, end: str) -> CancelTelephonyTones:
     """Read CancelTelephonyTones."""
-    return elements.structure(element, CancelTelephonyTones, _CANCEL_TELEPHONY_TONES)
+    return elements.structure(tokens, end, CancelTelephonyTones, _CANCEL_TELEPHONY_TONES)
 
 
 def write_cancel_telephony_tones(value: CancelTelephonyTones, out: Out) -> None:
@@ -474,14 +493,14 @@ def write_cancel_telephony_tones(value: CancelTelephonyTones, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CANCEL_TELEPHONY_TONES_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_TELEPHONY_TONES_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_telephony_tones_response(element: _Element) -> CancelTelephonyTonesResponse:
+def read_cancel_telephony_tones_response(tokens: Tokens, end: str) -> CancelTelephonyTonesResponse:
     """Read CancelTelephonyTonesResponse."""
-    return elements.structure(element, CancelTelephonyTonesResponse, _CANCEL_TELEPHONY_TONES_RESPONSE)
+    return elements.structure(tokens, end, CancelTelephonyTonesResponse, _CANCEL_TELEPHONY_TONES_RESPONSE)
 
 
 def write_cancel_telephony_tones_response(value: CancelTelephonyTonesResponse, out: Out) -> None:
@@ -492,16 +511,16 @@ def write_cancel_telephony_tones_response(value: CancelTelephonyTonesResponse, o
         out.append("</extensions>")
 
 
-_CHANGE_CONNECTION_INFORMATION: elements.Table = {
-    "connectionToBeChanged": ("connection_to_be_changed", read_connection_id),
-    "requestedConnectionInfo": ("requested_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_CONNECTION_INFORMATION = elements.table(
+    elements.inner("connectionToBeChanged", "connection_to_be_changed", read_connection_id),
+    elements.inner("requestedConnectionInfo", "requested_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_connection_information(element: _Element) -> ChangeConnectionInformation:
+def read_change_connection_information(tokens: Tokens, end: str) -> ChangeConnectionInformation:
     """Read ChangeConnectionInformation."""
-    return elements.structure(element, ChangeConnectionInformation, _CHANGE_CONNECTION_INFORMATION)
+    return elements.structure(tokens, end, ChangeConnectionInformation, _CHANGE_CONNECTION_INFORMATION)
 
 
 def write_change_connection_information(value: ChangeConnectionInformation, out: Out) -> None:
@@ -516,15 +535,15 @@ def write_change_connection_information(value: ChangeConnectionInformation, out:
         out.append("</extensions>")
 
 
-_CHANGE_CONNECTION_INFORMATION_RESPONSE: elements.Table = {
-    "actualConnectionInfo": ("actual_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_CONNECTION_INFORMATION_RESPONSE = elements.table(
+    elements.inner("actualConnectionInfo", "actual_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_connection_information_response(element: _Element) -> ChangeConnectionInformationResponse:
+def read_change_connection_information_response(tokens: Tokens, end: str) -> ChangeConnectionInformationResponse:
     """Read ChangeConnectionInformationResponse."""
-    return elements.structure(element, ChangeConnectionInformationResponse, _CHANGE_CONNECTION_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, ChangeConnectionInformationResponse, _CHANGE_CONNECTION_INFORMATION_RESPONSE)
 
 
 def write_change_connection_information_response(value: ChangeConnectionInformationResponse, out: Out) -> None:
@@ -538,28 +557,28 @@ def write_change_connection_information_response(value: ChangeConnectionInformat
         out.append("</extensions>")
 
 
-_GENERATE_DIGITS: elements.Table = {
-    "connectionToSendDigits": ("connection_to_send_digits", read_connection_id),
-    "digitMode": ("digit_mode", elements.enumeration(DigitMode)),
-    "charactersToSend": ("characters_to_send", elements.text),
-    "toneDuration": ("tone_duration", elements.integer),
-    "pulseRate": ("pulse_rate", elements.integer),
-    "pauseDuration": ("pause_duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GENERATE_DIGITS = elements.table(
+    elements.inner("connectionToSendDigits", "connection_to_send_digits", read_connection_id),
+    elements.leaf("digitMode", "digit_mode", leaves.enumeration(DigitMode)),
+    elements.leaf("charactersToSend", "characters_to_send", leaves.text),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("pulseRate", "pulse_rate", leaves.integer),
+    elements.leaf("pauseDuration", "pause_duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_generate_digits(element: _Element) -> GenerateDigits:
+def read_generate_digits(tokens: Tokens, end: str) -> GenerateDigits:
     """Read GenerateDigits."""
-    return elements.structure(element, GenerateDigits, _GENERATE_DIGITS)
+    return elements.structure(tokens, end, GenerateDigits, _GENERATE_DIGITS)
 
 
 def write_generate_digits(value: GenerateDigits, out: Out) -> None:
     """Write the children of GenerateDigits."""
     write_connection_id("connectionToSendDigits", value.connection_to_send_digits, out)
     if value.digit_mode is not None:
-        out.append(f"<digitMode>{elements.escape(value.digit_mode.value)}</digitMode>")
-    out.append(f"<charactersToSend>{elements.escape(value.characters_to_send)}</charactersToSend>")
+        out.append(f"<digitMode>{leaves.escape(value.digit_mode.value)}</digitMode>")
+    out.append(f"<charactersToSend>{leaves.escape(value.characters_to_send)}</charactersToSend>")
     if value.tone_duration is not None:
         out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
     if value.pulse_rate is not None:
@@ -572,14 +591,14 @@ def write_generate_digits(value: GenerateDigits, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GENERATE_DIGITS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GENERATE_DIGITS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_generate_digits_response(element: _Element) -> GenerateDigitsResponse:
+def read_generate_digits_response(tokens: Tokens, end: str) -> GenerateDigitsResponse:
     """Read GenerateDigitsResponse."""
-    return elements.structure(element, GenerateDigitsResponse, _GENERATE_DIGITS_RESPONSE)
+    return elements.structure(tokens, end, GenerateDigitsResponse, _GENERATE_DIGITS_RESPONSE)
 
 
 def write_generate_digits_response(value: GenerateDigitsResponse, out: Out) -> None:
@@ -590,23 +609,23 @@ def write_generate_digits_response(value: GenerateDigitsResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_GENERATE_TELEPHONY_TONES: elements.Table = {
-    "connectionToSendTone": ("connection_to_send_tone", read_connection_id),
-    "toneToSend": ("tone_to_send", elements.enumeration(TelephonyTone)),
-    "toneDuration": ("tone_duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GENERATE_TELEPHONY_TONES = elements.table(
+    elements.inner("connectionToSendTone", "connection_to_send_tone", read_connection_id),
+    elements.leaf("toneToSend", "tone_to_send", leaves.enumeration(TelephonyTone)),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_generate_telephony_tones(element: _Element) -> GenerateTelephonyTones:
+def read_generate_telephony_tones(tokens: Tokens, end: str) -> GenerateTelephonyTones:
     """Read GenerateTelephonyTones."""
-    return elements.structure(element, GenerateTelephonyTones, _GENERATE_TELEPHONY_TONES)
+    return elements.structure(tokens, end, GenerateTelephonyTones, _GENERATE_TELEPHONY_TONES)
 
 
 def write_generate_telephony_tones(value: GenerateTelephonyTones, out: Out) -> None:
     """Write the children of GenerateTelephonyTones."""
     write_connection_id("connectionToSendTone", value.connection_to_send_tone, out)
-    out.append(f"<toneToSend>{elements.escape(value.tone_to_send.value)}</toneToSend>")
+    out.append(f"<toneToSend>{leaves.escape(value.tone_to_send.value)}</toneToSend>")
     if value.tone_duration is not None:
         out.append(f"<toneDuration>{value.tone_duration}</toneDuration>")
     if value.extensions is not None:
@@ -615,14 +634,14 @@ def write_generate_telephony_tones(value: GenerateTelephonyTones, out: Out) -> N
         out.append("</extensions>")
 
 
-_GENERATE_TELEPHONY_TONES_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GENERATE_TELEPHONY_TONES_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_generate_telephony_tones_response(element: _Element) -> GenerateTelephonyTonesResponse:
+def read_generate_telephony_tones_response(tokens: Tokens, end: str) -> GenerateTelephonyTonesResponse:
     """Read GenerateTelephonyTonesResponse."""
-    return elements.structure(element, GenerateTelephonyTonesResponse, _GENERATE_TELEPHONY_TONES_RESPONSE)
+    return elements.structure(tokens, end, GenerateTelephonyTonesResponse, _GENERATE_TELEPHONY_TONES_RESPONSE)
 
 
 def write_generate_telephony_tones_response(value: GenerateTelephonyTonesResponse, out: Out) -> None:
@@ -633,16 +652,16 @@ def write_generate_telephony_tones_response(value: GenerateTelephonyTonesRespons
         out.append("</extensions>")
 
 
-_SEND_USER_INFORMATION: elements.Table = {
-    "existingCall": ("existing_call", read_connection_id),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_USER_INFORMATION = elements.table(
+    elements.inner("existingCall", "existing_call", read_connection_id),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_user_information(element: _Element) -> SendUserInformation:
+def read_send_user_information(tokens: Tokens, end: str) -> SendUserInformation:
     """Read SendUserInformation."""
-    return elements.structure(element, SendUserInformation, _SEND_USER_INFORMATION)
+    return elements.structure(tokens, end, SendUserInformation, _SEND_USER_INFORMATION)
 
 
 def write_send_user_information(value: SendUserInformation, out: Out) -> None:
@@ -655,14 +674,14 @@ def write_send_user_information(value: SendUserInformation, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SEND_USER_INFORMATION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_USER_INFORMATION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_user_information_response(element: _Element) -> SendUserInformationResponse:
+def read_send_user_information_response(tokens: Tokens, end: str) -> SendUserInformationResponse:
     """Read SendUserInformationResponse."""
-    return elements.structure(element, SendUserInformationResponse, _SEND_USER_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, SendUserInformationResponse, _SEND_USER_INFORMATION_RESPONSE)
 
 
 def write_send_user_information_response(value: SendUserInformationResponse, out: Out) -> None:

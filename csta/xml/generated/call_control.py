@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_control import (
     AcceptCall,
     AcceptCallResponse,
@@ -73,8 +71,9 @@ from csta.messages.call_control import (
 )
 from csta.messages.call_data import AutoOriginate, CallCharacteristics, ConsultOptions, EventCause
 from csta.messages.common import DeviceID
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -95,17 +94,17 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_ACCEPT_CALL: elements.Table = {
-    "callToBeAccepted": ("call_to_be_accepted", read_connection_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ACCEPT_CALL = elements.table(
+    elements.inner("callToBeAccepted", "call_to_be_accepted", read_connection_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_accept_call(element: _Element) -> AcceptCall:
+def read_accept_call(tokens: Tokens, end: str) -> AcceptCall:
     """Read AcceptCall."""
-    return elements.structure(element, AcceptCall, _ACCEPT_CALL)
+    return elements.structure(tokens, end, AcceptCall, _ACCEPT_CALL)
 
 
 def write_accept_call(value: AcceptCall, out: Out) -> None:
@@ -121,14 +120,14 @@ def write_accept_call(value: AcceptCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ACCEPT_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ACCEPT_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_accept_call_response(element: _Element) -> AcceptCallResponse:
+def read_accept_call_response(tokens: Tokens, end: str) -> AcceptCallResponse:
     """Read AcceptCallResponse."""
-    return elements.structure(element, AcceptCallResponse, _ACCEPT_CALL_RESPONSE)
+    return elements.structure(tokens, end, AcceptCallResponse, _ACCEPT_CALL_RESPONSE)
 
 
 def write_accept_call_response(value: AcceptCallResponse, out: Out) -> None:
@@ -139,18 +138,18 @@ def write_accept_call_response(value: AcceptCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ALTERNATE_CALL: elements.Table = {
-    "heldCall": ("held_call", read_connection_id),
-    "activeCall": ("active_call", read_connection_id),
-    "connectionReservation": ("connection_reservation", elements.boolean),
-    "consultOptions": ("consult_options", elements.enumeration(ConsultOptions)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ALTERNATE_CALL = elements.table(
+    elements.inner("heldCall", "held_call", read_connection_id),
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
+    elements.leaf("consultOptions", "consult_options", leaves.enumeration(ConsultOptions)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_alternate_call(element: _Element) -> AlternateCall:
+def read_alternate_call(tokens: Tokens, end: str) -> AlternateCall:
     """Read AlternateCall."""
-    return elements.structure(element, AlternateCall, _ALTERNATE_CALL)
+    return elements.structure(tokens, end, AlternateCall, _ALTERNATE_CALL)
 
 
 def write_alternate_call(value: AlternateCall, out: Out) -> None:
@@ -162,21 +161,21 @@ def write_alternate_call(value: AlternateCall, out: Out) -> None:
             f"<connectionReservation>{'true' if value.connection_reservation else 'false'}</connectionReservation>"
         )
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out.append(f"<consultOptions>{elements.escape(value.consult_options.value)}</consultOptions>")
+        out.append(f"<consultOptions>{leaves.escape(value.consult_options.value)}</consultOptions>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ALTERNATE_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ALTERNATE_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_alternate_call_response(element: _Element) -> AlternateCallResponse:
+def read_alternate_call_response(tokens: Tokens, end: str) -> AlternateCallResponse:
     """Read AlternateCallResponse."""
-    return elements.structure(element, AlternateCallResponse, _ALTERNATE_CALL_RESPONSE)
+    return elements.structure(tokens, end, AlternateCallResponse, _ALTERNATE_CALL_RESPONSE)
 
 
 def write_alternate_call_response(value: AlternateCallResponse, out: Out) -> None:
@@ -187,17 +186,17 @@ def write_alternate_call_response(value: AlternateCallResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_ANSWER_CALL: elements.Table = {
-    "callToBeAnswered": ("call_to_be_answered", read_connection_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ANSWER_CALL = elements.table(
+    elements.inner("callToBeAnswered", "call_to_be_answered", read_connection_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_answer_call(element: _Element) -> AnswerCall:
+def read_answer_call(tokens: Tokens, end: str) -> AnswerCall:
     """Read AnswerCall."""
-    return elements.structure(element, AnswerCall, _ANSWER_CALL)
+    return elements.structure(tokens, end, AnswerCall, _ANSWER_CALL)
 
 
 def write_answer_call(value: AnswerCall, out: Out) -> None:
@@ -213,14 +212,14 @@ def write_answer_call(value: AnswerCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ANSWER_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ANSWER_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_answer_call_response(element: _Element) -> AnswerCallResponse:
+def read_answer_call_response(tokens: Tokens, end: str) -> AnswerCallResponse:
     """Read AnswerCallResponse."""
-    return elements.structure(element, AnswerCallResponse, _ANSWER_CALL_RESPONSE)
+    return elements.structure(tokens, end, AnswerCallResponse, _ANSWER_CALL_RESPONSE)
 
 
 def write_answer_call_response(value: AnswerCallResponse, out: Out) -> None:
@@ -231,18 +230,18 @@ def write_answer_call_response(value: AnswerCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK: elements.Table = {
-    "callbackConnection": ("callback_connection", read_connection_id),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK = elements.table(
+    elements.inner("callbackConnection", "callback_connection", read_connection_id),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back(element: _Element) -> CallBack:
+def read_call_back(tokens: Tokens, end: str) -> CallBack:
     """Read CallBack."""
-    return elements.structure(element, CallBack, _CALL_BACK)
+    return elements.structure(tokens, end, CallBack, _CALL_BACK)
 
 
 def write_call_back(value: CallBack, out: Out) -> None:
@@ -251,24 +250,24 @@ def write_call_back(value: CallBack, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CALL_BACK_RESPONSE: elements.Table = {
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_RESPONSE = elements.table(
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_response(element: _Element) -> CallBackResponse:
+def read_call_back_response(tokens: Tokens, end: str) -> CallBackResponse:
     """Read CallBackResponse."""
-    return elements.structure(element, CallBackResponse, _CALL_BACK_RESPONSE)
+    return elements.structure(tokens, end, CallBackResponse, _CALL_BACK_RESPONSE)
 
 
 def write_call_back_response(value: CallBackResponse, out: Out) -> None:
@@ -281,15 +280,15 @@ def write_call_back_response(value: CallBackResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_MESSAGE: elements.Table = {
-    "callbackMessageConnection": ("callback_message_connection", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_MESSAGE = elements.table(
+    elements.inner("callbackMessageConnection", "callback_message_connection", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_message(element: _Element) -> CallBackMessage:
+def read_call_back_message(tokens: Tokens, end: str) -> CallBackMessage:
     """Read CallBackMessage."""
-    return elements.structure(element, CallBackMessage, _CALL_BACK_MESSAGE)
+    return elements.structure(tokens, end, CallBackMessage, _CALL_BACK_MESSAGE)
 
 
 def write_call_back_message(value: CallBackMessage, out: Out) -> None:
@@ -301,15 +300,15 @@ def write_call_back_message(value: CallBackMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_MESSAGE_RESPONSE: elements.Table = {
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_MESSAGE_RESPONSE = elements.table(
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_message_response(element: _Element) -> CallBackMessageResponse:
+def read_call_back_message_response(tokens: Tokens, end: str) -> CallBackMessageResponse:
     """Read CallBackMessageResponse."""
-    return elements.structure(element, CallBackMessageResponse, _CALL_BACK_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, CallBackMessageResponse, _CALL_BACK_MESSAGE_RESPONSE)
 
 
 def write_call_back_message_response(value: CallBackMessageResponse, out: Out) -> None:
@@ -322,15 +321,15 @@ def write_call_back_message_response(value: CallBackMessageResponse, out: Out) -
         out.append("</extensions>")
 
 
-_CAMPON_CALL: elements.Table = {
-    "camponConnection": ("campon_connection", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CAMPON_CALL = elements.table(
+    elements.inner("camponConnection", "campon_connection", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_campon_call(element: _Element) -> CamponCall:
+def read_campon_call(tokens: Tokens, end: str) -> CamponCall:
     """Read CamponCall."""
-    return elements.structure(element, CamponCall, _CAMPON_CALL)
+    return elements.structure(tokens, end, CamponCall, _CAMPON_CALL)
 
 
 def write_campon_call(value: CamponCall, out: Out) -> None:
@@ -342,14 +341,14 @@ def write_campon_call(value: CamponCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CAMPON_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CAMPON_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_campon_call_response(element: _Element) -> CamponCallResponse:
+def read_campon_call_response(tokens: Tokens, end: str) -> CamponCallResponse:
     """Read CamponCallResponse."""
-    return elements.structure(element, CamponCallResponse, _CAMPON_CALL_RESPONSE)
+    return elements.structure(tokens, end, CamponCallResponse, _CAMPON_CALL_RESPONSE)
 
 
 def write_campon_call_response(value: CamponCallResponse, out: Out) -> None:
@@ -360,17 +359,17 @@ def write_campon_call_response(value: CamponCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CLEAR_CALL: elements.Table = {
-    "callToBeCleared": ("call_to_be_cleared", read_connection_id),
-    "userData": ("user_data", elements.wrapped_octets),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR_CALL = elements.table(
+    elements.inner("callToBeCleared", "call_to_be_cleared", read_connection_id),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear_call(element: _Element) -> ClearCall:
+def read_clear_call(tokens: Tokens, end: str) -> ClearCall:
     """Read ClearCall."""
-    return elements.structure(element, ClearCall, _CLEAR_CALL)
+    return elements.structure(tokens, end, ClearCall, _CLEAR_CALL)
 
 
 def write_clear_call(value: ClearCall, out: Out) -> None:
@@ -379,21 +378,21 @@ def write_clear_call(value: ClearCall, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CLEAR_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear_call_response(element: _Element) -> ClearCallResponse:
+def read_clear_call_response(tokens: Tokens, end: str) -> ClearCallResponse:
     """Read ClearCallResponse."""
-    return elements.structure(element, ClearCallResponse, _CLEAR_CALL_RESPONSE)
+    return elements.structure(tokens, end, ClearCallResponse, _CLEAR_CALL_RESPONSE)
 
 
 def write_clear_call_response(value: ClearCallResponse, out: Out) -> None:
@@ -404,18 +403,18 @@ def write_clear_call_response(value: ClearCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CLEAR_CONNECTION: elements.Table = {
-    "connectionToBeCleared": ("connection_to_be_cleared", read_connection_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR_CONNECTION = elements.table(
+    elements.inner("connectionToBeCleared", "connection_to_be_cleared", read_connection_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear_connection(element: _Element) -> ClearConnection:
+def read_clear_connection(tokens: Tokens, end: str) -> ClearConnection:
     """Read ClearConnection."""
-    return elements.structure(element, ClearConnection, _CLEAR_CONNECTION)
+    return elements.structure(tokens, end, ClearConnection, _CLEAR_CONNECTION)
 
 
 def write_clear_connection(value: ClearConnection, out: Out) -> None:
@@ -426,21 +425,21 @@ def write_clear_connection(value: ClearConnection, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CLEAR_CONNECTION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR_CONNECTION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear_connection_response(element: _Element) -> ClearConnectionResponse:
+def read_clear_connection_response(tokens: Tokens, end: str) -> ClearConnectionResponse:
     """Read ClearConnectionResponse."""
-    return elements.structure(element, ClearConnectionResponse, _CLEAR_CONNECTION_RESPONSE)
+    return elements.structure(tokens, end, ClearConnectionResponse, _CLEAR_CONNECTION_RESPONSE)
 
 
 def write_clear_connection_response(value: ClearConnectionResponse, out: Out) -> None:
@@ -451,16 +450,16 @@ def write_clear_connection_response(value: ClearConnectionResponse, out: Out) ->
         out.append("</extensions>")
 
 
-_CONFERENCE_CALL: elements.Table = {
-    "heldCall": ("held_call", read_connection_id),
-    "activeCall": ("active_call", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONFERENCE_CALL = elements.table(
+    elements.inner("heldCall", "held_call", read_connection_id),
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_conference_call(element: _Element) -> ConferenceCall:
+def read_conference_call(tokens: Tokens, end: str) -> ConferenceCall:
     """Read ConferenceCall."""
-    return elements.structure(element, ConferenceCall, _CONFERENCE_CALL)
+    return elements.structure(tokens, end, ConferenceCall, _CONFERENCE_CALL)
 
 
 def write_conference_call(value: ConferenceCall, out: Out) -> None:
@@ -473,18 +472,18 @@ def write_conference_call(value: ConferenceCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONFERENCE_CALL_RESPONSE: elements.Table = {
-    "conferenceCall": ("conference_call", read_connection_id),
-    "connections": ("connections", read_connection_list),
-    "conferenceCallInfo": ("conference_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONFERENCE_CALL_RESPONSE = elements.table(
+    elements.inner("conferenceCall", "conference_call", read_connection_id),
+    elements.inner("connections", "connections", read_connection_list),
+    elements.inner("conferenceCallInfo", "conference_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_conference_call_response(element: _Element) -> ConferenceCallResponse:
+def read_conference_call_response(tokens: Tokens, end: str) -> ConferenceCallResponse:
     """Read ConferenceCallResponse."""
-    return elements.structure(element, ConferenceCallResponse, _CONFERENCE_CALL_RESPONSE)
+    return elements.structure(tokens, end, ConferenceCallResponse, _CONFERENCE_CALL_RESPONSE)
 
 
 def write_conference_call_response(value: ConferenceCallResponse, out: Out) -> None:
@@ -508,27 +507,27 @@ def write_conference_call_response(value: ConferenceCallResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_CONSULTATION_CALL: elements.Table = {
-    "existingCall": ("existing_call", read_connection_id),
-    "consultedDevice": ("consulted_device", read_device_id),
-    "connectionReservation": ("connection_reservation", elements.boolean),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callingConnectionInfo": ("calling_connection_info", read_connection_information),
-    "consultOptions": ("consult_options", elements.enumeration(ConsultOptions)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONSULTATION_CALL = elements.table(
+    elements.inner("existingCall", "existing_call", read_connection_id),
+    elements.device("consultedDevice", "consulted_device", device_id),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callingConnectionInfo", "calling_connection_info", read_connection_information),
+    elements.leaf("consultOptions", "consult_options", leaves.enumeration(ConsultOptions)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_consultation_call(element: _Element) -> ConsultationCall:
+def read_consultation_call(tokens: Tokens, end: str) -> ConsultationCall:
     """Read ConsultationCall."""
-    return elements.structure(element, ConsultationCall, _CONSULTATION_CALL)
+    return elements.structure(tokens, end, ConsultationCall, _CONSULTATION_CALL)
 
 
 def write_consultation_call(value: ConsultationCall, out: Out) -> None:
@@ -558,29 +557,29 @@ def write_consultation_call(value: ConsultationCall, out: Out) -> None:
         write_connection_information(value.calling_connection_info, out)
         out.append("</callingConnectionInfo>")
     if value.consult_options != ConsultOptions.UNRESTRICTED:
-        out.append(f"<consultOptions>{elements.escape(value.consult_options.value)}</consultOptions>")
+        out.append(f"<consultOptions>{leaves.escape(value.consult_options.value)}</consultOptions>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CONSULTATION_CALL_RESPONSE: elements.Table = {
-    "initiatedCall": ("initiated_call", read_connection_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "initiatedCallInfo": ("initiated_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONSULTATION_CALL_RESPONSE = elements.table(
+    elements.inner("initiatedCall", "initiated_call", read_connection_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("initiatedCallInfo", "initiated_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_consultation_call_response(element: _Element) -> ConsultationCallResponse:
+def read_consultation_call_response(tokens: Tokens, end: str) -> ConsultationCallResponse:
     """Read ConsultationCallResponse."""
-    return elements.structure(element, ConsultationCallResponse, _CONSULTATION_CALL_RESPONSE)
+    return elements.structure(tokens, end, ConsultationCallResponse, _CONSULTATION_CALL_RESPONSE)
 
 
 def write_consultation_call_response(value: ConsultationCallResponse, out: Out) -> None:
@@ -604,9 +603,12 @@ def write_consultation_call_response(value: ConsultationCallResponse, out: Out) 
         out.append("</extensions>")
 
 
-def read_device_id_list(element: _Element) -> tuple[DeviceID, ...]:
+_DEVICE_ID_LIST = elements.table(elements.device("device", "", device_id))
+
+
+def read_device_id_list(tokens: Tokens, end: str) -> tuple[DeviceID, ...]:
     """Read DeviceIDList."""
-    return elements.listed(element, "device", read_device_id)
+    return elements.listed(tokens, end, _DEVICE_ID_LIST)
 
 
 def write_device_id_list(values: tuple[DeviceID, ...], out: Out) -> None:
@@ -615,23 +617,23 @@ def write_device_id_list(values: tuple[DeviceID, ...], out: Out) -> None:
         write_device_id("device", value, out)
 
 
-_DEFLECT_CALL: elements.Table = {
-    "callToBeDiverted": ("call_to_be_diverted", read_connection_id),
-    "newDestination": ("new_destination", read_device_id),
-    "addNewDestinationsList": ("add_new_destinations_list", read_device_id_list),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEFLECT_CALL = elements.table(
+    elements.inner("callToBeDiverted", "call_to_be_diverted", read_connection_id),
+    elements.device("newDestination", "new_destination", device_id),
+    elements.inner("addNewDestinationsList", "add_new_destinations_list", read_device_id_list),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_deflect_call(element: _Element) -> DeflectCall:
+def read_deflect_call(tokens: Tokens, end: str) -> DeflectCall:
     """Read DeflectCall."""
-    return elements.structure(element, DeflectCall, _DEFLECT_CALL)
+    return elements.structure(tokens, end, DeflectCall, _DEFLECT_CALL)
 
 
 def write_deflect_call(value: DeflectCall, out: Out) -> None:
@@ -649,25 +651,25 @@ def write_deflect_call(value: DeflectCall, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DEFLECT_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEFLECT_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_deflect_call_response(element: _Element) -> DeflectCallResponse:
+def read_deflect_call_response(tokens: Tokens, end: str) -> DeflectCallResponse:
     """Read DeflectCallResponse."""
-    return elements.structure(element, DeflectCallResponse, _DEFLECT_CALL_RESPONSE)
+    return elements.structure(tokens, end, DeflectCallResponse, _DEFLECT_CALL_RESPONSE)
 
 
 def write_deflect_call_response(value: DeflectCallResponse, out: Out) -> None:
@@ -678,17 +680,17 @@ def write_deflect_call_response(value: DeflectCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIAL_DIGITS: elements.Table = {
-    "diallingConnection": ("dialling_connection", read_connection_id),
-    "diallingSequence": ("dialling_sequence", read_device_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIAL_DIGITS = elements.table(
+    elements.inner("diallingConnection", "dialling_connection", read_connection_id),
+    elements.device("diallingSequence", "dialling_sequence", device_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_dial_digits(element: _Element) -> DialDigits:
+def read_dial_digits(tokens: Tokens, end: str) -> DialDigits:
     """Read DialDigits."""
-    return elements.structure(element, DialDigits, _DIAL_DIGITS)
+    return elements.structure(tokens, end, DialDigits, _DIAL_DIGITS)
 
 
 def write_dial_digits(value: DialDigits, out: Out) -> None:
@@ -703,14 +705,14 @@ def write_dial_digits(value: DialDigits, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIAL_DIGITS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIAL_DIGITS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_dial_digits_response(element: _Element) -> DialDigitsResponse:
+def read_dial_digits_response(tokens: Tokens, end: str) -> DialDigitsResponse:
     """Read DialDigitsResponse."""
-    return elements.structure(element, DialDigitsResponse, _DIAL_DIGITS_RESPONSE)
+    return elements.structure(tokens, end, DialDigitsResponse, _DIAL_DIGITS_RESPONSE)
 
 
 def write_dial_digits_response(value: DialDigitsResponse, out: Out) -> None:
@@ -721,18 +723,18 @@ def write_dial_digits_response(value: DialDigitsResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIRECTED_PICKUP_CALL: elements.Table = {
-    "callToBePickedUp": ("call_to_be_picked_up", read_connection_id),
-    "requestingDevice": ("requesting_device", read_device_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIRECTED_PICKUP_CALL = elements.table(
+    elements.inner("callToBePickedUp", "call_to_be_picked_up", read_connection_id),
+    elements.device("requestingDevice", "requesting_device", device_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_directed_pickup_call(element: _Element) -> DirectedPickupCall:
+def read_directed_pickup_call(tokens: Tokens, end: str) -> DirectedPickupCall:
     """Read DirectedPickupCall."""
-    return elements.structure(element, DirectedPickupCall, _DIRECTED_PICKUP_CALL)
+    return elements.structure(tokens, end, DirectedPickupCall, _DIRECTED_PICKUP_CALL)
 
 
 def write_directed_pickup_call(value: DirectedPickupCall, out: Out) -> None:
@@ -749,17 +751,17 @@ def write_directed_pickup_call(value: DirectedPickupCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIRECTED_PICKUP_CALL_RESPONSE: elements.Table = {
-    "pickedCall": ("picked_call", read_connection_id),
-    "pickedCallInfo": ("picked_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIRECTED_PICKUP_CALL_RESPONSE = elements.table(
+    elements.inner("pickedCall", "picked_call", read_connection_id),
+    elements.inner("pickedCallInfo", "picked_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_directed_pickup_call_response(element: _Element) -> DirectedPickupCallResponse:
+def read_directed_pickup_call_response(tokens: Tokens, end: str) -> DirectedPickupCallResponse:
     """Read DirectedPickupCallResponse."""
-    return elements.structure(element, DirectedPickupCallResponse, _DIRECTED_PICKUP_CALL_RESPONSE)
+    return elements.structure(tokens, end, DirectedPickupCallResponse, _DIRECTED_PICKUP_CALL_RESPONSE)
 
 
 def write_directed_pickup_call_response(value: DirectedPickupCallResponse, out: Out) -> None:
@@ -780,18 +782,18 @@ def write_directed_pickup_call_response(value: DirectedPickupCallResponse, out: 
         out.append("</extensions>")
 
 
-_GROUP_PICKUP_CALL: elements.Table = {
-    "newDestination": ("new_destination", read_device_id),
-    "pickGroup": ("pick_group", read_device_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GROUP_PICKUP_CALL = elements.table(
+    elements.device("newDestination", "new_destination", device_id),
+    elements.device("pickGroup", "pick_group", device_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_group_pickup_call(element: _Element) -> GroupPickupCall:
+def read_group_pickup_call(tokens: Tokens, end: str) -> GroupPickupCall:
     """Read GroupPickupCall."""
-    return elements.structure(element, GroupPickupCall, _GROUP_PICKUP_CALL)
+    return elements.structure(tokens, end, GroupPickupCall, _GROUP_PICKUP_CALL)
 
 
 def write_group_pickup_call(value: GroupPickupCall, out: Out) -> None:
@@ -809,17 +811,17 @@ def write_group_pickup_call(value: GroupPickupCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GROUP_PICKUP_CALL_RESPONSE: elements.Table = {
-    "pickedCall": ("picked_call", read_connection_id),
-    "pickedCallInfo": ("picked_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GROUP_PICKUP_CALL_RESPONSE = elements.table(
+    elements.inner("pickedCall", "picked_call", read_connection_id),
+    elements.inner("pickedCallInfo", "picked_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_group_pickup_call_response(element: _Element) -> GroupPickupCallResponse:
+def read_group_pickup_call_response(tokens: Tokens, end: str) -> GroupPickupCallResponse:
     """Read GroupPickupCallResponse."""
-    return elements.structure(element, GroupPickupCallResponse, _GROUP_PICKUP_CALL_RESPONSE)
+    return elements.structure(tokens, end, GroupPickupCallResponse, _GROUP_PICKUP_CALL_RESPONSE)
 
 
 def write_group_pickup_call_response(value: GroupPickupCallResponse, out: Out) -> None:
@@ -840,16 +842,16 @@ def write_group_pickup_call_response(value: GroupPickupCallResponse, out: Out) -
         out.append("</extensions>")
 
 
-_HOLD_CALL: elements.Table = {
-    "callToBeHeld": ("call_to_be_held", read_connection_id),
-    "connectionReservation": ("connection_reservation", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_HOLD_CALL = elements.table(
+    elements.inner("callToBeHeld", "call_to_be_held", read_connection_id),
+    elements.leaf("connectionReservation", "connection_reservation", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_hold_call(element: _Element) -> HoldCall:
+def read_hold_call(tokens: Tokens, end: str) -> HoldCall:
     """Read HoldCall."""
-    return elements.structure(element, HoldCall, _HOLD_CALL)
+    return elements.structure(tokens, end, HoldCall, _HOLD_CALL)
 
 
 def write_hold_call(value: HoldCall, out: Out) -> None:
@@ -865,14 +867,14 @@ def write_hold_call(value: HoldCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_HOLD_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_HOLD_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_hold_call_response(element: _Element) -> HoldCallResponse:
+def read_hold_call_response(tokens: Tokens, end: str) -> HoldCallResponse:
     """Read HoldCallResponse."""
-    return elements.structure(element, HoldCallResponse, _HOLD_CALL_RESPONSE)
+    return elements.structure(tokens, end, HoldCallResponse, _HOLD_CALL_RESPONSE)
 
 
 def write_hold_call_response(value: HoldCallResponse, out: Out) -> None:
@@ -883,24 +885,24 @@ def write_hold_call_response(value: HoldCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_INTRUDE_CALL: elements.Table = {
-    "intrude": ("intrude", read_connection_id),
-    "participationType": ("participation_type", elements.enumeration(ParticipationType)),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_INTRUDE_CALL = elements.table(
+    elements.inner("intrude", "intrude", read_connection_id),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_intrude_call(element: _Element) -> IntrudeCall:
+def read_intrude_call(tokens: Tokens, end: str) -> IntrudeCall:
     """Read IntrudeCall."""
-    return elements.structure(element, IntrudeCall, _INTRUDE_CALL)
+    return elements.structure(tokens, end, IntrudeCall, _INTRUDE_CALL)
 
 
 def write_intrude_call(value: IntrudeCall, out: Out) -> None:
     """Write the children of IntrudeCall."""
     write_connection_id("intrude", value.intrude, out)
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.extensions is not None:
@@ -909,17 +911,17 @@ def write_intrude_call(value: IntrudeCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_INTRUDE_CALL_RESPONSE: elements.Table = {
-    "conferencedCall": ("conferenced_call", read_connection_id),
-    "conferencedCallInfo": ("conferenced_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_INTRUDE_CALL_RESPONSE = elements.table(
+    elements.inner("conferencedCall", "conferenced_call", read_connection_id),
+    elements.inner("conferencedCallInfo", "conferenced_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_intrude_call_response(element: _Element) -> IntrudeCallResponse:
+def read_intrude_call_response(tokens: Tokens, end: str) -> IntrudeCallResponse:
     """Read IntrudeCallResponse."""
-    return elements.structure(element, IntrudeCallResponse, _INTRUDE_CALL_RESPONSE)
+    return elements.structure(tokens, end, IntrudeCallResponse, _INTRUDE_CALL_RESPONSE)
 
 
 def write_intrude_call_response(value: IntrudeCallResponse, out: Out) -> None:
@@ -940,22 +942,22 @@ def write_intrude_call_response(value: IntrudeCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_JOIN_CALL: elements.Table = {
-    "activeCall": ("active_call", read_connection_id),
-    "joiningDevice": ("joining_device", read_device_id),
-    "autoOriginate": ("auto_originate", elements.enumeration(AutoOriginate)),
-    "participationType": ("participation_type", elements.enumeration(ParticipationType)),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_JOIN_CALL = elements.table(
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.device("joiningDevice", "joining_device", device_id),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_join_call(element: _Element) -> JoinCall:
+def read_join_call(tokens: Tokens, end: str) -> JoinCall:
     """Read JoinCall."""
-    return elements.structure(element, JoinCall, _JOIN_CALL)
+    return elements.structure(tokens, end, JoinCall, _JOIN_CALL)
 
 
 def write_join_call(value: JoinCall, out: Out) -> None:
@@ -963,9 +965,9 @@ def write_join_call(value: JoinCall, out: Out) -> None:
     write_connection_id("activeCall", value.active_call, out)
     write_device_id("joiningDevice", value.joining_device, out)
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
@@ -980,17 +982,17 @@ def write_join_call(value: JoinCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_JOIN_CALL_RESPONSE: elements.Table = {
-    "conferencedCall": ("conferenced_call", read_connection_id),
-    "conferencedCallInfo": ("conferenced_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_JOIN_CALL_RESPONSE = elements.table(
+    elements.inner("conferencedCall", "conferenced_call", read_connection_id),
+    elements.inner("conferencedCallInfo", "conferenced_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_join_call_response(element: _Element) -> JoinCallResponse:
+def read_join_call_response(tokens: Tokens, end: str) -> JoinCallResponse:
     """Read JoinCallResponse."""
-    return elements.structure(element, JoinCallResponse, _JOIN_CALL_RESPONSE)
+    return elements.structure(tokens, end, JoinCallResponse, _JOIN_CALL_RESPONSE)
 
 
 def write_join_call_response(value: JoinCallResponse, out: Out) -> None:
@@ -1010,27 +1012,27 @@ def write_join_call_response(value: JoinCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MAKE_CALL: elements.Table = {
-    "callingDevice": ("calling_device", read_device_id),
-    "calledDirectoryNumber": ("called_directory_number", read_device_id),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "autoOriginate": ("auto_originate", elements.enumeration(AutoOriginate)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callingConnectionInfo": ("calling_connection_info", read_connection_information),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_CALL = elements.table(
+    elements.device("callingDevice", "calling_device", device_id),
+    elements.device("calledDirectoryNumber", "called_directory_number", device_id),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callingConnectionInfo", "calling_connection_info", read_connection_information),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_call(element: _Element) -> MakeCall:
+def read_make_call(tokens: Tokens, end: str) -> MakeCall:
     """Read MakeCall."""
-    return elements.structure(element, MakeCall, _MAKE_CALL)
+    return elements.structure(tokens, end, MakeCall, _MAKE_CALL)
 
 
 def write_make_call(value: MakeCall, out: Out) -> None:
@@ -1042,7 +1044,7 @@ def write_make_call(value: MakeCall, out: Out) -> None:
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1058,29 +1060,29 @@ def write_make_call(value: MakeCall, out: Out) -> None:
         write_connection_information(value.calling_connection_info, out)
         out.append("</callingConnectionInfo>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_MAKE_CALL_RESPONSE: elements.Table = {
-    "callingDevice": ("calling_device", read_connection_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "initiatedCallInfo": ("initiated_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_CALL_RESPONSE = elements.table(
+    elements.inner("callingDevice", "calling_device", read_connection_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("initiatedCallInfo", "initiated_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_call_response(element: _Element) -> MakeCallResponse:
+def read_make_call_response(tokens: Tokens, end: str) -> MakeCallResponse:
     """Read MakeCallResponse."""
-    return elements.structure(element, MakeCallResponse, _MAKE_CALL_RESPONSE)
+    return elements.structure(tokens, end, MakeCallResponse, _MAKE_CALL_RESPONSE)
 
 
 def write_make_call_response(value: MakeCallResponse, out: Out) -> None:
@@ -1104,28 +1106,28 @@ def write_make_call_response(value: MakeCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MAKE_CONNECTION: elements.Table = {
-    "initiatingDevice": ("initiating_device", read_device_id),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "autoOriginate": ("auto_originate", elements.enumeration(AutoOriginate)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "maxDevices": ("max_devices", elements.integer),
-    "startTime": ("start_time", elements.text),
-    "duration": ("duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_CONNECTION = elements.table(
+    elements.device("initiatingDevice", "initiating_device", device_id),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.leaf("maxDevices", "max_devices", leaves.integer),
+    elements.leaf("startTime", "start_time", leaves.text),
+    elements.leaf("duration", "duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_connection(element: _Element) -> MakeConnection:
+def read_make_connection(tokens: Tokens, end: str) -> MakeConnection:
     """Read MakeConnection."""
-    return elements.structure(element, MakeConnection, _MAKE_CONNECTION)
+    return elements.structure(tokens, end, MakeConnection, _MAKE_CONNECTION)
 
 
 def write_make_connection(value: MakeConnection, out: Out) -> None:
@@ -1136,7 +1138,7 @@ def write_make_connection(value: MakeConnection, out: Out) -> None:
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.call_characteristics is not None:
@@ -1150,15 +1152,15 @@ def write_make_connection(value: MakeConnection, out: Out) -> None:
         write_connection_information(value.connection_info, out)
         out.append("</connectionInfo>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.max_devices is not None:
         out.append(f"<maxDevices>{value.max_devices}</maxDevices>")
     if value.start_time is not None:
-        out.append(f"<startTime>{elements.escape(value.start_time)}</startTime>")
+        out.append(f"<startTime>{leaves.escape(value.start_time)}</startTime>")
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
     if value.extensions is not None:
@@ -1167,18 +1169,18 @@ def write_make_connection(value: MakeConnection, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MAKE_CONNECTION_RESPONSE: elements.Table = {
-    "initiatingDevice": ("initiating_device", read_connection_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "initiatedCallInfo": ("initiated_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_CONNECTION_RESPONSE = elements.table(
+    elements.inner("initiatingDevice", "initiating_device", read_connection_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("initiatedCallInfo", "initiated_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_connection_response(element: _Element) -> MakeConnectionResponse:
+def read_make_connection_response(tokens: Tokens, end: str) -> MakeConnectionResponse:
     """Read MakeConnectionResponse."""
-    return elements.structure(element, MakeConnectionResponse, _MAKE_CONNECTION_RESPONSE)
+    return elements.structure(tokens, end, MakeConnectionResponse, _MAKE_CONNECTION_RESPONSE)
 
 
 def write_make_connection_response(value: MakeConnectionResponse, out: Out) -> None:
@@ -1202,45 +1204,50 @@ def write_make_connection_response(value: MakeConnectionResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_SIGNALLING_DETECTION: elements.Table = {
-    "signallingCondition": ("signalling_condition", elements.enumeration(SignallingCondition)),
-    "signallingConditionsAction": ("signalling_conditions_action", elements.enumeration(SignallingConditionsAction)),
-}
+_SIGNALLING_DETECTION = elements.table(
+    elements.leaf("signallingCondition", "signalling_condition", leaves.enumeration(SignallingCondition)),
+    elements.leaf(
+        "signallingConditionsAction", "signalling_conditions_action", leaves.enumeration(SignallingConditionsAction)
+    ),
+)
 
 
-def read_signalling_detection(element: _Element) -> SignallingDetection:
+def read_signalling_detection(tokens: Tokens, end: str) -> SignallingDetection:
     """Read SignallingDetection."""
-    return elements.structure(element, SignallingDetection, _SIGNALLING_DETECTION)
+    return elements.structure(tokens, end, SignallingDetection, _SIGNALLING_DETECTION)
 
 
 def write_signalling_detection(value: SignallingDetection, out: Out) -> None:
     """Write the children of SignallingDetection."""
-    out.append(f"<signallingCondition>{elements.escape(value.signalling_condition.value)}</signallingCondition>")
+    out.append(f"<signallingCondition>{leaves.escape(value.signalling_condition.value)}</signallingCondition>")
     out.append(
-        f"<signallingConditionsAction>{elements.escape(value.signalling_conditions_action.value)}</signallingConditionsAction>"
+        f"<signallingConditionsAction>{leaves.escape(value.signalling_conditions_action.value)}</signallingConditionsAction>"
     )
 
 
-_DESTINATION_DETECTION_ITEM: elements.Table = {
-    "destinationCondition": ("destination_condition", elements.enumeration(DestinationCondition)),
-    "detectionAction": ("detection_action", elements.enumeration(DetectionAction)),
-}
+_DESTINATION_DETECTION_ITEM = elements.table(
+    elements.leaf("destinationCondition", "destination_condition", leaves.enumeration(DestinationCondition)),
+    elements.leaf("detectionAction", "detection_action", leaves.enumeration(DetectionAction)),
+)
 
 
-def read_destination_detection_item(element: _Element) -> DestinationDetectionItem:
+def read_destination_detection_item(tokens: Tokens, end: str) -> DestinationDetectionItem:
     """Read DestinationDetectionItem."""
-    return elements.structure(element, DestinationDetectionItem, _DESTINATION_DETECTION_ITEM)
+    return elements.structure(tokens, end, DestinationDetectionItem, _DESTINATION_DETECTION_ITEM)
 
 
 def write_destination_detection_item(value: DestinationDetectionItem, out: Out) -> None:
     """Write the children of DestinationDetectionItem."""
-    out.append(f"<destinationCondition>{elements.escape(value.destination_condition.value)}</destinationCondition>")
-    out.append(f"<detectionAction>{elements.escape(value.detection_action.value)}</detectionAction>")
+    out.append(f"<destinationCondition>{leaves.escape(value.destination_condition.value)}</destinationCondition>")
+    out.append(f"<detectionAction>{leaves.escape(value.detection_action.value)}</detectionAction>")
 
 
-def read_destination_detection(element: _Element) -> tuple[DestinationDetectionItem, ...]:
+_DESTINATION_DETECTION = elements.table(elements.inner("detectionItem", "", read_destination_detection_item))
+
+
+def read_destination_detection(tokens: Tokens, end: str) -> tuple[DestinationDetectionItem, ...]:
     """Read DestinationDetection."""
-    return elements.listed(element, "detectionItem", read_destination_detection_item)
+    return elements.listed(tokens, end, _DESTINATION_DETECTION)
 
 
 def write_destination_detection(values: tuple[DestinationDetectionItem, ...], out: Out) -> None:
@@ -1251,28 +1258,28 @@ def write_destination_detection(values: tuple[DestinationDetectionItem, ...], ou
         out.append("</detectionItem>")
 
 
-_MAKE_PREDICTIVE_CALL: elements.Table = {
-    "callingDevice": ("calling_device", read_device_id),
-    "calledDirectoryNumber": ("called_directory_number", read_device_id),
-    "signallingDetection": ("signalling_detection", read_signalling_detection),
-    "destinationDetection": ("destination_detection", read_destination_detection),
-    "defaultAction": ("default_action", elements.enumeration(DetectionAction)),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "autoOriginate": ("auto_originate", elements.enumeration(AutoOriginate)),
-    "alertTime": ("alert_time", elements.integer),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "userData": ("user_data", elements.wrapped_octets),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_PREDICTIVE_CALL = elements.table(
+    elements.device("callingDevice", "calling_device", device_id),
+    elements.device("calledDirectoryNumber", "called_directory_number", device_id),
+    elements.inner("signallingDetection", "signalling_detection", read_signalling_detection),
+    elements.inner("destinationDetection", "destination_detection", read_destination_detection),
+    elements.leaf("defaultAction", "default_action", leaves.enumeration(DetectionAction)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("autoOriginate", "auto_originate", leaves.enumeration(AutoOriginate)),
+    elements.leaf("alertTime", "alert_time", leaves.integer),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_predictive_call(element: _Element) -> MakePredictiveCall:
+def read_make_predictive_call(tokens: Tokens, end: str) -> MakePredictiveCall:
     """Read MakePredictiveCall."""
-    return elements.structure(element, MakePredictiveCall, _MAKE_PREDICTIVE_CALL)
+    return elements.structure(tokens, end, MakePredictiveCall, _MAKE_PREDICTIVE_CALL)
 
 
 def write_make_predictive_call(value: MakePredictiveCall, out: Out) -> None:
@@ -1288,13 +1295,13 @@ def write_make_predictive_call(value: MakePredictiveCall, out: Out) -> None:
         write_destination_detection(value.destination_detection, out)
         out.append("</destinationDetection>")
     if value.default_action is not None:
-        out.append(f"<defaultAction>{elements.escape(value.default_action.value)}</defaultAction>")
+        out.append(f"<defaultAction>{leaves.escape(value.default_action.value)}</defaultAction>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.auto_originate != AutoOriginate.PROMPT:
-        out.append(f"<autoOriginate>{elements.escape(value.auto_originate.value)}</autoOriginate>")
+        out.append(f"<autoOriginate>{leaves.escape(value.auto_originate.value)}</autoOriginate>")
     if value.alert_time is not None:
         out.append(f"<alertTime>{value.alert_time}</alertTime>")
     if value.correlator_data is not None:
@@ -1304,26 +1311,26 @@ def write_make_predictive_call(value: MakePredictiveCall, out: Out) -> None:
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_MAKE_PREDICTIVE_CALL_RESPONSE: elements.Table = {
-    "initiatedCall": ("initiated_call", read_connection_id),
-    "initiatedCallInfo": ("initiated_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MAKE_PREDICTIVE_CALL_RESPONSE = elements.table(
+    elements.inner("initiatedCall", "initiated_call", read_connection_id),
+    elements.inner("initiatedCallInfo", "initiated_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_make_predictive_call_response(element: _Element) -> MakePredictiveCallResponse:
+def read_make_predictive_call_response(tokens: Tokens, end: str) -> MakePredictiveCallResponse:
     """Read MakePredictiveCallResponse."""
-    return elements.structure(element, MakePredictiveCallResponse, _MAKE_PREDICTIVE_CALL_RESPONSE)
+    return elements.structure(tokens, end, MakePredictiveCallResponse, _MAKE_PREDICTIVE_CALL_RESPONSE)
 
 
 def write_make_predictive_call_response(value: MakePredictiveCallResponse, out: Out) -> None:
@@ -1343,19 +1350,19 @@ def write_make_predictive_call_response(value: MakePredictiveCallResponse, out: 
         out.append("</extensions>")
 
 
-_PARK_CALL: elements.Table = {
-    "parking": ("parking", read_connection_id),
-    "parkTo": ("park_to", read_device_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PARK_CALL = elements.table(
+    elements.inner("parking", "parking", read_connection_id),
+    elements.device("parkTo", "park_to", device_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_park_call(element: _Element) -> ParkCall:
+def read_park_call(tokens: Tokens, end: str) -> ParkCall:
     """Read ParkCall."""
-    return elements.structure(element, ParkCall, _PARK_CALL)
+    return elements.structure(tokens, end, ParkCall, _PARK_CALL)
 
 
 def write_park_call(value: ParkCall, out: Out) -> None:
@@ -1365,25 +1372,25 @@ def write_park_call(value: ParkCall, out: Out) -> None:
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_PARK_CALL_RESPONSE: elements.Table = {
-    "parkedTo": ("parked_to", read_connection_id),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PARK_CALL_RESPONSE = elements.table(
+    elements.inner("parkedTo", "parked_to", read_connection_id),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_park_call_response(element: _Element) -> ParkCallResponse:
+def read_park_call_response(tokens: Tokens, end: str) -> ParkCallResponse:
     """Read ParkCallResponse."""
-    return elements.structure(element, ParkCallResponse, _PARK_CALL_RESPONSE)
+    return elements.structure(tokens, end, ParkCallResponse, _PARK_CALL_RESPONSE)
 
 
 def write_park_call_response(value: ParkCallResponse, out: Out) -> None:
@@ -1400,16 +1407,16 @@ def write_park_call_response(value: ParkCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECONNECT_CALL: elements.Table = {
-    "activeCall": ("active_call", read_connection_id),
-    "heldCall": ("held_call", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECONNECT_CALL = elements.table(
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.inner("heldCall", "held_call", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_reconnect_call(element: _Element) -> ReconnectCall:
+def read_reconnect_call(tokens: Tokens, end: str) -> ReconnectCall:
     """Read ReconnectCall."""
-    return elements.structure(element, ReconnectCall, _RECONNECT_CALL)
+    return elements.structure(tokens, end, ReconnectCall, _RECONNECT_CALL)
 
 
 def write_reconnect_call(value: ReconnectCall, out: Out) -> None:
@@ -1422,14 +1429,14 @@ def write_reconnect_call(value: ReconnectCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECONNECT_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECONNECT_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_reconnect_call_response(element: _Element) -> ReconnectCallResponse:
+def read_reconnect_call_response(tokens: Tokens, end: str) -> ReconnectCallResponse:
     """Read ReconnectCallResponse."""
-    return elements.structure(element, ReconnectCallResponse, _RECONNECT_CALL_RESPONSE)
+    return elements.structure(tokens, end, ReconnectCallResponse, _RECONNECT_CALL_RESPONSE)
 
 
 def write_reconnect_call_response(value: ReconnectCallResponse, out: Out) -> None:
@@ -1440,15 +1447,15 @@ def write_reconnect_call_response(value: ReconnectCallResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_RETRIEVE_CALL: elements.Table = {
-    "callToBeRetrieved": ("call_to_be_retrieved", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RETRIEVE_CALL = elements.table(
+    elements.inner("callToBeRetrieved", "call_to_be_retrieved", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_retrieve_call(element: _Element) -> RetrieveCall:
+def read_retrieve_call(tokens: Tokens, end: str) -> RetrieveCall:
     """Read RetrieveCall."""
-    return elements.structure(element, RetrieveCall, _RETRIEVE_CALL)
+    return elements.structure(tokens, end, RetrieveCall, _RETRIEVE_CALL)
 
 
 def write_retrieve_call(value: RetrieveCall, out: Out) -> None:
@@ -1460,14 +1467,14 @@ def write_retrieve_call(value: RetrieveCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RETRIEVE_CALL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RETRIEVE_CALL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_retrieve_call_response(element: _Element) -> RetrieveCallResponse:
+def read_retrieve_call_response(tokens: Tokens, end: str) -> RetrieveCallResponse:
     """Read RetrieveCallResponse."""
-    return elements.structure(element, RetrieveCallResponse, _RETRIEVE_CALL_RESPONSE)
+    return elements.structure(tokens, end, RetrieveCallResponse, _RETRIEVE_CALL_RESPONSE)
 
 
 def write_retrieve_call_response(value: RetrieveCallResponse, out: Out) -> None:
@@ -1478,14 +1485,14 @@ def write_retrieve_call_response(value: RetrieveCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DEVICE_LIST_ITEMS: elements.Table = {
-    "device": ("device", read_device_id),
-}
+_DEVICE_LIST_ITEMS = elements.table(
+    elements.device("device", "device", device_id),
+)
 
 
-def read_device_list_items(element: _Element) -> DeviceListItems:
+def read_device_list_items(tokens: Tokens, end: str) -> DeviceListItems:
     """Read DeviceListItems."""
-    return elements.structure(element, DeviceListItems, _DEVICE_LIST_ITEMS)
+    return elements.structure(tokens, end, DeviceListItems, _DEVICE_LIST_ITEMS)
 
 
 def write_device_list_items(value: DeviceListItems, out: Out) -> None:
@@ -1493,24 +1500,26 @@ def write_device_list_items(value: DeviceListItems, out: Out) -> None:
     write_device_id("device", value.device, out)
 
 
-_SEND_MESSAGE: elements.Table = {
-    "callingDevice": ("calling_device", read_device_id),
-    "destinationDevices": ("destination_devices", read_device_list_items),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_MESSAGE = elements.table(
+    elements.device("callingDevice", "calling_device", device_id),
+    elements.inner("destinationDevices", "destination_devices", read_device_list_items),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_message(element: _Element) -> SendMessage:
+def read_send_message(tokens: Tokens, end: str) -> SendMessage:
     """Read SendMessage."""
-    return elements.structure(element, SendMessage, _SEND_MESSAGE)
+    return elements.structure(tokens, end, SendMessage, _SEND_MESSAGE)
 
 
 def write_send_message(value: SendMessage, out: Out) -> None:
@@ -1537,23 +1546,23 @@ def write_send_message(value: SendMessage, out: Out) -> None:
         write_media_call_characteristics(value.media_call_characteristics, out)
         out.append("</mediaCallCharacteristics>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CONNECTION_LIST_ITEMS: elements.Table = {
-    "connection": ("connection", read_connection_id),
-}
+_CONNECTION_LIST_ITEMS = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+)
 
 
-def read_connection_list_items(element: _Element) -> ConnectionListItems:
+def read_connection_list_items(tokens: Tokens, end: str) -> ConnectionListItems:
     """Read ConnectionListItems."""
-    return elements.structure(element, ConnectionListItems, _CONNECTION_LIST_ITEMS)
+    return elements.structure(tokens, end, ConnectionListItems, _CONNECTION_LIST_ITEMS)
 
 
 def write_connection_list_items(value: ConnectionListItems, out: Out) -> None:
@@ -1561,14 +1570,14 @@ def write_connection_list_items(value: ConnectionListItems, out: Out) -> None:
     write_connection_id("connection", value.connection, out)
 
 
-_CALL_LINKAGE_DATA_LIST_ITEMS: elements.Table = {
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-}
+_CALL_LINKAGE_DATA_LIST_ITEMS = elements.table(
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+)
 
 
-def read_call_linkage_data_list_items(element: _Element) -> CallLinkageDataListItems:
+def read_call_linkage_data_list_items(tokens: Tokens, end: str) -> CallLinkageDataListItems:
     """Read CallLinkageDataListItems."""
-    return elements.structure(element, CallLinkageDataListItems, _CALL_LINKAGE_DATA_LIST_ITEMS)
+    return elements.structure(tokens, end, CallLinkageDataListItems, _CALL_LINKAGE_DATA_LIST_ITEMS)
 
 
 def write_call_linkage_data_list_items(value: CallLinkageDataListItems, out: Out) -> None:
@@ -1578,17 +1587,17 @@ def write_call_linkage_data_list_items(value: CallLinkageDataListItems, out: Out
     out.append("</callLinkageData>")
 
 
-_SEND_MESSAGE_RESPONSE: elements.Table = {
-    "connectionList": ("connection_list", read_connection_list_items),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "listOfCallLinkageData": ("list_of_call_linkage_data", read_call_linkage_data_list_items),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_MESSAGE_RESPONSE = elements.table(
+    elements.inner("connectionList", "connection_list", read_connection_list_items),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("listOfCallLinkageData", "list_of_call_linkage_data", read_call_linkage_data_list_items),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_message_response(element: _Element) -> SendMessageResponse:
+def read_send_message_response(tokens: Tokens, end: str) -> SendMessageResponse:
     """Read SendMessageResponse."""
-    return elements.structure(element, SendMessageResponse, _SEND_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, SendMessageResponse, _SEND_MESSAGE_RESPONSE)
 
 
 def write_send_message_response(value: SendMessageResponse, out: Out) -> None:
@@ -1610,23 +1619,23 @@ def write_send_message_response(value: SendMessageResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SINGLE_STEP_CONFERENCE_CALL: elements.Table = {
-    "activeCall": ("active_call", read_connection_id),
-    "deviceToJoin": ("device_to_join", read_device_id),
-    "participationType": ("participation_type", elements.enumeration(ParticipationType)),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SINGLE_STEP_CONFERENCE_CALL = elements.table(
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.device("deviceToJoin", "device_to_join", device_id),
+    elements.leaf("participationType", "participation_type", leaves.enumeration(ParticipationType)),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_single_step_conference_call(element: _Element) -> SingleStepConferenceCall:
+def read_single_step_conference_call(tokens: Tokens, end: str) -> SingleStepConferenceCall:
     """Read SingleStepConferenceCall."""
-    return elements.structure(element, SingleStepConferenceCall, _SINGLE_STEP_CONFERENCE_CALL)
+    return elements.structure(tokens, end, SingleStepConferenceCall, _SINGLE_STEP_CONFERENCE_CALL)
 
 
 def write_single_step_conference_call(value: SingleStepConferenceCall, out: Out) -> None:
@@ -1634,7 +1643,7 @@ def write_single_step_conference_call(value: SingleStepConferenceCall, out: Out)
     write_connection_id("activeCall", value.active_call, out)
     write_device_id("deviceToJoin", value.device_to_join, out)
     if value.participation_type != ParticipationType.ACTIVE:
-        out.append(f"<participationType>{elements.escape(value.participation_type.value)}</participationType>")
+        out.append(f"<participationType>{leaves.escape(value.participation_type.value)}</participationType>")
     if value.account_code is not None:
         out.append(f"<accountCode>{value.account_code.hex()}</accountCode>")
     if value.auth_code is not None:
@@ -1644,26 +1653,26 @@ def write_single_step_conference_call(value: SingleStepConferenceCall, out: Out)
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SINGLE_STEP_CONFERENCE_CALL_RESPONSE: elements.Table = {
-    "conferencedCall": ("conferenced_call", read_connection_id),
-    "conferencedCallInfo": ("conferenced_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SINGLE_STEP_CONFERENCE_CALL_RESPONSE = elements.table(
+    elements.inner("conferencedCall", "conferenced_call", read_connection_id),
+    elements.inner("conferencedCallInfo", "conferenced_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_single_step_conference_call_response(element: _Element) -> SingleStepConferenceCallResponse:
+def read_single_step_conference_call_response(tokens: Tokens, end: str) -> SingleStepConferenceCallResponse:
     """Read SingleStepConferenceCallResponse."""
-    return elements.structure(element, SingleStepConferenceCallResponse, _SINGLE_STEP_CONFERENCE_CALL_RESPONSE)
+    return elements.structure(tokens, end, SingleStepConferenceCallResponse, _SINGLE_STEP_CONFERENCE_CALL_RESPONSE)
 
 
 def write_single_step_conference_call_response(value: SingleStepConferenceCallResponse, out: Out) -> None:
@@ -1683,24 +1692,24 @@ def write_single_step_conference_call_response(value: SingleStepConferenceCallRe
         out.append("</extensions>")
 
 
-_SINGLE_STEP_TRANSFER_CALL: elements.Table = {
-    "activeCall": ("active_call", read_connection_id),
-    "transferredTo": ("transferred_to", read_device_id),
-    "accountCode": ("account_code", elements.octets),
-    "authCode": ("auth_code", elements.octets),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "languagePreferences": ("language_preferences", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SINGLE_STEP_TRANSFER_CALL = elements.table(
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.device("transferredTo", "transferred_to", device_id),
+    elements.leaf("accountCode", "account_code", leaves.octets),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_single_step_transfer_call(element: _Element) -> SingleStepTransferCall:
+def read_single_step_transfer_call(tokens: Tokens, end: str) -> SingleStepTransferCall:
     """Read SingleStepTransferCall."""
-    return elements.structure(element, SingleStepTransferCall, _SINGLE_STEP_TRANSFER_CALL)
+    return elements.structure(tokens, end, SingleStepTransferCall, _SINGLE_STEP_TRANSFER_CALL)
 
 
 def write_single_step_transfer_call(value: SingleStepTransferCall, out: Out) -> None:
@@ -1718,29 +1727,29 @@ def write_single_step_transfer_call(value: SingleStepTransferCall, out: Out) -> 
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SINGLE_STEP_TRANSFER_CALL_RESPONSE: elements.Table = {
-    "transferredCall": ("transferred_call", read_connection_id),
-    "connections": ("connections", read_connection_list),
-    "transferredCallInfo": ("transferred_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SINGLE_STEP_TRANSFER_CALL_RESPONSE = elements.table(
+    elements.inner("transferredCall", "transferred_call", read_connection_id),
+    elements.inner("connections", "connections", read_connection_list),
+    elements.inner("transferredCallInfo", "transferred_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_single_step_transfer_call_response(element: _Element) -> SingleStepTransferCallResponse:
+def read_single_step_transfer_call_response(tokens: Tokens, end: str) -> SingleStepTransferCallResponse:
     """Read SingleStepTransferCallResponse."""
-    return elements.structure(element, SingleStepTransferCallResponse, _SINGLE_STEP_TRANSFER_CALL_RESPONSE)
+    return elements.structure(tokens, end, SingleStepTransferCallResponse, _SINGLE_STEP_TRANSFER_CALL_RESPONSE)
 
 
 def write_single_step_transfer_call_response(value: SingleStepTransferCallResponse, out: Out) -> None:
@@ -1764,16 +1773,16 @@ def write_single_step_transfer_call_response(value: SingleStepTransferCallRespon
         out.append("</extensions>")
 
 
-_TRANSFER_CALL: elements.Table = {
-    "heldCall": ("held_call", read_connection_id),
-    "activeCall": ("active_call", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_TRANSFER_CALL = elements.table(
+    elements.inner("heldCall", "held_call", read_connection_id),
+    elements.inner("activeCall", "active_call", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_transfer_call(element: _Element) -> TransferCall:
+def read_transfer_call(tokens: Tokens, end: str) -> TransferCall:
     """Read TransferCall."""
-    return elements.structure(element, TransferCall, _TRANSFER_CALL)
+    return elements.structure(tokens, end, TransferCall, _TRANSFER_CALL)
 
 
 def write_transfer_call(value: TransferCall, out: Out) -> None:
@@ -1786,18 +1795,18 @@ def write_transfer_call(value: TransferCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_TRANSFER_CALL_RESPONSE: elements.Table = {
-    "transferredCall": ("transferred_call", read_connection_id),
-    "connections": ("connections", read_connection_list),
-    "transferredCallInfo": ("transferred_call_info", read_connection_information),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_TRANSFER_CALL_RESPONSE = elements.table(
+    elements.inner("transferredCall", "transferred_call", read_connection_id),
+    elements.inner("connections", "connections", read_connection_list),
+    elements.inner("transferredCallInfo", "transferred_call_info", read_connection_information),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_transfer_call_response(element: _Element) -> TransferCallResponse:
+def read_transfer_call_response(tokens: Tokens, end: str) -> TransferCallResponse:
     """Read TransferCallResponse."""
-    return elements.structure(element, TransferCallResponse, _TRANSFER_CALL_RESPONSE)
+    return elements.structure(tokens, end, TransferCallResponse, _TRANSFER_CALL_RESPONSE)
 
 
 def write_transfer_call_response(value: TransferCallResponse, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_control_events import (
     BridgedEvent,
     CallClearedEvent,
@@ -26,8 +24,9 @@ from csta.messages.call_control_events import (
     TransferedEvent,
 )
 from csta.messages.call_data import CallCharacteristics, EventCause, LocalConnectionState
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -78,44 +77,44 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_BRIDGED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "bridgedConnection": ("bridged_connection", read_connection_id),
-    "bridgedAppearance": ("bridged_appearance", read_subject_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "bridgedConnectionInfo": ("bridged_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BRIDGED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("bridgedConnection", "bridged_connection", read_connection_id),
+    elements.inner("bridgedAppearance", "bridged_appearance", read_subject_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("bridgedConnectionInfo", "bridged_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_bridged_event(element: _Element) -> BridgedEvent:
+def read_bridged_event(tokens: Tokens, end: str) -> BridgedEvent:
     """Read BridgedEvent."""
-    return elements.structure(element, BridgedEvent, _BRIDGED_EVENT)
+    return elements.structure(tokens, end, BridgedEvent, _BRIDGED_EVENT)
 
 
 def write_bridged_event(value: BridgedEvent, out: Out) -> None:
     """Write the children of BridgedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("bridgedConnection", value.bridged_connection, out)
     out.append("<bridgedAppearance>")
     write_subject_device_id(value.bridged_appearance, out)
     out.append("</bridgedAppearance>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -135,7 +134,7 @@ def write_bridged_event(value: BridgedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -146,35 +145,35 @@ def write_bridged_event(value: BridgedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_CLEARED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "clearedCall": ("cleared_call", read_connection_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_CLEARED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("clearedCall", "cleared_call", read_connection_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_cleared_event(element: _Element) -> CallClearedEvent:
+def read_call_cleared_event(tokens: Tokens, end: str) -> CallClearedEvent:
     """Read CallClearedEvent."""
-    return elements.structure(element, CallClearedEvent, _CALL_CLEARED_EVENT)
+    return elements.structure(tokens, end, CallClearedEvent, _CALL_CLEARED_EVENT)
 
 
 def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
     """Write the children of CallClearedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("clearedCall", value.cleared_call, out)
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.media_call_characteristics is not None:
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
@@ -186,7 +185,7 @@ def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -197,36 +196,40 @@ def write_call_cleared_event(value: CallClearedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONFERENCED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "primaryOldCall": ("primary_old_call", read_connection_id),
-    "secondaryOldCall": ("secondary_old_call", read_connection_id),
-    "conferencingDevice": ("conferencing_device", read_subject_device_id),
-    "addedParty": ("added_party", read_subject_device_id),
-    "conferenceConnections": ("conference_connections", read_connection_list),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONFERENCED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("primaryOldCall", "primary_old_call", read_connection_id),
+    elements.inner("secondaryOldCall", "secondary_old_call", read_connection_id),
+    elements.inner("conferencingDevice", "conferencing_device", read_subject_device_id),
+    elements.inner("addedParty", "added_party", read_subject_device_id),
+    elements.inner("conferenceConnections", "conference_connections", read_connection_list),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_conferenced_event(element: _Element) -> ConferencedEvent:
+def read_conferenced_event(tokens: Tokens, end: str) -> ConferencedEvent:
     """Read ConferencedEvent."""
-    return elements.structure(element, ConferencedEvent, _CONFERENCED_EVENT)
+    return elements.structure(tokens, end, ConferencedEvent, _CONFERENCED_EVENT)
 
 
 def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
     """Write the children of ConferencedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("primaryOldCall", value.primary_old_call, out)
     if value.secondary_old_call is not None:
         write_connection_id("secondaryOldCall", value.secondary_old_call, out)
@@ -240,12 +243,12 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
     write_connection_list(value.conference_connections, out)
     out.append("</conferenceConnections>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -261,7 +264,7 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
         write_call_linkage_data_list(value.call_linkage_data_list, out)
         out.append("</callLinkageDataList>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -278,41 +281,45 @@ def write_conferenced_event(value: ConferencedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONNECTION_CLEARED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "droppedConnection": ("dropped_connection", read_connection_id),
-    "releasingDevice": ("releasing_device", read_subject_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "chargingInfo": ("charging_info", read_charging_info),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "droppedConnectionInfo": ("dropped_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONNECTION_CLEARED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("droppedConnection", "dropped_connection", read_connection_id),
+    elements.inner("releasingDevice", "releasing_device", read_subject_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("chargingInfo", "charging_info", read_charging_info),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("droppedConnectionInfo", "dropped_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_connection_cleared_event(element: _Element) -> ConnectionClearedEvent:
+def read_connection_cleared_event(tokens: Tokens, end: str) -> ConnectionClearedEvent:
     """Read ConnectionClearedEvent."""
-    return elements.structure(element, ConnectionClearedEvent, _CONNECTION_CLEARED_EVENT)
+    return elements.structure(tokens, end, ConnectionClearedEvent, _CONNECTION_CLEARED_EVENT)
 
 
 def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> None:
     """Write the children of ConnectionClearedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("droppedConnection", value.dropped_connection, out)
     out.append("<releasingDevice>")
     write_subject_device_id(value.releasing_device, out)
     out.append("</releasingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -321,7 +328,7 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
         out.append("</chargingInfo>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -341,7 +348,7 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -358,44 +365,50 @@ def write_connection_cleared_event(value: ConnectionClearedEvent, out: Out) -> N
         out.append("</extensions>")
 
 
-_DELIVERED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "alertingDevice": ("alerting_device", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "originatingNIDConnection": ("originating_nid_connection", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DELIVERED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.inner("alertingDevice", "alerting_device", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_delivered_event(element: _Element) -> DeliveredEvent:
+def read_delivered_event(tokens: Tokens, end: str) -> DeliveredEvent:
     """Read DeliveredEvent."""
-    return elements.structure(element, DeliveredEvent, _DELIVERED_EVENT)
+    return elements.structure(tokens, end, DeliveredEvent, _DELIVERED_EVENT)
 
 
 def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
     """Write the children of DeliveredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<alertingDevice>")
     write_subject_device_id(value.alerting_device, out)
@@ -412,12 +425,12 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -453,7 +466,7 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -461,7 +474,7 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -478,46 +491,46 @@ def write_delivered_event(value: DeliveredEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIGITS_DIALED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "dialingConnection": ("dialing_connection", read_connection_id),
-    "dialingDevice": ("dialing_device", read_subject_device_id),
-    "dialingSequence": ("dialing_sequence", read_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "dialingConnectionInfo": ("dialing_connection_info", read_connection_information),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIGITS_DIALED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("dialingConnection", "dialing_connection", read_connection_id),
+    elements.inner("dialingDevice", "dialing_device", read_subject_device_id),
+    elements.device("dialingSequence", "dialing_sequence", device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("dialingConnectionInfo", "dialing_connection_info", read_connection_information),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_digits_dialed_event(element: _Element) -> DigitsDialedEvent:
+def read_digits_dialed_event(tokens: Tokens, end: str) -> DigitsDialedEvent:
     """Read DigitsDialedEvent."""
-    return elements.structure(element, DigitsDialedEvent, _DIGITS_DIALED_EVENT)
+    return elements.structure(tokens, end, DigitsDialedEvent, _DIGITS_DIALED_EVENT)
 
 
 def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
     """Write the children of DigitsDialedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("dialingConnection", value.dialing_connection, out)
     out.append("<dialingDevice>")
     write_subject_device_id(value.dialing_device, out)
     out.append("</dialingDevice>")
     write_device_id("dialingSequence", value.dialing_sequence, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -549,7 +562,7 @@ def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -560,44 +573,50 @@ def write_digits_dialed_event(value: DigitsDialedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DIVERTED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "divertingDevice": ("diverting_device", read_subject_device_id),
-    "newDestination": ("new_destination", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "connectionInfo": ("connection_info", read_connection_information),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DIVERTED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.inner("divertingDevice", "diverting_device", read_subject_device_id),
+    elements.inner("newDestination", "new_destination", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("connectionInfo", "connection_info", read_connection_information),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_diverted_event(element: _Element) -> DivertedEvent:
+def read_diverted_event(tokens: Tokens, end: str) -> DivertedEvent:
     """Read DivertedEvent."""
-    return elements.structure(element, DivertedEvent, _DIVERTED_EVENT)
+    return elements.structure(tokens, end, DivertedEvent, _DIVERTED_EVENT)
 
 
 def write_diverted_event(value: DivertedEvent, out: Out) -> None:
     """Write the children of DivertedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append("<divertingDevice>")
     write_subject_device_id(value.diverting_device, out)
@@ -617,12 +636,12 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
     write_redirection_device_id(value.last_redirection_device, out)
     out.append("</lastRedirectionDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -658,7 +677,7 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -666,7 +685,7 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -683,44 +702,52 @@ def write_diverted_event(value: DivertedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ESTABLISHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "establishedConnection": ("established_connection", read_connection_id),
-    "answeringDevice": ("answering_device", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "originatinNIDConnection": ("originating_nid_connection", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "establishedConnectionInfo": ("established_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESTABLISHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("establishedConnection", "established_connection", read_connection_id),
+    elements.inner("answeringDevice", "answering_device", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.inner(
+        "originatinNIDConnection", "originating_nid_connection", read_connection_id, "originatingNIDConnection"
+    ),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("establishedConnectionInfo", "established_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_established_event(element: _Element) -> EstablishedEvent:
+def read_established_event(tokens: Tokens, end: str) -> EstablishedEvent:
     """Read EstablishedEvent."""
-    return elements.structure(element, EstablishedEvent, _ESTABLISHED_EVENT)
+    return elements.structure(tokens, end, EstablishedEvent, _ESTABLISHED_EVENT)
 
 
 def write_established_event(value: EstablishedEvent, out: Out) -> None:
     """Write the children of EstablishedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("establishedConnection", value.established_connection, out)
     out.append("<answeringDevice>")
     write_subject_device_id(value.answering_device, out)
@@ -737,12 +764,12 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatinNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -778,7 +805,7 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -786,7 +813,7 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -803,44 +830,50 @@ def write_established_event(value: EstablishedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_FAILED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "failedConnection": ("failed_connection", read_connection_id),
-    "failingDevice": ("failing_device", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "originatingNIDConnection": ("originating_nid_connection", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "failedConnectionInfo": ("failed_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_FAILED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("failedConnection", "failed_connection", read_connection_id),
+    elements.inner("failingDevice", "failing_device", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("failedConnectionInfo", "failed_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_failed_event(element: _Element) -> FailedEvent:
+def read_failed_event(tokens: Tokens, end: str) -> FailedEvent:
     """Read FailedEvent."""
-    return elements.structure(element, FailedEvent, _FAILED_EVENT)
+    return elements.structure(tokens, end, FailedEvent, _FAILED_EVENT)
 
 
 def write_failed_event(value: FailedEvent, out: Out) -> None:
     """Write the children of FailedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("failedConnection", value.failed_connection, out)
     out.append("<failingDevice>")
     write_subject_device_id(value.failing_device, out)
@@ -857,12 +890,12 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -898,7 +931,7 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -906,7 +939,7 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -923,41 +956,41 @@ def write_failed_event(value: FailedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_HELD_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "heldConnection": ("held_connection", read_connection_id),
-    "holdingDevice": ("holding_device", read_subject_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "heldConnectionInfo": ("held_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_HELD_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("heldConnection", "held_connection", read_connection_id),
+    elements.inner("holdingDevice", "holding_device", read_subject_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("heldConnectionInfo", "held_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_held_event(element: _Element) -> HeldEvent:
+def read_held_event(tokens: Tokens, end: str) -> HeldEvent:
     """Read HeldEvent."""
-    return elements.structure(element, HeldEvent, _HELD_EVENT)
+    return elements.structure(tokens, end, HeldEvent, _HELD_EVENT)
 
 
 def write_held_event(value: HeldEvent, out: Out) -> None:
     """Write the children of HeldEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("heldConnection", value.held_connection, out)
     out.append("<holdingDevice>")
     write_subject_device_id(value.holding_device, out)
     out.append("</holdingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -977,7 +1010,7 @@ def write_held_event(value: HeldEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -988,36 +1021,36 @@ def write_held_event(value: HeldEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_NETWORK_CAPABILITIES_CHANGED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "outboundConnection": ("outbound_connection", read_connection_id),
-    "networkInterfaceUsed": ("network_interface_used", read_subject_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "progressIndicator": ("progress_indicator", read_progress_indicator),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "networkCapability": ("network_capability", read_network_capability),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "outboundConnectionInfo": ("outbound_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_NETWORK_CAPABILITIES_CHANGED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("outboundConnection", "outbound_connection", read_connection_id),
+    elements.inner("networkInterfaceUsed", "network_interface_used", read_subject_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("progressIndicator", "progress_indicator", read_progress_indicator),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("networkCapability", "network_capability", read_network_capability),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("outboundConnectionInfo", "outbound_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_network_capabilities_changed_event(element: _Element) -> NetworkCapabilitiesChangedEvent:
+def read_network_capabilities_changed_event(tokens: Tokens, end: str) -> NetworkCapabilitiesChangedEvent:
     """Read NetworkCapabilitiesChangedEvent."""
-    return elements.structure(element, NetworkCapabilitiesChangedEvent, _NETWORK_CAPABILITIES_CHANGED_EVENT)
+    return elements.structure(tokens, end, NetworkCapabilitiesChangedEvent, _NETWORK_CAPABILITIES_CHANGED_EVENT)
 
 
 def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEvent, out: Out) -> None:
     """Write the children of NetworkCapabilitiesChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("outboundConnection", value.outbound_connection, out)
     out.append("<networkInterfaceUsed>")
     write_subject_device_id(value.network_interface_used, out)
@@ -1029,7 +1062,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
     write_progress_indicator(value.progress_indicator, out)
     out.append("</progressIndicator>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1038,7 +1071,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
         out.append("<networkCapability>")
         write_network_capability(value.network_capability, out)
         out.append("</networkCapability>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1058,7 +1091,7 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1069,42 +1102,46 @@ def write_network_capabilities_changed_event(value: NetworkCapabilitiesChangedEv
         out.append("</extensions>")
 
 
-_NETWORK_REACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "outboundConnection": ("outbound_connection", read_connection_id),
-    "networkInterfaceUsed": ("network_interface_used", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "originatingNIDConnection": ("originating_nid_connection", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "networkCapability": ("network_capability", read_network_capability),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "outboundConnectionInfo": ("outbound_connection_info", read_connection_information),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_NETWORK_REACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("outboundConnection", "outbound_connection", read_connection_id),
+    elements.inner("networkInterfaceUsed", "network_interface_used", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("networkCapability", "network_capability", read_network_capability),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("outboundConnectionInfo", "outbound_connection_info", read_connection_information),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_network_reached_event(element: _Element) -> NetworkReachedEvent:
+def read_network_reached_event(tokens: Tokens, end: str) -> NetworkReachedEvent:
     """Read NetworkReachedEvent."""
-    return elements.structure(element, NetworkReachedEvent, _NETWORK_REACHED_EVENT)
+    return elements.structure(tokens, end, NetworkReachedEvent, _NETWORK_REACHED_EVENT)
 
 
 def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
     """Write the children of NetworkReachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("outboundConnection", value.outbound_connection, out)
     out.append("<networkInterfaceUsed>")
     write_subject_device_id(value.network_interface_used, out)
@@ -1121,7 +1158,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1130,7 +1167,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
         out.append("<networkCapability>")
         write_network_capability(value.network_capability, out)
         out.append("</networkCapability>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1162,7 +1199,7 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1179,44 +1216,50 @@ def write_network_reached_event(value: NetworkReachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_OFFERED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "offeredConnection": ("offered_connection", read_connection_id),
-    "offeredDevice": ("offered_device", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "originatingNIDConnection": ("originating_nid_connection", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "offeredConnectionInfo": ("offered_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_OFFERED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("offeredConnection", "offered_connection", read_connection_id),
+    elements.inner("offeredDevice", "offered_device", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.inner("originatingNIDConnection", "originating_nid_connection", read_connection_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("offeredConnectionInfo", "offered_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_offered_event(element: _Element) -> OfferedEvent:
+def read_offered_event(tokens: Tokens, end: str) -> OfferedEvent:
     """Read OfferedEvent."""
-    return elements.structure(element, OfferedEvent, _OFFERED_EVENT)
+    return elements.structure(tokens, end, OfferedEvent, _OFFERED_EVENT)
 
 
 def write_offered_event(value: OfferedEvent, out: Out) -> None:
     """Write the children of OfferedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("offeredConnection", value.offered_connection, out)
     out.append("<offeredDevice>")
     write_subject_device_id(value.offered_device, out)
@@ -1233,12 +1276,12 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
     if value.originating_nid_connection is not None:
         write_connection_id("originatingNIDConnection", value.originating_nid_connection, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1274,7 +1317,7 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1282,7 +1325,7 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1299,40 +1342,42 @@ def write_offered_event(value: OfferedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ORIGINATED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "originatedConnection": ("originated_connection", read_connection_id),
-    "callingDevice": ("calling_device", read_subject_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "originatingDevice": ("originating_device", read_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "originatedConnectionInfo": ("originated_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ORIGINATED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("originatedConnection", "originated_connection", read_connection_id),
+    elements.inner("callingDevice", "calling_device", read_subject_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("originatedConnectionInfo", "originated_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_originated_event(element: _Element) -> OriginatedEvent:
+def read_originated_event(tokens: Tokens, end: str) -> OriginatedEvent:
     """Read OriginatedEvent."""
-    return elements.structure(element, OriginatedEvent, _ORIGINATED_EVENT)
+    return elements.structure(tokens, end, OriginatedEvent, _ORIGINATED_EVENT)
 
 
 def write_originated_event(value: OriginatedEvent, out: Out) -> None:
     """Write the children of OriginatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("originatedConnection", value.originated_connection, out)
     out.append("<callingDevice>")
     write_subject_device_id(value.calling_device, out)
@@ -1343,10 +1388,10 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
     if value.originating_device is not None:
         write_device_id("originatingDevice", value.originating_device, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1382,7 +1427,7 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1390,7 +1435,7 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1401,45 +1446,51 @@ def write_originated_event(value: OriginatedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_QUEUED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "queuedConnection": ("queued_connection", read_connection_id),
-    "queue": ("queue", read_subject_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "lastRedirectionDevice": ("last_redirection_device", read_redirection_device_id),
-    "numberQueued": ("number_queued", elements.integer),
-    "callsInFront": ("calls_in_front", elements.integer),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "queuedConnectionInfo": ("queued_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_QUEUED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("queuedConnection", "queued_connection", read_connection_id),
+    elements.inner("queue", "queue", read_subject_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("lastRedirectionDevice", "last_redirection_device", read_redirection_device_id),
+    elements.leaf("numberQueued", "number_queued", leaves.integer),
+    elements.leaf("callsInFront", "calls_in_front", leaves.integer),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("queuedConnectionInfo", "queued_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_queued_event(element: _Element) -> QueuedEvent:
+def read_queued_event(tokens: Tokens, end: str) -> QueuedEvent:
     """Read QueuedEvent."""
-    return elements.structure(element, QueuedEvent, _QUEUED_EVENT)
+    return elements.structure(tokens, end, QueuedEvent, _QUEUED_EVENT)
 
 
 def write_queued_event(value: QueuedEvent, out: Out) -> None:
     """Write the children of QueuedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("queuedConnection", value.queued_connection, out)
     out.append("<queue>")
     write_subject_device_id(value.queue, out)
@@ -1458,12 +1509,12 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
     if value.calls_in_front is not None:
         out.append(f"<callsInFront>{value.calls_in_front}</callsInFront>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
         out.append(f"<userData><string>{value.user_data.hex()}</string></userData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1499,7 +1550,7 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1507,7 +1558,7 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -1524,41 +1575,41 @@ def write_queued_event(value: QueuedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RETRIEVED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "retrievedConnection": ("retrieved_connection", read_connection_id),
-    "retrievingDevice": ("retrieving_device", read_subject_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "retrievedConnectionInfo": ("retrieved_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RETRIEVED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("retrievedConnection", "retrieved_connection", read_connection_id),
+    elements.inner("retrievingDevice", "retrieving_device", read_subject_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("retrievedConnectionInfo", "retrieved_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_retrieved_event(element: _Element) -> RetrievedEvent:
+def read_retrieved_event(tokens: Tokens, end: str) -> RetrievedEvent:
     """Read RetrievedEvent."""
-    return elements.structure(element, RetrievedEvent, _RETRIEVED_EVENT)
+    return elements.structure(tokens, end, RetrievedEvent, _RETRIEVED_EVENT)
 
 
 def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
     """Write the children of RetrievedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("retrievedConnection", value.retrieved_connection, out)
     out.append("<retrievingDevice>")
     write_subject_device_id(value.retrieving_device, out)
     out.append("</retrievingDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1578,7 +1629,7 @@ def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1589,38 +1640,40 @@ def write_retrieved_event(value: RetrievedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SERVICE_INITIATED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "initiatedConnection": ("initiated_connection", read_connection_id),
-    "initiatingDevice": ("initiating_device", read_subject_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "initiatedConnectionInfo": ("initiated_connection_info", read_connection_information),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SERVICE_INITIATED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("initiatedConnection", "initiated_connection", read_connection_id),
+    elements.inner("initiatingDevice", "initiating_device", read_subject_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("initiatedConnectionInfo", "initiated_connection_info", read_connection_information),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_service_initiated_event(element: _Element) -> ServiceInitiatedEvent:
+def read_service_initiated_event(tokens: Tokens, end: str) -> ServiceInitiatedEvent:
     """Read ServiceInitiatedEvent."""
-    return elements.structure(element, ServiceInitiatedEvent, _SERVICE_INITIATED_EVENT)
+    return elements.structure(tokens, end, ServiceInitiatedEvent, _SERVICE_INITIATED_EVENT)
 
 
 def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> None:
     """Write the children of ServiceInitiatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("initiatedConnection", value.initiated_connection, out)
     out.append("<initiatingDevice>")
     write_subject_device_id(value.initiating_device, out)
@@ -1630,10 +1683,10 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         write_called_device_id(value.called_device, out)
         out.append("</calledDevice>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1665,7 +1718,7 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -1673,7 +1726,7 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
         write_location_info_list(value.location_info_list, out)
@@ -1684,37 +1737,41 @@ def write_service_initiated_event(value: ServiceInitiatedEvent, out: Out) -> Non
         out.append("</extensions>")
 
 
-_TRANSFERED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "primaryOldCall": ("primary_old_call", read_connection_id),
-    "secondaryOldCall": ("secondary_old_call", read_connection_id),
-    "transferringDevice": ("transferring_device", read_subject_device_id),
-    "transferredToDevice": ("transferred_to_device", read_subject_device_id),
-    "transferredConnections": ("transferred_connections", read_connection_list),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "userData": ("user_data", elements.wrapped_octets),
-    "chargingInfo": ("charging_info", read_charging_info),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "callLinkageDataList": ("call_linkage_data_list", read_call_linkage_data_list),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_TRANSFERED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("primaryOldCall", "primary_old_call", read_connection_id),
+    elements.inner("secondaryOldCall", "secondary_old_call", read_connection_id),
+    elements.inner("transferringDevice", "transferring_device", read_subject_device_id),
+    elements.inner("transferredToDevice", "transferred_to_device", read_subject_device_id),
+    elements.inner("transferredConnections", "transferred_connections", read_connection_list),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("userData", "user_data", elements.wrapped_octets),
+    elements.inner("chargingInfo", "charging_info", read_charging_info),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("callLinkageDataList", "call_linkage_data_list", read_call_linkage_data_list),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_transfered_event(element: _Element) -> TransferedEvent:
+def read_transfered_event(tokens: Tokens, end: str) -> TransferedEvent:
     """Read TransferedEvent."""
-    return elements.structure(element, TransferedEvent, _TRANSFERED_EVENT)
+    return elements.structure(tokens, end, TransferedEvent, _TRANSFERED_EVENT)
 
 
 def write_transfered_event(value: TransferedEvent, out: Out) -> None:
     """Write the children of TransferedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("primaryOldCall", value.primary_old_call, out)
     if value.secondary_old_call is not None:
         write_connection_id("secondaryOldCall", value.secondary_old_call, out)
@@ -1728,7 +1785,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
     write_connection_list(value.transferred_connections, out)
     out.append("</transferredConnections>")
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.user_data is not None:
@@ -1737,7 +1794,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
         out.append("</chargingInfo>")
-    out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+    out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -1753,7 +1810,7 @@ def write_transfered_event(value: TransferedEvent, out: Out) -> None:
         write_call_linkage_data_list(value.call_linkage_data_list, out)
         out.append("</callLinkageDataList>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")

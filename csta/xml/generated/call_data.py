@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import (
     AssociatedNID,
     CallAssociatedServices,
@@ -48,38 +46,43 @@ from csta.messages.call_data import (
     VoiceUnitServices,
 )
 from csta.messages.common import PrivateData
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import (
+    device_id,
     read_connection_id,
-    read_device_id,
     read_private_data,
     write_connection_id,
     write_device_id,
     write_private_data,
     write_private_data_content,
 )
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.media import read_connection_information, write_connection_information
 
-_ENDPOINT: elements.Table = {
-    "deviceID": ("device_id", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_ENDPOINT = elements.table(
+    elements.device("deviceID", "device_id", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_endpoint(element: _Element) -> Endpoint:
+def read_endpoint(tokens: Tokens, end: str) -> Endpoint:
     """Read Endpoint."""
-    return elements.structure(element, Endpoint, _ENDPOINT)
+    return elements.choice(tokens, end, Endpoint, _ENDPOINT)
 
 
 def write_endpoint(value: Endpoint, out: Out) -> None:
     """Write the children of Endpoint."""
     if value.device_id is not None:
         write_device_id("deviceID", value.device_id, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("call_data.Endpoint")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("call_data.Endpoint")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -87,21 +90,23 @@ def write_endpoint(value: Endpoint, out: Out) -> None:
     elements.none_chosen("call_data.Endpoint")
 
 
-_ASSOCIATED_NID: elements.Table = {
-    "deviceID": ("device_id", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-}
+_ASSOCIATED_NID = elements.table(
+    elements.device("deviceID", "device_id", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+)
 
 
-def read_associated_nid(element: _Element) -> AssociatedNID:
+def read_associated_nid(tokens: Tokens, end: str) -> AssociatedNID:
     """Read AssociatedNID."""
-    return elements.structure(element, AssociatedNID, _ASSOCIATED_NID)
+    return elements.choice(tokens, end, AssociatedNID, _ASSOCIATED_NID)
 
 
 def write_associated_nid(value: AssociatedNID, out: Out) -> None:
     """Write the children of AssociatedNID."""
     if value.device_id is not None:
         write_device_id("deviceID", value.device_id, out)
+        if value.not_known:
+            elements.two_chosen("call_data.AssociatedNID")
         return
     if value.not_known:
         out.append("<notKnown/>")
@@ -109,18 +114,18 @@ def write_associated_nid(value: AssociatedNID, out: Out) -> None:
     elements.none_chosen("call_data.AssociatedNID")
 
 
-_CONNECTION_LIST_ITEM: elements.Table = {
-    "newConnection": ("new_connection", read_connection_id),
-    "oldConnection": ("old_connection", read_connection_id),
-    "endpoint": ("endpoint", read_endpoint),
-    "associatedNID": ("associated_nid", read_associated_nid),
-    "resultingConnectionInfo": ("resulting_connection_info", read_connection_information),
-}
+_CONNECTION_LIST_ITEM = elements.table(
+    elements.inner("newConnection", "new_connection", read_connection_id),
+    elements.inner("oldConnection", "old_connection", read_connection_id),
+    elements.inner("endpoint", "endpoint", read_endpoint),
+    elements.inner("associatedNID", "associated_nid", read_associated_nid),
+    elements.inner("resultingConnectionInfo", "resulting_connection_info", read_connection_information),
+)
 
 
-def read_connection_list_item(element: _Element) -> ConnectionListItem:
+def read_connection_list_item(tokens: Tokens, end: str) -> ConnectionListItem:
     """Read ConnectionListItem."""
-    return elements.structure(element, ConnectionListItem, _CONNECTION_LIST_ITEM)
+    return elements.structure(tokens, end, ConnectionListItem, _CONNECTION_LIST_ITEM)
 
 
 def write_connection_list_item(value: ConnectionListItem, out: Out) -> None:
@@ -143,9 +148,12 @@ def write_connection_list_item(value: ConnectionListItem, out: Out) -> None:
         out.append("</resultingConnectionInfo>")
 
 
-def read_connection_list(element: _Element) -> tuple[ConnectionListItem, ...]:
+_CONNECTION_LIST = elements.table(elements.inner("connectionListItem", "", read_connection_list_item))
+
+
+def read_connection_list(tokens: Tokens, end: str) -> tuple[ConnectionListItem, ...]:
     """Read ConnectionList."""
-    return elements.listed(element, "connectionListItem", read_connection_list_item)
+    return elements.listed(tokens, end, _CONNECTION_LIST)
 
 
 def write_connection_list(values: tuple[ConnectionListItem, ...], out: Out) -> None:
@@ -156,16 +164,16 @@ def write_connection_list(values: tuple[ConnectionListItem, ...], out: Out) -> N
         out.append("</connectionListItem>")
 
 
-_CSTA_SECURITY_DATA: elements.Table = {
-    "messageSequenceNumber": ("message_sequence_number", elements.integer),
-    "timeStamp": ("time_stamp", elements.text),
-    "securityInfo": ("security_info", read_private_data),
-}
+_CSTA_SECURITY_DATA = elements.table(
+    elements.leaf("messageSequenceNumber", "message_sequence_number", leaves.integer),
+    elements.leaf("timeStamp", "time_stamp", leaves.text),
+    elements.inner("securityInfo", "security_info", read_private_data),
+)
 
 
-def read_csta_security_data(element: _Element) -> CSTASecurityData:
+def read_csta_security_data(tokens: Tokens, end: str) -> CSTASecurityData:
     """Read CSTASecurityData."""
-    return elements.structure(element, CSTASecurityData, _CSTA_SECURITY_DATA)
+    return elements.structure(tokens, end, CSTASecurityData, _CSTA_SECURITY_DATA)
 
 
 def write_csta_security_data(value: CSTASecurityData, out: Out) -> None:
@@ -173,14 +181,14 @@ def write_csta_security_data(value: CSTASecurityData, out: Out) -> None:
     if value.message_sequence_number is not None:
         out.append(f"<messageSequenceNumber>{value.message_sequence_number}</messageSequenceNumber>")
     if value.time_stamp is not None:
-        out.append(f"<timeStamp>{elements.escape(value.time_stamp)}</timeStamp>")
+        out.append(f"<timeStamp>{leaves.escape(value.time_stamp)}</timeStamp>")
     if value.security_info is not None:
         write_private_data("securityInfo", value.security_info, out)
 
 
-def read_private_data_list(element: _Element) -> tuple[PrivateData, ...]:
+def read_private_data_list(tokens: Tokens, end: str) -> tuple[PrivateData, ...]:
     """Read PrivateDataList."""
-    return (read_private_data(element),)
+    return (read_private_data(tokens, end),)
 
 
 def write_private_data_list(values: tuple[PrivateData, ...], out: Out) -> None:
@@ -188,15 +196,15 @@ def write_private_data_list(values: tuple[PrivateData, ...], out: Out) -> None:
     write_private_data_content(elements.only(values), out)
 
 
-_CSTA_COMMON_ARGUMENTS: elements.Table = {
-    "security": ("security", read_csta_security_data),
-    "privateData": ("private_data", read_private_data_list),
-}
+_CSTA_COMMON_ARGUMENTS = elements.table(
+    elements.inner("security", "security", read_csta_security_data),
+    elements.inner("privateData", "private_data", read_private_data_list),
+)
 
 
-def read_csta_common_arguments(element: _Element) -> CSTACommonArguments:
+def read_csta_common_arguments(tokens: Tokens, end: str) -> CSTACommonArguments:
     """Read CSTACommonArguments."""
-    return elements.structure(element, CSTACommonArguments, _CSTA_COMMON_ARGUMENTS)
+    return elements.structure(tokens, end, CSTACommonArguments, _CSTA_COMMON_ARGUMENTS)
 
 
 def write_csta_common_arguments(value: CSTACommonArguments, out: Out) -> None:
@@ -211,53 +219,58 @@ def write_csta_common_arguments(value: CSTACommonArguments, out: Out) -> None:
         out.append("</privateData>")
 
 
-_NETWORK_CAPABILITY: elements.Table = {
-    "networkType": ("network_type", elements.enumeration(NetworkType)),
-    "eventsProvided": ("events_provided", elements.named_bits(EventsProvided)),
-}
+_NETWORK_CAPABILITY = elements.table(
+    elements.leaf("networkType", "network_type", leaves.enumeration(NetworkType)),
+    elements.inner("eventsProvided", "events_provided", elements.named_bits(EventsProvided)),
+)
 
 
-def read_network_capability(element: _Element) -> NetworkCapability:
+def read_network_capability(tokens: Tokens, end: str) -> NetworkCapability:
     """Read NetworkCapability."""
-    return elements.structure(element, NetworkCapability, _NETWORK_CAPABILITY)
+    return elements.structure(tokens, end, NetworkCapability, _NETWORK_CAPABILITY)
 
 
 def write_network_capability(value: NetworkCapability, out: Out) -> None:
     """Write the children of NetworkCapability."""
-    out.append(f"<networkType>{elements.escape(value.network_type.value)}</networkType>")
+    out.append(f"<networkType>{leaves.escape(value.network_type.value)}</networkType>")
     if value.events_provided is not None:
         elements.write_bits("eventsProvided", value.events_provided, out)
 
 
-_PROGRESS_INDICATOR: elements.Table = {
-    "progressLocation": ("progress_location", elements.enumeration(ProgressLocation)),
-    "progressDescription": ("progress_description", elements.enumeration(ProgressDescription)),
-}
+_PROGRESS_INDICATOR = elements.table(
+    elements.leaf("progressLocation", "progress_location", leaves.enumeration(ProgressLocation)),
+    elements.leaf("progressDescription", "progress_description", leaves.enumeration(ProgressDescription)),
+)
 
 
-def read_progress_indicator(element: _Element) -> ProgressIndicator:
+def read_progress_indicator(tokens: Tokens, end: str) -> ProgressIndicator:
     """Read ProgressIndicator."""
-    return elements.structure(element, ProgressIndicator, _PROGRESS_INDICATOR)
+    return elements.structure(tokens, end, ProgressIndicator, _PROGRESS_INDICATOR)
 
 
 def write_progress_indicator(value: ProgressIndicator, out: Out) -> None:
     """Write the children of ProgressIndicator."""
-    out.append(f"<progressLocation>{elements.escape(value.progress_location.value)}</progressLocation>")
-    out.append(f"<progressDescription>{elements.escape(value.progress_description.value)}</progressDescription>")
+    out.append(f"<progressLocation>{leaves.escape(value.progress_location.value)}</progressLocation>")
+    out.append(f"<progressDescription>{leaves.escape(value.progress_description.value)}</progressDescription>")
 
 
-_SERVICES_PERMITTED: elements.Table = {
-    "callControlServices": ("call_control_services", elements.named_bits(CallControlServices)),
-    "callAssociatedServices": ("call_associated_services", elements.named_bits(CallAssociatedServices)),
-    "mediaAttachementServices": ("media_attachment_services", elements.named_bits(MediaAttachmentServices)),
-    "routeingServices": ("routeing_services", elements.named_bits(RouteingServices)),
-    "voiceServices": ("voice_services", elements.named_bits(VoiceUnitServices)),
-}
+_SERVICES_PERMITTED = elements.table(
+    elements.inner("callControlServices", "call_control_services", elements.named_bits(CallControlServices)),
+    elements.inner("callAssociatedServices", "call_associated_services", elements.named_bits(CallAssociatedServices)),
+    elements.inner(
+        "mediaAttachementServices",
+        "media_attachment_services",
+        elements.named_bits(MediaAttachmentServices),
+        "mediaAttachmentServices",
+    ),
+    elements.inner("routeingServices", "routeing_services", elements.named_bits(RouteingServices)),
+    elements.inner("voiceServices", "voice_services", elements.named_bits(VoiceUnitServices)),
+)
 
 
-def read_services_permitted(element: _Element) -> ServicesPermitted:
+def read_services_permitted(tokens: Tokens, end: str) -> ServicesPermitted:
     """Read ServicesPermitted."""
-    return elements.structure(element, ServicesPermitted, _SERVICES_PERMITTED)
+    return elements.structure(tokens, end, ServicesPermitted, _SERVICES_PERMITTED)
 
 
 def write_services_permitted(value: ServicesPermitted, out: Out) -> None:
@@ -269,113 +282,117 @@ def write_services_permitted(value: ServicesPermitted, out: Out) -> None:
     elements.write_bits("voiceServices", value.voice_services, out)
 
 
-_GLOBAL_CALL_LINKAGE_ID: elements.Table = {
-    "subDomainCallLinkageID": ("sub_domain_call_linkage_id", elements.octets),
-    "globallyUniqueCallLinkageID": ("globally_unique_call_linkage_id", elements.octets),
-}
+_GLOBAL_CALL_LINKAGE_ID = elements.table(
+    elements.leaf("subDomainCallLinkageID", "sub_domain_call_linkage_id", leaves.text),
+    elements.leaf("globallyUniqueCallLinkageID", "globally_unique_call_linkage_id", leaves.text),
+)
 
 
-def read_global_call_linkage_id(element: _Element) -> GlobalCallLinkageID:
+def read_global_call_linkage_id(tokens: Tokens, end: str) -> GlobalCallLinkageID:
     """Read GlobalCallLinkageID."""
-    return elements.structure(element, GlobalCallLinkageID, _GLOBAL_CALL_LINKAGE_ID)
+    return elements.choice(tokens, end, GlobalCallLinkageID, _GLOBAL_CALL_LINKAGE_ID)
 
 
 def write_global_call_linkage_id(value: GlobalCallLinkageID, out: Out) -> None:
     """Write the children of GlobalCallLinkageID."""
     if value.sub_domain_call_linkage_id is not None:
-        out.append(f"<subDomainCallLinkageID>{value.sub_domain_call_linkage_id.hex()}</subDomainCallLinkageID>")
+        out.append(
+            f"<subDomainCallLinkageID>{leaves.escape(value.sub_domain_call_linkage_id)}</subDomainCallLinkageID>"
+        )
+        if value.globally_unique_call_linkage_id is not None:
+            elements.two_chosen("call_data.GlobalCallLinkageID")
         return
     if value.globally_unique_call_linkage_id is not None:
         out.append(
-            f"<globallyUniqueCallLinkageID>{value.globally_unique_call_linkage_id.hex()}</globallyUniqueCallLinkageID>"
+            f"<globallyUniqueCallLinkageID>{leaves.escape(value.globally_unique_call_linkage_id)}</globallyUniqueCallLinkageID>"
         )
         return
     elements.none_chosen("call_data.GlobalCallLinkageID")
 
 
-_GLOBAL_CALL_DATA: elements.Table = {
-    "globalCallSwitchingSubDomainName": ("global_call_switching_sub_domain_name", elements.text),
-    "globalCallLinkageID": ("global_call_linkage_id", read_global_call_linkage_id),
-    "callLinkageIDTimestamp": ("call_linkage_id_timestamp", elements.text),
-}
+_GLOBAL_CALL_DATA = elements.table(
+    elements.leaf("globalCallSwitchingSubDomainName", "global_call_switching_sub_domain_name", leaves.text),
+    elements.inner("globalCallLinkageID", "global_call_linkage_id", read_global_call_linkage_id),
+    elements.leaf("callLinkageIDTimestamp", "call_linkage_id_timestamp", leaves.text),
+)
 
 
-def read_global_call_data(element: _Element) -> GlobalCallData:
+def read_global_call_data(tokens: Tokens, end: str) -> GlobalCallData:
     """Read GlobalCallData."""
-    return elements.structure(element, GlobalCallData, _GLOBAL_CALL_DATA)
+    return elements.structure(tokens, end, GlobalCallData, _GLOBAL_CALL_DATA)
 
 
 def write_global_call_data(value: GlobalCallData, out: Out) -> None:
     """Write the children of GlobalCallData."""
     if value.global_call_switching_sub_domain_name is not None:
         out.append(
-            f"<globalCallSwitchingSubDomainName>{elements.escape(value.global_call_switching_sub_domain_name)}</globalCallSwitchingSubDomainName>"
+            f"<globalCallSwitchingSubDomainName>{leaves.escape(value.global_call_switching_sub_domain_name)}</globalCallSwitchingSubDomainName>"
         )
     out.append("<globalCallLinkageID>")
     write_global_call_linkage_id(value.global_call_linkage_id, out)
     out.append("</globalCallLinkageID>")
     if value.call_linkage_id_timestamp is not None:
-        out.append(
-            f"<callLinkageIDTimestamp>{elements.escape(value.call_linkage_id_timestamp)}</callLinkageIDTimestamp>"
-        )
+        out.append(f"<callLinkageIDTimestamp>{leaves.escape(value.call_linkage_id_timestamp)}</callLinkageIDTimestamp>")
 
 
-_THREAD_LINKAGE_ID: elements.Table = {
-    "subDomainThreadID": ("sub_domain_thread_id", elements.octets),
-    "globallyUniqueThreadID": ("globally_unique_thread_id", elements.octets),
-}
+_THREAD_LINKAGE_ID = elements.table(
+    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.text),
+    elements.leaf("globallyUniqueThreadID", "globally_unique_thread_id", leaves.text),
+)
 
 
-def read_thread_linkage_id(element: _Element) -> ThreadLinkageID:
+def read_thread_linkage_id(tokens: Tokens, end: str) -> ThreadLinkageID:
     """Read ThreadLinkageID."""
-    return elements.structure(element, ThreadLinkageID, _THREAD_LINKAGE_ID)
+    return elements.choice(tokens, end, ThreadLinkageID, _THREAD_LINKAGE_ID)
 
 
 def write_thread_linkage_id(value: ThreadLinkageID, out: Out) -> None:
     """Write the children of ThreadLinkageID."""
     if value.sub_domain_thread_id is not None:
-        out.append(f"<subDomainThreadID>{value.sub_domain_thread_id.hex()}</subDomainThreadID>")
+        out.append(f"<subDomainThreadID>{leaves.escape(value.sub_domain_thread_id)}</subDomainThreadID>")
+        if value.globally_unique_thread_id is not None:
+            elements.two_chosen("call_data.ThreadLinkageID")
         return
     if value.globally_unique_thread_id is not None:
-        out.append(f"<globallyUniqueThreadID>{value.globally_unique_thread_id.hex()}</globallyUniqueThreadID>")
+        out.append(f"<globallyUniqueThreadID>{leaves.escape(value.globally_unique_thread_id)}</globallyUniqueThreadID>")
         return
     elements.none_chosen("call_data.ThreadLinkageID")
 
 
-_THREAD_DATA: elements.Table = {
-    "threadSwitchingSubDomainName": ("thread_switching_sub_domain_name", elements.text),
-    "threadLinkageID": ("thread_linkage_id", read_thread_linkage_id),
-    "threadIDTimeStamp": ("thread_id_time_stamp", elements.text),
-}
+_THREAD_DATA = elements.table(
+    elements.leaf("threadSwitchingSubDomainName", "thread_switching_sub_domain_name", leaves.text),
+    elements.inner("threadLinkageID", "thread_linkage_id", read_thread_linkage_id),
+    elements.leaf("threadIDTimeStamp", "thread_id_time_stamp", leaves.text),
+)
 
 
-def read_thread_data(element: _Element) -> ThreadData:
+def read_thread_data(tokens: Tokens, end: str) -> ThreadData:
     """Read ThreadData."""
-    return elements.structure(element, ThreadData, _THREAD_DATA)
+    return elements.structure(tokens, end, ThreadData, _THREAD_DATA)
 
 
 def write_thread_data(value: ThreadData, out: Out) -> None:
     """Write the children of ThreadData."""
     if value.thread_switching_sub_domain_name is not None:
         out.append(
-            f"<threadSwitchingSubDomainName>{elements.escape(value.thread_switching_sub_domain_name)}</threadSwitchingSubDomainName>"
+            f"<threadSwitchingSubDomainName>{leaves.escape(value.thread_switching_sub_domain_name)}</threadSwitchingSubDomainName>"
         )
     out.append("<threadLinkageID>")
     write_thread_linkage_id(value.thread_linkage_id, out)
     out.append("</threadLinkageID>")
     if value.thread_id_time_stamp is not None:
-        out.append(f"<threadIDTimeStamp>{elements.escape(value.thread_id_time_stamp)}</threadIDTimeStamp>")
+        out.append(f"<threadIDTimeStamp>{leaves.escape(value.thread_id_time_stamp)}</threadIDTimeStamp>")
 
 
-_CALL_LINKAGE_DATA: elements.Table = {
-    "globalCallData": ("global_call_data", read_global_call_data),
-    "threadData": ("thread_data", read_thread_data),
-}
+_CALL_LINKAGE_DATA = elements.table(
+    elements.inner("globalCallData", "global_call_data", read_global_call_data),
+    elements.inner("threadData", "thread_data", read_thread_data),
+)
 
 
-def read_call_linkage_data(element: _Element) -> CallLinkageData:
+def read_call_linkage_data(tokens: Tokens, end: str) -> CallLinkageData:
     """Read CallLinkageData."""
-    return elements.structure(element, CallLinkageData, _CALL_LINKAGE_DATA)
+    return elements.structure(tokens, end, CallLinkageData, _CALL_LINKAGE_DATA)
 
 
 def write_call_linkage_data(value: CallLinkageData, out: Out) -> None:
@@ -389,15 +406,15 @@ def write_call_linkage_data(value: CallLinkageData, out: Out) -> None:
         out.append("</threadData>")
 
 
-_CALL_LINKAGE_DATA_LIST: elements.Table = {
-    "newCallLinkageData": ("new_call_linkage_data", read_call_linkage_data),
-    "oldCallLinkageData": ("old_call_linkage_data", read_call_linkage_data),
-}
+_CALL_LINKAGE_DATA_LIST = elements.table(
+    elements.inner("newCallLinkageData", "new_call_linkage_data", read_call_linkage_data),
+    elements.inner("oldCallLinkageData", "old_call_linkage_data", read_call_linkage_data),
+)
 
 
-def read_call_linkage_data_list(element: _Element) -> CallLinkageDataList:
+def read_call_linkage_data_list(tokens: Tokens, end: str) -> CallLinkageDataList:
     """Read CallLinkageDataList."""
-    return elements.structure(element, CallLinkageDataList, _CALL_LINKAGE_DATA_LIST)
+    return elements.structure(tokens, end, CallLinkageDataList, _CALL_LINKAGE_DATA_LIST)
 
 
 def write_call_linkage_data_list(value: CallLinkageDataList, out: Out) -> None:
@@ -410,119 +427,119 @@ def write_call_linkage_data_list(value: CallLinkageDataList, out: Out) -> None:
     out.append("</oldCallLinkageData>")
 
 
-_PROVIDED_BY: elements.Table = {
-    "dataproviderID": ("dataprovider_id", elements.text),
-    "telUri": ("tel_uri", elements.text),
-    "uRL": ("url", elements.text),
-}
+_PROVIDED_BY = elements.table(
+    elements.leaf("dataproviderID", "dataprovider_id", leaves.text),
+    elements.leaf("telUri", "tel_uri", leaves.text),
+    elements.leaf("uRL", "url", leaves.text),
+)
 
 
-def read_provided_by(element: _Element) -> ProvidedBy:
+def read_provided_by(tokens: Tokens, end: str) -> ProvidedBy:
     """Read ProvidedBy."""
-    return elements.structure(element, ProvidedBy, _PROVIDED_BY)
+    return elements.structure(tokens, end, ProvidedBy, _PROVIDED_BY)
 
 
 def write_provided_by(value: ProvidedBy, out: Out) -> None:
     """Write the children of ProvidedBy."""
-    out.append(f"<dataproviderID>{elements.escape(value.dataprovider_id)}</dataproviderID>")
-    out.append(f"<telUri>{elements.escape(value.tel_uri)}</telUri>")
-    out.append(f"<uRL>{elements.escape(value.url)}</uRL>")
+    out.append(f"<dataproviderID>{leaves.escape(value.dataprovider_id)}</dataproviderID>")
+    out.append(f"<telUri>{leaves.escape(value.tel_uri)}</telUri>")
+    out.append(f"<uRL>{leaves.escape(value.url)}</uRL>")
 
 
-_USAGE_RULES: elements.Table = {
-    "retransmissionAllowed": ("retransmission_allowed", elements.boolean),
-    "retentionExpires": ("retention_expires", elements.text),
-    "rulesetReference": ("ruleset_reference", elements.text),
-    "noteWell": ("note_well", elements.text),
-}
+_USAGE_RULES = elements.table(
+    elements.leaf("retransmissionAllowed", "retransmission_allowed", leaves.boolean),
+    elements.leaf("retentionExpires", "retention_expires", leaves.text),
+    elements.leaf("rulesetReference", "ruleset_reference", leaves.text),
+    elements.leaf("noteWell", "note_well", leaves.text),
+)
 
 
-def read_usage_rules(element: _Element) -> UsageRules:
+def read_usage_rules(tokens: Tokens, end: str) -> UsageRules:
     """Read UsageRules."""
-    return elements.structure(element, UsageRules, _USAGE_RULES)
+    return elements.structure(tokens, end, UsageRules, _USAGE_RULES)
 
 
 def write_usage_rules(value: UsageRules, out: Out) -> None:
     """Write the children of UsageRules."""
     out.append(f"<retransmissionAllowed>{'true' if value.retransmission_allowed else 'false'}</retransmissionAllowed>")
-    out.append(f"<retentionExpires>{elements.escape(value.retention_expires)}</retentionExpires>")
-    out.append(f"<rulesetReference>{elements.escape(value.ruleset_reference)}</rulesetReference>")
+    out.append(f"<retentionExpires>{leaves.escape(value.retention_expires)}</retentionExpires>")
+    out.append(f"<rulesetReference>{leaves.escape(value.ruleset_reference)}</rulesetReference>")
     if value.note_well is not None:
-        out.append(f"<noteWell>{elements.escape(value.note_well)}</noteWell>")
+        out.append(f"<noteWell>{leaves.escape(value.note_well)}</noteWell>")
 
 
-_CIVIC_LOC: elements.Table = {
-    "country": ("country", elements.text),
-    "a1": ("a_1", elements.text),
-    "a2": ("a_2", elements.text),
-    "a3": ("a_3", elements.text),
-    "a4": ("a_4", elements.text),
-    "a5": ("a_5", elements.text),
-    "a6": ("a_6", elements.text),
-    "prd": ("prd", elements.text),
-    "pod": ("pod", elements.text),
-    "sts": ("sts", elements.text),
-    "hno": ("hno", elements.text),
-    "hns": ("hns", elements.text),
-    "lmk": ("lmk", elements.text),
-    "loc": ("loc", elements.text),
-    "flr": ("flr", elements.text),
-    "nam": ("nam", elements.text),
-    "pc": ("pc", elements.text),
-}
+_CIVIC_LOC = elements.table(
+    elements.leaf("country", "country", leaves.text),
+    elements.leaf("a1", "a_1", leaves.text),
+    elements.leaf("a2", "a_2", leaves.text),
+    elements.leaf("a3", "a_3", leaves.text),
+    elements.leaf("a4", "a_4", leaves.text),
+    elements.leaf("a5", "a_5", leaves.text),
+    elements.leaf("a6", "a_6", leaves.text),
+    elements.leaf("prd", "prd", leaves.text),
+    elements.leaf("pod", "pod", leaves.text),
+    elements.leaf("sts", "sts", leaves.text),
+    elements.leaf("hno", "hno", leaves.text),
+    elements.leaf("hns", "hns", leaves.text),
+    elements.leaf("lmk", "lmk", leaves.text),
+    elements.leaf("loc", "loc", leaves.text),
+    elements.leaf("flr", "flr", leaves.text),
+    elements.leaf("nam", "nam", leaves.text),
+    elements.leaf("pc", "pc", leaves.text),
+)
 
 
-def read_civic_loc(element: _Element) -> CivicLoc:
+def read_civic_loc(tokens: Tokens, end: str) -> CivicLoc:
     """Read CivicLoc."""
-    return elements.structure(element, CivicLoc, _CIVIC_LOC)
+    return elements.structure(tokens, end, CivicLoc, _CIVIC_LOC)
 
 
 def write_civic_loc(value: CivicLoc, out: Out) -> None:
     """Write the children of CivicLoc."""
-    out.append(f"<country>{elements.escape(value.country)}</country>")
+    out.append(f"<country>{leaves.escape(value.country)}</country>")
     if value.a_1 is not None:
-        out.append(f"<a1>{elements.escape(value.a_1)}</a1>")
+        out.append(f"<a1>{leaves.escape(value.a_1)}</a1>")
     if value.a_2 is not None:
-        out.append(f"<a2>{elements.escape(value.a_2)}</a2>")
+        out.append(f"<a2>{leaves.escape(value.a_2)}</a2>")
     if value.a_3 is not None:
-        out.append(f"<a3>{elements.escape(value.a_3)}</a3>")
+        out.append(f"<a3>{leaves.escape(value.a_3)}</a3>")
     if value.a_4 is not None:
-        out.append(f"<a4>{elements.escape(value.a_4)}</a4>")
+        out.append(f"<a4>{leaves.escape(value.a_4)}</a4>")
     if value.a_5 is not None:
-        out.append(f"<a5>{elements.escape(value.a_5)}</a5>")
+        out.append(f"<a5>{leaves.escape(value.a_5)}</a5>")
     if value.a_6 is not None:
-        out.append(f"<a6>{elements.escape(value.a_6)}</a6>")
+        out.append(f"<a6>{leaves.escape(value.a_6)}</a6>")
     if value.prd is not None:
-        out.append(f"<prd>{elements.escape(value.prd)}</prd>")
+        out.append(f"<prd>{leaves.escape(value.prd)}</prd>")
     if value.pod is not None:
-        out.append(f"<pod>{elements.escape(value.pod)}</pod>")
+        out.append(f"<pod>{leaves.escape(value.pod)}</pod>")
     if value.sts is not None:
-        out.append(f"<sts>{elements.escape(value.sts)}</sts>")
+        out.append(f"<sts>{leaves.escape(value.sts)}</sts>")
     if value.hno is not None:
-        out.append(f"<hno>{elements.escape(value.hno)}</hno>")
+        out.append(f"<hno>{leaves.escape(value.hno)}</hno>")
     if value.hns is not None:
-        out.append(f"<hns>{elements.escape(value.hns)}</hns>")
+        out.append(f"<hns>{leaves.escape(value.hns)}</hns>")
     if value.lmk is not None:
-        out.append(f"<lmk>{elements.escape(value.lmk)}</lmk>")
+        out.append(f"<lmk>{leaves.escape(value.lmk)}</lmk>")
     if value.loc is not None:
-        out.append(f"<loc>{elements.escape(value.loc)}</loc>")
+        out.append(f"<loc>{leaves.escape(value.loc)}</loc>")
     if value.flr is not None:
-        out.append(f"<flr>{elements.escape(value.flr)}</flr>")
+        out.append(f"<flr>{leaves.escape(value.flr)}</flr>")
     if value.nam is not None:
-        out.append(f"<nam>{elements.escape(value.nam)}</nam>")
+        out.append(f"<nam>{leaves.escape(value.nam)}</nam>")
     if value.pc is not None:
-        out.append(f"<pc>{elements.escape(value.pc)}</pc>")
+        out.append(f"<pc>{leaves.escape(value.pc)}</pc>")
 
 
-_CIVIC_LOC_GML: elements.Table = {
-    "gmlFormat": ("gml_format", elements.octets),
-    "civicLoc": ("civic_loc", read_civic_loc),
-}
+_CIVIC_LOC_GML = elements.table(
+    elements.leaf("gmlFormat", "gml_format", leaves.octets),
+    elements.inner("civicLoc", "civic_loc", read_civic_loc),
+)
 
 
-def read_civic_loc_gml(element: _Element) -> CivicLocGml:
+def read_civic_loc_gml(tokens: Tokens, end: str) -> CivicLocGml:
     """Read CivicLocGml."""
-    return elements.structure(element, CivicLocGml, _CIVIC_LOC_GML)
+    return elements.structure(tokens, end, CivicLocGml, _CIVIC_LOC_GML)
 
 
 def write_civic_loc_gml(value: CivicLocGml, out: Out) -> None:
@@ -534,14 +551,14 @@ def write_civic_loc_gml(value: CivicLocGml, out: Out) -> None:
         out.append("</civicLoc>")
 
 
-_GP_LOCATION_INFO: elements.Table = {
-    "civicLocGml": ("civic_loc_gml", read_civic_loc_gml),
-}
+_GP_LOCATION_INFO = elements.table(
+    elements.inner("civicLocGml", "civic_loc_gml", read_civic_loc_gml),
+)
 
 
-def read_gp_location_info(element: _Element) -> GpLocationInfo:
+def read_gp_location_info(tokens: Tokens, end: str) -> GpLocationInfo:
     """Read GpLocationInfo."""
-    return elements.structure(element, GpLocationInfo, _GP_LOCATION_INFO)
+    return elements.structure(tokens, end, GpLocationInfo, _GP_LOCATION_INFO)
 
 
 def write_gp_location_info(value: GpLocationInfo, out: Out) -> None:
@@ -551,9 +568,12 @@ def write_gp_location_info(value: GpLocationInfo, out: Out) -> None:
     out.append("</civicLocGml>")
 
 
-def read_gp_location_info_list(element: _Element) -> tuple[GpLocationInfo, ...]:
+_GP_LOCATION_INFO_LIST = elements.table(elements.inner("gpLocationInfo", "", read_gp_location_info))
+
+
+def read_gp_location_info_list(tokens: Tokens, end: str) -> tuple[GpLocationInfo, ...]:
     """Read GpLocationInfoList."""
-    return elements.listed(element, "gpLocationInfo", read_gp_location_info)
+    return elements.listed(tokens, end, _GP_LOCATION_INFO_LIST)
 
 
 def write_gp_location_info_list(values: tuple[GpLocationInfo, ...], out: Out) -> None:
@@ -564,17 +584,17 @@ def write_gp_location_info_list(values: tuple[GpLocationInfo, ...], out: Out) ->
         out.append("</gpLocationInfo>")
 
 
-_GEO_PRIV: elements.Table = {
-    "gpLocationInfo": ("gp_location_info", read_gp_location_info_list),
-    "usageRules": ("usage_rules", read_usage_rules),
-    "method": ("method", elements.enumeration(LocationMethod)),
-    "providedBy": ("provided_by", read_provided_by),
-}
+_GEO_PRIV = elements.table(
+    elements.inner("gpLocationInfo", "gp_location_info", read_gp_location_info_list),
+    elements.inner("usageRules", "usage_rules", read_usage_rules),
+    elements.leaf("method", "method", leaves.enumeration(LocationMethod)),
+    elements.inner("providedBy", "provided_by", read_provided_by),
+)
 
 
-def read_geo_priv(element: _Element) -> GeoPriv:
+def read_geo_priv(tokens: Tokens, end: str) -> GeoPriv:
     """Read GeoPriv."""
-    return elements.structure(element, GeoPriv, _GEO_PRIV)
+    return elements.structure(tokens, end, GeoPriv, _GEO_PRIV)
 
 
 def write_geo_priv(value: GeoPriv, out: Out) -> None:
@@ -587,16 +607,19 @@ def write_geo_priv(value: GeoPriv, out: Out) -> None:
         write_usage_rules(value.usage_rules, out)
         out.append("</usageRules>")
     if value.method is not None:
-        out.append(f"<method>{elements.escape(value.method.value)}</method>")
+        out.append(f"<method>{leaves.escape(value.method.value)}</method>")
     if value.provided_by is not None:
         out.append("<providedBy>")
         write_provided_by(value.provided_by, out)
         out.append("</providedBy>")
 
 
-def read_location_info(element: _Element) -> tuple[GeoPriv, ...]:
+_LOCATION_INFO = elements.table(elements.inner("geoPriv", "", read_geo_priv))
+
+
+def read_location_info(tokens: Tokens, end: str) -> tuple[GeoPriv, ...]:
     """Read LocationInfo."""
-    return elements.listed(element, "geoPriv", read_geo_priv)
+    return elements.listed(tokens, end, _LOCATION_INFO)
 
 
 def write_location_info(values: tuple[GeoPriv, ...], out: Out) -> None:
@@ -607,9 +630,12 @@ def write_location_info(values: tuple[GeoPriv, ...], out: Out) -> None:
         out.append("</geoPriv>")
 
 
-def read_location_info_list(element: _Element) -> tuple[tuple[GeoPriv, ...], ...]:
+_LOCATION_INFO_LIST = elements.table(elements.inner("locationInfoEntry", "", read_location_info))
+
+
+def read_location_info_list(tokens: Tokens, end: str) -> tuple[tuple[GeoPriv, ...], ...]:
     """Read LocationInfoList."""
-    return elements.listed(element, "locationInfoEntry", read_location_info)
+    return elements.listed(tokens, end, _LOCATION_INFO_LIST)
 
 
 def write_location_info_list(values: tuple[tuple[GeoPriv, ...], ...], out: Out) -> None:
@@ -620,9 +646,12 @@ def write_location_info_list(values: tuple[tuple[GeoPriv, ...], ...], out: Out) 
         out.append("</locationInfoEntry>")
 
 
-def read_connection_rate_list(element: _Element) -> tuple[int, ...]:
+_CONNECTION_RATE_LIST = elements.table(elements.leaf("connectionRate", "", leaves.integer))
+
+
+def read_connection_rate_list(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read ConnectionRateList."""
-    return elements.listed(element, "connectionRate", elements.integer)
+    return elements.listed(tokens, end, _CONNECTION_RATE_LIST)
 
 
 def write_connection_rate_list(values: tuple[int, ...], out: Out) -> None:
@@ -631,9 +660,12 @@ def write_connection_rate_list(values: tuple[int, ...], out: Out) -> None:
         out.append(f"<connectionRate>{value}</connectionRate>")
 
 
-def read_delay_tolerance_list(element: _Element) -> tuple[int, ...]:
+_DELAY_TOLERANCE_LIST = elements.table(elements.leaf("delayTolerance", "", leaves.integer))
+
+
+def read_delay_tolerance_list(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read DelayToleranceList."""
-    return elements.listed(element, "delayTolerance", elements.integer)
+    return elements.listed(tokens, end, _DELAY_TOLERANCE_LIST)
 
 
 def write_delay_tolerance_list(values: tuple[int, ...], out: Out) -> None:
@@ -642,27 +674,30 @@ def write_delay_tolerance_list(values: tuple[int, ...], out: Out) -> None:
         out.append(f"<delayTolerance>{value}</delayTolerance>")
 
 
-_CHARGING_UNITS: elements.Table = {
-    "chargingUnits": ("charging_units", elements.integer),
-    "typeOfUnits": ("type_of_units", elements.octets),
-}
+_CHARGING_UNITS = elements.table(
+    elements.leaf("chargingUnits", "charging_units", leaves.integer),
+    elements.leaf("typeOfUnits", "type_of_units", leaves.words),
+)
 
 
-def read_charging_units(element: _Element) -> ChargingUnits:
+def read_charging_units(tokens: Tokens, end: str) -> ChargingUnits:
     """Read ChargingUnits."""
-    return elements.structure(element, ChargingUnits, _CHARGING_UNITS)
+    return elements.structure(tokens, end, ChargingUnits, _CHARGING_UNITS)
 
 
 def write_charging_units(value: ChargingUnits, out: Out) -> None:
     """Write the children of ChargingUnits."""
     out.append(f"<chargingUnits>{value.charging_units}</chargingUnits>")
     if value.type_of_units is not None:
-        out.append(f"<typeOfUnits>{value.type_of_units.hex()}</typeOfUnits>")
+        out.append(f"<typeOfUnits>{leaves.spelt(value.type_of_units)}</typeOfUnits>")
 
 
-def read_number_of_charging_units(element: _Element) -> tuple[ChargingUnits, ...]:
+_NUMBER_OF_CHARGING_UNITS = elements.table(elements.inner("chargingUnits", "", read_charging_units))
+
+
+def read_number_of_charging_units(tokens: Tokens, end: str) -> tuple[ChargingUnits, ...]:
     """Read NumberOfChargingUnits."""
-    return elements.listed(element, "chargingUnits", read_charging_units)
+    return elements.listed(tokens, end, _NUMBER_OF_CHARGING_UNITS)
 
 
 def write_number_of_charging_units(values: tuple[ChargingUnits, ...], out: Out) -> None:
@@ -673,34 +708,34 @@ def write_number_of_charging_units(values: tuple[ChargingUnits, ...], out: Out) 
         out.append("</chargingUnits>")
 
 
-_NUMBER_OF_CURRENCY_UNITS: elements.Table = {
-    "currencyType": ("currency_type", elements.octets),
-    "currencyAmount": ("currency_amount", elements.integer),
-    "currencyMultiplier": ("currency_multiplier", elements.enumeration(CurrencyMultiplier)),
-}
+_NUMBER_OF_CURRENCY_UNITS = elements.table(
+    elements.leaf("currencyType", "currency_type", leaves.words),
+    elements.leaf("currencyAmount", "currency_amount", leaves.integer),
+    elements.leaf("currencyMultiplier", "currency_multiplier", leaves.enumeration(CurrencyMultiplier)),
+)
 
 
-def read_number_of_currency_units(element: _Element) -> NumberOfCurrencyUnits:
+def read_number_of_currency_units(tokens: Tokens, end: str) -> NumberOfCurrencyUnits:
     """Read NumberOfCurrencyUnits."""
-    return elements.structure(element, NumberOfCurrencyUnits, _NUMBER_OF_CURRENCY_UNITS)
+    return elements.structure(tokens, end, NumberOfCurrencyUnits, _NUMBER_OF_CURRENCY_UNITS)
 
 
 def write_number_of_currency_units(value: NumberOfCurrencyUnits, out: Out) -> None:
     """Write the children of NumberOfCurrencyUnits."""
-    out.append(f"<currencyType>{value.currency_type.hex()}</currencyType>")
+    out.append(f"<currencyType>{leaves.spelt(value.currency_type)}</currencyType>")
     out.append(f"<currencyAmount>{value.currency_amount}</currencyAmount>")
-    out.append(f"<currencyMultiplier>{elements.escape(value.currency_multiplier.value)}</currencyMultiplier>")
+    out.append(f"<currencyMultiplier>{leaves.escape(value.currency_multiplier.value)}</currencyMultiplier>")
 
 
-_NUMBER_UNITS: elements.Table = {
-    "numberOfChargeUnits": ("number_of_charge_units", read_number_of_charging_units),
-    "numberOfCurrencyUnits": ("number_of_currency_units", read_number_of_currency_units),
-}
+_NUMBER_UNITS = elements.table(
+    elements.inner("numberOfChargeUnits", "number_of_charge_units", read_number_of_charging_units),
+    elements.inner("numberOfCurrencyUnits", "number_of_currency_units", read_number_of_currency_units),
+)
 
 
-def read_number_units(element: _Element) -> NumberUnits:
+def read_number_units(tokens: Tokens, end: str) -> NumberUnits:
     """Read NumberUnits."""
-    return elements.structure(element, NumberUnits, _NUMBER_UNITS)
+    return elements.choice(tokens, end, NumberUnits, _NUMBER_UNITS)
 
 
 def write_number_units(value: NumberUnits, out: Out) -> None:
@@ -709,6 +744,8 @@ def write_number_units(value: NumberUnits, out: Out) -> None:
         out.append("<numberOfChargeUnits>")
         write_number_of_charging_units(value.number_of_charge_units, out)
         out.append("</numberOfChargeUnits>")
+        if value.number_of_currency_units is not None:
+            elements.two_chosen("call_data.NumberUnits")
         return
     if value.number_of_currency_units is not None:
         out.append("<numberOfCurrencyUnits>")
@@ -718,15 +755,15 @@ def write_number_units(value: NumberUnits, out: Out) -> None:
     elements.none_chosen("call_data.NumberUnits")
 
 
-_CHARGING_INFO: elements.Table = {
-    "numberUnits": ("number_units", read_number_units),
-    "typeOfChargingInfo": ("type_of_charging_info", elements.enumeration(TypeOfChargingInfo)),
-}
+_CHARGING_INFO = elements.table(
+    elements.inner("numberUnits", "number_units", read_number_units),
+    elements.leaf("typeOfChargingInfo", "type_of_charging_info", leaves.enumeration(TypeOfChargingInfo)),
+)
 
 
-def read_charging_info(element: _Element) -> ChargingInfo:
+def read_charging_info(tokens: Tokens, end: str) -> ChargingInfo:
     """Read ChargingInfo."""
-    return elements.structure(element, ChargingInfo, _CHARGING_INFO)
+    return elements.structure(tokens, end, ChargingInfo, _CHARGING_INFO)
 
 
 def write_charging_info(value: ChargingInfo, out: Out) -> None:
@@ -734,24 +771,26 @@ def write_charging_info(value: ChargingInfo, out: Out) -> None:
     out.append("<numberUnits>")
     write_number_units(value.number_units, out)
     out.append("</numberUnits>")
-    out.append(f"<typeOfChargingInfo>{elements.escape(value.type_of_charging_info.value)}</typeOfChargingInfo>")
+    out.append(f"<typeOfChargingInfo>{leaves.escape(value.type_of_charging_info.value)}</typeOfChargingInfo>")
 
 
-_CSTA_OBJECT: elements.Table = {
-    "deviceObject": ("device_object", read_device_id),
-    "callObject": ("call_object", read_connection_id),
-}
+_CSTA_OBJECT = elements.table(
+    elements.device("deviceObject", "device_object", device_id),
+    elements.inner("callObject", "call_object", read_connection_id),
+)
 
 
-def read_csta_object(element: _Element) -> CSTAObject:
+def read_csta_object(tokens: Tokens, end: str) -> CSTAObject:
     """Read CSTAObject."""
-    return elements.structure(element, CSTAObject, _CSTA_OBJECT)
+    return elements.choice(tokens, end, CSTAObject, _CSTA_OBJECT)
 
 
 def write_csta_object(value: CSTAObject, out: Out) -> None:
     """Write the children of CSTAObject."""
     if value.device_object is not None:
         write_device_id("deviceObject", value.device_object, out)
+        if value.call_object is not None:
+            elements.two_chosen("call_data.CSTAObject")
         return
     if value.call_object is not None:
         write_connection_id("callObject", value.call_object, out)
@@ -759,43 +798,43 @@ def write_csta_object(value: CSTAObject, out: Out) -> None:
     elements.none_chosen("call_data.CSTAObject")
 
 
-_DEVICE_HISTORY: elements.Table = {
-    "oldDeviceID": ("old_device_id", read_device_id),
-    "eventCause": ("event_cause", elements.enumeration(EventCause)),
-    "oldConnectionID": ("old_connection_id", read_connection_id),
-}
+_DEVICE_HISTORY = elements.table(
+    elements.device("oldDeviceID", "old_device_id", device_id),
+    elements.leaf("eventCause", "event_cause", leaves.enumeration(EventCause)),
+    elements.inner("oldConnectionID", "old_connection_id", read_connection_id),
+)
 
 
-def read_device_history(element: _Element) -> DeviceHistory:
+def read_device_history(tokens: Tokens, end: str) -> DeviceHistory:
     """Read DeviceHistory."""
-    return elements.structure(element, DeviceHistory, _DEVICE_HISTORY)
+    return elements.structure(tokens, end, DeviceHistory, _DEVICE_HISTORY)
 
 
 def write_device_history(value: DeviceHistory, out: Out) -> None:
     """Write the children of DeviceHistory."""
     write_device_id("oldDeviceID", value.old_device_id, out)
     if value.event_cause is not None:
-        out.append(f"<eventCause>{elements.escape(value.event_cause.value)}</eventCause>")
+        out.append(f"<eventCause>{leaves.escape(value.event_cause.value)}</eventCause>")
     if value.old_connection_id is not None:
         write_connection_id("oldConnectionID", value.old_connection_id, out)
 
 
-_MESSAGE_INFO: elements.Table = {
-    "contents": ("contents", elements.text),
-    "contentTypeAndSubtype": ("content_type_and_subtype", elements.text),
-    "contentsLength": ("contents_length", elements.integer),
-}
+_MESSAGE_INFO = elements.table(
+    elements.leaf("contents", "contents", leaves.text),
+    elements.leaf("contentTypeAndSubtype", "content_type_and_subtype", leaves.text),
+    elements.leaf("contentsLength", "contents_length", leaves.integer),
+)
 
 
-def read_message_info(element: _Element) -> MessageInfo:
+def read_message_info(tokens: Tokens, end: str) -> MessageInfo:
     """Read MessageInfo."""
-    return elements.structure(element, MessageInfo, _MESSAGE_INFO)
+    return elements.structure(tokens, end, MessageInfo, _MESSAGE_INFO)
 
 
 def write_message_info(value: MessageInfo, out: Out) -> None:
     """Write the children of MessageInfo."""
-    out.append(f"<contents>{elements.escape(value.contents)}</contents>")
+    out.append(f"<contents>{leaves.escape(value.contents)}</contents>")
     if value.content_type_and_subtype is not None:
-        out.append(f"<contentTypeAndSubtype>{elements.escape(value.content_type_and_subtype)}</contentTypeAndSubtype>")
+        out.append(f"<contentTypeAndSubtype>{leaves.escape(value.content_type_and_subtype)}</contentTypeAndSubtype>")
     if value.contents_length is not None:
         out.append(f"<contentsLength>{value.contents_length}</contentsLength>")

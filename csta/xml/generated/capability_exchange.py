@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics
 from csta.messages.capability_exchange import (
     AcceptCallCapabilities,
@@ -330,8 +328,9 @@ from csta.messages.cdr import DeviceCategory, NamedDeviceTypes
 from csta.messages.common import DeviceID
 from csta.messages.media import ConnectionModeBMap, MediaServiceType
 from csta.messages.monitoring import MonitorMediaClass
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_connection_rate_list,
@@ -343,40 +342,40 @@ from csta.xml.generated.call_data import (
 )
 from csta.xml.generated.monitoring import read_monitor_filter, write_monitor_filter
 
-_CALL_CONTROL_SERV_LIST: elements.Table = {
-    "acceptCall": ("accept_call", elements.named_bits(AcceptCallCapabilities)),
-    "alternateCall": ("alternate_call", elements.named_bits(AlternateCallCapabilities)),
-    "answerCall": ("answer_call", elements.named_bits(AnswerCallCapabilities)),
-    "callBack": ("call_back", elements.named_bits(CallBackCapabilities)),
-    "callBackMessage": ("call_back_message", elements.named_bits(CallBackMessageCapabilities)),
-    "campOnCall": ("camp_on_call", elements.named_bits(CampOnCall)),
-    "clearCall": ("clear_call", elements.named_bits(ClearCallCapabilities)),
-    "clearConnection": ("clear_connection", elements.named_bits(ClearConnectionCapabilities)),
-    "conferenceCall": ("conference_call", elements.named_bits(ConferenceCallCapabilities)),
-    "consultationCall": ("consultation_call", elements.named_bits(ConsultationCallCapabilities)),
-    "deflectCall": ("deflect_call", elements.named_bits(DeflectCallCapabilities)),
-    "dialDigits": ("dial_digits", elements.named_bits(DialDigitsCapabilities)),
-    "directedPickupCall": ("directed_pickup_call", elements.named_bits(DirectedPickupCallCapabilities)),
-    "groupPickupCall": ("group_pickup_call", elements.named_bits(GroupPickupCallCapabilities)),
-    "holdCall": ("hold_call", elements.named_bits(HoldCallCapabilities)),
-    "intrudeCall": ("intrude_call", elements.named_bits(IntrudeCallCapabilities)),
-    "joinCall": ("join_call", elements.named_bits(JoinCallCapabilities)),
-    "makeCall": ("make_call", elements.named_bits(MakeCallCapabilities)),
-    "makeConnection": ("make_connection", elements.named_bits(MakeConnectionCapabilities)),
-    "makePredictiveCall": ("make_predictive_call", elements.named_bits(MakePredictiveCallCapabilities)),
-    "parkCall": ("park_call", elements.named_bits(ParkCallCapabilities)),
-    "reconnectCall": ("reconnect_call", elements.named_bits(ReconnectCallCapabilities)),
-    "retrieveCall": ("retrieve_call", elements.named_bits(RetrieveCallCapabilities)),
-    "sendMessage": ("send_message", elements.named_bits(SendMessageCapabilities)),
-    "singleStepConference": ("single_step_conference", elements.named_bits(SingleStepConference)),
-    "singleStepTransfer": ("single_step_transfer", elements.named_bits(SingleStepTransfer)),
-    "transferCall": ("transfer_call", elements.named_bits(TransferCallCapabilities)),
-}
+_CALL_CONTROL_SERV_LIST = elements.table(
+    elements.inner("acceptCall", "accept_call", elements.named_bits(AcceptCallCapabilities)),
+    elements.inner("alternateCall", "alternate_call", elements.named_bits(AlternateCallCapabilities)),
+    elements.inner("answerCall", "answer_call", elements.named_bits(AnswerCallCapabilities)),
+    elements.inner("callBack", "call_back", elements.named_bits(CallBackCapabilities)),
+    elements.inner("callBackMessage", "call_back_message", elements.named_bits(CallBackMessageCapabilities)),
+    elements.inner("campOnCall", "camp_on_call", elements.named_bits(CampOnCall)),
+    elements.inner("clearCall", "clear_call", elements.named_bits(ClearCallCapabilities)),
+    elements.inner("clearConnection", "clear_connection", elements.named_bits(ClearConnectionCapabilities)),
+    elements.inner("conferenceCall", "conference_call", elements.named_bits(ConferenceCallCapabilities)),
+    elements.inner("consultationCall", "consultation_call", elements.named_bits(ConsultationCallCapabilities)),
+    elements.inner("deflectCall", "deflect_call", elements.named_bits(DeflectCallCapabilities)),
+    elements.inner("dialDigits", "dial_digits", elements.named_bits(DialDigitsCapabilities)),
+    elements.inner("directedPickupCall", "directed_pickup_call", elements.named_bits(DirectedPickupCallCapabilities)),
+    elements.inner("groupPickupCall", "group_pickup_call", elements.named_bits(GroupPickupCallCapabilities)),
+    elements.inner("holdCall", "hold_call", elements.named_bits(HoldCallCapabilities)),
+    elements.inner("intrudeCall", "intrude_call", elements.named_bits(IntrudeCallCapabilities)),
+    elements.inner("joinCall", "join_call", elements.named_bits(JoinCallCapabilities)),
+    elements.inner("makeCall", "make_call", elements.named_bits(MakeCallCapabilities)),
+    elements.inner("makeConnection", "make_connection", elements.named_bits(MakeConnectionCapabilities)),
+    elements.inner("makePredictiveCall", "make_predictive_call", elements.named_bits(MakePredictiveCallCapabilities)),
+    elements.inner("parkCall", "park_call", elements.named_bits(ParkCallCapabilities)),
+    elements.inner("reconnectCall", "reconnect_call", elements.named_bits(ReconnectCallCapabilities)),
+    elements.inner("retrieveCall", "retrieve_call", elements.named_bits(RetrieveCallCapabilities)),
+    elements.inner("sendMessage", "send_message", elements.named_bits(SendMessageCapabilities)),
+    elements.inner("singleStepConference", "single_step_conference", elements.named_bits(SingleStepConference)),
+    elements.inner("singleStepTransfer", "single_step_transfer", elements.named_bits(SingleStepTransfer)),
+    elements.inner("transferCall", "transfer_call", elements.named_bits(TransferCallCapabilities)),
+)
 
 
-def read_call_control_serv_list(element: _Element) -> CallControlServList:
+def read_call_control_serv_list(tokens: Tokens, end: str) -> CallControlServList:
     """Read CallControlServList."""
-    return elements.structure(element, CallControlServList, _CALL_CONTROL_SERV_LIST)
+    return elements.structure(tokens, end, CallControlServList, _CALL_CONTROL_SERV_LIST)
 
 
 def write_call_control_serv_list(value: CallControlServList, out: Out) -> None:
@@ -437,22 +436,29 @@ def write_call_control_serv_list(value: CallControlServList, out: Out) -> None:
         elements.write_bits("transferCall", value.transfer_call, out)
 
 
-_CALL_ASSOCIATED_SERV_LIST: elements.Table = {
-    "associateData": ("associate_data", elements.named_bits(AssociateDataCapabilities)),
-    "cancelTelephonyTones": ("cancel_telephony_tones", elements.named_bits(CancelTelephonyTonesCapabilities)),
-    "changeConnectionInformation": (
+_CALL_ASSOCIATED_SERV_LIST = elements.table(
+    elements.inner("associateData", "associate_data", elements.named_bits(AssociateDataCapabilities)),
+    elements.inner(
+        "cancelTelephonyTones", "cancel_telephony_tones", elements.named_bits(CancelTelephonyTonesCapabilities)
+    ),
+    elements.inner(
+        "changeConnectionInformation",
         "change_connection_information",
         elements.named_bits(ChangeConnectionInformationCapabilities),
     ),
-    "generateDigits": ("generate_digits", elements.named_bits(GenerateDigitsCapabilities)),
-    "generateTelephonyTones": ("generate_telephony_tones", elements.named_bits(GenerateTelephonyTonesCapabilities)),
-    "sendUserInformation": ("send_user_information", elements.named_bits(SendUserInformationCapabilities)),
-}
+    elements.inner("generateDigits", "generate_digits", elements.named_bits(GenerateDigitsCapabilities)),
+    elements.inner(
+        "generateTelephonyTones", "generate_telephony_tones", elements.named_bits(GenerateTelephonyTonesCapabilities)
+    ),
+    elements.inner(
+        "sendUserInformation", "send_user_information", elements.named_bits(SendUserInformationCapabilities)
+    ),
+)
 
 
-def read_call_associated_serv_list(element: _Element) -> CallAssociatedServList:
+def read_call_associated_serv_list(tokens: Tokens, end: str) -> CallAssociatedServList:
     """Read CallAssociatedServList."""
-    return elements.structure(element, CallAssociatedServList, _CALL_ASSOCIATED_SERV_LIST)
+    return elements.structure(tokens, end, CallAssociatedServList, _CALL_ASSOCIATED_SERV_LIST)
 
 
 def write_call_associated_serv_list(value: CallAssociatedServList, out: Out) -> None:
@@ -471,35 +477,37 @@ def write_call_associated_serv_list(value: CallAssociatedServList, out: Out) -> 
         elements.write_bits("sendUserInformation", value.send_user_information, out)
 
 
-_LOGICAL_SERV_LIST: elements.Table = {
-    "callBackNonCallRel": ("call_back_non_call_rel", elements.named_bits(CallBackNonCallRel)),
-    "callBackMsgNonCallRel": ("call_back_msg_non_call_rel", elements.named_bits(CallBackMsgNonCallRel)),
-    "cancelCallBack": ("cancel_call_back", elements.named_bits(CancelCallBackCapabilities)),
-    "cancelCallBackMsg": ("cancel_call_back_msg", elements.named_bits(CancelCallBackMsg)),
-    "getAgentState": ("get_agent_state", elements.named_bits(GetAgentStateCapabilities)),
-    "getAutoAnswer": ("get_auto_answer", elements.named_bits(GetAutoAnswerCapabilities)),
-    "getAutoWorkMode": ("get_auto_work_mode", elements.named_bits(GetAutoWorkModeCapabilities)),
-    "getCallerIDStatus": ("get_caller_id_status", elements.named_bits(GetCallerIDStatusCapabilities)),
-    "getCallBack": ("get_call_back", elements.named_bits(GetCallBackCapabilities)),
-    "getDoNotDisturb": ("get_do_not_disturb", elements.named_bits(GetDoNotDisturbCapabilities)),
-    "getForwarding": ("get_forwarding", elements.named_bits(GetForwardingCapabilities)),
-    "getLastNumberDialed": ("get_last_number_dialed", elements.named_bits(GetLastNumberDialedCapabilities)),
-    "getPresenceState": ("get_presence_state", elements.named_bits(GetPresenceStateCapabilities)),
-    "getRouteingMode": ("get_routeing_mode", elements.named_bits(GetRouteingModeCapabilities)),
-    "setAgentState": ("set_agent_state", elements.named_bits(SetAgentStateCapabilities)),
-    "setAutoAnswer": ("set_auto_answer", elements.named_bits(SetAutoAnswerCapabilities)),
-    "setAutoWorkMode": ("set_auto_work_mode", elements.named_bits(SetAutoWorkModeCapabilities)),
-    "setCallerIDStatus": ("set_caller_id_status", elements.named_bits(SetCallerIDStatusCapabilities)),
-    "setDoNotDisturb": ("set_do_not_disturb", elements.named_bits(SetDoNotDisturbCapabilities)),
-    "setForwarding": ("set_forwarding", elements.named_bits(SetForwardingCapabilities)),
-    "setPresenceState": ("set_presence_state", elements.named_bits(SetPresenceStateCapabilities)),
-    "setRouteingMode": ("set_routeing_mode", elements.named_bits(SetRouteingModeCapabilities)),
-}
+_LOGICAL_SERV_LIST = elements.table(
+    elements.inner("callBackNonCallRel", "call_back_non_call_rel", elements.named_bits(CallBackNonCallRel)),
+    elements.inner("callBackMsgNonCallRel", "call_back_msg_non_call_rel", elements.named_bits(CallBackMsgNonCallRel)),
+    elements.inner("cancelCallBack", "cancel_call_back", elements.named_bits(CancelCallBackCapabilities)),
+    elements.inner("cancelCallBackMsg", "cancel_call_back_msg", elements.named_bits(CancelCallBackMsg)),
+    elements.inner("getAgentState", "get_agent_state", elements.named_bits(GetAgentStateCapabilities)),
+    elements.inner("getAutoAnswer", "get_auto_answer", elements.named_bits(GetAutoAnswerCapabilities)),
+    elements.inner("getAutoWorkMode", "get_auto_work_mode", elements.named_bits(GetAutoWorkModeCapabilities)),
+    elements.inner("getCallBack", "get_call_back", elements.named_bits(GetCallBackCapabilities)),
+    elements.inner("getCallerIDStatus", "get_caller_id_status", elements.named_bits(GetCallerIDStatusCapabilities)),
+    elements.inner("getDoNotDisturb", "get_do_not_disturb", elements.named_bits(GetDoNotDisturbCapabilities)),
+    elements.inner("getForwarding", "get_forwarding", elements.named_bits(GetForwardingCapabilities)),
+    elements.inner(
+        "getLastNumberDialed", "get_last_number_dialed", elements.named_bits(GetLastNumberDialedCapabilities)
+    ),
+    elements.inner("getPresenceState", "get_presence_state", elements.named_bits(GetPresenceStateCapabilities)),
+    elements.inner("getRouteingMode", "get_routeing_mode", elements.named_bits(GetRouteingModeCapabilities)),
+    elements.inner("setAgentState", "set_agent_state", elements.named_bits(SetAgentStateCapabilities)),
+    elements.inner("setAutoAnswer", "set_auto_answer", elements.named_bits(SetAutoAnswerCapabilities)),
+    elements.inner("setAutoWorkMode", "set_auto_work_mode", elements.named_bits(SetAutoWorkModeCapabilities)),
+    elements.inner("setCallerIDStatus", "set_caller_id_status", elements.named_bits(SetCallerIDStatusCapabilities)),
+    elements.inner("setDoNotDisturb", "set_do_not_disturb", elements.named_bits(SetDoNotDisturbCapabilities)),
+    elements.inner("setForwarding", "set_forwarding", elements.named_bits(SetForwardingCapabilities)),
+    elements.inner("setPresenceState", "set_presence_state", elements.named_bits(SetPresenceStateCapabilities)),
+    elements.inner("setRouteingMode", "set_routeing_mode", elements.named_bits(SetRouteingModeCapabilities)),
+)
 
 
-def read_logical_serv_list(element: _Element) -> LogicalServList:
+def read_logical_serv_list(tokens: Tokens, end: str) -> LogicalServList:
     """Read LogicalServList."""
-    return elements.structure(element, LogicalServList, _LOGICAL_SERV_LIST)
+    return elements.structure(tokens, end, LogicalServList, _LOGICAL_SERV_LIST)
 
 
 def write_logical_serv_list(value: LogicalServList, out: Out) -> None:
@@ -518,10 +526,10 @@ def write_logical_serv_list(value: LogicalServList, out: Out) -> None:
         elements.write_bits("getAutoAnswer", value.get_auto_answer, out)
     if value.get_auto_work_mode is not None:
         elements.write_bits("getAutoWorkMode", value.get_auto_work_mode, out)
-    if value.get_caller_id_status is not None:
-        elements.write_bits("getCallerIDStatus", value.get_caller_id_status, out)
     if value.get_call_back is not None:
         elements.write_bits("getCallBack", value.get_call_back, out)
+    if value.get_caller_id_status is not None:
+        elements.write_bits("getCallerIDStatus", value.get_caller_id_status, out)
     if value.get_do_not_disturb is not None:
         elements.write_bits("getDoNotDisturb", value.get_do_not_disturb, out)
     if value.get_forwarding is not None:
@@ -550,15 +558,15 @@ def write_logical_serv_list(value: LogicalServList, out: Out) -> None:
         elements.write_bits("setRouteingMode", value.set_routeing_mode, out)
 
 
-_MEDIA_SERV_LIST: elements.Table = {
-    "attachMediaService": ("attach_media_service", elements.named_bits(AttachMediaServiceCapabilities)),
-    "detachMediaService": ("detach_media_service", elements.named_bits(DetachMediaServiceCapabilities)),
-}
+_MEDIA_SERV_LIST = elements.table(
+    elements.inner("attachMediaService", "attach_media_service", elements.named_bits(AttachMediaServiceCapabilities)),
+    elements.inner("detachMediaService", "detach_media_service", elements.named_bits(DetachMediaServiceCapabilities)),
+)
 
 
-def read_media_serv_list(element: _Element) -> MediaServList:
+def read_media_serv_list(tokens: Tokens, end: str) -> MediaServList:
     """Read MediaServList."""
-    return elements.structure(element, MediaServList, _MEDIA_SERV_LIST)
+    return elements.structure(tokens, end, MediaServList, _MEDIA_SERV_LIST)
 
 
 def write_media_serv_list(value: MediaServList, out: Out) -> None:
@@ -569,26 +577,26 @@ def write_media_serv_list(value: MediaServList, out: Out) -> None:
         elements.write_bits("detachMediaService", value.detach_media_service, out)
 
 
-_IO_SERVICES_SERV_LIST: elements.Table = {
-    "ioRegister": ("io_register", elements.named_bits(IoRegister)),
-    "ioRegisterAbort": ("io_register_abort", elements.named_bits(IoRegisterAbort)),
-    "ioRegisterCancel": ("io_register_cancel", elements.named_bits(IoRegisterCancel)),
-    "dataPathResumed": ("data_path_resumed", elements.named_bits(DataPathResumedCapabilities)),
-    "dataPathSuspended": ("data_path_suspended", elements.named_bits(DataPathSuspendedCapabilities)),
-    "fastData": ("fast_data", elements.named_bits(FastDataCapabilities)),
-    "resumeDataPath": ("resume_data_path", elements.named_bits(ResumeDataPathCapabilities)),
-    "sendBroadcastData": ("send_broadcast_data", elements.named_bits(SendBroadcastDataCapabilities)),
-    "sendData": ("send_data", elements.named_bits(SendDataCapabilities)),
-    "sendMulticastData": ("send_multicast_data", elements.named_bits(SendMulticastDataCapabilities)),
-    "startDataPath": ("start_data_path", elements.named_bits(StartDataPathCapabilities)),
-    "stopDataPath": ("stop_data_path", elements.named_bits(StopDataPathCapabilities)),
-    "suspendDataPath": ("suspend_data_path", elements.named_bits(SuspendDataPathCapabilities)),
-}
+_IO_SERVICES_SERV_LIST = elements.table(
+    elements.inner("ioRegister", "io_register", elements.named_bits(IoRegister)),
+    elements.inner("ioRegisterAbort", "io_register_abort", elements.named_bits(IoRegisterAbort)),
+    elements.inner("ioRegisterCancel", "io_register_cancel", elements.named_bits(IoRegisterCancel)),
+    elements.inner("dataPathResumed", "data_path_resumed", elements.named_bits(DataPathResumedCapabilities)),
+    elements.inner("dataPathSuspended", "data_path_suspended", elements.named_bits(DataPathSuspendedCapabilities)),
+    elements.inner("fastData", "fast_data", elements.named_bits(FastDataCapabilities)),
+    elements.inner("resumeDataPath", "resume_data_path", elements.named_bits(ResumeDataPathCapabilities)),
+    elements.inner("sendBroadcastData", "send_broadcast_data", elements.named_bits(SendBroadcastDataCapabilities)),
+    elements.inner("sendData", "send_data", elements.named_bits(SendDataCapabilities)),
+    elements.inner("sendMulticastData", "send_multicast_data", elements.named_bits(SendMulticastDataCapabilities)),
+    elements.inner("startDataPath", "start_data_path", elements.named_bits(StartDataPathCapabilities)),
+    elements.inner("stopDataPath", "stop_data_path", elements.named_bits(StopDataPathCapabilities)),
+    elements.inner("suspendDataPath", "suspend_data_path", elements.named_bits(SuspendDataPathCapabilities)),
+)
 
 
-def read_io_services_serv_list(element: _Element) -> IOServicesServList:
+def read_io_services_serv_list(tokens: Tokens, end: str) -> IOServicesServList:
     """Read IOServicesServList."""
-    return elements.structure(element, IOServicesServList, _IO_SERVICES_SERV_LIST)
+    return elements.structure(tokens, end, IOServicesServList, _IO_SERVICES_SERV_LIST)
 
 
 def write_io_services_serv_list(value: IOServicesServList, out: Out) -> None:
@@ -621,20 +629,30 @@ def write_io_services_serv_list(value: IOServicesServList, out: Out) -> None:
         elements.write_bits("suspendDataPath", value.suspend_data_path, out)
 
 
-_DATA_COLLECTION_SERV_LIST: elements.Table = {
-    "dataCollected": ("data_collected", elements.named_bits(DataCollectedCapabilities)),
-    "dataCollectionResumed": ("data_collection_resumed", elements.named_bits(DataCollectionResumedCapabilities)),
-    "dataCollectionSuspended": ("data_collection_suspended", elements.named_bits(DataCollectionSuspendedCapabilities)),
-    "resumeDataCollection": ("resume_data_collection", elements.named_bits(ResumeDataCollectionCapabilities)),
-    "startDataCollection": ("start_data_collection", elements.named_bits(StartDataCollectionCapabilities)),
-    "stopDataCollection": ("stop_data_collection", elements.named_bits(StopDataCollectionCapabilities)),
-    "suspendDataCollection": ("suspend_data_collection", elements.named_bits(SuspendDataCollectionCapabilities)),
-}
+_DATA_COLLECTION_SERV_LIST = elements.table(
+    elements.inner("dataCollected", "data_collected", elements.named_bits(DataCollectedCapabilities)),
+    elements.inner(
+        "dataCollectionResumed", "data_collection_resumed", elements.named_bits(DataCollectionResumedCapabilities)
+    ),
+    elements.inner(
+        "dataCollectionSuspended", "data_collection_suspended", elements.named_bits(DataCollectionSuspendedCapabilities)
+    ),
+    elements.inner(
+        "resumeDataCollection", "resume_data_collection", elements.named_bits(ResumeDataCollectionCapabilities)
+    ),
+    elements.inner(
+        "startDataCollection", "start_data_collection", elements.named_bits(StartDataCollectionCapabilities)
+    ),
+    elements.inner("stopDataCollection", "stop_data_collection", elements.named_bits(StopDataCollectionCapabilities)),
+    elements.inner(
+        "suspendDataCollection", "suspend_data_collection", elements.named_bits(SuspendDataCollectionCapabilities)
+    ),
+)
 
 
-def read_data_collection_serv_list(element: _Element) -> DataCollectionServList:
+def read_data_collection_serv_list(tokens: Tokens, end: str) -> DataCollectionServList:
     """Read DataCollectionServList."""
-    return elements.structure(element, DataCollectionServList, _DATA_COLLECTION_SERV_LIST)
+    return elements.structure(tokens, end, DataCollectionServList, _DATA_COLLECTION_SERV_LIST)
 
 
 def write_data_collection_serv_list(value: DataCollectionServList, out: Out) -> None:
@@ -655,30 +673,30 @@ def write_data_collection_serv_list(value: DataCollectionServList, out: Out) -> 
         elements.write_bits("suspendDataCollection", value.suspend_data_collection, out)
 
 
-_VOICE_UNIT_SERV_LIST: elements.Table = {
-    "activate": ("activate", elements.named_bits(ActivateCapabilities)),
-    "clear": ("clear", elements.named_bits(ClearCapabilities)),
-    "deactivate": ("deactivate", elements.named_bits(DeactivateCapabilities)),
-    "concatenateMsg": ("concatenate_msg", elements.named_bits(ConcatenateMsg)),
-    "deleteMsg": ("delete_msg", elements.named_bits(DeleteMsg)),
-    "queue": ("queue", elements.named_bits(Queue)),
-    "playMsg": ("play_msg", elements.named_bits(PlayMsg)),
-    "queryVoiceAttrib": ("query_voice_attrib", elements.named_bits(QueryVoiceAttrib)),
-    "recordMsg": ("record_msg", elements.named_bits(RecordMsg)),
-    "reposition": ("reposition", elements.named_bits(RepositionCapabilities)),
-    "resume": ("resume", elements.named_bits(ResumeCapabilities)),
-    "review": ("review", elements.named_bits(ReviewCapabilities)),
-    "start": ("start", elements.named_bits(StartCapabilities)),
-    "setVoiceAttrib": ("set_voice_attrib", elements.named_bits(SetVoiceAttrib)),
-    "stop": ("stop", elements.named_bits(StopCapabilities)),
-    "suspend": ("suspend", elements.named_bits(SuspendCapabilities)),
-    "synthesizeMsg": ("synthesize_msg", elements.named_bits(SynthesizeMsg)),
-}
+_VOICE_UNIT_SERV_LIST = elements.table(
+    elements.inner("activate", "activate", elements.named_bits(ActivateCapabilities)),
+    elements.inner("clear", "clear", elements.named_bits(ClearCapabilities)),
+    elements.inner("deactivate", "deactivate", elements.named_bits(DeactivateCapabilities)),
+    elements.inner("concatenateMsg", "concatenate_msg", elements.named_bits(ConcatenateMsg)),
+    elements.inner("deleteMsg", "delete_msg", elements.named_bits(DeleteMsg)),
+    elements.inner("queue", "queue", elements.named_bits(Queue)),
+    elements.inner("playMsg", "play_msg", elements.named_bits(PlayMsg)),
+    elements.inner("queryVoiceAttrib", "query_voice_attrib", elements.named_bits(QueryVoiceAttrib)),
+    elements.inner("recordMsg", "record_msg", elements.named_bits(RecordMsg)),
+    elements.inner("reposition", "reposition", elements.named_bits(RepositionCapabilities)),
+    elements.inner("resume", "resume", elements.named_bits(ResumeCapabilities)),
+    elements.inner("review", "review", elements.named_bits(ReviewCapabilities)),
+    elements.inner("start", "start", elements.named_bits(StartCapabilities)),
+    elements.inner("setVoiceAttrib", "set_voice_attrib", elements.named_bits(SetVoiceAttrib)),
+    elements.inner("stop", "stop", elements.named_bits(StopCapabilities)),
+    elements.inner("suspend", "suspend", elements.named_bits(SuspendCapabilities)),
+    elements.inner("synthesizeMsg", "synthesize_msg", elements.named_bits(SynthesizeMsg)),
+)
 
 
-def read_voice_unit_serv_list(element: _Element) -> VoiceUnitServList:
+def read_voice_unit_serv_list(tokens: Tokens, end: str) -> VoiceUnitServList:
     """Read VoiceUnitServList."""
-    return elements.structure(element, VoiceUnitServList, _VOICE_UNIT_SERV_LIST)
+    return elements.structure(tokens, end, VoiceUnitServList, _VOICE_UNIT_SERV_LIST)
 
 
 def write_voice_unit_serv_list(value: VoiceUnitServList, out: Out) -> None:
@@ -719,52 +737,67 @@ def write_voice_unit_serv_list(value: VoiceUnitServList, out: Out) -> None:
         elements.write_bits("synthesizeMsg", value.synthesize_msg, out)
 
 
-_LOCATION_SERVICES_SERV_LIST: elements.Table = {
-    "getLocationInformation": ("get_location_information", elements.named_bits(GetLocationInformationCapabilities)),
-    "setLocationInformation": ("set_location_information", elements.named_bits(SetLocationInformationCapabilities)),
-    "locationTrackingSessionResumed": (
+_LOCATION_SERVICES_SERV_LIST = elements.table(
+    elements.inner(
+        "getLocationInformation", "get_location_information", elements.named_bits(GetLocationInformationCapabilities)
+    ),
+    elements.inner(
+        "setLocationInformation", "set_location_information", elements.named_bits(SetLocationInformationCapabilities)
+    ),
+    elements.inner(
+        "locationTrackingSessionResumed",
         "location_tracking_session_resumed",
         elements.named_bits(LocationTrackingSessionResumedCapabilities),
     ),
-    "locationTrackingSessionSuspended": (
+    elements.inner(
+        "locationTrackingSessionSuspended",
         "location_tracking_session_suspended",
         elements.named_bits(LocationTrackingSessionSuspendedCapabilities),
     ),
-    "resumeLocationTrackingSession": (
+    elements.inner(
+        "resumeLocationTrackingSession",
         "resume_location_tracking_session",
         elements.named_bits(ResumeLocationTrackingSessionCapabilities),
     ),
-    "locationInformationReport": (
+    elements.inner(
+        "locationInformationReport",
         "location_information_report",
         elements.named_bits(LocationInformationReportCapabilities),
     ),
-    "startLocationTrackingSession": (
+    elements.inner(
+        "startLocationTrackingSession",
         "start_location_tracking_session",
         elements.named_bits(StartLocationTrackingSessionCapabilities),
     ),
-    "stopLocationTrackingSession": (
+    elements.inner(
+        "stopLocationTrackingSession",
         "stop_location_tracking_session",
         elements.named_bits(StopLocationTrackingSessionCapabilities),
     ),
-    "suspendLocationTrackingSession": (
+    elements.inner(
+        "suspendLocationTrackingSession",
         "suspend_location_tracking_session",
         elements.named_bits(SuspendLocationTrackingSessionCapabilities),
     ),
-    "getLocationTrackingCapabilities": (
+    elements.inner(
+        "getLocationTrackingCapabilities",
         "get_location_tracking_capabilities",
         elements.named_bits(GetLocationTrackingCapabilitiesCapabilities),
     ),
-    "getLocationTrackingSessions": (
+    elements.inner(
+        "getLocationTrackingSessions",
         "get_location_tracking_sessions",
         elements.named_bits(GetLocationTrackingSessionsCapabilities),
     ),
-    "locationSessionInfo": ("location_session_info", elements.named_bits(LocationSessionInfoCapabilities)),
-}
+    elements.inner(
+        "locationSessionInfo", "location_session_info", elements.named_bits(LocationSessionInfoCapabilities)
+    ),
+)
 
 
-def read_location_services_serv_list(element: _Element) -> LocationServicesServList:
+def read_location_services_serv_list(tokens: Tokens, end: str) -> LocationServicesServList:
     """Read LocationServicesServList."""
-    return elements.structure(element, LocationServicesServList, _LOCATION_SERVICES_SERV_LIST)
+    return elements.structure(tokens, end, LocationServicesServList, _LOCATION_SERVICES_SERV_LIST)
 
 
 def write_location_services_serv_list(value: LocationServicesServList, out: Out) -> None:
@@ -795,21 +828,21 @@ def write_location_services_serv_list(value: LocationServicesServList, out: Out)
         elements.write_bits("locationSessionInfo", value.location_session_info, out)
 
 
-_LOG_DEV_SERV_LIST: elements.Table = {
-    "callControlServList": ("call_control_serv_list", read_call_control_serv_list),
-    "callAssociatedServList": ("call_associated_serv_list", read_call_associated_serv_list),
-    "logicalServList": ("logical_serv_list", read_logical_serv_list),
-    "mediaServList": ("media_serv_list", read_media_serv_list),
-    "iOServicesServList": ("io_services_serv_list", read_io_services_serv_list),
-    "dataCollectionServList": ("data_collection_serv_list", read_data_collection_serv_list),
-    "voiceServList": ("voice_serv_list", read_voice_unit_serv_list),
-    "locationServicesServList": ("location_services_serv_list", read_location_services_serv_list),
-}
+_LOG_DEV_SERV_LIST = elements.table(
+    elements.inner("callControlServList", "call_control_serv_list", read_call_control_serv_list),
+    elements.inner("callAssociatedServList", "call_associated_serv_list", read_call_associated_serv_list),
+    elements.inner("logicalServList", "logical_serv_list", read_logical_serv_list),
+    elements.inner("mediaServList", "media_serv_list", read_media_serv_list),
+    elements.inner("iOServicesServList", "io_services_serv_list", read_io_services_serv_list),
+    elements.inner("dataCollectionServList", "data_collection_serv_list", read_data_collection_serv_list),
+    elements.inner("voiceServList", "voice_serv_list", read_voice_unit_serv_list),
+    elements.inner("locationServicesServList", "location_services_serv_list", read_location_services_serv_list),
+)
 
 
-def read_log_dev_serv_list(element: _Element) -> LogDevServList:
+def read_log_dev_serv_list(tokens: Tokens, end: str) -> LogDevServList:
     """Read LogDevServList."""
-    return elements.structure(element, LogDevServList, _LOG_DEV_SERV_LIST)
+    return elements.structure(tokens, end, LogDevServList, _LOG_DEV_SERV_LIST)
 
 
 def write_log_dev_serv_list(value: LogDevServList, out: Out) -> None:
@@ -848,31 +881,31 @@ def write_log_dev_serv_list(value: LogDevServList, out: Out) -> None:
         out.append("</locationServicesServList>")
 
 
-_CALL_CONTROL_EVTS_LIST: elements.Table = {
-    "bridged": ("bridged", elements.named_bits(Bridged)),
-    "callCleared": ("call_cleared", elements.named_bits(CallCleared)),
-    "conferenced": ("conferenced", elements.named_bits(Conferenced)),
-    "connectionCleared": ("connection_cleared", elements.named_bits(ConnectionCleared)),
-    "delivered": ("delivered", elements.named_bits(Delivered)),
-    "digitsDialed": ("digits_dialed", elements.named_bits(DigitsDialed)),
-    "diverted": ("diverted", elements.named_bits(Diverted)),
-    "established": ("established", elements.named_bits(Established)),
-    "failed": ("failed", elements.named_bits(Failed)),
-    "held": ("held", elements.named_bits(Held)),
-    "netwCapsChanged": ("netw_caps_changed", elements.named_bits(NetwCapsChanged)),
-    "netwReached": ("netw_reached", elements.named_bits(NetwReached)),
-    "offered": ("offered", elements.named_bits(Offered)),
-    "originated": ("originated", elements.named_bits(Originated)),
-    "queued": ("queued", elements.named_bits(Queued)),
-    "retrieved": ("retrieved", elements.named_bits(Retrieved)),
-    "serviceInitiated": ("service_initiated", elements.named_bits(ServiceInitiated)),
-    "transferred": ("transferred", elements.named_bits(Transferred)),
-}
+_CALL_CONTROL_EVTS_LIST = elements.table(
+    elements.inner("bridged", "bridged", elements.named_bits(Bridged)),
+    elements.inner("callCleared", "call_cleared", elements.named_bits(CallCleared)),
+    elements.inner("conferenced", "conferenced", elements.named_bits(Conferenced)),
+    elements.inner("connectionCleared", "connection_cleared", elements.named_bits(ConnectionCleared)),
+    elements.inner("delivered", "delivered", elements.named_bits(Delivered)),
+    elements.inner("digitsDialed", "digits_dialed", elements.named_bits(DigitsDialed)),
+    elements.inner("diverted", "diverted", elements.named_bits(Diverted)),
+    elements.inner("established", "established", elements.named_bits(Established)),
+    elements.inner("failed", "failed", elements.named_bits(Failed)),
+    elements.inner("held", "held", elements.named_bits(Held)),
+    elements.inner("netwCapsChanged", "netw_caps_changed", elements.named_bits(NetwCapsChanged)),
+    elements.inner("netwReached", "netw_reached", elements.named_bits(NetwReached)),
+    elements.inner("offered", "offered", elements.named_bits(Offered)),
+    elements.inner("originated", "originated", elements.named_bits(Originated)),
+    elements.inner("queued", "queued", elements.named_bits(Queued)),
+    elements.inner("retrieved", "retrieved", elements.named_bits(Retrieved)),
+    elements.inner("serviceInitiated", "service_initiated", elements.named_bits(ServiceInitiated)),
+    elements.inner("transferred", "transferred", elements.named_bits(Transferred)),
+)
 
 
-def read_call_control_evts_list(element: _Element) -> CallControlEvtsList:
+def read_call_control_evts_list(tokens: Tokens, end: str) -> CallControlEvtsList:
     """Read CallControlEvtsList."""
-    return elements.structure(element, CallControlEvtsList, _CALL_CONTROL_EVTS_LIST)
+    return elements.structure(tokens, end, CallControlEvtsList, _CALL_CONTROL_EVTS_LIST)
 
 
 def write_call_control_evts_list(value: CallControlEvtsList, out: Out) -> None:
@@ -915,18 +948,22 @@ def write_call_control_evts_list(value: CallControlEvtsList, out: Out) -> None:
         elements.write_bits("transferred", value.transferred, out)
 
 
-_CALL_ASSOCIATED_EVTS_LIST: elements.Table = {
-    "callInformation": ("call_information", elements.named_bits(CallInformation)),
-    "charging": ("charging", elements.named_bits(Charging)),
-    "digitsGenerated": ("digits_generated", elements.named_bits(DigitsGenerated)),
-    "telephonyTonesGenerated": ("telephony_tones_generated", elements.named_bits(TelephonyTonesGenerated)),
-    "serviceCompletionFailure": ("service_completion_failure", elements.named_bits(ServiceCompletionFailure)),
-}
+_CALL_ASSOCIATED_EVTS_LIST = elements.table(
+    elements.inner("callInformation", "call_information", elements.named_bits(CallInformation)),
+    elements.inner("charging", "charging", elements.named_bits(Charging)),
+    elements.inner("digitsGenerated", "digits_generated", elements.named_bits(DigitsGenerated)),
+    elements.inner(
+        "telephonyTonesGenerated", "telephony_tones_generated", elements.named_bits(TelephonyTonesGenerated)
+    ),
+    elements.inner(
+        "serviceCompletionFailure", "service_completion_failure", elements.named_bits(ServiceCompletionFailure)
+    ),
+)
 
 
-def read_call_associated_evts_list(element: _Element) -> CallAssociatedEvtsList:
+def read_call_associated_evts_list(tokens: Tokens, end: str) -> CallAssociatedEvtsList:
     """Read CallAssociatedEvtsList."""
-    return elements.structure(element, CallAssociatedEvtsList, _CALL_ASSOCIATED_EVTS_LIST)
+    return elements.structure(tokens, end, CallAssociatedEvtsList, _CALL_ASSOCIATED_EVTS_LIST)
 
 
 def write_call_associated_evts_list(value: CallAssociatedEvtsList, out: Out) -> None:
@@ -943,28 +980,28 @@ def write_call_associated_evts_list(value: CallAssociatedEvtsList, out: Out) -> 
         elements.write_bits("serviceCompletionFailure", value.service_completion_failure, out)
 
 
-_LOGICAL_EVTS_LIST: elements.Table = {
-    "agentBusy": ("agent_busy", elements.named_bits(AgentBusy)),
-    "agentLoggedOff": ("agent_logged_off", elements.named_bits(AgentLoggedOff)),
-    "agentLoggedOn": ("agent_logged_on", elements.named_bits(AgentLoggedOn)),
-    "agentNotReady": ("agent_not_ready", elements.named_bits(AgentNotReady)),
-    "agentReady": ("agent_ready", elements.named_bits(AgentReady)),
-    "agentWorkingAfterCall": ("agent_working_after_call", elements.named_bits(AgentWorkingAfterCall)),
-    "autoAnswer": ("auto_answer", elements.named_bits(AutoAnswer)),
-    "autoWorkMode": ("auto_work_mode", elements.named_bits(AutoWorkMode)),
-    "callBack": ("call_back", elements.named_bits(CallBackEventCapabilities)),
-    "callBackMessage": ("call_back_message", elements.named_bits(CallBackMessageEventCapabilities)),
-    "callerIDStatus": ("caller_id_status", elements.named_bits(CallerIDStatus)),
-    "doNotDisturb": ("do_not_disturb", elements.named_bits(DoNotDisturb)),
-    "forwarding": ("forwarding", elements.named_bits(Forwarding)),
-    "presenceState": ("presence_state", elements.named_bits(PresenceStateEventCapabilities)),
-    "routeingMode": ("routeing_mode", elements.named_bits(RouteingMode)),
-}
+_LOGICAL_EVTS_LIST = elements.table(
+    elements.inner("agentBusy", "agent_busy", elements.named_bits(AgentBusy)),
+    elements.inner("agentLoggedOff", "agent_logged_off", elements.named_bits(AgentLoggedOff)),
+    elements.inner("agentLoggedOn", "agent_logged_on", elements.named_bits(AgentLoggedOn)),
+    elements.inner("agentNotReady", "agent_not_ready", elements.named_bits(AgentNotReady)),
+    elements.inner("agentReady", "agent_ready", elements.named_bits(AgentReady)),
+    elements.inner("agentWorkingAfterCall", "agent_working_after_call", elements.named_bits(AgentWorkingAfterCall)),
+    elements.inner("autoAnswer", "auto_answer", elements.named_bits(AutoAnswer)),
+    elements.inner("autoWorkMode", "auto_work_mode", elements.named_bits(AutoWorkMode)),
+    elements.inner("callBack", "call_back", elements.named_bits(CallBackEventCapabilities)),
+    elements.inner("callBackMessage", "call_back_message", elements.named_bits(CallBackMessageEventCapabilities)),
+    elements.inner("callerIDStatus", "caller_id_status", elements.named_bits(CallerIDStatus)),
+    elements.inner("doNotDisturb", "do_not_disturb", elements.named_bits(DoNotDisturb)),
+    elements.inner("forwarding", "forwarding", elements.named_bits(Forwarding)),
+    elements.inner("presenceState", "presence_state", elements.named_bits(PresenceStateEventCapabilities)),
+    elements.inner("routeingMode", "routeing_mode", elements.named_bits(RouteingMode)),
+)
 
 
-def read_logical_evts_list(element: _Element) -> LogicalEvtsList:
+def read_logical_evts_list(tokens: Tokens, end: str) -> LogicalEvtsList:
     """Read LogicalEvtsList."""
-    return elements.structure(element, LogicalEvtsList, _LOGICAL_EVTS_LIST)
+    return elements.structure(tokens, end, LogicalEvtsList, _LOGICAL_EVTS_LIST)
 
 
 def write_logical_evts_list(value: LogicalEvtsList, out: Out) -> None:
@@ -1001,15 +1038,15 @@ def write_logical_evts_list(value: LogicalEvtsList, out: Out) -> None:
         elements.write_bits("routeingMode", value.routeing_mode, out)
 
 
-_MEDIA_EVTS_LIST: elements.Table = {
-    "mediaAttached": ("media_attached", elements.named_bits(MediaAttached)),
-    "mediaDetached": ("media_detached", elements.named_bits(MediaDetached)),
-}
+_MEDIA_EVTS_LIST = elements.table(
+    elements.inner("mediaAttached", "media_attached", elements.named_bits(MediaAttached)),
+    elements.inner("mediaDetached", "media_detached", elements.named_bits(MediaDetached)),
+)
 
 
-def read_media_evts_list(element: _Element) -> MediaEvtsList:
+def read_media_evts_list(tokens: Tokens, end: str) -> MediaEvtsList:
     """Read MediaEvtsList."""
-    return elements.structure(element, MediaEvtsList, _MEDIA_EVTS_LIST)
+    return elements.structure(tokens, end, MediaEvtsList, _MEDIA_EVTS_LIST)
 
 
 def write_media_evts_list(value: MediaEvtsList, out: Out) -> None:
@@ -1020,31 +1057,31 @@ def write_media_evts_list(value: MediaEvtsList, out: Out) -> None:
         elements.write_bits("mediaDetached", value.media_detached, out)
 
 
-_VOICE_UNIT_EVTS_LIST: elements.Table = {
-    "bookmarkReached": ("bookmark_reached", elements.named_bits(BookmarkReached)),
-    "completed": ("completed", elements.named_bits(Completed)),
-    "dtmfDetected": ("dtmf_detected", elements.named_bits(DtmfDetected)),
-    "emptied": ("emptied", elements.named_bits(Emptied)),
-    "interruptionDetected": ("interruption_detected", elements.named_bits(InterruptionDetected)),
-    "notRecognized": ("not_recognized", elements.named_bits(NotRecognized)),
-    "play": ("play", elements.named_bits(Play)),
-    "record": ("record", elements.named_bits(Record)),
-    "recognized": ("recognized", elements.named_bits(Recognized)),
-    "review": ("review", elements.named_bits(ReviewEventCapabilities)),
-    "started": ("started", elements.named_bits(Started)),
-    "silenceTimeoutExpired": ("silence_timeout_expired", elements.named_bits(SilenceTimeoutExpired)),
-    "speechDetected": ("speech_detected", elements.named_bits(SpeechDetected)),
-    "stop": ("stop", elements.named_bits(StopEventCapabilities)),
-    "suspendPlay": ("suspend_play", elements.named_bits(SuspendPlay)),
-    "suspendRecord": ("suspend_record", elements.named_bits(SuspendRecord)),
-    "voiceAttribChanged": ("voice_attrib_changed", elements.named_bits(VoiceAttribChanged)),
-    "voiceErrorOccurred": ("voice_error_occurred", elements.named_bits(VoiceErrorOccured)),
-}
+_VOICE_UNIT_EVTS_LIST = elements.table(
+    elements.inner("bookmarkReached", "bookmark_reached", elements.named_bits(BookmarkReached)),
+    elements.inner("completed", "completed", elements.named_bits(Completed)),
+    elements.inner("dtmfDetected", "dtmf_detected", elements.named_bits(DtmfDetected)),
+    elements.inner("emptied", "emptied", elements.named_bits(Emptied)),
+    elements.inner("interruptionDetected", "interruption_detected", elements.named_bits(InterruptionDetected)),
+    elements.inner("notRecognized", "not_recognized", elements.named_bits(NotRecognized)),
+    elements.inner("play", "play", elements.named_bits(Play)),
+    elements.inner("record", "record", elements.named_bits(Record)),
+    elements.inner("recognized", "recognized", elements.named_bits(Recognized)),
+    elements.inner("review", "review", elements.named_bits(ReviewEventCapabilities)),
+    elements.inner("started", "started", elements.named_bits(Started)),
+    elements.inner("silenceTimeoutExpired", "silence_timeout_expired", elements.named_bits(SilenceTimeoutExpired)),
+    elements.inner("speechDetected", "speech_detected", elements.named_bits(SpeechDetected)),
+    elements.inner("stop", "stop", elements.named_bits(StopEventCapabilities)),
+    elements.inner("suspendPlay", "suspend_play", elements.named_bits(SuspendPlay)),
+    elements.inner("suspendRecord", "suspend_record", elements.named_bits(SuspendRecord)),
+    elements.inner("voiceAttribChanged", "voice_attrib_changed", elements.named_bits(VoiceAttribChanged)),
+    elements.inner("voiceErrorOccurred", "voice_error_occurred", elements.named_bits(VoiceErrorOccured)),
+)
 
 
-def read_voice_unit_evts_list(element: _Element) -> VoiceUnitEvtsList:
+def read_voice_unit_evts_list(tokens: Tokens, end: str) -> VoiceUnitEvtsList:
     """Read VoiceUnitEvtsList."""
-    return elements.structure(element, VoiceUnitEvtsList, _VOICE_UNIT_EVTS_LIST)
+    return elements.structure(tokens, end, VoiceUnitEvtsList, _VOICE_UNIT_EVTS_LIST)
 
 
 def write_voice_unit_evts_list(value: VoiceUnitEvtsList, out: Out) -> None:
@@ -1087,18 +1124,18 @@ def write_voice_unit_evts_list(value: VoiceUnitEvtsList, out: Out) -> None:
         elements.write_bits("voiceErrorOccurred", value.voice_error_occurred, out)
 
 
-_LOG_DEV_EVTS_LIST: elements.Table = {
-    "callControlEvtsList": ("call_control_evts_list", read_call_control_evts_list),
-    "callAssociatedEvtsList": ("call_associated_evts_list", read_call_associated_evts_list),
-    "logicalEvtsList": ("logical_evts_list", read_logical_evts_list),
-    "mediaEvtsList": ("media_evts_list", read_media_evts_list),
-    "voiceEvtsList": ("voice_evts_list", read_voice_unit_evts_list),
-}
+_LOG_DEV_EVTS_LIST = elements.table(
+    elements.inner("callControlEvtsList", "call_control_evts_list", read_call_control_evts_list),
+    elements.inner("callAssociatedEvtsList", "call_associated_evts_list", read_call_associated_evts_list),
+    elements.inner("logicalEvtsList", "logical_evts_list", read_logical_evts_list),
+    elements.inner("mediaEvtsList", "media_evts_list", read_media_evts_list),
+    elements.inner("voiceEvtsList", "voice_evts_list", read_voice_unit_evts_list),
+)
 
 
-def read_log_dev_evts_list(element: _Element) -> LogDevEvtsList:
+def read_log_dev_evts_list(tokens: Tokens, end: str) -> LogDevEvtsList:
     """Read LogDevEvtsList."""
-    return elements.structure(element, LogDevEvtsList, _LOG_DEV_EVTS_LIST)
+    return elements.structure(tokens, end, LogDevEvtsList, _LOG_DEV_EVTS_LIST)
 
 
 def write_log_dev_evts_list(value: LogDevEvtsList, out: Out) -> None:
@@ -1125,31 +1162,37 @@ def write_log_dev_evts_list(value: LogDevEvtsList, out: Out) -> None:
         out.append("</voiceEvtsList>")
 
 
-_CAP_EXCHANGE_SERV_LIST: elements.Table = {
-    "getCSTAFeatures": ("get_csta_features", elements.named_bits(GetCSTAFeaturesCapabilities)),
-    "getLogicalDeviceInformation": (
+_CAP_EXCHANGE_SERV_LIST = elements.table(
+    elements.inner("getCSTAFeatures", "get_csta_features", elements.named_bits(GetCSTAFeaturesCapabilities)),
+    elements.inner(
+        "getLogicalDeviceInformation",
         "get_logical_device_information",
         elements.named_bits(GetLogicalDeviceInformationCapabilities),
     ),
-    "getPhysicalDeviceInformation": (
+    elements.inner(
+        "getPhysicalDeviceInformation",
         "get_physical_device_information",
         elements.named_bits(GetPhysicalDeviceInformationCapabilities),
     ),
-    "getSwitchingFunctionCaps": ("get_switching_function_caps", elements.named_bits(GetSwitchingFunctionCapabilities)),
-    "getSwitchingFunctionDevices": (
+    elements.inner(
+        "getSwitchingFunctionCaps", "get_switching_function_caps", elements.named_bits(GetSwitchingFunctionCapabilities)
+    ),
+    elements.inner(
+        "getSwitchingFunctionDevices",
         "get_switching_function_devices",
         elements.named_bits(GetSwitchingFunctionDevicesCapabilities),
     ),
-    "switchingFunctionDevices": (
+    elements.inner(
+        "switchingFunctionDevices",
         "switching_function_devices",
         elements.named_bits(SwitchingFunctionDevicesCapabilities),
     ),
-}
+)
 
 
-def read_cap_exchange_serv_list(element: _Element) -> CapExchangeServList:
+def read_cap_exchange_serv_list(tokens: Tokens, end: str) -> CapExchangeServList:
     """Read CapExchangeServList."""
-    return elements.structure(element, CapExchangeServList, _CAP_EXCHANGE_SERV_LIST)
+    return elements.structure(tokens, end, CapExchangeServList, _CAP_EXCHANGE_SERV_LIST)
 
 
 def write_cap_exchange_serv_list(value: CapExchangeServList, out: Out) -> None:
@@ -1168,26 +1211,37 @@ def write_cap_exchange_serv_list(value: CapExchangeServList, out: Out) -> None:
         elements.write_bits("switchingFunctionDevices", value.switching_function_devices, out)
 
 
-_SYSTEM_STATUS_SERV_LIST: elements.Table = {
-    "changeSystemStatusFilter": ("change_system_status_filter", elements.named_bits(ChangeSystemStatusFilter)),
-    "systemRegister": ("system_register", elements.named_bits(SystemRegisterCapabilities)),
-    "systemStatusRegisterAbort": ("system_status_register_abort", elements.named_bits(SystemStatusRegisterAbort)),
-    "systemStatusRegisterCancel": ("system_status_register_cancel", elements.named_bits(SystemStatusRegisterCancel)),
-    "requestSystemStatus": ("request_system_status", elements.named_bits(RequestSystemStatusCapabilities)),
-    "systemStatus": ("system_status", elements.named_bits(SystemStatusCapabilities)),
-    "swFunctionCapsChanged": ("sw_function_caps_changed", elements.named_bits(SwFunctionCapsChangedCapabilities)),
-    "swFunctionDevicesChanged": (
+_SYSTEM_STATUS_SERV_LIST = elements.table(
+    elements.inner(
+        "changeSystemStatusFilter", "change_system_status_filter", elements.named_bits(ChangeSystemStatusFilter)
+    ),
+    elements.inner("systemRegister", "system_register", elements.named_bits(SystemRegisterCapabilities)),
+    elements.inner(
+        "systemStatusRegisterAbort", "system_status_register_abort", elements.named_bits(SystemStatusRegisterAbort)
+    ),
+    elements.inner(
+        "systemStatusRegisterCancel", "system_status_register_cancel", elements.named_bits(SystemStatusRegisterCancel)
+    ),
+    elements.inner(
+        "requestSystemStatus", "request_system_status", elements.named_bits(RequestSystemStatusCapabilities)
+    ),
+    elements.inner("systemStatus", "system_status", elements.named_bits(SystemStatusCapabilities)),
+    elements.inner(
+        "swFunctionCapsChanged", "sw_function_caps_changed", elements.named_bits(SwFunctionCapsChangedCapabilities)
+    ),
+    elements.inner(
+        "swFunctionDevicesChanged",
         "sw_function_devices_changed",
         elements.named_bits(SwFunctionDevicesChangedCapabilities),
     ),
-    "getRegistrations": ("get_registrations", elements.named_bits(GetRegistrationsCapabilities)),
-    "registrationInfo": ("registration_info", elements.named_bits(RegistrationInfoCapabilities)),
-}
+    elements.inner("getRegistrations", "get_registrations", elements.named_bits(GetRegistrationsCapabilities)),
+    elements.inner("registrationInfo", "registration_info", elements.named_bits(RegistrationInfoCapabilities)),
+)
 
 
-def read_system_status_serv_list(element: _Element) -> SystemStatusServList:
+def read_system_status_serv_list(tokens: Tokens, end: str) -> SystemStatusServList:
     """Read SystemStatusServList."""
-    return elements.structure(element, SystemStatusServList, _SYSTEM_STATUS_SERV_LIST)
+    return elements.structure(tokens, end, SystemStatusServList, _SYSTEM_STATUS_SERV_LIST)
 
 
 def write_system_status_serv_list(value: SystemStatusServList, out: Out) -> None:
@@ -1214,18 +1268,20 @@ def write_system_status_serv_list(value: SystemStatusServList, out: Out) -> None
         elements.write_bits("registrationInfo", value.registration_info, out)
 
 
-_MONITORING_SERV_LIST: elements.Table = {
-    "changeMonitorFilter": ("change_monitor_filter", elements.named_bits(ChangeMonitorFilterCapabilities)),
-    "monitorStart": ("monitor_start", elements.named_bits(MonitorStartCapabilities)),
-    "monitorStop": ("monitor_stop", elements.named_bits(MonitorStopCapabilities)),
-    "getMonitors": ("get_monitors", elements.named_bits(GetMonitorsCapabilities)),
-    "monitorInfo": ("monitor_info", elements.named_bits(MonitorInfoCapabilities)),
-}
+_MONITORING_SERV_LIST = elements.table(
+    elements.inner(
+        "changeMonitorFilter", "change_monitor_filter", elements.named_bits(ChangeMonitorFilterCapabilities)
+    ),
+    elements.inner("monitorStart", "monitor_start", elements.named_bits(MonitorStartCapabilities)),
+    elements.inner("monitorStop", "monitor_stop", elements.named_bits(MonitorStopCapabilities)),
+    elements.inner("getMonitors", "get_monitors", elements.named_bits(GetMonitorsCapabilities)),
+    elements.inner("monitorInfo", "monitor_info", elements.named_bits(MonitorInfoCapabilities)),
+)
 
 
-def read_monitoring_serv_list(element: _Element) -> MonitoringServList:
+def read_monitoring_serv_list(tokens: Tokens, end: str) -> MonitoringServList:
     """Read MonitoringServList."""
-    return elements.structure(element, MonitoringServList, _MONITORING_SERV_LIST)
+    return elements.structure(tokens, end, MonitoringServList, _MONITORING_SERV_LIST)
 
 
 def write_monitoring_serv_list(value: MonitoringServList, out: Out) -> None:
@@ -1242,17 +1298,17 @@ def write_monitoring_serv_list(value: MonitoringServList, out: Out) -> None:
         elements.write_bits("monitorInfo", value.monitor_info, out)
 
 
-_SNAPSHOT_SERV_LIST: elements.Table = {
-    "snapshotCall": ("snapshot_call", elements.named_bits(SnapshotCallCapabilities)),
-    "snapshotDevice": ("snapshot_device", elements.named_bits(SnapshotDeviceCapabilities)),
-    "snapshotCallData": ("snapshot_call_data", elements.named_bits(SnapshotCallDataCapabilities)),
-    "snapshotDeviceData": ("snapshot_device_data", elements.named_bits(SnapshotDeviceDataCapabilities)),
-}
+_SNAPSHOT_SERV_LIST = elements.table(
+    elements.inner("snapshotCall", "snapshot_call", elements.named_bits(SnapshotCallCapabilities)),
+    elements.inner("snapshotDevice", "snapshot_device", elements.named_bits(SnapshotDeviceCapabilities)),
+    elements.inner("snapshotCallData", "snapshot_call_data", elements.named_bits(SnapshotCallDataCapabilities)),
+    elements.inner("snapshotDeviceData", "snapshot_device_data", elements.named_bits(SnapshotDeviceDataCapabilities)),
+)
 
 
-def read_snapshot_serv_list(element: _Element) -> SnapshotServList:
+def read_snapshot_serv_list(tokens: Tokens, end: str) -> SnapshotServList:
     """Read SnapshotServList."""
-    return elements.structure(element, SnapshotServList, _SNAPSHOT_SERV_LIST)
+    return elements.structure(tokens, end, SnapshotServList, _SNAPSHOT_SERV_LIST)
 
 
 def write_snapshot_serv_list(value: SnapshotServList, out: Out) -> None:
@@ -1263,22 +1319,24 @@ def write_snapshot_serv_list(value: SnapshotServList, out: Out) -> None:
     elements.write_bits("snapshotDeviceData", value.snapshot_device_data, out)
 
 
-_ROUTEING_SERV_LIST: elements.Table = {
-    "routeRegister": ("route_register", elements.named_bits(RouteRegisterCapabilities)),
-    "routeRegisterCancel": ("route_register_cancel", elements.named_bits(RouteRegisterCancelCapabilities)),
-    "routeRegisterAbort": ("route_register_abort", elements.named_bits(RouteRegisterAbortCapabilities)),
-    "reRoute": ("re_route", elements.named_bits(ReRouteCapabilities)),
-    "routeEnd": ("route_end", elements.named_bits(RouteEndCapabilities)),
-    "routeReject": ("route_reject", elements.named_bits(RouteRejectCapabilities)),
-    "routeRequest": ("route_request", elements.named_bits(RouteRequestCapabilities)),
-    "routeSelect": ("route_select", elements.named_bits(RouteSelectCapabilities)),
-    "routeUsed": ("route_used", elements.named_bits(RouteUsedCapabilities)),
-}
+_ROUTEING_SERV_LIST = elements.table(
+    elements.inner("routeRegister", "route_register", elements.named_bits(RouteRegisterCapabilities)),
+    elements.inner(
+        "routeRegisterCancel", "route_register_cancel", elements.named_bits(RouteRegisterCancelCapabilities)
+    ),
+    elements.inner("routeRegisterAbort", "route_register_abort", elements.named_bits(RouteRegisterAbortCapabilities)),
+    elements.inner("reRoute", "re_route", elements.named_bits(ReRouteCapabilities)),
+    elements.inner("routeEnd", "route_end", elements.named_bits(RouteEndCapabilities)),
+    elements.inner("routeReject", "route_reject", elements.named_bits(RouteRejectCapabilities)),
+    elements.inner("routeRequest", "route_request", elements.named_bits(RouteRequestCapabilities)),
+    elements.inner("routeSelect", "route_select", elements.named_bits(RouteSelectCapabilities)),
+    elements.inner("routeUsed", "route_used", elements.named_bits(RouteUsedCapabilities)),
+)
 
 
-def read_routeing_serv_list(element: _Element) -> RouteingServList:
+def read_routeing_serv_list(tokens: Tokens, end: str) -> RouteingServList:
     """Read RouteingServList."""
-    return elements.structure(element, RouteingServList, _ROUTEING_SERV_LIST)
+    return elements.structure(tokens, end, RouteingServList, _ROUTEING_SERV_LIST)
 
 
 def write_routeing_serv_list(value: RouteingServList, out: Out) -> None:
@@ -1303,42 +1361,50 @@ def write_routeing_serv_list(value: RouteingServList, out: Out) -> None:
         elements.write_bits("routeUsed", value.route_used, out)
 
 
-_PHYS_DEV_SERV_LIST: elements.Table = {
-    "buttonPress": ("button_press", elements.named_bits(ButtonPressCapabilities)),
-    "getAuditoryApparatusInfo": ("get_auditory_apparatus_info", elements.named_bits(GetAuditoryApparatusInfo)),
-    "getButtonInformation": ("get_button_information", elements.named_bits(GetButtonInformationCapabilities)),
-    "getDisplay": ("get_display", elements.named_bits(GetDisplayCapabilities)),
-    "getHookSwitchStatus": ("get_hook_switch_status", elements.named_bits(GetHookSwitchStatus)),
-    "getLampInfo": ("get_lamp_info", elements.named_bits(GetLampInfo)),
-    "getLampMode": ("get_lamp_mode", elements.named_bits(GetLampModeCapabilities)),
-    "getMessageWaitingIndicator": (
+_PHYS_DEV_SERV_LIST = elements.table(
+    elements.inner("buttonPress", "button_press", elements.named_bits(ButtonPressCapabilities)),
+    elements.inner(
+        "getAuditoryApparatusInfo", "get_auditory_apparatus_info", elements.named_bits(GetAuditoryApparatusInfo)
+    ),
+    elements.inner(
+        "getButtonInformation", "get_button_information", elements.named_bits(GetButtonInformationCapabilities)
+    ),
+    elements.inner("getDisplay", "get_display", elements.named_bits(GetDisplayCapabilities)),
+    elements.inner("getHookSwitchStatus", "get_hook_switch_status", elements.named_bits(GetHookSwitchStatus)),
+    elements.inner("getLampInfo", "get_lamp_info", elements.named_bits(GetLampInfo)),
+    elements.inner("getLampMode", "get_lamp_mode", elements.named_bits(GetLampModeCapabilities)),
+    elements.inner(
+        "getMessageWaitingIndicator",
         "get_message_waiting_indicator",
         elements.named_bits(GetMessageWaitingIndicatorCapabilities),
     ),
-    "getMicrophoneGain": ("get_microphone_gain", elements.named_bits(GetMicrophoneGainCapabilities)),
-    "getMicrophoneMute": ("get_microphone_mute", elements.named_bits(GetMicrophoneMuteCapabilities)),
-    "getRingerStatus": ("get_ringer_status", elements.named_bits(GetRingerStatusCapabilities)),
-    "getSpeakerMute": ("get_speaker_mute", elements.named_bits(GetSpeakerMuteCapabilities)),
-    "getSpeakerVolume": ("get_speaker_volume", elements.named_bits(GetSpeakerVolumeCapabilities)),
-    "setButtonInformation": ("set_button_information", elements.named_bits(SetButtonInformationCapabilities)),
-    "setDisplay": ("set_display", elements.named_bits(SetDisplayCapabilities)),
-    "setHookSwitchStatus": ("set_hook_switch_status", elements.named_bits(SetHookSwitchStatus)),
-    "setLampMode": ("set_lamp_mode", elements.named_bits(SetLampModeCapabilities)),
-    "setMessageWaitingIndicator": (
+    elements.inner("getMicrophoneGain", "get_microphone_gain", elements.named_bits(GetMicrophoneGainCapabilities)),
+    elements.inner("getMicrophoneMute", "get_microphone_mute", elements.named_bits(GetMicrophoneMuteCapabilities)),
+    elements.inner("getRingerStatus", "get_ringer_status", elements.named_bits(GetRingerStatusCapabilities)),
+    elements.inner("getSpeakerMute", "get_speaker_mute", elements.named_bits(GetSpeakerMuteCapabilities)),
+    elements.inner("getSpeakerVolume", "get_speaker_volume", elements.named_bits(GetSpeakerVolumeCapabilities)),
+    elements.inner(
+        "setButtonInformation", "set_button_information", elements.named_bits(SetButtonInformationCapabilities)
+    ),
+    elements.inner("setDisplay", "set_display", elements.named_bits(SetDisplayCapabilities)),
+    elements.inner("setHookSwitchStatus", "set_hook_switch_status", elements.named_bits(SetHookSwitchStatus)),
+    elements.inner("setLampMode", "set_lamp_mode", elements.named_bits(SetLampModeCapabilities)),
+    elements.inner(
+        "setMessageWaitingIndicator",
         "set_message_waiting_indicator",
         elements.named_bits(SetMessageWaitingIndicatorCapabilities),
     ),
-    "setMicrophoneGain": ("set_microphone_gain", elements.named_bits(SetMicrophoneGainCapabilities)),
-    "setMicrophoneMute": ("set_microphone_mute", elements.named_bits(SetMicrophoneMuteCapabilities)),
-    "setRingerStatus": ("set_ringer_status", elements.named_bits(SetRingerStatusCapabilities)),
-    "setSpeakerMute": ("set_speaker_mute", elements.named_bits(SetSpeakerMuteCapabilities)),
-    "setSpeakerVolume": ("set_speaker_volume", elements.named_bits(SetSpeakerVolumeCapabilities)),
-}
+    elements.inner("setMicrophoneGain", "set_microphone_gain", elements.named_bits(SetMicrophoneGainCapabilities)),
+    elements.inner("setMicrophoneMute", "set_microphone_mute", elements.named_bits(SetMicrophoneMuteCapabilities)),
+    elements.inner("setRingerStatus", "set_ringer_status", elements.named_bits(SetRingerStatusCapabilities)),
+    elements.inner("setSpeakerMute", "set_speaker_mute", elements.named_bits(SetSpeakerMuteCapabilities)),
+    elements.inner("setSpeakerVolume", "set_speaker_volume", elements.named_bits(SetSpeakerVolumeCapabilities)),
+)
 
 
-def read_phys_dev_serv_list(element: _Element) -> PhysDevServList:
+def read_phys_dev_serv_list(tokens: Tokens, end: str) -> PhysDevServList:
     """Read PhysDevServList."""
-    return elements.structure(element, PhysDevServList, _PHYS_DEV_SERV_LIST)
+    return elements.structure(tokens, end, PhysDevServList, _PHYS_DEV_SERV_LIST)
 
 
 def write_phys_dev_serv_list(value: PhysDevServList, out: Out) -> None:
@@ -1391,24 +1457,24 @@ def write_phys_dev_serv_list(value: PhysDevServList, out: Out) -> None:
         elements.write_bits("setSpeakerVolume", value.set_speaker_volume, out)
 
 
-_PHYS_DEV_EVTS_LIST: elements.Table = {
-    "buttonInformation": ("button_information", elements.named_bits(ButtonInformation)),
-    "buttonPress": ("button_press", elements.named_bits(ButtonPressEventCapabilities)),
-    "displayUpdated": ("display_updated", elements.named_bits(DisplayUpdated)),
-    "hookswitch": ("hookswitch", elements.named_bits(Hookswitch)),
-    "lampMode": ("lamp_mode", elements.named_bits(LampModeCapabilities)),
-    "messageWaiting": ("message_waiting", elements.named_bits(MessageWaiting)),
-    "microphoneGain": ("microphone_gain", elements.named_bits(MicrophoneGainCapabilities)),
-    "microphoneMute": ("microphone_mute", elements.named_bits(MicrophoneMute)),
-    "ringerStatus": ("ringer_status", elements.named_bits(RingerStatus)),
-    "speakerMute": ("speaker_mute", elements.named_bits(SpeakerMute)),
-    "speakerVolume": ("speaker_volume", elements.named_bits(SpeakerVolume)),
-}
+_PHYS_DEV_EVTS_LIST = elements.table(
+    elements.inner("buttonInformation", "button_information", elements.named_bits(ButtonInformation)),
+    elements.inner("buttonPress", "button_press", elements.named_bits(ButtonPressEventCapabilities)),
+    elements.inner("displayUpdated", "display_updated", elements.named_bits(DisplayUpdated)),
+    elements.inner("hookswitch", "hookswitch", elements.named_bits(Hookswitch)),
+    elements.inner("lampMode", "lamp_mode", elements.named_bits(LampModeCapabilities)),
+    elements.inner("messageWaiting", "message_waiting", elements.named_bits(MessageWaiting)),
+    elements.inner("microphoneGain", "microphone_gain", elements.named_bits(MicrophoneGainCapabilities)),
+    elements.inner("microphoneMute", "microphone_mute", elements.named_bits(MicrophoneMute)),
+    elements.inner("ringerStatus", "ringer_status", elements.named_bits(RingerStatus)),
+    elements.inner("speakerMute", "speaker_mute", elements.named_bits(SpeakerMute)),
+    elements.inner("speakerVolume", "speaker_volume", elements.named_bits(SpeakerVolume)),
+)
 
 
-def read_phys_dev_evts_list(element: _Element) -> PhysDevEvtsList:
+def read_phys_dev_evts_list(tokens: Tokens, end: str) -> PhysDevEvtsList:
     """Read PhysDevEvtsList."""
-    return elements.structure(element, PhysDevEvtsList, _PHYS_DEV_EVTS_LIST)
+    return elements.structure(tokens, end, PhysDevEvtsList, _PHYS_DEV_EVTS_LIST)
 
 
 def write_phys_dev_evts_list(value: PhysDevEvtsList, out: Out) -> None:
@@ -1437,17 +1503,17 @@ def write_phys_dev_evts_list(value: PhysDevEvtsList, out: Out) -> None:
         elements.write_bits("speakerVolume", value.speaker_volume, out)
 
 
-_DEVICE_MAINT_EVTS_LIST: elements.Table = {
-    "backInService": ("back_in_service", elements.named_bits(BackInService)),
-    "deviceCapsChanged": ("device_caps_changed", elements.named_bits(DeviceCapsChanged)),
-    "outOfService": ("out_of_service", elements.named_bits(OutOfService)),
-    "partiallyInService": ("partially_in_service", elements.named_bits(PartiallyInService)),
-}
+_DEVICE_MAINT_EVTS_LIST = elements.table(
+    elements.inner("backInService", "back_in_service", elements.named_bits(BackInService)),
+    elements.inner("deviceCapsChanged", "device_caps_changed", elements.named_bits(DeviceCapsChanged)),
+    elements.inner("outOfService", "out_of_service", elements.named_bits(OutOfService)),
+    elements.inner("partiallyInService", "partially_in_service", elements.named_bits(PartiallyInService)),
+)
 
 
-def read_device_maint_evts_list(element: _Element) -> DeviceMaintEvtsList:
+def read_device_maint_evts_list(tokens: Tokens, end: str) -> DeviceMaintEvtsList:
     """Read DeviceMaintEvtsList."""
-    return elements.structure(element, DeviceMaintEvtsList, _DEVICE_MAINT_EVTS_LIST)
+    return elements.structure(tokens, end, DeviceMaintEvtsList, _DEVICE_MAINT_EVTS_LIST)
 
 
 def write_device_maint_evts_list(value: DeviceMaintEvtsList, out: Out) -> None:
@@ -1462,18 +1528,22 @@ def write_device_maint_evts_list(value: DeviceMaintEvtsList, out: Out) -> None:
         elements.write_bits("partiallyInService", value.partially_in_service, out)
 
 
-_CDR_SERV_LIST: elements.Table = {
-    "cdrNotification": ("cdr_notification", elements.named_bits(CdrNotification)),
-    "cdrReport": ("cdr_report", elements.named_bits(CdrReport)),
-    "sendStoredCDRs": ("send_stored_cd_rs", elements.named_bits(SendStoredCDRs)),
-    "startCDRTransmission": ("start_cdr_transmission", elements.named_bits(StartCDRTransmissionCapabilities)),
-    "stopCDRTransmission": ("stop_cdr_transmission", elements.named_bits(StopCDRTransmissionCapabilities)),
-}
+_CDR_SERV_LIST = elements.table(
+    elements.inner("cdrNotification", "cdr_notification", elements.named_bits(CdrNotification)),
+    elements.inner("cdrReport", "cdr_report", elements.named_bits(CdrReport)),
+    elements.inner("sendStoredCDRs", "send_stored_cd_rs", elements.named_bits(SendStoredCDRs)),
+    elements.inner(
+        "startCDRTransmission", "start_cdr_transmission", elements.named_bits(StartCDRTransmissionCapabilities)
+    ),
+    elements.inner(
+        "stopCDRTransmission", "stop_cdr_transmission", elements.named_bits(StopCDRTransmissionCapabilities)
+    ),
+)
 
 
-def read_cdr_serv_list(element: _Element) -> CDRServList:
+def read_cdr_serv_list(tokens: Tokens, end: str) -> CDRServList:
     """Read CDRServList."""
-    return elements.structure(element, CDRServList, _CDR_SERV_LIST)
+    return elements.structure(tokens, end, CDRServList, _CDR_SERV_LIST)
 
 
 def write_cdr_serv_list(value: CDRServList, out: Out) -> None:
@@ -1490,21 +1560,26 @@ def write_cdr_serv_list(value: CDRServList, out: Out) -> None:
         elements.write_bits("stopCDRTransmission", value.stop_cdr_transmission, out)
 
 
-_VENDOR_SPECIFIC_SERV_LIST: elements.Table = {
-    "escapeRegister": ("escape_register", elements.named_bits(EscapeRegisterCapabilities)),
-    "escapeRegisterCancel": ("escape_register_cancel", elements.named_bits(EscapeRegisterCancelCapabilities)),
-    "escapeRegisterAbort": ("escape_register_abort", elements.named_bits(EscapeRegisterAbortCapabilities)),
-    "escape": ("escape", elements.named_bits(EscapeCapabilities)),
-    "privateDataVersionSelection": (
+_VENDOR_SPECIFIC_SERV_LIST = elements.table(
+    elements.inner("escapeRegister", "escape_register", elements.named_bits(EscapeRegisterCapabilities)),
+    elements.inner(
+        "escapeRegisterCancel", "escape_register_cancel", elements.named_bits(EscapeRegisterCancelCapabilities)
+    ),
+    elements.inner(
+        "escapeRegisterAbort", "escape_register_abort", elements.named_bits(EscapeRegisterAbortCapabilities)
+    ),
+    elements.inner("escape", "escape", elements.named_bits(EscapeCapabilities)),
+    elements.inner(
+        "privateDataVersionSelection",
         "private_data_version_selection",
         elements.named_bits(PrivateDataVersionSelectionCapabilities),
     ),
-}
+)
 
 
-def read_vendor_specific_serv_list(element: _Element) -> VendorSpecificServList:
+def read_vendor_specific_serv_list(tokens: Tokens, end: str) -> VendorSpecificServList:
     """Read VendorSpecificServList."""
-    return elements.structure(element, VendorSpecificServList, _VENDOR_SPECIFIC_SERV_LIST)
+    return elements.structure(tokens, end, VendorSpecificServList, _VENDOR_SPECIFIC_SERV_LIST)
 
 
 def write_vendor_specific_serv_list(value: VendorSpecificServList, out: Out) -> None:
@@ -1521,14 +1596,14 @@ def write_vendor_specific_serv_list(value: VendorSpecificServList, out: Out) -> 
         elements.write_bits("privateDataVersionSelection", value.private_data_version_selection, out)
 
 
-_VENDOR_SPECIFIC_EVTS_LIST: elements.Table = {
-    "privateEvent": ("private_event", elements.named_bits(PrivateEventCapabilities)),
-}
+_VENDOR_SPECIFIC_EVTS_LIST = elements.table(
+    elements.inner("privateEvent", "private_event", elements.named_bits(PrivateEventCapabilities)),
+)
 
 
-def read_vendor_specific_evts_list(element: _Element) -> VendorSpecificEvtsList:
+def read_vendor_specific_evts_list(tokens: Tokens, end: str) -> VendorSpecificEvtsList:
     """Read VendorSpecificEvtsList."""
-    return elements.structure(element, VendorSpecificEvtsList, _VENDOR_SPECIFIC_EVTS_LIST)
+    return elements.structure(tokens, end, VendorSpecificEvtsList, _VENDOR_SPECIFIC_EVTS_LIST)
 
 
 def write_vendor_specific_evts_list(value: VendorSpecificEvtsList, out: Out) -> None:
@@ -1537,25 +1612,25 @@ def write_vendor_specific_evts_list(value: VendorSpecificEvtsList, out: Out) -> 
         elements.write_bits("privateEvent", value.private_event, out)
 
 
-_MAX_LENGTH_PARAMETERS: elements.Table = {
-    "accountInfo": ("account_info", elements.integer),
-    "authCode": ("auth_code", elements.integer),
-    "agentID": ("agent_id", elements.integer),
-    "agentPassword": ("agent_password", elements.integer),
-    "callIDInConnectionID": ("call_id_in_connection_id", elements.integer),
-    "correlatorData": ("correlator_data", elements.integer),
-    "privateData": ("private_data", elements.integer),
-    "deviceIdentifiers": ("device_identifiers", elements.integer),
-    "userData": ("user_data", elements.integer),
-    "buttonLabel": ("button_label", elements.integer),
-    "lampLabel": ("lamp_label", elements.integer),
-    "charactersToSend": ("characters_to_send", elements.integer),
-}
+_MAX_LENGTH_PARAMETERS = elements.table(
+    elements.leaf("accountInfo", "account_info", leaves.integer),
+    elements.leaf("authCode", "auth_code", leaves.integer),
+    elements.leaf("agentID", "agent_id", leaves.integer),
+    elements.leaf("agentPassword", "agent_password", leaves.integer),
+    elements.leaf("callIDInConnectionID", "call_id_in_connection_id", leaves.integer),
+    elements.leaf("correlatorData", "correlator_data", leaves.integer),
+    elements.leaf("privateData", "private_data", leaves.integer),
+    elements.leaf("deviceIdentifiers", "device_identifiers", leaves.integer),
+    elements.leaf("userData", "user_data", leaves.integer),
+    elements.leaf("buttonLabel", "button_label", leaves.integer),
+    elements.leaf("lampLabel", "lamp_label", leaves.integer),
+    elements.leaf("charactersToSend", "characters_to_send", leaves.integer),
+)
 
 
-def read_max_length_parameters(element: _Element) -> MaxLengthParameters:
+def read_max_length_parameters(tokens: Tokens, end: str) -> MaxLengthParameters:
     """Read MaxLengthParameters."""
-    return elements.structure(element, MaxLengthParameters, _MAX_LENGTH_PARAMETERS)
+    return elements.structure(tokens, end, MaxLengthParameters, _MAX_LENGTH_PARAMETERS)
 
 
 def write_max_length_parameters(value: MaxLengthParameters, out: Out) -> None:
@@ -1574,19 +1649,19 @@ def write_max_length_parameters(value: MaxLengthParameters, out: Out) -> None:
     out.append(f"<charactersToSend>{value.characters_to_send}</charactersToSend>")
 
 
-_MAX_LENGTH_PARAMETERS_CONTINUED: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.integer),
-    "callQualifyingData": ("call_qualifying_data", elements.integer),
-    "subDomainCallLinkageData": ("sub_domain_call_linkage_data", elements.integer),
-    "subDomainThreadID": ("sub_domain_thread_id", elements.integer),
-    "ioData": ("io_data", elements.integer),
-    "messageInfo": ("message_info", elements.integer),
-}
+_MAX_LENGTH_PARAMETERS_CONTINUED = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.integer),
+    elements.leaf("callQualifyingData", "call_qualifying_data", leaves.integer),
+    elements.leaf("subDomainCallLinkageData", "sub_domain_call_linkage_data", leaves.integer),
+    elements.leaf("subDomainThreadID", "sub_domain_thread_id", leaves.integer),
+    elements.leaf("ioData", "io_data", leaves.integer),
+    elements.leaf("messageInfo", "message_info", leaves.integer),
+)
 
 
-def read_max_length_parameters_continued(element: _Element) -> MaxLengthParametersContinued:
+def read_max_length_parameters_continued(tokens: Tokens, end: str) -> MaxLengthParametersContinued:
     """Read MaxLengthParametersContinued."""
-    return elements.structure(element, MaxLengthParametersContinued, _MAX_LENGTH_PARAMETERS_CONTINUED)
+    return elements.structure(tokens, end, MaxLengthParametersContinued, _MAX_LENGTH_PARAMETERS_CONTINUED)
 
 
 def write_max_length_parameters_continued(value: MaxLengthParametersContinued, out: Out) -> None:
@@ -1599,159 +1674,159 @@ def write_max_length_parameters_continued(value: MaxLengthParametersContinued, o
     out.append(f"<messageInfo>{value.message_info}</messageInfo>")
 
 
-_FILTER_THRESHOLD: elements.Table = {
-    "getLogicalDeviceInformation": ("get_logical_device_information", elements.integer),
-    "getPhysicalDeviceInformation": ("get_physical_device_information", elements.integer),
-    "getSwitchingFunctionCaps": ("get_switching_function_caps", elements.integer),
-    "getSwitchingFunctionDevices": ("get_switching_function_devices", elements.integer),
-    "switchingFunctionDevices": ("switching_function_devices", elements.integer),
-    "changeSystemStatusFilter": ("change_system_status_filter", elements.integer),
-    "systemStatusRegister": ("system_status_register", elements.integer),
-    "systemStatusRegisterAbort": ("system_status_register_abort", elements.integer),
-    "systemStatusRegisterCancel": ("system_status_register_cancel", elements.integer),
-    "requestSystemStatus": ("request_system_status", elements.integer),
-    "systemStatus": ("system_status", elements.integer),
-    "switchingFunctionCapsChanged": ("switching_function_caps_changed", elements.integer),
-    "switchingFunctionDevsChanged": ("switching_function_devs_changed", elements.integer),
-    "changeMonitorFilter": ("change_monitor_filter", elements.integer),
-    "monitorStart": ("monitor_start", elements.integer),
-    "monitorStop": ("monitor_stop", elements.integer),
-    "snapshotCall": ("snapshot_call", elements.integer),
-    "snapshotDevice": ("snapshot_device", elements.integer),
-    "snapshotCallData": ("snapshot_call_data", elements.integer),
-    "snapshotDeviceData": ("snapshot_device_data", elements.integer),
-    "acceptCall": ("accept_call", elements.integer),
-    "alternateCall": ("alternate_call", elements.integer),
-    "answerCall": ("answer_call", elements.integer),
-    "callBackCallRelated": ("call_back_call_related", elements.integer),
-    "callBackMessageCallRelated": ("call_back_message_call_related", elements.integer),
-    "campOnCall": ("camp_on_call", elements.integer),
-    "clearCall": ("clear_call", elements.integer),
-    "clearConnection": ("clear_connection", elements.integer),
-    "conferenceCall": ("conference_call", elements.integer),
-    "consultationCall": ("consultation_call", elements.integer),
-    "deflectCall": ("deflect_call", elements.integer),
-    "dialDigits": ("dial_digits", elements.integer),
-    "directedPickupCall": ("directed_pickup_call", elements.integer),
-    "groupPickupCall": ("group_pickup_call", elements.integer),
-    "holdCall": ("hold_call", elements.integer),
-    "intrudeCall": ("intrude_call", elements.integer),
-    "joinCall": ("join_call", elements.integer),
-    "makeCall": ("make_call", elements.integer),
-    "makePredictiveCall": ("make_predictive_call", elements.integer),
-    "parkCall": ("park_call", elements.integer),
-    "reconnectCall": ("reconnect_call", elements.integer),
-    "retrieveCall": ("retrieve_call", elements.integer),
-    "singleStepConferenceCall": ("single_step_conference_call", elements.integer),
-    "singleStepTransferCall": ("single_step_transfer_call", elements.integer),
-    "transferCall": ("transfer_call", elements.integer),
-    "associateData": ("associate_data", elements.integer),
-    "cancelTelephonyTone": ("cancel_telephony_tone", elements.integer),
-    "generateDigits": ("generate_digits", elements.integer),
-    "generateTelephonyTone": ("generate_telephony_tone", elements.integer),
-    "sendUserInformation": ("send_user_information", elements.integer),
-    "startDTMFDigitsCollection": ("start_dtmf_digits_collection", elements.integer),
-    "startTelephonyTonesCollection": ("start_telephony_tones_collection", elements.integer),
-    "stopDTMFDigitsCollection": ("stop_dtmf_digits_collection", elements.integer),
-    "stopTelephonyTonesCollection": ("stop_telephony_tones_collection", elements.integer),
-    "attachMediaService": ("attach_media_service", elements.integer),
-    "detachMediaService": ("detach_media_service", elements.integer),
-    "routeRegister": ("route_register", elements.integer),
-    "routeRegisterAbort": ("route_register_abort", elements.integer),
-    "routeRegisterCancel": ("route_register_cancel", elements.integer),
-    "reRoute": ("re_route", elements.integer),
-    "routeEnd": ("route_end", elements.integer),
-    "routeReject": ("route_reject", elements.integer),
-    "routeRequest": ("route_request", elements.integer),
-    "routeSelect": ("route_select", elements.integer),
-    "routeUsed": ("route_used", elements.integer),
-    "buttonPress": ("button_press", elements.integer),
-    "getAuditoryApparatusInfo": ("get_auditory_apparatus_info", elements.integer),
-    "getButtonInformation": ("get_button_information", elements.integer),
-    "getDisplay": ("get_display", elements.integer),
-    "getHookswitchStatus": ("get_hookswitch_status", elements.integer),
-    "getLampInformation": ("get_lamp_information", elements.integer),
-    "getLampMode": ("get_lamp_mode", elements.integer),
-    "getMicrophoneGain": ("get_microphone_gain", elements.integer),
-    "getMicrophoneMute": ("get_microphone_mute", elements.integer),
-    "getMessageWaitingIndicator": ("get_message_waiting_indicator", elements.integer),
-    "getRingerStatus": ("get_ringer_status", elements.integer),
-    "getSpeakerMute": ("get_speaker_mute", elements.integer),
-    "getSpeakerVolume": ("get_speaker_volume", elements.integer),
-    "setButtonInformation": ("set_button_information", elements.integer),
-    "setDisplay": ("set_display", elements.integer),
-    "setHookswitchStatus": ("set_hookswitch_status", elements.integer),
-    "setLampMode": ("set_lamp_mode", elements.integer),
-    "setMsgWaitingIndicator": ("set_msg_waiting_indicator", elements.integer),
-    "setMicrophoneGain": ("set_microphone_gain", elements.integer),
-    "setMicrophoneMute": ("set_microphone_mute", elements.integer),
-    "setRingerStatus": ("set_ringer_status", elements.integer),
-    "setSpeakerMute": ("set_speaker_mute", elements.integer),
-    "setSpeakerVolume": ("set_speaker_volume", elements.integer),
-    "callBackMessageNonCallRelated": ("call_back_message_non_call_related", elements.integer),
-    "callBackNonCallRelated": ("call_back_non_call_related", elements.integer),
-    "cancelCallBack": ("cancel_call_back", elements.integer),
-    "cancelCallBackMessage": ("cancel_call_back_message", elements.integer),
-    "getAgentState": ("get_agent_state", elements.integer),
-    "getAutoAnswer": ("get_auto_answer", elements.integer),
-    "getAutoWorkMode": ("get_auto_work_mode", elements.integer),
-    "getCallerIDStatus": ("get_caller_id_status", elements.integer),
-    "getDoNotDisturb": ("get_do_not_disturb", elements.integer),
-    "getForwarding": ("get_forwarding", elements.integer),
-    "getLastNumberDialed": ("get_last_number_dialed", elements.integer),
-    "getRouteingMode": ("get_routeing_mode", elements.integer),
-    "setAgentState": ("set_agent_state", elements.integer),
-    "setAutoAnswer": ("set_auto_answer", elements.integer),
-    "setAutoWorkMode": ("set_auto_work_mode", elements.integer),
-    "setCallerIDStatus": ("set_caller_id_status", elements.integer),
-    "setDoNotDisturb": ("set_do_not_disturb", elements.integer),
-    "setForwarding": ("set_forwarding", elements.integer),
-    "setRouteingMode": ("set_routeing_mode", elements.integer),
-    "backInService": ("back_in_service", elements.integer),
-    "deviceCapsChanged": ("device_caps_changed", elements.integer),
-    "outOfService": ("out_of_service", elements.integer),
-    "partiallyInService": ("partially_in_service", elements.integer),
-    "ioRegister": ("io_register", elements.integer),
-    "ioRegisterAbort": ("io_register_abort", elements.integer),
-    "ioRegisterCancel": ("io_register_cancel", elements.integer),
-    "dataPathResumed": ("data_path_resumed", elements.integer),
-    "dataPathSuspended": ("data_path_suspended", elements.integer),
-    "fastData": ("fast_data", elements.integer),
-    "resumeDataPath": ("resume_data_path", elements.integer),
-    "sendBroadcastData": ("send_broadcast_data", elements.integer),
-    "sendData": ("send_data", elements.integer),
-    "sendMulticastData": ("send_multicast_data", elements.integer),
-    "startDataPath": ("start_data_path", elements.integer),
-    "stopDataPath": ("stop_data_path", elements.integer),
-    "suspendDataPath": ("suspend_data_path", elements.integer),
-    "concatenateMsg": ("concatenate_msg", elements.integer),
-    "deleteMsg": ("delete_msg", elements.integer),
-    "playMsg": ("play_msg", elements.integer),
-    "queryVoiceAttribute": ("query_voice_attribute", elements.integer),
-    "recordMsg": ("record_msg", elements.integer),
-    "reposition": ("reposition", elements.integer),
-    "resume": ("resume", elements.integer),
-    "review": ("review", elements.integer),
-    "setVoiceAttribute": ("set_voice_attribute", elements.integer),
-    "stop": ("stop", elements.integer),
-    "suspend": ("suspend", elements.integer),
-    "synthesizeMsg": ("synthesize_msg", elements.integer),
-    "cDRNotification": ("cdr_notification", elements.integer),
-    "cDRReport": ("cdr_report", elements.integer),
-    "sendStoredCDRs": ("send_stored_cd_rs", elements.integer),
-    "startCDRTransmission": ("start_cdr_transmission", elements.integer),
-    "stopCDRTransmission": ("stop_cdr_transmission", elements.integer),
-    "escapeRegister": ("escape_register", elements.integer),
-    "escapeRegisterAbort": ("escape_register_abort", elements.integer),
-    "escapeRegisterCancel": ("escape_register_cancel", elements.integer),
-    "escape": ("escape", elements.integer),
-    "privateDataVersion": ("private_data_version", elements.integer),
-}
+_FILTER_THRESHOLD = elements.table(
+    elements.leaf("getLogicalDeviceInformation", "get_logical_device_information", leaves.integer),
+    elements.leaf("getPhysicalDeviceInformation", "get_physical_device_information", leaves.integer),
+    elements.leaf("getSwitchingFunctionCaps", "get_switching_function_caps", leaves.integer),
+    elements.leaf("getSwitchingFunctionDevices", "get_switching_function_devices", leaves.integer),
+    elements.leaf("switchingFunctionDevices", "switching_function_devices", leaves.integer),
+    elements.leaf("changeSystemStatusFilter", "change_system_status_filter", leaves.integer),
+    elements.leaf("systemStatusRegister", "system_status_register", leaves.integer),
+    elements.leaf("systemStatusRegisterAbort", "system_status_register_abort", leaves.integer),
+    elements.leaf("systemStatusRegisterCancel", "system_status_register_cancel", leaves.integer),
+    elements.leaf("requestSystemStatus", "request_system_status", leaves.integer),
+    elements.leaf("systemStatus", "system_status", leaves.integer),
+    elements.leaf("switchingFunctionCapsChanged", "switching_function_caps_changed", leaves.integer),
+    elements.leaf("switchingFunctionDevsChanged", "switching_function_devs_changed", leaves.integer),
+    elements.leaf("changeMonitorFilter", "change_monitor_filter", leaves.integer),
+    elements.leaf("monitorStart", "monitor_start", leaves.integer),
+    elements.leaf("monitorStop", "monitor_stop", leaves.integer),
+    elements.leaf("snapshotCall", "snapshot_call", leaves.integer),
+    elements.leaf("snapshotDevice", "snapshot_device", leaves.integer),
+    elements.leaf("snapshotCallData", "snapshot_call_data", leaves.integer),
+    elements.leaf("snapshotDeviceData", "snapshot_device_data", leaves.integer),
+    elements.leaf("acceptCall", "accept_call", leaves.integer),
+    elements.leaf("alternateCall", "alternate_call", leaves.integer),
+    elements.leaf("answerCall", "answer_call", leaves.integer),
+    elements.leaf("callBackCallRelated", "call_back_call_related", leaves.integer),
+    elements.leaf("callBackMessageCallRelated", "call_back_message_call_related", leaves.integer),
+    elements.leaf("campOnCall", "camp_on_call", leaves.integer),
+    elements.leaf("clearCall", "clear_call", leaves.integer),
+    elements.leaf("clearConnection", "clear_connection", leaves.integer),
+    elements.leaf("conferenceCall", "conference_call", leaves.integer),
+    elements.leaf("consultationCall", "consultation_call", leaves.integer),
+    elements.leaf("deflectCall", "deflect_call", leaves.integer),
+    elements.leaf("dialDigits", "dial_digits", leaves.integer),
+    elements.leaf("directedPickupCall", "directed_pickup_call", leaves.integer),
+    elements.leaf("groupPickupCall", "group_pickup_call", leaves.integer),
+    elements.leaf("holdCall", "hold_call", leaves.integer),
+    elements.leaf("intrudeCall", "intrude_call", leaves.integer),
+    elements.leaf("joinCall", "join_call", leaves.integer),
+    elements.leaf("makeCall", "make_call", leaves.integer),
+    elements.leaf("makePredictiveCall", "make_predictive_call", leaves.integer),
+    elements.leaf("parkCall", "park_call", leaves.integer),
+    elements.leaf("reconnectCall", "reconnect_call", leaves.integer),
+    elements.leaf("retrieveCall", "retrieve_call", leaves.integer),
+    elements.leaf("singleStepConferenceCall", "single_step_conference_call", leaves.integer),
+    elements.leaf("singleStepTransferCall", "single_step_transfer_call", leaves.integer),
+    elements.leaf("transferCall", "transfer_call", leaves.integer),
+    elements.leaf("associateData", "associate_data", leaves.integer),
+    elements.leaf("cancelTelephonyTone", "cancel_telephony_tone", leaves.integer),
+    elements.leaf("generateDigits", "generate_digits", leaves.integer),
+    elements.leaf("generateTelephonyTone", "generate_telephony_tone", leaves.integer),
+    elements.leaf("sendUserInformation", "send_user_information", leaves.integer),
+    elements.leaf("startDTMFDigitsCollection", "start_dtmf_digits_collection", leaves.integer),
+    elements.leaf("startTelephonyTonesCollection", "start_telephony_tones_collection", leaves.integer),
+    elements.leaf("stopDTMFDigitsCollection", "stop_dtmf_digits_collection", leaves.integer),
+    elements.leaf("stopTelephonyTonesCollection", "stop_telephony_tones_collection", leaves.integer),
+    elements.leaf("attachMediaService", "attach_media_service", leaves.integer),
+    elements.leaf("detachMediaService", "detach_media_service", leaves.integer),
+    elements.leaf("routeRegister", "route_register", leaves.integer),
+    elements.leaf("routeRegisterAbort", "route_register_abort", leaves.integer),
+    elements.leaf("routeRegisterCancel", "route_register_cancel", leaves.integer),
+    elements.leaf("reRoute", "re_route", leaves.integer),
+    elements.leaf("routeEnd", "route_end", leaves.integer),
+    elements.leaf("routeReject", "route_reject", leaves.integer),
+    elements.leaf("routeRequest", "route_request", leaves.integer),
+    elements.leaf("routeSelect", "route_select", leaves.integer),
+    elements.leaf("routeUsed", "route_used", leaves.integer),
+    elements.leaf("buttonPress", "button_press", leaves.integer),
+    elements.leaf("getAuditoryApparatusInfo", "get_auditory_apparatus_info", leaves.integer),
+    elements.leaf("getButtonInformation", "get_button_information", leaves.integer),
+    elements.leaf("getDisplay", "get_display", leaves.integer),
+    elements.leaf("getHookswitchStatus", "get_hookswitch_status", leaves.integer),
+    elements.leaf("getLampInformation", "get_lamp_information", leaves.integer),
+    elements.leaf("getLampMode", "get_lamp_mode", leaves.integer),
+    elements.leaf("getMicrophoneGain", "get_microphone_gain", leaves.integer),
+    elements.leaf("getMicrophoneMute", "get_microphone_mute", leaves.integer),
+    elements.leaf("getMessageWaitingIndicator", "get_message_waiting_indicator", leaves.integer),
+    elements.leaf("getRingerStatus", "get_ringer_status", leaves.integer),
+    elements.leaf("getSpeakerMute", "get_speaker_mute", leaves.integer),
+    elements.leaf("getSpeakerVolume", "get_speaker_volume", leaves.integer),
+    elements.leaf("setButtonInformation", "set_button_information", leaves.integer),
+    elements.leaf("setDisplay", "set_display", leaves.integer),
+    elements.leaf("setHookswitchStatus", "set_hookswitch_status", leaves.integer),
+    elements.leaf("setLampMode", "set_lamp_mode", leaves.integer),
+    elements.leaf("setMsgWaitingIndicator", "set_msg_waiting_indicator", leaves.integer),
+    elements.leaf("setMicrophoneGain", "set_microphone_gain", leaves.integer),
+    elements.leaf("setMicrophoneMute", "set_microphone_mute", leaves.integer),
+    elements.leaf("setRingerStatus", "set_ringer_status", leaves.integer),
+    elements.leaf("setSpeakerMute", "set_speaker_mute", leaves.integer),
+    elements.leaf("setSpeakerVolume", "set_speaker_volume", leaves.integer),
+    elements.leaf("callBackMessageNonCallRelated", "call_back_message_non_call_related", leaves.integer),
+    elements.leaf("callBackNonCallRelated", "call_back_non_call_related", leaves.integer),
+    elements.leaf("cancelCallBack", "cancel_call_back", leaves.integer),
+    elements.leaf("cancelCallBackMessage", "cancel_call_back_message", leaves.integer),
+    elements.leaf("getAgentState", "get_agent_state", leaves.integer),
+    elements.leaf("getAutoAnswer", "get_auto_answer", leaves.integer),
+    elements.leaf("getAutoWorkMode", "get_auto_work_mode", leaves.integer),
+    elements.leaf("getCallerIDStatus", "get_caller_id_status", leaves.integer),
+    elements.leaf("getDoNotDisturb", "get_do_not_disturb", leaves.integer),
+    elements.leaf("getForwarding", "get_forwarding", leaves.integer),
+    elements.leaf("getLastNumberDialed", "get_last_number_dialed", leaves.integer),
+    elements.leaf("getRouteingMode", "get_routeing_mode", leaves.integer),
+    elements.leaf("setAgentState", "set_agent_state", leaves.integer),
+    elements.leaf("setAutoAnswer", "set_auto_answer", leaves.integer),
+    elements.leaf("setAutoWorkMode", "set_auto_work_mode", leaves.integer),
+    elements.leaf("setCallerIDStatus", "set_caller_id_status", leaves.integer),
+    elements.leaf("setDoNotDisturb", "set_do_not_disturb", leaves.integer),
+    elements.leaf("setForwarding", "set_forwarding", leaves.integer),
+    elements.leaf("setRouteingMode", "set_routeing_mode", leaves.integer),
+    elements.leaf("backInService", "back_in_service", leaves.integer),
+    elements.leaf("deviceCapsChanged", "device_caps_changed", leaves.integer),
+    elements.leaf("outOfService", "out_of_service", leaves.integer),
+    elements.leaf("partiallyInService", "partially_in_service", leaves.integer),
+    elements.leaf("ioRegister", "io_register", leaves.integer),
+    elements.leaf("ioRegisterAbort", "io_register_abort", leaves.integer),
+    elements.leaf("ioRegisterCancel", "io_register_cancel", leaves.integer),
+    elements.leaf("dataPathResumed", "data_path_resumed", leaves.integer),
+    elements.leaf("dataPathSuspended", "data_path_suspended", leaves.integer),
+    elements.leaf("fastData", "fast_data", leaves.integer),
+    elements.leaf("resumeDataPath", "resume_data_path", leaves.integer),
+    elements.leaf("sendBroadcastData", "send_broadcast_data", leaves.integer),
+    elements.leaf("sendData", "send_data", leaves.integer),
+    elements.leaf("sendMulticastData", "send_multicast_data", leaves.integer),
+    elements.leaf("startDataPath", "start_data_path", leaves.integer),
+    elements.leaf("stopDataPath", "stop_data_path", leaves.integer),
+    elements.leaf("suspendDataPath", "suspend_data_path", leaves.integer),
+    elements.leaf("concatenateMsg", "concatenate_msg", leaves.integer),
+    elements.leaf("deleteMsg", "delete_msg", leaves.integer),
+    elements.leaf("playMsg", "play_msg", leaves.integer),
+    elements.leaf("queryVoiceAttribute", "query_voice_attribute", leaves.integer),
+    elements.leaf("recordMsg", "record_msg", leaves.integer),
+    elements.leaf("reposition", "reposition", leaves.integer),
+    elements.leaf("resume", "resume", leaves.integer),
+    elements.leaf("review", "review", leaves.integer),
+    elements.leaf("setVoiceAttribute", "set_voice_attribute", leaves.integer),
+    elements.leaf("stop", "stop", leaves.integer),
+    elements.leaf("suspend", "suspend", leaves.integer),
+    elements.leaf("synthesizeMsg", "synthesize_msg", leaves.integer),
+    elements.leaf("cDRNotification", "cdr_notification", leaves.integer),
+    elements.leaf("cDRReport", "cdr_report", leaves.integer),
+    elements.leaf("sendStoredCDRs", "send_stored_cd_rs", leaves.integer),
+    elements.leaf("startCDRTransmission", "start_cdr_transmission", leaves.integer),
+    elements.leaf("stopCDRTransmission", "stop_cdr_transmission", leaves.integer),
+    elements.leaf("escapeRegister", "escape_register", leaves.integer),
+    elements.leaf("escapeRegisterAbort", "escape_register_abort", leaves.integer),
+    elements.leaf("escapeRegisterCancel", "escape_register_cancel", leaves.integer),
+    elements.leaf("escape", "escape", leaves.integer),
+    elements.leaf("privateDataVersion", "private_data_version", leaves.integer),
+)
 
 
-def read_filter_threshold(element: _Element) -> FilterThreshold:
+def read_filter_threshold(tokens: Tokens, end: str) -> FilterThreshold:
     """Read FilterThreshold."""
-    return elements.structure(element, FilterThreshold, _FILTER_THRESHOLD)
+    return elements.structure(tokens, end, FilterThreshold, _FILTER_THRESHOLD)
 
 
 def write_filter_threshold(value: FilterThreshold, out: Out) -> None:
@@ -1908,23 +1983,23 @@ def write_filter_threshold(value: FilterThreshold, out: Out) -> None:
     out.append(f"<privateDataVersion>{value.private_data_version}</privateDataVersion>")
 
 
-_MEDIA_SERVICE_CAPS_LIST_ITEM: elements.Table = {
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstance": ("media_service_instance", elements.octets),
-    "connectionMode": ("connection_mode", elements.named_bits(ConnectionModeBMap)),
-    "mediaStreamIDSupported": ("media_stream_id_supported", elements.boolean),
-}
+_MEDIA_SERVICE_CAPS_LIST_ITEM = elements.table(
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
+    elements.inner("connectionMode", "connection_mode", elements.named_bits(ConnectionModeBMap)),
+    elements.leaf("mediaStreamIDSupported", "media_stream_id_supported", leaves.boolean),
+)
 
 
-def read_media_service_caps_list_item(element: _Element) -> MediaServiceCapsListItem:
+def read_media_service_caps_list_item(tokens: Tokens, end: str) -> MediaServiceCapsListItem:
     """Read MediaServiceCapsListItem."""
-    return elements.structure(element, MediaServiceCapsListItem, _MEDIA_SERVICE_CAPS_LIST_ITEM)
+    return elements.structure(tokens, end, MediaServiceCapsListItem, _MEDIA_SERVICE_CAPS_LIST_ITEM)
 
 
 def write_media_service_caps_list_item(value: MediaServiceCapsListItem, out: Out) -> None:
     """Write the children of MediaServiceCapsListItem."""
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
@@ -1936,9 +2011,12 @@ def write_media_service_caps_list_item(value: MediaServiceCapsListItem, out: Out
     )
 
 
-def read_media_service_caps_list(element: _Element) -> tuple[MediaServiceCapsListItem, ...]:
+_MEDIA_SERVICE_CAPS_LIST = elements.table(elements.inner("mediaServiceCapsItem", "", read_media_service_caps_list_item))
+
+
+def read_media_service_caps_list(tokens: Tokens, end: str) -> tuple[MediaServiceCapsListItem, ...]:
     """Read MediaServiceCapsList."""
-    return elements.listed(element, "mediaServiceCapsItem", read_media_service_caps_list_item)
+    return elements.listed(tokens, end, _MEDIA_SERVICE_CAPS_LIST)
 
 
 def write_media_service_caps_list(values: tuple[MediaServiceCapsListItem, ...], out: Out) -> None:
@@ -1949,14 +2027,14 @@ def write_media_service_caps_list(values: tuple[MediaServiceCapsListItem, ...], 
         out.append("</mediaServiceCapsItem>")
 
 
-_GET_CSTA_FEATURES: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CSTA_FEATURES = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_csta_features(element: _Element) -> GetCSTAFeatures:
+def read_get_csta_features(tokens: Tokens, end: str) -> GetCSTAFeatures:
     """Read GetCSTAFeatures."""
-    return elements.structure(element, GetCSTAFeatures, _GET_CSTA_FEATURES)
+    return elements.structure(tokens, end, GetCSTAFeatures, _GET_CSTA_FEATURES)
 
 
 def write_get_csta_features(value: GetCSTAFeatures, out: Out) -> None:
@@ -1967,30 +2045,30 @@ def write_get_csta_features(value: GetCSTAFeatures, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES: elements.Table = {
-    "capExchangeServList": ("cap_exchange_serv_list", read_cap_exchange_serv_list),
-    "systemStatServList": ("system_stat_serv_list", read_system_status_serv_list),
-    "monitoringServList": ("monitoring_serv_list", read_monitoring_serv_list),
-    "snapshotServList": ("snapshot_serv_list", read_snapshot_serv_list),
-    "callControlServList": ("call_control_serv_list", read_call_control_serv_list),
-    "callAssociatedServList": ("call_associated_serv_list", read_call_associated_serv_list),
-    "mediaServList": ("media_serv_list", read_media_serv_list),
-    "routeingServList": ("routeing_serv_list", read_routeing_serv_list),
-    "physDevServList": ("phys_dev_serv_list", read_phys_dev_serv_list),
-    "logicalServList": ("logical_serv_list", read_logical_serv_list),
-    "iOServicesServList": ("io_services_serv_list", read_io_services_serv_list),
-    "dataCollectionServList": ("data_collection_serv_list", read_data_collection_serv_list),
-    "voiceServList": ("voice_serv_list", read_voice_unit_serv_list),
-    "cDRServList": ("cdr_serv_list", read_cdr_serv_list),
-    "vendorSpecificServList": ("vendor_specific_serv_list", read_vendor_specific_serv_list),
-    "locationServicesServList": ("location_services_serv_list", read_location_services_serv_list),
-}
+_GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES = elements.table(
+    elements.inner("capExchangeServList", "cap_exchange_serv_list", read_cap_exchange_serv_list),
+    elements.inner("systemStatServList", "system_stat_serv_list", read_system_status_serv_list),
+    elements.inner("monitoringServList", "monitoring_serv_list", read_monitoring_serv_list),
+    elements.inner("snapshotServList", "snapshot_serv_list", read_snapshot_serv_list),
+    elements.inner("callControlServList", "call_control_serv_list", read_call_control_serv_list),
+    elements.inner("callAssociatedServList", "call_associated_serv_list", read_call_associated_serv_list),
+    elements.inner("mediaServList", "media_serv_list", read_media_serv_list),
+    elements.inner("routeingServList", "routeing_serv_list", read_routeing_serv_list),
+    elements.inner("physDevServList", "phys_dev_serv_list", read_phys_dev_serv_list),
+    elements.inner("logicalServList", "logical_serv_list", read_logical_serv_list),
+    elements.inner("iOServicesServList", "io_services_serv_list", read_io_services_serv_list),
+    elements.inner("dataCollectionServList", "data_collection_serv_list", read_data_collection_serv_list),
+    elements.inner("voiceServList", "voice_serv_list", read_voice_unit_serv_list),
+    elements.inner("cDRServList", "cdr_serv_list", read_cdr_serv_list),
+    elements.inner("vendorSpecificServList", "vendor_specific_serv_list", read_vendor_specific_serv_list),
+    elements.inner("locationServicesServList", "location_services_serv_list", read_location_services_serv_list),
+)
 
 
-def read_get_csta_feature_result_supported_services(element: _Element) -> GetCSTAFeatureResultSupportedServices:
+def read_get_csta_feature_result_supported_services(tokens: Tokens, end: str) -> GetCSTAFeatureResultSupportedServices:
     """Read GetCSTAFeatureResultSupportedServices."""
     return elements.structure(
-        element, GetCSTAFeatureResultSupportedServices, _GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES
+        tokens, end, GetCSTAFeatureResultSupportedServices, _GET_CSTA_FEATURE_RESULT_SUPPORTED_SERVICES
     )
 
 
@@ -2062,21 +2140,23 @@ def write_get_csta_feature_result_supported_services(value: GetCSTAFeatureResult
         out.append("</locationServicesServList>")
 
 
-_GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS: elements.Table = {
-    "callControlEvtsList": ("call_control_evts_list", read_call_control_evts_list),
-    "callAssociatedEvtsList": ("call_associated_evts_list", read_call_associated_evts_list),
-    "mediaEvtsList": ("media_evts_list", read_media_evts_list),
-    "physDevEvtsList": ("phys_dev_evts_list", read_phys_dev_evts_list),
-    "logicalEvtsList": ("logical_evts_list", read_logical_evts_list),
-    "deviceMaintEvtsList": ("device_maint_evts_list", read_device_maint_evts_list),
-    "voiceEvtsList": ("voice_evts_list", read_voice_unit_evts_list),
-    "vendorSpecificEvtsList": ("vendor_specific_evts_list", read_vendor_specific_evts_list),
-}
+_GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS = elements.table(
+    elements.inner("callControlEvtsList", "call_control_evts_list", read_call_control_evts_list),
+    elements.inner("callAssociatedEvtsList", "call_associated_evts_list", read_call_associated_evts_list),
+    elements.inner("mediaEvtsList", "media_evts_list", read_media_evts_list),
+    elements.inner("physDevEvtsList", "phys_dev_evts_list", read_phys_dev_evts_list),
+    elements.inner("logicalEvtsList", "logical_evts_list", read_logical_evts_list),
+    elements.inner("deviceMaintEvtsList", "device_maint_evts_list", read_device_maint_evts_list),
+    elements.inner("voiceEvtsList", "voice_evts_list", read_voice_unit_evts_list),
+    elements.inner("vendorSpecificEvtsList", "vendor_specific_evts_list", read_vendor_specific_evts_list),
+)
 
 
-def read_get_csta_feature_result_supported_events(element: _Element) -> GetCSTAFeatureResultSupportedEvents:
+def read_get_csta_feature_result_supported_events(tokens: Tokens, end: str) -> GetCSTAFeatureResultSupportedEvents:
     """Read GetCSTAFeatureResultSupportedEvents."""
-    return elements.structure(element, GetCSTAFeatureResultSupportedEvents, _GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS)
+    return elements.structure(
+        tokens, end, GetCSTAFeatureResultSupportedEvents, _GET_CSTA_FEATURE_RESULT_SUPPORTED_EVENTS
+    )
 
 
 def write_get_csta_feature_result_supported_events(value: GetCSTAFeatureResultSupportedEvents, out: Out) -> None:
@@ -2115,16 +2195,16 @@ def write_get_csta_feature_result_supported_events(value: GetCSTAFeatureResultSu
         out.append("</vendorSpecificEvtsList>")
 
 
-_GET_CSTA_FEATURES_RESPONSE: elements.Table = {
-    "supportedServices": ("supported_services", read_get_csta_feature_result_supported_services),
-    "supportedEvents": ("supported_events", read_get_csta_feature_result_supported_events),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CSTA_FEATURES_RESPONSE = elements.table(
+    elements.inner("supportedServices", "supported_services", read_get_csta_feature_result_supported_services),
+    elements.inner("supportedEvents", "supported_events", read_get_csta_feature_result_supported_events),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_csta_features_response(element: _Element) -> GetCSTAFeaturesResponse:
+def read_get_csta_features_response(tokens: Tokens, end: str) -> GetCSTAFeaturesResponse:
     """Read GetCSTAFeaturesResponse."""
-    return elements.structure(element, GetCSTAFeaturesResponse, _GET_CSTA_FEATURES_RESPONSE)
+    return elements.structure(tokens, end, GetCSTAFeaturesResponse, _GET_CSTA_FEATURES_RESPONSE)
 
 
 def write_get_csta_features_response(value: GetCSTAFeaturesResponse, out: Out) -> None:
@@ -2142,15 +2222,15 @@ def write_get_csta_features_response(value: GetCSTAFeaturesResponse, out: Out) -
         out.append("</extensions>")
 
 
-_GET_LOGICAL_DEVICE_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOGICAL_DEVICE_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_logical_device_information(element: _Element) -> GetLogicalDeviceInformation:
+def read_get_logical_device_information(tokens: Tokens, end: str) -> GetLogicalDeviceInformation:
     """Read GetLogicalDeviceInformation."""
-    return elements.structure(element, GetLogicalDeviceInformation, _GET_LOGICAL_DEVICE_INFORMATION)
+    return elements.structure(tokens, end, GetLogicalDeviceInformation, _GET_LOGICAL_DEVICE_INFORMATION)
 
 
 def write_get_logical_device_information(value: GetLogicalDeviceInformation, out: Out) -> None:
@@ -2162,20 +2242,30 @@ def write_get_logical_device_information(value: GetLogicalDeviceInformation, out
         out.append("</extensions>")
 
 
-def read_get_logical_device_information_result_appearance_list(element: _Element) -> tuple[str, ...]:
+_GET_LOGICAL_DEVICE_INFORMATION_RESULT_APPEARANCE_LIST = elements.table(elements.leaf("appearance", "", leaves.text))
+
+
+def read_get_logical_device_information_result_appearance_list(tokens: Tokens, end: str) -> tuple[str, ...]:
     """Read GetLogicalDeviceInformationResultAppearanceList."""
-    return elements.listed(element, "appearance", elements.text)
+    return elements.listed(tokens, end, _GET_LOGICAL_DEVICE_INFORMATION_RESULT_APPEARANCE_LIST)
 
 
 def write_get_logical_device_information_result_appearance_list(values: tuple[str, ...], out: Out) -> None:
     """Write the entries of GetLogicalDeviceInformationResultAppearanceList."""
     for value in values:
-        out.append(f"<appearance>{elements.escape(value)}</appearance>")
+        out.append(f"<appearance>{leaves.escape(value)}</appearance>")
 
 
-def read_get_logical_device_information_result_other_physical_device_list(element: _Element) -> tuple[DeviceID, ...]:
+_GET_LOGICAL_DEVICE_INFORMATION_RESULT_OTHER_PHYSICAL_DEVICE_LIST = elements.table(
+    elements.device("deviceID", "", device_id)
+)
+
+
+def read_get_logical_device_information_result_other_physical_device_list(
+    tokens: Tokens, end: str
+) -> tuple[DeviceID, ...]:
     """Read GetLogicalDeviceInformationResultOtherPhysicalDeviceList."""
-    return elements.listed(element, "deviceID", read_device_id)
+    return elements.listed(tokens, end, _GET_LOGICAL_DEVICE_INFORMATION_RESULT_OTHER_PHYSICAL_DEVICE_LIST)
 
 
 def write_get_logical_device_information_result_other_physical_device_list(
@@ -2186,9 +2276,14 @@ def write_get_logical_device_information_result_other_physical_device_list(
         write_device_id("deviceID", value, out)
 
 
-def read_get_logical_device_information_result_associated_group_list(element: _Element) -> tuple[DeviceID, ...]:
+_GET_LOGICAL_DEVICE_INFORMATION_RESULT_ASSOCIATED_GROUP_LIST = elements.table(
+    elements.device("deviceID", "", device_id)
+)
+
+
+def read_get_logical_device_information_result_associated_group_list(tokens: Tokens, end: str) -> tuple[DeviceID, ...]:
     """Read GetLogicalDeviceInformationResultAssociatedGroupList."""
-    return elements.listed(element, "deviceID", read_device_id)
+    return elements.listed(tokens, end, _GET_LOGICAL_DEVICE_INFORMATION_RESULT_ASSOCIATED_GROUP_LIST)
 
 
 def write_get_logical_device_information_result_associated_group_list(values: tuple[DeviceID, ...], out: Out) -> None:
@@ -2197,61 +2292,66 @@ def write_get_logical_device_information_result_associated_group_list(values: tu
         write_device_id("deviceID", value, out)
 
 
-_GET_LOGICAL_DEVICE_INFORMATION_RESPONSE: elements.Table = {
-    "deviceCategory": ("device_category", elements.enumeration(DeviceCategory)),
-    "groupDeviceAttributes": ("group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
-    "namedDeviceTypes": ("named_device_types", elements.enumeration(NamedDeviceTypes)),
-    "shortFormDeviceID": ("short_form_device_id", read_device_id),
-    "hasPhysicalElement": ("has_physical_element", elements.boolean),
-    "acdModels": ("acd_models", elements.named_bits(ACDModels)),
-    "agentLogOnModels": ("agent_log_on_models", elements.named_bits(AgentLogOnModels)),
-    "appearanceAddressable": ("appearance_addressable", elements.boolean),
-    "appearanceType": ("appearance_type", elements.enumeration(AppearanceType)),
-    "appearanceList": ("appearance_list", read_get_logical_device_information_result_appearance_list),
-    "otherPhysicalDeviceList": (
+_GET_LOGICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.inner("groupDeviceAttributes", "group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
+    elements.device("shortFormDeviceID", "short_form_device_id", device_id),
+    elements.leaf("hasPhysicalElement", "has_physical_element", leaves.boolean),
+    elements.inner("acdModels", "acd_models", elements.named_bits(ACDModels)),
+    elements.inner("agentLogOnModels", "agent_log_on_models", elements.named_bits(AgentLogOnModels)),
+    elements.leaf("appearanceAddressable", "appearance_addressable", leaves.boolean),
+    elements.leaf("appearanceType", "appearance_type", leaves.enumeration(AppearanceType)),
+    elements.inner("appearanceList", "appearance_list", read_get_logical_device_information_result_appearance_list),
+    elements.inner(
+        "otherPhysicalDeviceList",
         "other_physical_device_list",
         read_get_logical_device_information_result_other_physical_device_list,
     ),
-    "miscMonitorCaps": ("misc_monitor_caps", elements.named_bits(MiscMonitorCaps)),
-    "associatedGroupList": ("associated_group_list", read_get_logical_device_information_result_associated_group_list),
-    "maxCallbacks": ("max_callbacks", elements.integer),
-    "maxAutoAnswerRings": ("max_auto_answer_rings", elements.integer),
-    "maxActiveCalls": ("max_active_calls", elements.integer),
-    "maxHeldCalls": ("max_held_calls", elements.integer),
-    "maxFwdSettings": ("max_fwd_settings", elements.integer),
-    "maxDevicesInConf": ("max_devices_in_conf", elements.integer),
-    "transAndConfSetup": ("trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
-    "deviceOnDeviceMonitorFilter": ("device_on_device_monitor_filter", read_monitor_filter),
-    "deviceOnConnectionMonitorFilter": ("device_on_connection_monitor_filter", read_monitor_filter),
-    "callOnDeviceMonitorFilter": ("call_on_device_monitor_filter", read_monitor_filter),
-    "callOnConnectionMonitorFilter": ("call_on_connection_monitor_filter", read_monitor_filter),
-    "mediaClassSupport": ("media_class_support", elements.named_bits(MonitorMediaClass)),
-    "mediaServiceCapsList": ("media_service_caps_list", read_media_service_caps_list),
-    "connectionRateList": ("connection_rate_list", read_connection_rate_list),
-    "delayToleranceList": ("delay_tolerance_list", read_delay_tolerance_list),
-    "numberOfChannels": ("number_of_channels", elements.integer),
-    "maxChannelBind": ("max_channel_bind", elements.integer),
-    "routeingServList": ("routeing_serv_list", read_routeing_serv_list),
-    "logDevServList": ("log_dev_serv_list", read_log_dev_serv_list),
-    "logDevEvtsList": ("log_dev_evts_list", read_log_dev_evts_list),
-    "deviceMaintEvtsList": ("device_maint_evts_list", read_device_maint_evts_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("miscMonitorCaps", "misc_monitor_caps", elements.named_bits(MiscMonitorCaps)),
+    elements.inner(
+        "associatedGroupList", "associated_group_list", read_get_logical_device_information_result_associated_group_list
+    ),
+    elements.leaf("maxCallbacks", "max_callbacks", leaves.integer),
+    elements.leaf("maxAutoAnswerRings", "max_auto_answer_rings", leaves.integer),
+    elements.leaf("maxActiveCalls", "max_active_calls", leaves.integer),
+    elements.leaf("maxHeldCalls", "max_held_calls", leaves.integer),
+    elements.leaf("maxFwdSettings", "max_fwd_settings", leaves.integer),
+    elements.leaf("maxDevicesInConf", "max_devices_in_conf", leaves.integer),
+    elements.inner("transAndConfSetup", "trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
+    elements.inner("deviceOnDeviceMonitorFilter", "device_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("deviceOnConnectionMonitorFilter", "device_on_connection_monitor_filter", read_monitor_filter),
+    elements.inner("callOnDeviceMonitorFilter", "call_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("callOnConnectionMonitorFilter", "call_on_connection_monitor_filter", read_monitor_filter),
+    elements.inner("mediaClassSupport", "media_class_support", elements.named_bits(MonitorMediaClass)),
+    elements.inner("mediaServiceCapsList", "media_service_caps_list", read_media_service_caps_list),
+    elements.inner("connectionRateList", "connection_rate_list", read_connection_rate_list),
+    elements.inner("delayToleranceList", "delay_tolerance_list", read_delay_tolerance_list),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("maxChannelBind", "max_channel_bind", leaves.integer),
+    elements.inner("routeingServList", "routeing_serv_list", read_routeing_serv_list),
+    elements.inner("logDevServList", "log_dev_serv_list", read_log_dev_serv_list),
+    elements.inner("logDevEvtsList", "log_dev_evts_list", read_log_dev_evts_list),
+    elements.inner("deviceMaintEvtsList", "device_maint_evts_list", read_device_maint_evts_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_logical_device_information_response(element: _Element) -> GetLogicalDeviceInformationResponse:
+def read_get_logical_device_information_response(tokens: Tokens, end: str) -> GetLogicalDeviceInformationResponse:
     """Read GetLogicalDeviceInformationResponse."""
-    return elements.structure(element, GetLogicalDeviceInformationResponse, _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE)
+    return elements.structure(
+        tokens, end, GetLogicalDeviceInformationResponse, _GET_LOGICAL_DEVICE_INFORMATION_RESPONSE
+    )
 
 
 def write_get_logical_device_information_response(value: GetLogicalDeviceInformationResponse, out: Out) -> None:
     """Write the children of GetLogicalDeviceInformationResponse."""
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.group_device_attributes is not None:
         elements.write_bits("groupDeviceAttributes", value.group_device_attributes, out)
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.short_form_device_id is not None:
         write_device_id("shortFormDeviceID", value.short_form_device_id, out)
     out.append(f"<hasPhysicalElement>{'true' if value.has_physical_element else 'false'}</hasPhysicalElement>")
@@ -2259,7 +2359,7 @@ def write_get_logical_device_information_response(value: GetLogicalDeviceInforma
     if value.agent_log_on_models is not None:
         elements.write_bits("agentLogOnModels", value.agent_log_on_models, out)
     out.append(f"<appearanceAddressable>{'true' if value.appearance_addressable else 'false'}</appearanceAddressable>")
-    out.append(f"<appearanceType>{elements.escape(value.appearance_type.value)}</appearanceType>")
+    out.append(f"<appearanceType>{leaves.escape(value.appearance_type.value)}</appearanceType>")
     if value.appearance_list is not None:
         out.append("<appearanceList>")
         write_get_logical_device_information_result_appearance_list(value.appearance_list, out)
@@ -2344,15 +2444,15 @@ def write_get_logical_device_information_response(value: GetLogicalDeviceInforma
         out.append("</extensions>")
 
 
-_GET_PHYSICAL_DEVICE_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_PHYSICAL_DEVICE_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_physical_device_information(element: _Element) -> GetPhysicalDeviceInformation:
+def read_get_physical_device_information(tokens: Tokens, end: str) -> GetPhysicalDeviceInformation:
     """Read GetPhysicalDeviceInformation."""
-    return elements.structure(element, GetPhysicalDeviceInformation, _GET_PHYSICAL_DEVICE_INFORMATION)
+    return elements.structure(tokens, end, GetPhysicalDeviceInformation, _GET_PHYSICAL_DEVICE_INFORMATION)
 
 
 def write_get_physical_device_information(value: GetPhysicalDeviceInformation, out: Out) -> None:
@@ -2364,9 +2464,16 @@ def write_get_physical_device_information(value: GetPhysicalDeviceInformation, o
         out.append("</extensions>")
 
 
-def read_get_physical_device_information_result_other_logical_device_list(element: _Element) -> tuple[DeviceID, ...]:
+_GET_PHYSICAL_DEVICE_INFORMATION_RESULT_OTHER_LOGICAL_DEVICE_LIST = elements.table(
+    elements.device("deviceID", "", device_id)
+)
+
+
+def read_get_physical_device_information_result_other_logical_device_list(
+    tokens: Tokens, end: str
+) -> tuple[DeviceID, ...]:
     """Read GetPhysicalDeviceInformationResultOtherLogicalDeviceList."""
-    return elements.listed(element, "deviceID", read_device_id)
+    return elements.listed(tokens, end, _GET_PHYSICAL_DEVICE_INFORMATION_RESULT_OTHER_LOGICAL_DEVICE_LIST)
 
 
 def write_get_physical_device_information_result_other_logical_device_list(
@@ -2377,50 +2484,53 @@ def write_get_physical_device_information_result_other_logical_device_list(
         write_device_id("deviceID", value, out)
 
 
-_GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE: elements.Table = {
-    "deviceCategory": ("device_category", elements.enumeration(DeviceCategory)),
-    "groupDeviceAttributes": ("group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
-    "namedDeviceTypes": ("named_device_types", elements.enumeration(NamedDeviceTypes)),
-    "hasLogicalElement": ("has_logical_element", elements.boolean),
-    "otherLogicalDeviceList": (
+_GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE = elements.table(
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.inner("groupDeviceAttributes", "group_device_attributes", elements.named_bits(GroupDeviceAttributes)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
+    elements.leaf("hasLogicalElement", "has_logical_element", leaves.boolean),
+    elements.inner(
+        "otherLogicalDeviceList",
         "other_logical_device_list",
         read_get_physical_device_information_result_other_logical_device_list,
     ),
-    "deviceModelName": ("device_model_name", elements.text),
-    "deviceOnDeviceMonitorFilter": ("device_on_device_monitor_filter", read_monitor_filter),
-    "deviceOnConnectionMonitorFilter": ("device_on_connection_monitor_filter", read_monitor_filter),
-    "callOnDeviceMonitorFilter": ("call_on_device_monitor_filter", read_monitor_filter),
-    "callOnConnectionMonitorFilter": ("call_on_connection_monitor_filter", read_monitor_filter),
-    "maxDisplays": ("max_displays", elements.integer),
-    "maxButtons": ("max_buttons", elements.integer),
-    "maxLamps": ("max_lamps", elements.integer),
-    "maxRingPatterns": ("max_ring_patterns", elements.integer),
-    "physDevServList": ("phys_dev_serv_list", read_phys_dev_serv_list),
-    "physDevEvtsList": ("phys_dev_evts_list", read_phys_dev_evts_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.leaf("deviceModelName", "device_model_name", leaves.text),
+    elements.inner("deviceOnDeviceMonitorFilter", "device_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("deviceOnConnectionMonitorFilter", "device_on_connection_monitor_filter", read_monitor_filter),
+    elements.inner("callOnDeviceMonitorFilter", "call_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("callOnConnectionMonitorFilter", "call_on_connection_monitor_filter", read_monitor_filter),
+    elements.leaf("maxDisplays", "max_displays", leaves.integer),
+    elements.leaf("maxButtons", "max_buttons", leaves.integer),
+    elements.leaf("maxLamps", "max_lamps", leaves.integer),
+    elements.leaf("maxRingPatterns", "max_ring_patterns", leaves.integer),
+    elements.inner("physDevServList", "phys_dev_serv_list", read_phys_dev_serv_list),
+    elements.inner("physDevEvtsList", "phys_dev_evts_list", read_phys_dev_evts_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_physical_device_information_response(element: _Element) -> GetPhysicalDeviceInformationResponse:
+def read_get_physical_device_information_response(tokens: Tokens, end: str) -> GetPhysicalDeviceInformationResponse:
     """Read GetPhysicalDeviceInformationResponse."""
-    return elements.structure(element, GetPhysicalDeviceInformationResponse, _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE)
+    return elements.structure(
+        tokens, end, GetPhysicalDeviceInformationResponse, _GET_PHYSICAL_DEVICE_INFORMATION_RESPONSE
+    )
 
 
 def write_get_physical_device_information_response(value: GetPhysicalDeviceInformationResponse, out: Out) -> None:
     """Write the children of GetPhysicalDeviceInformationResponse."""
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.group_device_attributes is not None:
         elements.write_bits("groupDeviceAttributes", value.group_device_attributes, out)
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     out.append(f"<hasLogicalElement>{'true' if value.has_logical_element else 'false'}</hasLogicalElement>")
     if value.other_logical_device_list is not None:
         out.append("<otherLogicalDeviceList>")
         write_get_physical_device_information_result_other_logical_device_list(value.other_logical_device_list, out)
         out.append("</otherLogicalDeviceList>")
     if value.device_model_name is not None:
-        out.append(f"<deviceModelName>{elements.escape(value.device_model_name)}</deviceModelName>")
+        out.append(f"<deviceModelName>{leaves.escape(value.device_model_name)}</deviceModelName>")
     if value.device_on_device_monitor_filter is not None:
         out.append("<deviceOnDeviceMonitorFilter>")
         write_monitor_filter(value.device_on_device_monitor_filter, out)
@@ -2459,14 +2569,14 @@ def write_get_physical_device_information_response(value: GetPhysicalDeviceInfor
         out.append("</extensions>")
 
 
-_GET_SWITCHING_FUNCTION_CAPS: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SWITCHING_FUNCTION_CAPS = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_switching_function_caps(element: _Element) -> GetSwitchingFunctionCaps:
+def read_get_switching_function_caps(tokens: Tokens, end: str) -> GetSwitchingFunctionCaps:
     """Read GetSwitchingFunctionCaps."""
-    return elements.structure(element, GetSwitchingFunctionCaps, _GET_SWITCHING_FUNCTION_CAPS)
+    return elements.structure(tokens, end, GetSwitchingFunctionCaps, _GET_SWITCHING_FUNCTION_CAPS)
 
 
 def write_get_switching_function_caps(value: GetSwitchingFunctionCaps, out: Out) -> None:
@@ -2477,17 +2587,17 @@ def write_get_switching_function_caps(value: GetSwitchingFunctionCaps, out: Out)
         out.append("</extensions>")
 
 
-_MONITOR_FILTER_ITEMS: elements.Table = {
-    "deviceOnDeviceMonitorFilter": ("device_on_device_monitor_filter", read_monitor_filter),
-    "deviceOnConnectionMonitorFilter": ("device_on_connection_monitor_filter", read_monitor_filter),
-    "callOnDeviceMonitorFilter": ("call_on_device_monitor_filter", read_monitor_filter),
-    "callOnConnectionMonitorFilter": ("call_on_connection_monitor_filter", read_monitor_filter),
-}
+_MONITOR_FILTER_ITEMS = elements.table(
+    elements.inner("deviceOnDeviceMonitorFilter", "device_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("deviceOnConnectionMonitorFilter", "device_on_connection_monitor_filter", read_monitor_filter),
+    elements.inner("callOnDeviceMonitorFilter", "call_on_device_monitor_filter", read_monitor_filter),
+    elements.inner("callOnConnectionMonitorFilter", "call_on_connection_monitor_filter", read_monitor_filter),
+)
 
 
-def read_monitor_filter_items(element: _Element) -> MonitorFilterItems:
+def read_monitor_filter_items(tokens: Tokens, end: str) -> MonitorFilterItems:
     """Read MonitorFilterItems."""
-    return elements.structure(element, MonitorFilterItems, _MONITOR_FILTER_ITEMS)
+    return elements.structure(tokens, end, MonitorFilterItems, _MONITOR_FILTER_ITEMS)
 
 
 def write_monitor_filter_items(value: MonitorFilterItems, out: Out) -> None:
@@ -2510,16 +2620,16 @@ def write_monitor_filter_items(value: MonitorFilterItems, out: Out) -> None:
         out.append("</callOnConnectionMonitorFilter>")
 
 
-_STATUS_REPORTING_SERV_LIST: elements.Table = {
-    "monitoringServices": ("monitoring_services", read_monitoring_serv_list),
-    "snapshotServices": ("snapshot_services", read_snapshot_serv_list),
-    "systemServices": ("system_services", read_system_status_serv_list),
-}
+_STATUS_REPORTING_SERV_LIST = elements.table(
+    elements.inner("monitoringServices", "monitoring_services", read_monitoring_serv_list),
+    elements.inner("snapshotServices", "snapshot_services", read_snapshot_serv_list),
+    elements.inner("systemServices", "system_services", read_system_status_serv_list),
+)
 
 
-def read_status_reporting_serv_list(element: _Element) -> StatusReportingServList:
+def read_status_reporting_serv_list(tokens: Tokens, end: str) -> StatusReportingServList:
     """Read StatusReportingServList."""
-    return elements.structure(element, StatusReportingServList, _STATUS_REPORTING_SERV_LIST)
+    return elements.structure(tokens, end, StatusReportingServList, _STATUS_REPORTING_SERV_LIST)
 
 
 def write_status_reporting_serv_list(value: StatusReportingServList, out: Out) -> None:
@@ -2538,38 +2648,38 @@ def write_status_reporting_serv_list(value: StatusReportingServList, out: Out) -
         out.append("</systemServices>")
 
 
-_SERV_EVTS_LIST: elements.Table = {
-    "capExchangeServList": ("cap_exchange_serv_list", read_cap_exchange_serv_list),
-    "systemServList": ("system_serv_list", read_system_status_serv_list),
-    "monitoringServList": ("monitoring_serv_list", read_monitoring_serv_list),
-    "snapshotServList": ("snapshot_serv_list", read_snapshot_serv_list),
-    "callControlServList": ("call_control_serv_list", read_call_control_serv_list),
-    "callControlEvtsList": ("call_control_evts_list", read_call_control_evts_list),
-    "callAssociatedServList": ("call_associated_serv_list", read_call_associated_serv_list),
-    "callAssociatedEvtsList": ("call_associated_evts_list", read_call_associated_evts_list),
-    "mediaServList": ("media_serv_list", read_media_serv_list),
-    "mediaEvtsList": ("media_evts_list", read_media_evts_list),
-    "routeingServList": ("routeing_serv_list", read_routeing_serv_list),
-    "physDevServList": ("phys_dev_serv_list", read_phys_dev_serv_list),
-    "physDevEvtsList": ("phys_dev_evts_list", read_phys_dev_evts_list),
-    "logicalServList": ("logical_serv_list", read_logical_serv_list),
-    "logicalEvtsList": ("logical_evts_list", read_logical_evts_list),
-    "deviceMaintEvtsList": ("device_maint_evts_list", read_device_maint_evts_list),
-    "iOServicesServList": ("io_services_serv_list", read_io_services_serv_list),
-    "dataCollectionServList": ("data_collection_serv_list", read_data_collection_serv_list),
-    "voiceServList": ("voice_serv_list", read_voice_unit_serv_list),
-    "voiceEvtsList": ("voice_evts_list", read_voice_unit_evts_list),
-    "cdrServList": ("cdr_serv_list", read_cdr_serv_list),
-    "vendorSpecificServList": ("vendor_specific_serv_list", read_vendor_specific_serv_list),
-    "vendorSpecificEvtsList": ("vendor_specific_evts_list", read_vendor_specific_evts_list),
-    "statusReportingServList": ("status_reporting_serv_list", read_status_reporting_serv_list),
-    "locationServicesServList": ("location_services_serv_list", read_location_services_serv_list),
-}
+_SERV_EVTS_LIST = elements.table(
+    elements.inner("capExchangeServList", "cap_exchange_serv_list", read_cap_exchange_serv_list),
+    elements.inner("systemServList", "system_serv_list", read_system_status_serv_list),
+    elements.inner("monitoringServList", "monitoring_serv_list", read_monitoring_serv_list),
+    elements.inner("snapshotServList", "snapshot_serv_list", read_snapshot_serv_list),
+    elements.inner("callControlServList", "call_control_serv_list", read_call_control_serv_list),
+    elements.inner("callControlEvtsList", "call_control_evts_list", read_call_control_evts_list),
+    elements.inner("callAssociatedServList", "call_associated_serv_list", read_call_associated_serv_list),
+    elements.inner("callAssociatedEvtsList", "call_associated_evts_list", read_call_associated_evts_list),
+    elements.inner("mediaServList", "media_serv_list", read_media_serv_list),
+    elements.inner("mediaEvtsList", "media_evts_list", read_media_evts_list),
+    elements.inner("routeingServList", "routeing_serv_list", read_routeing_serv_list),
+    elements.inner("physDevServList", "phys_dev_serv_list", read_phys_dev_serv_list),
+    elements.inner("physDevEvtsList", "phys_dev_evts_list", read_phys_dev_evts_list),
+    elements.inner("logicalServList", "logical_serv_list", read_logical_serv_list),
+    elements.inner("logicalEvtsList", "logical_evts_list", read_logical_evts_list),
+    elements.inner("deviceMaintEvtsList", "device_maint_evts_list", read_device_maint_evts_list),
+    elements.inner("iOServicesServList", "io_services_serv_list", read_io_services_serv_list),
+    elements.inner("dataCollectionServList", "data_collection_serv_list", read_data_collection_serv_list),
+    elements.inner("voiceServList", "voice_serv_list", read_voice_unit_serv_list),
+    elements.inner("voiceEvtsList", "voice_evts_list", read_voice_unit_evts_list),
+    elements.inner("cdrServList", "cdr_serv_list", read_cdr_serv_list),
+    elements.inner("vendorSpecificServList", "vendor_specific_serv_list", read_vendor_specific_serv_list),
+    elements.inner("vendorSpecificEvtsList", "vendor_specific_evts_list", read_vendor_specific_evts_list),
+    elements.inner("statusReportingServList", "status_reporting_serv_list", read_status_reporting_serv_list),
+    elements.inner("locationServicesServList", "location_services_serv_list", read_location_services_serv_list),
+)
 
 
-def read_serv_evts_list(element: _Element) -> ServEvtsList:
+def read_serv_evts_list(tokens: Tokens, end: str) -> ServEvtsList:
     """Read ServEvtsList."""
-    return elements.structure(element, ServEvtsList, _SERV_EVTS_LIST)
+    return elements.structure(tokens, end, ServEvtsList, _SERV_EVTS_LIST)
 
 
 def write_serv_evts_list(value: ServEvtsList, out: Out) -> None:
@@ -2676,9 +2786,12 @@ def write_serv_evts_list(value: ServEvtsList, out: Out) -> None:
         out.append("</locationServicesServList>")
 
 
-def read_private_data_version_list(element: _Element) -> tuple[int, ...]:
+_PRIVATE_DATA_VERSION_LIST = elements.table(elements.leaf("privateDataVersion", "", leaves.integer))
+
+
+def read_private_data_version_list(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read PrivateDataVersionList."""
-    return elements.listed(element, "privateDataVersion", elements.integer)
+    return elements.listed(tokens, end, _PRIVATE_DATA_VERSION_LIST)
 
 
 def write_private_data_version_list(values: tuple[int, ...], out: Out) -> None:
@@ -2687,72 +2800,79 @@ def write_private_data_version_list(values: tuple[int, ...], out: Out) -> None:
         out.append(f"<privateDataVersion>{value}</privateDataVersion>")
 
 
-_GET_SWITCHING_FUNCTION_CAPS_RESPONSE: elements.Table = {
-    "switchingSubDomainName": ("switching_sub_domain_name", elements.text),
-    "manufacturerName": ("manufacturer_name", elements.text),
-    "profiles": ("profiles", elements.named_bits(Profiles)),
-    "deviceIDFormat": ("device_id_format", elements.named_bits(DeviceIDFormat)),
-    "swDomainFeatures": ("sw_domain_features", elements.named_bits(SwDomainFeatures)),
-    "swAppearanceAddressability": ("sw_appearance_addressability", elements.named_bits(SwAppearanceAddressability)),
-    "swAppearanceTypes": ("sw_appearance_types", elements.named_bits(SwAppearanceTypes)),
-    "ignoreUnsupportedParameters": ("ignore_unsupported_parameters", elements.enumeration(IgnoreUnsupportedParameters)),
-    "callCharacteristicsSupported": ("call_characteristics_supported", elements.named_bits(CallCharacteristics)),
-    "mediaClassSupport": ("media_class_support", elements.named_bits(MonitorMediaClass)),
-    "numberOfChannels": ("number_of_channels", elements.integer),
-    "maxChannelBind": ("max_channel_bind", elements.integer),
-    "miscMediaCallCharacteristics": (
+_GET_SWITCHING_FUNCTION_CAPS_RESPONSE = elements.table(
+    elements.leaf("switchingSubDomainName", "switching_sub_domain_name", leaves.text),
+    elements.leaf("manufacturerName", "manufacturer_name", leaves.text),
+    elements.inner("profiles", "profiles", elements.named_bits(Profiles)),
+    elements.inner("deviceIDFormat", "device_id_format", elements.named_bits(DeviceIDFormat)),
+    elements.inner("swDomainFeatures", "sw_domain_features", elements.named_bits(SwDomainFeatures)),
+    elements.inner(
+        "swAppearanceAddressability", "sw_appearance_addressability", elements.named_bits(SwAppearanceAddressability)
+    ),
+    elements.inner("swAppearanceTypes", "sw_appearance_types", elements.named_bits(SwAppearanceTypes)),
+    elements.leaf(
+        "ignoreUnsupportedParameters", "ignore_unsupported_parameters", leaves.enumeration(IgnoreUnsupportedParameters)
+    ),
+    elements.inner(
+        "callCharacteristicsSupported", "call_characteristics_supported", elements.named_bits(CallCharacteristics)
+    ),
+    elements.inner("mediaClassSupport", "media_class_support", elements.named_bits(MonitorMediaClass)),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("maxChannelBind", "max_channel_bind", leaves.integer),
+    elements.inner(
+        "miscMediaCallCharacteristics",
         "misc_media_call_characteristics",
         elements.named_bits(MiscMediaCallCharacteristics),
     ),
-    "connectionRateList": ("connection_rate_list", read_connection_rate_list),
-    "delayToleranceList": ("delay_tolerance_list", read_delay_tolerance_list),
-    "pauseTime": ("pause_time", elements.integer),
-    "currentTime": ("current_time", elements.text),
-    "messageSeqNumbers": ("message_seq_numbers", elements.named_bits(MessageSeqNumbers)),
-    "timeStampMode": ("time_stamp_mode", elements.named_bits(TimeStampMode)),
-    "securityMode": ("security_mode", elements.enumeration(SecurityMode)),
-    "securityFormat": ("security_format", elements.named_bits(SecurityFormat)),
-    "privateDataFormat": ("private_data_format", elements.named_bits(SecurityFormat)),
-    "transAndConfSetup": ("trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
-    "monitorFilterItems": ("monitor_filter_items", read_monitor_filter_items),
-    "miscMonitorCaps": ("misc_monitor_caps", elements.named_bits(MiscMonitorCaps)),
-    "correlatorDataSupported": ("correlator_data_supported", elements.boolean),
-    "dynamicFeatureSupported": ("dynamic_feature_supported", elements.enumeration(DynamicFeatureSupported)),
-    "callLinkageOptions": ("call_linkage_options", elements.named_bits(CallLinkageOptions)),
-    "aCDModels": ("acd_models", elements.named_bits(ACDModels)),
-    "agentLogOnModels": ("agent_log_on_models", elements.named_bits(SwitchingFunctionAgentLogOnModels)),
-    "agentStateModels": ("agent_state_models", elements.named_bits(AgentStateModels)),
-    "connectionView": ("connection_view", elements.enumeration(ConnectionView)),
-    "maxLengthParameters": ("max_length_parameters", read_max_length_parameters),
-    "maxLengthParametersCont": ("max_length_parameters_cont", read_max_length_parameters_continued),
-    "servEvtsList": ("serv_evts_list", read_serv_evts_list),
-    "privateDataVersionList": ("private_data_version_list", read_private_data_version_list),
-    "systemStatusTimer": ("system_status_timer", elements.integer),
-    "simpleThreshold": ("simple_threshold", elements.integer),
-    "filterThreshold": ("filter_threshold", read_filter_threshold),
-    "mediaServiceCapsList": ("media_service_caps_list", read_media_service_caps_list),
-    "maxDeviceHistoryEntries": ("max_device_history_entries", elements.integer),
-    "maxDestinationDevicesForDeflect": ("max_destination_devices_for_deflect", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("connectionRateList", "connection_rate_list", read_connection_rate_list),
+    elements.inner("delayToleranceList", "delay_tolerance_list", read_delay_tolerance_list),
+    elements.leaf("pauseTime", "pause_time", leaves.integer),
+    elements.leaf("currentTime", "current_time", leaves.text),
+    elements.inner("messageSeqNumbers", "message_seq_numbers", elements.named_bits(MessageSeqNumbers)),
+    elements.inner("timeStampMode", "time_stamp_mode", elements.named_bits(TimeStampMode)),
+    elements.leaf("securityMode", "security_mode", leaves.enumeration(SecurityMode)),
+    elements.inner("securityFormat", "security_format", elements.named_bits(SecurityFormat)),
+    elements.inner("privateDataFormat", "private_data_format", elements.named_bits(SecurityFormat)),
+    elements.inner("transAndConfSetup", "trans_and_conf_setup", elements.named_bits(TransAndConfSetup)),
+    elements.inner("monitorFilterItems", "monitor_filter_items", read_monitor_filter_items),
+    elements.inner("miscMonitorCaps", "misc_monitor_caps", elements.named_bits(MiscMonitorCaps)),
+    elements.leaf("correlatorDataSupported", "correlator_data_supported", leaves.boolean),
+    elements.leaf("dynamicFeatureSupported", "dynamic_feature_supported", leaves.enumeration(DynamicFeatureSupported)),
+    elements.inner("callLinkageOptions", "call_linkage_options", elements.named_bits(CallLinkageOptions)),
+    elements.inner("aCDModels", "acd_models", elements.named_bits(ACDModels)),
+    elements.inner("agentLogOnModels", "agent_log_on_models", elements.named_bits(SwitchingFunctionAgentLogOnModels)),
+    elements.inner("agentStateModels", "agent_state_models", elements.named_bits(AgentStateModels)),
+    elements.leaf("connectionView", "connection_view", leaves.enumeration(ConnectionView)),
+    elements.inner("maxLengthParameters", "max_length_parameters", read_max_length_parameters),
+    elements.inner("maxLengthParametersCont", "max_length_parameters_cont", read_max_length_parameters_continued),
+    elements.inner("servEvtsList", "serv_evts_list", read_serv_evts_list),
+    elements.inner("privateDataVersionList", "private_data_version_list", read_private_data_version_list),
+    elements.leaf("systemStatusTimer", "system_status_timer", leaves.integer),
+    elements.leaf("simpleThreshold", "simple_threshold", leaves.integer),
+    elements.inner("filterThreshold", "filter_threshold", read_filter_threshold),
+    elements.inner("mediaServiceCapsList", "media_service_caps_list", read_media_service_caps_list),
+    elements.leaf("maxDeviceHistoryEntries", "max_device_history_entries", leaves.integer, "MaxDeviceHistoryEntries"),
+    elements.leaf("maxDestinationDevicesForDeflect", "max_destination_devices_for_deflect", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_switching_function_caps_response(element: _Element) -> GetSwitchingFunctionCapsResponse:
+def read_get_switching_function_caps_response(tokens: Tokens, end: str) -> GetSwitchingFunctionCapsResponse:
     """Read GetSwitchingFunctionCapsResponse."""
-    return elements.structure(element, GetSwitchingFunctionCapsResponse, _GET_SWITCHING_FUNCTION_CAPS_RESPONSE)
+    return elements.structure(tokens, end, GetSwitchingFunctionCapsResponse, _GET_SWITCHING_FUNCTION_CAPS_RESPONSE)
 
 
 def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsResponse, out: Out) -> None:
     """Write the children of GetSwitchingFunctionCapsResponse."""
-    out.append(f"<switchingSubDomainName>{elements.escape(value.switching_sub_domain_name)}</switchingSubDomainName>")
-    out.append(f"<manufacturerName>{elements.escape(value.manufacturer_name)}</manufacturerName>")
+    out.append(f"<switchingSubDomainName>{leaves.escape(value.switching_sub_domain_name)}</switchingSubDomainName>")
+    out.append(f"<manufacturerName>{leaves.escape(value.manufacturer_name)}</manufacturerName>")
     elements.write_bits("profiles", value.profiles, out)
     elements.write_bits("deviceIDFormat", value.device_id_format, out)
     elements.write_bits("swDomainFeatures", value.sw_domain_features, out)
     elements.write_bits("swAppearanceAddressability", value.sw_appearance_addressability, out)
     elements.write_bits("swAppearanceTypes", value.sw_appearance_types, out)
     out.append(
-        f"<ignoreUnsupportedParameters>{elements.escape(value.ignore_unsupported_parameters.value)}</ignoreUnsupportedParameters>"
+        f"<ignoreUnsupportedParameters>{leaves.escape(value.ignore_unsupported_parameters.value)}</ignoreUnsupportedParameters>"
     )
     if value.call_characteristics_supported is not None:
         elements.write_bits("callCharacteristicsSupported", value.call_characteristics_supported, out)
@@ -2775,13 +2895,13 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
     if value.pause_time is not None:
         out.append(f"<pauseTime>{value.pause_time}</pauseTime>")
     if value.current_time is not None:
-        out.append(f"<currentTime>{elements.escape(value.current_time)}</currentTime>")
+        out.append(f"<currentTime>{leaves.escape(value.current_time)}</currentTime>")
     if value.message_seq_numbers is not None:
         elements.write_bits("messageSeqNumbers", value.message_seq_numbers, out)
     if value.time_stamp_mode is not None:
         elements.write_bits("timeStampMode", value.time_stamp_mode, out)
     if value.security_mode is not None:
-        out.append(f"<securityMode>{elements.escape(value.security_mode.value)}</securityMode>")
+        out.append(f"<securityMode>{leaves.escape(value.security_mode.value)}</securityMode>")
     if value.security_format is not None:
         elements.write_bits("securityFormat", value.security_format, out)
     if value.private_data_format is not None:
@@ -2800,7 +2920,7 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
         )
     if value.dynamic_feature_supported is not None:
         out.append(
-            f"<dynamicFeatureSupported>{elements.escape(value.dynamic_feature_supported.value)}</dynamicFeatureSupported>"
+            f"<dynamicFeatureSupported>{leaves.escape(value.dynamic_feature_supported.value)}</dynamicFeatureSupported>"
         )
     if value.call_linkage_options is not None:
         elements.write_bits("callLinkageOptions", value.call_linkage_options, out)
@@ -2810,7 +2930,7 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
         elements.write_bits("agentLogOnModels", value.agent_log_on_models, out)
     if value.agent_state_models is not None:
         elements.write_bits("agentStateModels", value.agent_state_models, out)
-    out.append(f"<connectionView>{elements.escape(value.connection_view.value)}</connectionView>")
+    out.append(f"<connectionView>{leaves.escape(value.connection_view.value)}</connectionView>")
     out.append("<maxLengthParameters>")
     write_max_length_parameters(value.max_length_parameters, out)
     out.append("</maxLengthParameters>")
@@ -2850,16 +2970,16 @@ def write_get_switching_function_caps_response(value: GetSwitchingFunctionCapsRe
         out.append("</extensions>")
 
 
-_GET_SWITCHING_FUNCTION_DEVICES: elements.Table = {
-    "requestedDeviceID": ("requested_device_id", read_device_id),
-    "requestedDeviceCategory": ("requested_device_category", elements.enumeration(ReqDeviceCategory)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SWITCHING_FUNCTION_DEVICES = elements.table(
+    elements.device("requestedDeviceID", "requested_device_id", device_id),
+    elements.leaf("requestedDeviceCategory", "requested_device_category", leaves.enumeration(ReqDeviceCategory)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_switching_function_devices(element: _Element) -> GetSwitchingFunctionDevices:
+def read_get_switching_function_devices(tokens: Tokens, end: str) -> GetSwitchingFunctionDevices:
     """Read GetSwitchingFunctionDevices."""
-    return elements.structure(element, GetSwitchingFunctionDevices, _GET_SWITCHING_FUNCTION_DEVICES)
+    return elements.structure(tokens, end, GetSwitchingFunctionDevices, _GET_SWITCHING_FUNCTION_DEVICES)
 
 
 def write_get_switching_function_devices(value: GetSwitchingFunctionDevices, out: Out) -> None:
@@ -2868,7 +2988,7 @@ def write_get_switching_function_devices(value: GetSwitchingFunctionDevices, out
         write_device_id("requestedDeviceID", value.requested_device_id, out)
     if value.requested_device_category is not None:
         out.append(
-            f"<requestedDeviceCategory>{elements.escape(value.requested_device_category.value)}</requestedDeviceCategory>"
+            f"<requestedDeviceCategory>{leaves.escape(value.requested_device_category.value)}</requestedDeviceCategory>"
         )
     if value.extensions is not None:
         out.append("<extensions>")
@@ -2876,59 +2996,64 @@ def write_get_switching_function_devices(value: GetSwitchingFunctionDevices, out
         out.append("</extensions>")
 
 
-_GET_SWITCHING_FUNCTION_DEVICES_RESPONSE: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SWITCHING_FUNCTION_DEVICES_RESPONSE = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_switching_function_devices_response(element: _Element) -> GetSwitchingFunctionDevicesResponse:
+def read_get_switching_function_devices_response(tokens: Tokens, end: str) -> GetSwitchingFunctionDevicesResponse:
     """Read GetSwitchingFunctionDevicesResponse."""
-    return elements.structure(element, GetSwitchingFunctionDevicesResponse, _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE)
+    return elements.structure(
+        tokens, end, GetSwitchingFunctionDevicesResponse, _GET_SWITCHING_FUNCTION_DEVICES_RESPONSE
+    )
 
 
 def write_get_switching_function_devices_response(value: GetSwitchingFunctionDevicesResponse, out: Out) -> None:
     """Write the children of GetSwitchingFunctionDevicesResponse."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DEVICE_LIST_ITEM: elements.Table = {
-    "deviceID": ("device_id", read_device_id),
-    "deviceCategory": ("device_category", elements.enumeration(DeviceCategory)),
-    "namedDeviceTypes": ("named_device_types", elements.enumeration(NamedDeviceTypes)),
-    "deviceAttributes": ("device_attributes", elements.named_bits(DeviceAttributes)),
-    "deviceModelName": ("device_model_name", elements.text),
-    "nidGroup": ("nid_group", read_device_id),
-}
+_DEVICE_LIST_ITEM = elements.table(
+    elements.device("deviceID", "device_id", device_id),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
+    elements.inner("deviceAttributes", "device_attributes", elements.named_bits(DeviceAttributes)),
+    elements.leaf("deviceModelName", "device_model_name", leaves.text),
+    elements.device("nidGroup", "nid_group", device_id),
+)
 
 
-def read_device_list_item(element: _Element) -> DeviceListItem:
+def read_device_list_item(tokens: Tokens, end: str) -> DeviceListItem:
     """Read DeviceListItem."""
-    return elements.structure(element, DeviceListItem, _DEVICE_LIST_ITEM)
+    return elements.structure(tokens, end, DeviceListItem, _DEVICE_LIST_ITEM)
 
 
 def write_device_list_item(value: DeviceListItem, out: Out) -> None:
     """Write the children of DeviceListItem."""
     write_device_id("deviceID", value.device_id, out)
     if value.device_category != DeviceCategory.STATION:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.device_attributes is not None:
         elements.write_bits("deviceAttributes", value.device_attributes, out)
     if value.device_model_name is not None:
-        out.append(f"<deviceModelName>{elements.escape(value.device_model_name)}</deviceModelName>")
+        out.append(f"<deviceModelName>{leaves.escape(value.device_model_name)}</deviceModelName>")
     if value.nid_group is not None:
         write_device_id("nidGroup", value.nid_group, out)
 
 
-def read_device_list(element: _Element) -> tuple[DeviceListItem, ...]:
+_DEVICE_LIST = elements.table(elements.inner("device", "", read_device_list_item))
+
+
+def read_device_list(tokens: Tokens, end: str) -> tuple[DeviceListItem, ...]:
     """Read DeviceList."""
-    return elements.listed(element, "device", read_device_list_item)
+    return elements.listed(tokens, end, _DEVICE_LIST)
 
 
 def write_device_list(values: tuple[DeviceListItem, ...], out: Out) -> None:
@@ -2939,23 +3064,23 @@ def write_device_list(values: tuple[DeviceListItem, ...], out: Out) -> None:
         out.append("</device>")
 
 
-_SWITCHING_FUNCTION_DEVICES: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "deviceList": ("device_list", read_device_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SWITCHING_FUNCTION_DEVICES = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner("deviceList", "device_list", read_device_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_switching_function_devices(element: _Element) -> SwitchingFunctionDevices:
+def read_switching_function_devices(tokens: Tokens, end: str) -> SwitchingFunctionDevices:
     """Read SwitchingFunctionDevices."""
-    return elements.structure(element, SwitchingFunctionDevices, _SWITCHING_FUNCTION_DEVICES)
+    return elements.structure(tokens, end, SwitchingFunctionDevices, _SWITCHING_FUNCTION_DEVICES)
 
 
 def write_switching_function_devices(value: SwitchingFunctionDevices, out: Out) -> None:
     """Write the children of SwitchingFunctionDevices."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics
 from csta.messages.cdr import (
     BillingID,
@@ -30,8 +28,9 @@ from csta.messages.cdr import (
     StopCDRTransmissionResponse,
     SupplServiceInfo,
 )
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_charging_info,
@@ -55,37 +54,37 @@ from csta.xml.generated.identifiers import (
 )
 from csta.xml.generated.media import read_media_call_characteristics, write_media_call_characteristics
 
-_CDR_NOTIFICATION: elements.Table = {
-    "cdrCrossRefID": ("cdr_cross_ref_id", elements.text),
-    "cdrReason": ("cdr_reason", elements.enumeration(CDRReason)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CDR_NOTIFICATION = elements.table(
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("cdrReason", "cdr_reason", leaves.enumeration(CDRReason)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cdr_notification(element: _Element) -> CDRNotification:
+def read_cdr_notification(tokens: Tokens, end: str) -> CDRNotification:
     """Read CDRNotification."""
-    return elements.structure(element, CDRNotification, _CDR_NOTIFICATION)
+    return elements.structure(tokens, end, CDRNotification, _CDR_NOTIFICATION)
 
 
 def write_cdr_notification(value: CDRNotification, out: Out) -> None:
     """Write the children of CDRNotification."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.cdr_reason is not None:
-        out.append(f"<cdrReason>{elements.escape(value.cdr_reason.value)}</cdrReason>")
+        out.append(f"<cdrReason>{leaves.escape(value.cdr_reason.value)}</cdrReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CDR_NOTIFICATION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CDR_NOTIFICATION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cdr_notification_response(element: _Element) -> CDRNotificationResponse:
+def read_cdr_notification_response(tokens: Tokens, end: str) -> CDRNotificationResponse:
     """Read CDRNotificationResponse."""
-    return elements.structure(element, CDRNotificationResponse, _CDR_NOTIFICATION_RESPONSE)
+    return elements.structure(tokens, end, CDRNotificationResponse, _CDR_NOTIFICATION_RESPONSE)
 
 
 def write_cdr_notification_response(value: CDRNotificationResponse, out: Out) -> None:
@@ -96,21 +95,23 @@ def write_cdr_notification_response(value: CDRNotificationResponse, out: Out) ->
         out.append("</extensions>")
 
 
-_CHARGED_DEVICE: elements.Table = {
-    "operator": ("operator", read_device_id),
-    "nonOperator": ("non_operator", read_device_id),
-}
+_CHARGED_DEVICE = elements.table(
+    elements.device("operator", "operator", device_id),
+    elements.device("nonOperator", "non_operator", device_id),
+)
 
 
-def read_charged_device(element: _Element) -> ChargedDevice:
+def read_charged_device(tokens: Tokens, end: str) -> ChargedDevice:
     """Read ChargedDevice."""
-    return elements.structure(element, ChargedDevice, _CHARGED_DEVICE)
+    return elements.choice(tokens, end, ChargedDevice, _CHARGED_DEVICE)
 
 
 def write_charged_device(value: ChargedDevice, out: Out) -> None:
     """Write the children of ChargedDevice."""
     if value.operator is not None:
         write_device_id("operator", value.operator, out)
+        if value.non_operator is not None:
+            elements.two_chosen("cdr.ChargedDevice")
         return
     if value.non_operator is not None:
         write_device_id("nonOperator", value.non_operator, out)
@@ -118,16 +119,16 @@ def write_charged_device(value: ChargedDevice, out: Out) -> None:
     elements.none_chosen("cdr.ChargedDevice")
 
 
-_NODE_NUMBER: elements.Table = {
-    "area0": ("area_0", elements.integer),
-    "area1": ("area_1", elements.integer),
-    "area2": ("area_2", elements.integer),
-}
+_NODE_NUMBER = elements.table(
+    elements.leaf("area0", "area_0", leaves.integer),
+    elements.leaf("area1", "area_1", leaves.integer),
+    elements.leaf("area2", "area_2", leaves.integer),
+)
 
 
-def read_node_number(element: _Element) -> NodeNumber:
+def read_node_number(tokens: Tokens, end: str) -> NodeNumber:
     """Read NodeNumber."""
-    return elements.structure(element, NodeNumber, _NODE_NUMBER)
+    return elements.structure(tokens, end, NodeNumber, _NODE_NUMBER)
 
 
 def write_node_number(value: NodeNumber, out: Out) -> None:
@@ -140,49 +141,49 @@ def write_node_number(value: NodeNumber, out: Out) -> None:
         out.append(f"<area2>{value.area_2}</area2>")
 
 
-_CDR_INFORMATION_ITEM: elements.Table = {
-    "recordNumber": ("record_number", elements.integer),
-    "recordCreationTime": ("record_creation_time", elements.text),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "networkCallingDevice": ("network_calling_device", read_network_calling_device_id),
-    "networkCalledDevice": ("network_called_device", read_network_called_device_id),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "chargedDevice": ("charged_device", read_charged_device),
-    "recordedCall": ("recorded_call", read_connection_id),
-    "nodeNumber": ("node_number", read_node_number),
-    "tariffTable": ("tariff_table", elements.integer),
-    "connectionStart": ("connection_start", elements.text),
-    "connectionEnd": ("connection_end", elements.text),
-    "connectionDuration": ("connection_duration", elements.integer),
-    "accessCode": ("access_code", elements.octets),
-    "carrier": ("carrier", elements.integer),
-    "selectedRoute": ("selected_route", elements.integer),
-    "billingID": ("billing_id", elements.enumeration(BillingID)),
-    "chargingInfo": ("charging_info", read_charging_info),
-    "supplServiceInfo": ("suppl_service_info", elements.named_bits(SupplServiceInfo)),
-    "reasonForTerm": ("reason_for_term", elements.enumeration(ReasonForTerm)),
-    "authCode": ("auth_code", elements.octets),
-    "accountInfo": ("account_info", elements.octets),
-    "deviceCategory": ("device_category", elements.enumeration(DeviceCategory)),
-    "namedDeviceTypes": ("named_device_types", elements.enumeration(NamedDeviceTypes)),
-    "operatorDevice": ("operator_device", read_device_id),
-}
+_CDR_INFORMATION_ITEM = elements.table(
+    elements.leaf("recordNumber", "record_number", leaves.integer),
+    elements.leaf("recordCreationTime", "record_creation_time", leaves.text),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("networkCallingDevice", "network_calling_device", read_network_calling_device_id),
+    elements.inner("networkCalledDevice", "network_called_device", read_network_called_device_id),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("chargedDevice", "charged_device", read_charged_device),
+    elements.inner("recordedCall", "recorded_call", read_connection_id),
+    elements.inner("nodeNumber", "node_number", read_node_number),
+    elements.leaf("tariffTable", "tariff_table", leaves.integer),
+    elements.leaf("connectionStart", "connection_start", leaves.text),
+    elements.leaf("connectionEnd", "connection_end", leaves.text),
+    elements.leaf("connectionDuration", "connection_duration", leaves.integer),
+    elements.leaf("accessCode", "access_code", leaves.words),
+    elements.leaf("carrier", "carrier", leaves.integer),
+    elements.leaf("selectedRoute", "selected_route", leaves.integer),
+    elements.leaf("billingID", "billing_id", leaves.enumeration(BillingID)),
+    elements.inner("chargingInfo", "charging_info", read_charging_info),
+    elements.inner("supplServiceInfo", "suppl_service_info", elements.named_bits(SupplServiceInfo)),
+    elements.leaf("reasonForTerm", "reason_for_term", leaves.enumeration(ReasonForTerm)),
+    elements.leaf("authCode", "auth_code", leaves.octets),
+    elements.leaf("accountInfo", "account_info", leaves.octets),
+    elements.leaf("deviceCategory", "device_category", leaves.enumeration(DeviceCategory)),
+    elements.leaf("namedDeviceTypes", "named_device_types", leaves.enumeration(NamedDeviceTypes)),
+    elements.device("operatorDevice", "operator_device", device_id),
+)
 
 
-def read_cdr_information_item(element: _Element) -> CDRInformationItem:
+def read_cdr_information_item(tokens: Tokens, end: str) -> CDRInformationItem:
     """Read CDRInformationItem."""
-    return elements.structure(element, CDRInformationItem, _CDR_INFORMATION_ITEM)
+    return elements.structure(tokens, end, CDRInformationItem, _CDR_INFORMATION_ITEM)
 
 
 def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     """Write the children of CDRInformationItem."""
     if value.record_number is not None:
         out.append(f"<recordNumber>{value.record_number}</recordNumber>")
-    out.append(f"<recordCreationTime>{elements.escape(value.record_creation_time)}</recordCreationTime>")
+    out.append(f"<recordCreationTime>{leaves.escape(value.record_creation_time)}</recordCreationTime>")
     if value.calling_device is not None:
         out.append("<callingDevice>")
         write_calling_device_id(value.calling_device, out)
@@ -226,19 +227,19 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.tariff_table is not None:
         out.append(f"<tariffTable>{value.tariff_table}</tariffTable>")
     if value.connection_start is not None:
-        out.append(f"<connectionStart>{elements.escape(value.connection_start)}</connectionStart>")
+        out.append(f"<connectionStart>{leaves.escape(value.connection_start)}</connectionStart>")
     if value.connection_end is not None:
-        out.append(f"<connectionEnd>{elements.escape(value.connection_end)}</connectionEnd>")
+        out.append(f"<connectionEnd>{leaves.escape(value.connection_end)}</connectionEnd>")
     if value.connection_duration is not None:
         out.append(f"<connectionDuration>{value.connection_duration}</connectionDuration>")
     if value.access_code is not None:
-        out.append(f"<accessCode>{value.access_code.hex()}</accessCode>")
+        out.append(f"<accessCode>{leaves.spelt(value.access_code)}</accessCode>")
     if value.carrier is not None:
         out.append(f"<carrier>{value.carrier}</carrier>")
     if value.selected_route is not None:
         out.append(f"<selectedRoute>{value.selected_route}</selectedRoute>")
     if value.billing_id is not None:
-        out.append(f"<billingID>{elements.escape(value.billing_id.value)}</billingID>")
+        out.append(f"<billingID>{leaves.escape(value.billing_id.value)}</billingID>")
     if value.charging_info is not None:
         out.append("<chargingInfo>")
         write_charging_info(value.charging_info, out)
@@ -246,22 +247,25 @@ def write_cdr_information_item(value: CDRInformationItem, out: Out) -> None:
     if value.suppl_service_info is not None:
         elements.write_bits("supplServiceInfo", value.suppl_service_info, out)
     if value.reason_for_term is not None:
-        out.append(f"<reasonForTerm>{elements.escape(value.reason_for_term.value)}</reasonForTerm>")
+        out.append(f"<reasonForTerm>{leaves.escape(value.reason_for_term.value)}</reasonForTerm>")
     if value.auth_code is not None:
         out.append(f"<authCode>{value.auth_code.hex()}</authCode>")
     if value.account_info is not None:
         out.append(f"<accountInfo>{value.account_info.hex()}</accountInfo>")
     if value.device_category is not None:
-        out.append(f"<deviceCategory>{elements.escape(value.device_category.value)}</deviceCategory>")
+        out.append(f"<deviceCategory>{leaves.escape(value.device_category.value)}</deviceCategory>")
     if value.named_device_types is not None:
-        out.append(f"<namedDeviceTypes>{elements.escape(value.named_device_types.value)}</namedDeviceTypes>")
+        out.append(f"<namedDeviceTypes>{leaves.escape(value.named_device_types.value)}</namedDeviceTypes>")
     if value.operator_device is not None:
         write_device_id("operatorDevice", value.operator_device, out)
 
 
-def read_cdr_info(element: _Element) -> tuple[CDRInformationItem, ...]:
+_CDR_INFO = elements.table(elements.inner("cdrInformationItem", "", read_cdr_information_item))
+
+
+def read_cdr_info(tokens: Tokens, end: str) -> tuple[CDRInformationItem, ...]:
     """Read CDRInfo."""
-    return elements.listed(element, "cdrInformationItem", read_cdr_information_item)
+    return elements.listed(tokens, end, _CDR_INFO)
 
 
 def write_cdr_info(values: tuple[CDRInformationItem, ...], out: Out) -> None:
@@ -272,23 +276,23 @@ def write_cdr_info(values: tuple[CDRInformationItem, ...], out: Out) -> None:
         out.append("</cdrInformationItem>")
 
 
-_CDR_REPORT: elements.Table = {
-    "cdrCrossRefID": ("cdr_cross_ref_id", elements.text),
-    "numberOfRecordsSent": ("number_of_records_sent", elements.integer),
-    "cdrInfo": ("cdr_info", read_cdr_info),
-    "lastStoredCDRReportSent": ("last_stored_cdr_report_sent", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CDR_REPORT = elements.table(
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("numberOfRecordsSent", "number_of_records_sent", leaves.integer),
+    elements.inner("cdrInfo", "cdr_info", read_cdr_info),
+    elements.leaf("lastStoredCDRReportSent", "last_stored_cdr_report_sent", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cdr_report(element: _Element) -> CDRReport:
+def read_cdr_report(tokens: Tokens, end: str) -> CDRReport:
     """Read CDRReport."""
-    return elements.structure(element, CDRReport, _CDR_REPORT)
+    return elements.structure(tokens, end, CDRReport, _CDR_REPORT)
 
 
 def write_cdr_report(value: CDRReport, out: Out) -> None:
     """Write the children of CDRReport."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     out.append(f"<numberOfRecordsSent>{value.number_of_records_sent}</numberOfRecordsSent>")
     out.append("<cdrInfo>")
     write_cdr_info(value.cdr_info, out)
@@ -303,14 +307,14 @@ def write_cdr_report(value: CDRReport, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CDR_REPORT_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CDR_REPORT_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cdr_report_response(element: _Element) -> CDRReportResponse:
+def read_cdr_report_response(tokens: Tokens, end: str) -> CDRReportResponse:
     """Read CDRReportResponse."""
-    return elements.structure(element, CDRReportResponse, _CDR_REPORT_RESPONSE)
+    return elements.structure(tokens, end, CDRReportResponse, _CDR_REPORT_RESPONSE)
 
 
 def write_cdr_report_response(value: CDRReportResponse, out: Out) -> None:
@@ -321,38 +325,38 @@ def write_cdr_report_response(value: CDRReportResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CDR_TIME_PERIOD: elements.Table = {
-    "beginningOfCDR": ("beginning_of_cdr", elements.text),
-    "endOfCDR": ("end_of_cdr", elements.text),
-}
+_CDR_TIME_PERIOD = elements.table(
+    elements.leaf("beginningOfCDR", "beginning_of_cdr", leaves.text),
+    elements.leaf("endOfCDR", "end_of_cdr", leaves.text),
+)
 
 
-def read_cdr_time_period(element: _Element) -> CDRTimePeriod:
+def read_cdr_time_period(tokens: Tokens, end: str) -> CDRTimePeriod:
     """Read CDRTimePeriod."""
-    return elements.structure(element, CDRTimePeriod, _CDR_TIME_PERIOD)
+    return elements.structure(tokens, end, CDRTimePeriod, _CDR_TIME_PERIOD)
 
 
 def write_cdr_time_period(value: CDRTimePeriod, out: Out) -> None:
     """Write the children of CDRTimePeriod."""
-    out.append(f"<beginningOfCDR>{elements.escape(value.beginning_of_cdr)}</beginningOfCDR>")
-    out.append(f"<endOfCDR>{elements.escape(value.end_of_cdr)}</endOfCDR>")
+    out.append(f"<beginningOfCDR>{leaves.escape(value.beginning_of_cdr)}</beginningOfCDR>")
+    out.append(f"<endOfCDR>{leaves.escape(value.end_of_cdr)}</endOfCDR>")
 
 
-_SEND_STORED_CDR: elements.Table = {
-    "cdrCrossRefID": ("cdr_cross_ref_id", elements.text),
-    "timePeriod": ("time_period", read_cdr_time_period),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_STORED_CDR = elements.table(
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.inner("timePeriod", "time_period", read_cdr_time_period),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_stored_cdr(element: _Element) -> SendStoredCDR:
+def read_send_stored_cdr(tokens: Tokens, end: str) -> SendStoredCDR:
     """Read SendStoredCDR."""
-    return elements.structure(element, SendStoredCDR, _SEND_STORED_CDR)
+    return elements.structure(tokens, end, SendStoredCDR, _SEND_STORED_CDR)
 
 
 def write_send_stored_cdr(value: SendStoredCDR, out: Out) -> None:
     """Write the children of SendStoredCDR."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.time_period is not None:
         out.append("<timePeriod>")
         write_cdr_time_period(value.time_period, out)
@@ -363,14 +367,14 @@ def write_send_stored_cdr(value: SendStoredCDR, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SEND_STORED_CDR_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_STORED_CDR_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_stored_cdr_response(element: _Element) -> SendStoredCDRResponse:
+def read_send_stored_cdr_response(tokens: Tokens, end: str) -> SendStoredCDRResponse:
     """Read SendStoredCDRResponse."""
-    return elements.structure(element, SendStoredCDRResponse, _SEND_STORED_CDR_RESPONSE)
+    return elements.structure(tokens, end, SendStoredCDRResponse, _SEND_STORED_CDR_RESPONSE)
 
 
 def write_send_stored_cdr_response(value: SendStoredCDRResponse, out: Out) -> None:
@@ -381,77 +385,77 @@ def write_send_stored_cdr_response(value: SendStoredCDRResponse, out: Out) -> No
         out.append("</extensions>")
 
 
-_START_CDR_TRANSMISSION: elements.Table = {
-    "transferMode": ("transfer_mode", elements.enumeration(CDRTransferMode)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_CDR_TRANSMISSION = elements.table(
+    elements.leaf("transferMode", "transfer_mode", leaves.enumeration(CDRTransferMode)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_cdr_transmission(element: _Element) -> StartCDRTransmission:
+def read_start_cdr_transmission(tokens: Tokens, end: str) -> StartCDRTransmission:
     """Read StartCDRTransmission."""
-    return elements.structure(element, StartCDRTransmission, _START_CDR_TRANSMISSION)
+    return elements.structure(tokens, end, StartCDRTransmission, _START_CDR_TRANSMISSION)
 
 
 def write_start_cdr_transmission(value: StartCDRTransmission, out: Out) -> None:
     """Write the children of StartCDRTransmission."""
-    out.append(f"<transferMode>{elements.escape(value.transfer_mode.value)}</transferMode>")
+    out.append(f"<transferMode>{leaves.escape(value.transfer_mode.value)}</transferMode>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_START_CDR_TRANSMISSION_RESPONSE: elements.Table = {
-    "cdrCrossRefID": ("cdr_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_CDR_TRANSMISSION_RESPONSE = elements.table(
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_cdr_transmission_response(element: _Element) -> StartCDRTransmissionResponse:
+def read_start_cdr_transmission_response(tokens: Tokens, end: str) -> StartCDRTransmissionResponse:
     """Read StartCDRTransmissionResponse."""
-    return elements.structure(element, StartCDRTransmissionResponse, _START_CDR_TRANSMISSION_RESPONSE)
+    return elements.structure(tokens, end, StartCDRTransmissionResponse, _START_CDR_TRANSMISSION_RESPONSE)
 
 
 def write_start_cdr_transmission_response(value: StartCDRTransmissionResponse, out: Out) -> None:
     """Write the children of StartCDRTransmissionResponse."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_CDR_TRANSMISSION: elements.Table = {
-    "cdrCrossRefID": ("cdr_cross_ref_id", elements.text),
-    "cdrTermReason": ("cdr_term_reason", elements.enumeration(CDRTermReason)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_CDR_TRANSMISSION = elements.table(
+    elements.leaf("cdrCrossRefID", "cdr_cross_ref_id", leaves.text),
+    elements.leaf("cdrTermReason", "cdr_term_reason", leaves.enumeration(CDRTermReason)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_cdr_transmission(element: _Element) -> StopCDRTransmission:
+def read_stop_cdr_transmission(tokens: Tokens, end: str) -> StopCDRTransmission:
     """Read StopCDRTransmission."""
-    return elements.structure(element, StopCDRTransmission, _STOP_CDR_TRANSMISSION)
+    return elements.structure(tokens, end, StopCDRTransmission, _STOP_CDR_TRANSMISSION)
 
 
 def write_stop_cdr_transmission(value: StopCDRTransmission, out: Out) -> None:
     """Write the children of StopCDRTransmission."""
-    out.append(f"<cdrCrossRefID>{elements.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
+    out.append(f"<cdrCrossRefID>{leaves.escape(value.cdr_cross_ref_id)}</cdrCrossRefID>")
     if value.cdr_term_reason is not None:
-        out.append(f"<cdrTermReason>{elements.escape(value.cdr_term_reason.value)}</cdrTermReason>")
+        out.append(f"<cdrTermReason>{leaves.escape(value.cdr_term_reason.value)}</cdrTermReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_CDR_TRANSMISSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_CDR_TRANSMISSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_cdr_transmission_response(element: _Element) -> StopCDRTransmissionResponse:
+def read_stop_cdr_transmission_response(tokens: Tokens, end: str) -> StopCDRTransmissionResponse:
     """Read StopCDRTransmissionResponse."""
-    return elements.structure(element, StopCDRTransmissionResponse, _STOP_CDR_TRANSMISSION_RESPONSE)
+    return elements.structure(tokens, end, StopCDRTransmissionResponse, _STOP_CDR_TRANSMISSION_RESPONSE)
 
 
 def write_stop_cdr_transmission_response(value: StopCDRTransmissionResponse, out: Out) -> None:

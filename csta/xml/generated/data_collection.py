@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.data_collection import (
     CallObject,
     DataCollected,
@@ -28,16 +26,19 @@ from csta.messages.data_collection import (
     TelTonesData,
     ToneDetected,
 )
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.media import read_connection_information, write_connection_information
 
+_DIGITS_DATA_DIGITS_DURATION = elements.table(elements.leaf("digitsDurationItem", "", leaves.integer))
 
-def read_digits_data_digits_duration(element: _Element) -> tuple[int, ...]:
+
+def read_digits_data_digits_duration(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read DigitsDataDigitsDuration."""
-    return elements.listed(element, "digitsDurationItem", elements.integer)
+    return elements.listed(tokens, end, _DIGITS_DATA_DIGITS_DURATION)
 
 
 def write_digits_data_digits_duration(values: tuple[int, ...], out: Out) -> None:
@@ -46,9 +47,12 @@ def write_digits_data_digits_duration(values: tuple[int, ...], out: Out) -> None
         out.append(f"<digitsDurationItem>{value}</digitsDurationItem>")
 
 
-def read_digits_data_digits_pause_duration(element: _Element) -> tuple[int, ...]:
+_DIGITS_DATA_DIGITS_PAUSE_DURATION = elements.table(elements.leaf("digitsPauseDurationItem", "", leaves.integer))
+
+
+def read_digits_data_digits_pause_duration(tokens: Tokens, end: str) -> tuple[int, ...]:
     """Read DigitsDataDigitsPauseDuration."""
-    return elements.listed(element, "digitsPauseDurationItem", elements.integer)
+    return elements.listed(tokens, end, _DIGITS_DATA_DIGITS_PAUSE_DURATION)
 
 
 def write_digits_data_digits_pause_duration(values: tuple[int, ...], out: Out) -> None:
@@ -57,21 +61,21 @@ def write_digits_data_digits_pause_duration(values: tuple[int, ...], out: Out) -
         out.append(f"<digitsPauseDurationItem>{value}</digitsPauseDurationItem>")
 
 
-_DIGITS_DATA: elements.Table = {
-    "digitsDetected": ("digits_detected", elements.text),
-    "digitsDuration": ("digits_duration", read_digits_data_digits_duration),
-    "digitsPauseDuration": ("digits_pause_duration", read_digits_data_digits_pause_duration),
-}
+_DIGITS_DATA = elements.table(
+    elements.leaf("digitsDetected", "digits_detected", leaves.text),
+    elements.inner("digitsDuration", "digits_duration", read_digits_data_digits_duration),
+    elements.inner("digitsPauseDuration", "digits_pause_duration", read_digits_data_digits_pause_duration),
+)
 
 
-def read_digits_data(element: _Element) -> DigitsData:
+def read_digits_data(tokens: Tokens, end: str) -> DigitsData:
     """Read DigitsData."""
-    return elements.structure(element, DigitsData, _DIGITS_DATA)
+    return elements.structure(tokens, end, DigitsData, _DIGITS_DATA)
 
 
 def write_digits_data(value: DigitsData, out: Out) -> None:
     """Write the children of DigitsData."""
-    out.append(f"<digitsDetected>{elements.escape(value.digits_detected)}</digitsDetected>")
+    out.append(f"<digitsDetected>{leaves.escape(value.digits_detected)}</digitsDetected>")
     if value.digits_duration is not None:
         out.append("<digitsDuration>")
         write_digits_data_digits_duration(value.digits_duration, out)
@@ -82,22 +86,22 @@ def write_digits_data(value: DigitsData, out: Out) -> None:
         out.append("</digitsPauseDuration>")
 
 
-_TEL_TONES_DATA: elements.Table = {
-    "toneDetected": ("tone_detected", elements.enumeration(ToneDetected)),
-    "toneFrequency": ("tone_frequency", elements.integer),
-    "toneDuration": ("tone_duration", elements.integer),
-    "tonePauseDuration": ("tone_pause_duration", elements.integer),
-}
+_TEL_TONES_DATA = elements.table(
+    elements.leaf("toneDetected", "tone_detected", leaves.enumeration(ToneDetected)),
+    elements.leaf("toneFrequency", "tone_frequency", leaves.integer),
+    elements.leaf("toneDuration", "tone_duration", leaves.integer),
+    elements.leaf("tonePauseDuration", "tone_pause_duration", leaves.integer),
+)
 
 
-def read_tel_tones_data(element: _Element) -> TelTonesData:
+def read_tel_tones_data(tokens: Tokens, end: str) -> TelTonesData:
     """Read TelTonesData."""
-    return elements.structure(element, TelTonesData, _TEL_TONES_DATA)
+    return elements.structure(tokens, end, TelTonesData, _TEL_TONES_DATA)
 
 
 def write_tel_tones_data(value: TelTonesData, out: Out) -> None:
     """Write the children of TelTonesData."""
-    out.append(f"<toneDetected>{elements.escape(value.tone_detected.value)}</toneDetected>")
+    out.append(f"<toneDetected>{leaves.escape(value.tone_detected.value)}</toneDetected>")
     if value.tone_frequency is not None:
         out.append(f"<toneFrequency>{value.tone_frequency}</toneFrequency>")
     if value.tone_duration is not None:
@@ -106,24 +110,24 @@ def write_tel_tones_data(value: TelTonesData, out: Out) -> None:
         out.append(f"<tonePauseDuration>{value.tone_pause_duration}</tonePauseDuration>")
 
 
-_DATA_COLLECTED: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "digitsData": ("digits_data", read_digits_data),
-    "telTonesData": ("tel_tones_data", read_tel_tones_data),
-    "connectionInformation": ("connection_information", read_connection_information),
-    "dcollcause": ("dcoll_cause", elements.enumeration(DcollCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTED = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("digitsData", "digits_data", read_digits_data),
+    elements.inner("telTonesData", "tel_tones_data", read_tel_tones_data),
+    elements.inner("connectionInformation", "connection_information", read_connection_information),
+    elements.leaf("dcollcause", "dcoll_cause", leaves.enumeration(DcollCause), "dcollCause"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collected(element: _Element) -> DataCollected:
+def read_data_collected(tokens: Tokens, end: str) -> DataCollected:
     """Read DataCollected."""
-    return elements.structure(element, DataCollected, _DATA_COLLECTED)
+    return elements.structure(tokens, end, DataCollected, _DATA_COLLECTED)
 
 
 def write_data_collected(value: DataCollected, out: Out) -> None:
     """Write the children of DataCollected."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.digits_data is not None:
         out.append("<digitsData>")
         write_digits_data(value.digits_data, out)
@@ -137,21 +141,21 @@ def write_data_collected(value: DataCollected, out: Out) -> None:
         write_connection_information(value.connection_information, out)
         out.append("</connectionInformation>")
     if value.dcoll_cause is not None:
-        out.append(f"<dcollcause>{elements.escape(value.dcoll_cause.value)}</dcollcause>")
+        out.append(f"<dcollcause>{leaves.escape(value.dcoll_cause.value)}</dcollcause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DATA_COLLECTED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collected_response(element: _Element) -> DataCollectedResponse:
+def read_data_collected_response(tokens: Tokens, end: str) -> DataCollectedResponse:
     """Read DataCollectedResponse."""
-    return elements.structure(element, DataCollectedResponse, _DATA_COLLECTED_RESPONSE)
+    return elements.structure(tokens, end, DataCollectedResponse, _DATA_COLLECTED_RESPONSE)
 
 
 def write_data_collected_response(value: DataCollectedResponse, out: Out) -> None:
@@ -162,34 +166,34 @@ def write_data_collected_response(value: DataCollectedResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_DATA_COLLECTION_RESUMED: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTION_RESUMED = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collection_resumed(element: _Element) -> DataCollectionResumed:
+def read_data_collection_resumed(tokens: Tokens, end: str) -> DataCollectionResumed:
     """Read DataCollectionResumed."""
-    return elements.structure(element, DataCollectionResumed, _DATA_COLLECTION_RESUMED)
+    return elements.structure(tokens, end, DataCollectionResumed, _DATA_COLLECTION_RESUMED)
 
 
 def write_data_collection_resumed(value: DataCollectionResumed, out: Out) -> None:
     """Write the children of DataCollectionResumed."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DATA_COLLECTION_RESUMED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTION_RESUMED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collection_resumed_response(element: _Element) -> DataCollectionResumedResponse:
+def read_data_collection_resumed_response(tokens: Tokens, end: str) -> DataCollectionResumedResponse:
     """Read DataCollectionResumedResponse."""
-    return elements.structure(element, DataCollectionResumedResponse, _DATA_COLLECTION_RESUMED_RESPONSE)
+    return elements.structure(tokens, end, DataCollectionResumedResponse, _DATA_COLLECTION_RESUMED_RESPONSE)
 
 
 def write_data_collection_resumed_response(value: DataCollectionResumedResponse, out: Out) -> None:
@@ -200,34 +204,34 @@ def write_data_collection_resumed_response(value: DataCollectionResumedResponse,
         out.append("</extensions>")
 
 
-_DATA_COLLECTION_SUSPENDED: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTION_SUSPENDED = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collection_suspended(element: _Element) -> DataCollectionSuspended:
+def read_data_collection_suspended(tokens: Tokens, end: str) -> DataCollectionSuspended:
     """Read DataCollectionSuspended."""
-    return elements.structure(element, DataCollectionSuspended, _DATA_COLLECTION_SUSPENDED)
+    return elements.structure(tokens, end, DataCollectionSuspended, _DATA_COLLECTION_SUSPENDED)
 
 
 def write_data_collection_suspended(value: DataCollectionSuspended, out: Out) -> None:
     """Write the children of DataCollectionSuspended."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DATA_COLLECTION_SUSPENDED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_COLLECTION_SUSPENDED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_collection_suspended_response(element: _Element) -> DataCollectionSuspendedResponse:
+def read_data_collection_suspended_response(tokens: Tokens, end: str) -> DataCollectionSuspendedResponse:
     """Read DataCollectionSuspendedResponse."""
-    return elements.structure(element, DataCollectionSuspendedResponse, _DATA_COLLECTION_SUSPENDED_RESPONSE)
+    return elements.structure(tokens, end, DataCollectionSuspendedResponse, _DATA_COLLECTION_SUSPENDED_RESPONSE)
 
 
 def write_data_collection_suspended_response(value: DataCollectionSuspendedResponse, out: Out) -> None:
@@ -238,34 +242,34 @@ def write_data_collection_suspended_response(value: DataCollectionSuspendedRespo
         out.append("</extensions>")
 
 
-_RESUME_DATA_COLLECTION: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_DATA_COLLECTION = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_data_collection(element: _Element) -> ResumeDataCollection:
+def read_resume_data_collection(tokens: Tokens, end: str) -> ResumeDataCollection:
     """Read ResumeDataCollection."""
-    return elements.structure(element, ResumeDataCollection, _RESUME_DATA_COLLECTION)
+    return elements.structure(tokens, end, ResumeDataCollection, _RESUME_DATA_COLLECTION)
 
 
 def write_resume_data_collection(value: ResumeDataCollection, out: Out) -> None:
     """Write the children of ResumeDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_RESUME_DATA_COLLECTION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_DATA_COLLECTION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_data_collection_response(element: _Element) -> ResumeDataCollectionResponse:
+def read_resume_data_collection_response(tokens: Tokens, end: str) -> ResumeDataCollectionResponse:
     """Read ResumeDataCollectionResponse."""
-    return elements.structure(element, ResumeDataCollectionResponse, _RESUME_DATA_COLLECTION_RESPONSE)
+    return elements.structure(tokens, end, ResumeDataCollectionResponse, _RESUME_DATA_COLLECTION_RESPONSE)
 
 
 def write_resume_data_collection_response(value: ResumeDataCollectionResponse, out: Out) -> None:
@@ -276,21 +280,23 @@ def write_resume_data_collection_response(value: ResumeDataCollectionResponse, o
         out.append("</extensions>")
 
 
-_CALL_OBJECT: elements.Table = {
-    "device": ("device", read_device_id),
-    "call": ("call", read_connection_id),
-}
+_CALL_OBJECT = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("call", "call", read_connection_id),
+)
 
 
-def read_call_object(element: _Element) -> CallObject:
+def read_call_object(tokens: Tokens, end: str) -> CallObject:
     """Read CallObject."""
-    return elements.structure(element, CallObject, _CALL_OBJECT)
+    return elements.choice(tokens, end, CallObject, _CALL_OBJECT)
 
 
 def write_call_object(value: CallObject, out: Out) -> None:
     """Write the children of CallObject."""
     if value.device is not None:
         write_device_id("device", value.device, out)
+        if value.call is not None:
+            elements.two_chosen("data_collection.CallObject")
         return
     if value.call is not None:
         write_connection_id("call", value.call, out)
@@ -298,16 +304,16 @@ def write_call_object(value: CallObject, out: Out) -> None:
     elements.none_chosen("data_collection.CallObject")
 
 
-_DIGITS_REPORTING_CRITERIA: elements.Table = {
-    "numChars": ("num_chars", elements.integer),
-    "flushChar": ("flush_char", elements.text),
-    "timeout": ("timeout", elements.integer),
-}
+_DIGITS_REPORTING_CRITERIA = elements.table(
+    elements.leaf("numChars", "num_chars", leaves.integer),
+    elements.leaf("flushChar", "flush_char", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
+)
 
 
-def read_digits_reporting_criteria(element: _Element) -> DigitsReportingCriteria:
+def read_digits_reporting_criteria(tokens: Tokens, end: str) -> DigitsReportingCriteria:
     """Read DigitsReportingCriteria."""
-    return elements.structure(element, DigitsReportingCriteria, _DIGITS_REPORTING_CRITERIA)
+    return elements.structure(tokens, end, DigitsReportingCriteria, _DIGITS_REPORTING_CRITERIA)
 
 
 def write_digits_reporting_criteria(value: DigitsReportingCriteria, out: Out) -> None:
@@ -315,22 +321,22 @@ def write_digits_reporting_criteria(value: DigitsReportingCriteria, out: Out) ->
     if value.num_chars is not None:
         out.append(f"<numChars>{value.num_chars}</numChars>")
     if value.flush_char is not None:
-        out.append(f"<flushChar>{elements.escape(value.flush_char)}</flushChar>")
+        out.append(f"<flushChar>{leaves.escape(value.flush_char)}</flushChar>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
 
 
-_START_DATA_COLLECTION: elements.Table = {
-    "object": ("object", read_call_object),
-    "dataCollType": ("data_coll_type", elements.enumeration(DataCollType)),
-    "digitsReportingCriteria": ("digits_reporting_criteria", read_digits_reporting_criteria),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_DATA_COLLECTION = elements.table(
+    elements.inner("object", "object", read_call_object),
+    elements.leaf("dataCollType", "data_coll_type", leaves.enumeration(DataCollType)),
+    elements.inner("digitsReportingCriteria", "digits_reporting_criteria", read_digits_reporting_criteria),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_data_collection(element: _Element) -> StartDataCollection:
+def read_start_data_collection(tokens: Tokens, end: str) -> StartDataCollection:
     """Read StartDataCollection."""
-    return elements.structure(element, StartDataCollection, _START_DATA_COLLECTION)
+    return elements.structure(tokens, end, StartDataCollection, _START_DATA_COLLECTION)
 
 
 def write_start_data_collection(value: StartDataCollection, out: Out) -> None:
@@ -339,7 +345,7 @@ def write_start_data_collection(value: StartDataCollection, out: Out) -> None:
     write_call_object(value.object, out)
     out.append("</object>")
     if value.data_coll_type is not None:
-        out.append(f"<dataCollType>{elements.escape(value.data_coll_type.value)}</dataCollType>")
+        out.append(f"<dataCollType>{leaves.escape(value.data_coll_type.value)}</dataCollType>")
     if value.digits_reporting_criteria is not None:
         out.append("<digitsReportingCriteria>")
         write_digits_reporting_criteria(value.digits_reporting_criteria, out)
@@ -350,54 +356,54 @@ def write_start_data_collection(value: StartDataCollection, out: Out) -> None:
         out.append("</extensions>")
 
 
-_START_DATA_COLLECTION_RESPONSE: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_DATA_COLLECTION_RESPONSE = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_data_collection_response(element: _Element) -> StartDataCollectionResponse:
+def read_start_data_collection_response(tokens: Tokens, end: str) -> StartDataCollectionResponse:
     """Read StartDataCollectionResponse."""
-    return elements.structure(element, StartDataCollectionResponse, _START_DATA_COLLECTION_RESPONSE)
+    return elements.structure(tokens, end, StartDataCollectionResponse, _START_DATA_COLLECTION_RESPONSE)
 
 
 def write_start_data_collection_response(value: StartDataCollectionResponse, out: Out) -> None:
     """Write the children of StartDataCollectionResponse."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_DATA_COLLECTION: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_DATA_COLLECTION = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_data_collection(element: _Element) -> StopDataCollection:
+def read_stop_data_collection(tokens: Tokens, end: str) -> StopDataCollection:
     """Read StopDataCollection."""
-    return elements.structure(element, StopDataCollection, _STOP_DATA_COLLECTION)
+    return elements.structure(tokens, end, StopDataCollection, _STOP_DATA_COLLECTION)
 
 
 def write_stop_data_collection(value: StopDataCollection, out: Out) -> None:
     """Write the children of StopDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_DATA_COLLECTION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_DATA_COLLECTION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_data_collection_response(element: _Element) -> StopDataCollectionResponse:
+def read_stop_data_collection_response(tokens: Tokens, end: str) -> StopDataCollectionResponse:
     """Read StopDataCollectionResponse."""
-    return elements.structure(element, StopDataCollectionResponse, _STOP_DATA_COLLECTION_RESPONSE)
+    return elements.structure(tokens, end, StopDataCollectionResponse, _STOP_DATA_COLLECTION_RESPONSE)
 
 
 def write_stop_data_collection_response(value: StopDataCollectionResponse, out: Out) -> None:
@@ -408,34 +414,34 @@ def write_stop_data_collection_response(value: StopDataCollectionResponse, out: 
         out.append("</extensions>")
 
 
-_SUSPEND_DATA_COLLECTION: elements.Table = {
-    "dcollCrossRefID": ("dcoll_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_DATA_COLLECTION = elements.table(
+    elements.leaf("dcollCrossRefID", "dcoll_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_data_collection(element: _Element) -> SuspendDataCollection:
+def read_suspend_data_collection(tokens: Tokens, end: str) -> SuspendDataCollection:
     """Read SuspendDataCollection."""
-    return elements.structure(element, SuspendDataCollection, _SUSPEND_DATA_COLLECTION)
+    return elements.structure(tokens, end, SuspendDataCollection, _SUSPEND_DATA_COLLECTION)
 
 
 def write_suspend_data_collection(value: SuspendDataCollection, out: Out) -> None:
     """Write the children of SuspendDataCollection."""
-    out.append(f"<dcollCrossRefID>{elements.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
+    out.append(f"<dcollCrossRefID>{leaves.escape(value.dcoll_cross_ref_id)}</dcollCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SUSPEND_DATA_COLLECTION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_DATA_COLLECTION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_data_collection_response(element: _Element) -> SuspendDataCollectionResponse:
+def read_suspend_data_collection_response(tokens: Tokens, end: str) -> SuspendDataCollectionResponse:
     """Read SuspendDataCollectionResponse."""
-    return elements.structure(element, SuspendDataCollectionResponse, _SUSPEND_DATA_COLLECTION_RESPONSE)
+    return elements.structure(tokens, end, SuspendDataCollectionResponse, _SUSPEND_DATA_COLLECTION_RESPONSE)
 
 
 def write_suspend_data_collection_response(value: SuspendDataCollectionResponse, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.device_maintenance import (
     BackInServiceEvent,
@@ -12,113 +10,114 @@ from csta.messages.device_maintenance import (
     OutOfServiceEvent,
     PartiallyInServiceEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
-_BACK_IN_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BACK_IN_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_back_in_service_event(element: _Element) -> BackInServiceEvent:
+def read_back_in_service_event(tokens: Tokens, end: str) -> BackInServiceEvent:
     """Read BackInServiceEvent."""
-    return elements.structure(element, BackInServiceEvent, _BACK_IN_SERVICE_EVENT)
+    return elements.structure(tokens, end, BackInServiceEvent, _BACK_IN_SERVICE_EVENT)
 
 
 def write_back_in_service_event(value: BackInServiceEvent, out: Out) -> None:
     """Write the children of BackInServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DEVICE_CAPS_CHANGED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEVICE_CAPS_CHANGED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_device_caps_changed_event(element: _Element) -> DeviceCapsChangedEvent:
+def read_device_caps_changed_event(tokens: Tokens, end: str) -> DeviceCapsChangedEvent:
     """Read DeviceCapsChangedEvent."""
-    return elements.structure(element, DeviceCapsChangedEvent, _DEVICE_CAPS_CHANGED_EVENT)
+    return elements.structure(tokens, end, DeviceCapsChangedEvent, _DEVICE_CAPS_CHANGED_EVENT)
 
 
 def write_device_caps_changed_event(value: DeviceCapsChangedEvent, out: Out) -> None:
     """Write the children of DeviceCapsChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_OUT_OF_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_OUT_OF_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_out_of_service_event(element: _Element) -> OutOfServiceEvent:
+def read_out_of_service_event(tokens: Tokens, end: str) -> OutOfServiceEvent:
     """Read OutOfServiceEvent."""
-    return elements.structure(element, OutOfServiceEvent, _OUT_OF_SERVICE_EVENT)
+    return elements.structure(tokens, end, OutOfServiceEvent, _OUT_OF_SERVICE_EVENT)
 
 
 def write_out_of_service_event(value: OutOfServiceEvent, out: Out) -> None:
     """Write the children of OutOfServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_PARTIALLY_IN_SERVICE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PARTIALLY_IN_SERVICE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_partially_in_service_event(element: _Element) -> PartiallyInServiceEvent:
+def read_partially_in_service_event(tokens: Tokens, end: str) -> PartiallyInServiceEvent:
     """Read PartiallyInServiceEvent."""
-    return elements.structure(element, PartiallyInServiceEvent, _PARTIALLY_IN_SERVICE_EVENT)
+    return elements.structure(tokens, end, PartiallyInServiceEvent, _PARTIALLY_IN_SERVICE_EVENT)
 
 
 def write_partially_in_service_event(value: PartiallyInServiceEvent, out: Out) -> None:
     """Write the children of PartiallyInServiceEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

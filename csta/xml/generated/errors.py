@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.errors import (
     OperationErrors,
     PerformanceManagementErrors,
@@ -15,60 +13,106 @@ from csta.messages.errors import (
     SystemResourceAvailabilityErrors,
     UniversalFailure,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
-_UNIVERSAL_FAILURE: elements.Table = {
-    "operation": ("operation", elements.enumeration(OperationErrors)),
-    "security": ("security", elements.enumeration(SecurityErrors)),
-    "stateIncompatibility": ("state_incompatibility", elements.enumeration(StateIncompatibilityErrors)),
-    "systemResourceAvailibility": (
+_UNIVERSAL_FAILURE = elements.table(
+    elements.leaf("operation", "operation", leaves.enumeration(OperationErrors)),
+    elements.leaf("security", "security", leaves.enumeration(SecurityErrors)),
+    elements.leaf("stateIncompatibility", "state_incompatibility", leaves.enumeration(StateIncompatibilityErrors)),
+    elements.leaf(
+        "systemResourceAvailibility",
         "system_resource_availability",
-        elements.enumeration(SystemResourceAvailabilityErrors),
+        leaves.enumeration(SystemResourceAvailabilityErrors),
+        "systemResourceAvailability",
     ),
-    "subscribedResourceAvailability": (
+    elements.leaf(
+        "subscribedResourceAvailability",
         "subscribed_resource_availability",
-        elements.enumeration(SubscribedResourceAvailabilityErrors),
+        leaves.enumeration(SubscribedResourceAvailabilityErrors),
     ),
-    "performanceManagement": ("performance_management", elements.enumeration(PerformanceManagementErrors)),
-    "privateData": ("private_data", elements.enumeration(PrivateDataInfoErrors)),
-    "unspecified": ("unspecified", elements.empty),
-}
+    elements.leaf("performanceManagement", "performance_management", leaves.enumeration(PerformanceManagementErrors)),
+    elements.leaf("privateData", "private_data", leaves.enumeration(PrivateDataInfoErrors)),
+    elements.leaf("unspecified", "unspecified", leaves.empty),
+)
 
 
-def read_universal_failure(element: _Element) -> UniversalFailure:
+def read_universal_failure(tokens: Tokens, end: str) -> UniversalFailure:
     """Read UniversalFailure."""
-    return elements.structure(element, UniversalFailure, _UNIVERSAL_FAILURE)
+    return elements.choice(
+        tokens, end, UniversalFailure, _UNIVERSAL_FAILURE, otherwise=UniversalFailure(unspecified=True)
+    )
 
 
 def write_universal_failure(value: UniversalFailure, out: Out) -> None:
     """Write the children of UniversalFailure."""
     if value.operation is not None:
-        out.append(f"<operation>{elements.escape(value.operation.value)}</operation>")
+        out.append(f"<operation>{leaves.escape(value.operation.value)}</operation>")
+        if (
+            value.security is not None
+            or value.state_incompatibility is not None
+            or value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.security is not None:
-        out.append(f"<security>{elements.escape(value.security.value)}</security>")
+        out.append(f"<security>{leaves.escape(value.security.value)}</security>")
+        if (
+            value.state_incompatibility is not None
+            or value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.state_incompatibility is not None:
-        out.append(f"<stateIncompatibility>{elements.escape(value.state_incompatibility.value)}</stateIncompatibility>")
+        out.append(f"<stateIncompatibility>{leaves.escape(value.state_incompatibility.value)}</stateIncompatibility>")
+        if (
+            value.system_resource_availability is not None
+            or value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.system_resource_availability is not None:
         out.append(
-            f"<systemResourceAvailibility>{elements.escape(value.system_resource_availability.value)}</systemResourceAvailibility>"
+            f"<systemResourceAvailibility>{leaves.escape(value.system_resource_availability.value)}</systemResourceAvailibility>"
         )
+        if (
+            value.subscribed_resource_availability is not None
+            or value.performance_management is not None
+            or value.private_data is not None
+            or value.unspecified
+        ):
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.subscribed_resource_availability is not None:
         out.append(
-            f"<subscribedResourceAvailability>{elements.escape(value.subscribed_resource_availability.value)}</subscribedResourceAvailability>"
+            f"<subscribedResourceAvailability>{leaves.escape(value.subscribed_resource_availability.value)}</subscribedResourceAvailability>"
         )
+        if value.performance_management is not None or value.private_data is not None or value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.performance_management is not None:
         out.append(
-            f"<performanceManagement>{elements.escape(value.performance_management.value)}</performanceManagement>"
+            f"<performanceManagement>{leaves.escape(value.performance_management.value)}</performanceManagement>"
         )
+        if value.private_data is not None or value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.private_data is not None:
-        out.append(f"<privateData>{elements.escape(value.private_data.value)}</privateData>")
+        out.append(f"<privateData>{leaves.escape(value.private_data.value)}</privateData>")
+        if value.unspecified:
+            elements.two_chosen("errors.UniversalFailure")
         return
     if value.unspecified:
         out.append("<unspecified/>")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.identifiers import (
     AssociatedCalledDeviceID,
     AssociatedCallingDeviceID,
@@ -16,29 +14,34 @@ from csta.messages.identifiers import (
     RedirectionDeviceID,
     SubjectDeviceID,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
-_EXTENDED_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_EXTENDED_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_extended_device_id(element: _Element) -> ExtendedDeviceID:
+def read_extended_device_id(tokens: Tokens, end: str) -> ExtendedDeviceID:
     """Read ExtendedDeviceID."""
-    return elements.structure(element, ExtendedDeviceID, _EXTENDED_DEVICE_ID)
+    return elements.choice(tokens, end, ExtendedDeviceID, _EXTENDED_DEVICE_ID)
 
 
 def write_extended_device_id(value: ExtendedDeviceID, out: Out) -> None:
     """Write the children of ExtendedDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.ExtendedDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.ExtendedDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -46,25 +49,29 @@ def write_extended_device_id(value: ExtendedDeviceID, out: Out) -> None:
     elements.none_chosen("identifiers.ExtendedDeviceID")
 
 
-_CALLING_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_CALLING_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_calling_device_id(element: _Element) -> CallingDeviceID:
+def read_calling_device_id(tokens: Tokens, end: str) -> CallingDeviceID:
     """Read CallingDeviceID."""
-    return elements.structure(element, CallingDeviceID, _CALLING_DEVICE_ID)
+    return elements.choice(tokens, end, CallingDeviceID, _CALLING_DEVICE_ID)
 
 
 def write_calling_device_id(value: CallingDeviceID, out: Out) -> None:
     """Write the children of CallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.CallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.CallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -72,25 +79,29 @@ def write_calling_device_id(value: CallingDeviceID, out: Out) -> None:
     elements.none_chosen("identifiers.CallingDeviceID")
 
 
-_CALLED_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_CALLED_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_called_device_id(element: _Element) -> CalledDeviceID:
+def read_called_device_id(tokens: Tokens, end: str) -> CalledDeviceID:
     """Read CalledDeviceID."""
-    return elements.structure(element, CalledDeviceID, _CALLED_DEVICE_ID)
+    return elements.choice(tokens, end, CalledDeviceID, _CALLED_DEVICE_ID)
 
 
 def write_called_device_id(value: CalledDeviceID, out: Out) -> None:
     """Write the children of CalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.CalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.CalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -98,25 +109,29 @@ def write_called_device_id(value: CalledDeviceID, out: Out) -> None:
     elements.none_chosen("identifiers.CalledDeviceID")
 
 
-_SUBJECT_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_SUBJECT_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_subject_device_id(element: _Element) -> SubjectDeviceID:
+def read_subject_device_id(tokens: Tokens, end: str) -> SubjectDeviceID:
     """Read SubjectDeviceID."""
-    return elements.structure(element, SubjectDeviceID, _SUBJECT_DEVICE_ID)
+    return elements.choice(tokens, end, SubjectDeviceID, _SUBJECT_DEVICE_ID)
 
 
 def write_subject_device_id(value: SubjectDeviceID, out: Out) -> None:
     """Write the children of SubjectDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.SubjectDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.SubjectDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -124,33 +139,41 @@ def write_subject_device_id(value: SubjectDeviceID, out: Out) -> None:
     elements.none_chosen("identifiers.SubjectDeviceID")
 
 
-_REDIRECTION_DEVICE_ID: elements.Table = {
-    "numberDialed": ("number_dialed", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "notRequired": ("not_required", elements.empty),
-    "notSpecified": ("not_specified", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_REDIRECTION_DEVICE_ID = elements.table(
+    elements.device("numberDialed", "number_dialed", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("notRequired", "not_required", leaves.empty),
+    elements.leaf("notSpecified", "not_specified", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_redirection_device_id(element: _Element) -> RedirectionDeviceID:
+def read_redirection_device_id(tokens: Tokens, end: str) -> RedirectionDeviceID:
     """Read RedirectionDeviceID."""
-    return elements.structure(element, RedirectionDeviceID, _REDIRECTION_DEVICE_ID)
+    return elements.choice(tokens, end, RedirectionDeviceID, _REDIRECTION_DEVICE_ID)
 
 
 def write_redirection_device_id(value: RedirectionDeviceID, out: Out) -> None:
     """Write the children of RedirectionDeviceID."""
     if value.number_dialed is not None:
         write_device_id("numberDialed", value.number_dialed, out)
+        if value.not_known or value.not_required or value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.not_required or value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_required:
         out.append("<notRequired/>")
+        if value.not_specified or value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.not_specified:
         out.append("<notSpecified/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.RedirectionDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -158,25 +181,29 @@ def write_redirection_device_id(value: RedirectionDeviceID, out: Out) -> None:
     elements.none_chosen("identifiers.RedirectionDeviceID")
 
 
-_ASSOCIATED_CALLING_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_ASSOCIATED_CALLING_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_associated_calling_device_id(element: _Element) -> AssociatedCallingDeviceID:
+def read_associated_calling_device_id(tokens: Tokens, end: str) -> AssociatedCallingDeviceID:
     """Read AssociatedCallingDeviceID."""
-    return elements.structure(element, AssociatedCallingDeviceID, _ASSOCIATED_CALLING_DEVICE_ID)
+    return elements.choice(tokens, end, AssociatedCallingDeviceID, _ASSOCIATED_CALLING_DEVICE_ID)
 
 
 def write_associated_calling_device_id(value: AssociatedCallingDeviceID, out: Out) -> None:
     """Write the children of AssociatedCallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.AssociatedCallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.AssociatedCallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -184,25 +211,29 @@ def write_associated_calling_device_id(value: AssociatedCallingDeviceID, out: Ou
     elements.none_chosen("identifiers.AssociatedCallingDeviceID")
 
 
-_ASSOCIATED_CALLED_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_ASSOCIATED_CALLED_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_associated_called_device_id(element: _Element) -> AssociatedCalledDeviceID:
+def read_associated_called_device_id(tokens: Tokens, end: str) -> AssociatedCalledDeviceID:
     """Read AssociatedCalledDeviceID."""
-    return elements.structure(element, AssociatedCalledDeviceID, _ASSOCIATED_CALLED_DEVICE_ID)
+    return elements.choice(tokens, end, AssociatedCalledDeviceID, _ASSOCIATED_CALLED_DEVICE_ID)
 
 
 def write_associated_called_device_id(value: AssociatedCalledDeviceID, out: Out) -> None:
     """Write the children of AssociatedCalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.AssociatedCalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.AssociatedCalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -210,25 +241,29 @@ def write_associated_called_device_id(value: AssociatedCalledDeviceID, out: Out)
     elements.none_chosen("identifiers.AssociatedCalledDeviceID")
 
 
-_NETWORK_CALLING_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_NETWORK_CALLING_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_network_calling_device_id(element: _Element) -> NetworkCallingDeviceID:
+def read_network_calling_device_id(tokens: Tokens, end: str) -> NetworkCallingDeviceID:
     """Read NetworkCallingDeviceID."""
-    return elements.structure(element, NetworkCallingDeviceID, _NETWORK_CALLING_DEVICE_ID)
+    return elements.choice(tokens, end, NetworkCallingDeviceID, _NETWORK_CALLING_DEVICE_ID)
 
 
 def write_network_calling_device_id(value: NetworkCallingDeviceID, out: Out) -> None:
     """Write the children of NetworkCallingDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.NetworkCallingDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.NetworkCallingDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")
@@ -236,25 +271,29 @@ def write_network_calling_device_id(value: NetworkCallingDeviceID, out: Out) -> 
     elements.none_chosen("identifiers.NetworkCallingDeviceID")
 
 
-_NETWORK_CALLED_DEVICE_ID: elements.Table = {
-    "deviceIdentifier": ("device_identifier", read_device_id),
-    "notKnown": ("not_known", elements.empty),
-    "restricted": ("restricted", elements.empty),
-}
+_NETWORK_CALLED_DEVICE_ID = elements.table(
+    elements.device("deviceIdentifier", "device_identifier", device_id),
+    elements.leaf("notKnown", "not_known", leaves.empty),
+    elements.leaf("restricted", "restricted", leaves.empty),
+)
 
 
-def read_network_called_device_id(element: _Element) -> NetworkCalledDeviceID:
+def read_network_called_device_id(tokens: Tokens, end: str) -> NetworkCalledDeviceID:
     """Read NetworkCalledDeviceID."""
-    return elements.structure(element, NetworkCalledDeviceID, _NETWORK_CALLED_DEVICE_ID)
+    return elements.choice(tokens, end, NetworkCalledDeviceID, _NETWORK_CALLED_DEVICE_ID)
 
 
 def write_network_called_device_id(value: NetworkCalledDeviceID, out: Out) -> None:
     """Write the children of NetworkCalledDeviceID."""
     if value.device_identifier is not None:
         write_device_id("deviceIdentifier", value.device_identifier, out)
+        if value.not_known or value.restricted:
+            elements.two_chosen("identifiers.NetworkCalledDeviceID")
         return
     if value.not_known:
         out.append("<notKnown/>")
+        if value.restricted:
+            elements.two_chosen("identifiers.NetworkCalledDeviceID")
         return
     if value.restricted:
         out.append("<restricted/>")

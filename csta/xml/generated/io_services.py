@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.io_services import (
     DataPathDirection,
@@ -38,8 +36,9 @@ from csta.messages.io_services import (
     SuspendDataPath,
     SuspendDataPathResponse,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -48,15 +47,15 @@ from csta.xml.generated.call_data import (
     write_csta_object,
 )
 
-_IO_REGISTER: elements.Table = {
-    "ioDevice": ("io_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_IO_REGISTER = elements.table(
+    elements.device("ioDevice", "io_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_io_register(element: _Element) -> IORegister:
+def read_io_register(tokens: Tokens, end: str) -> IORegister:
     """Read IORegister."""
-    return elements.structure(element, IORegister, _IO_REGISTER)
+    return elements.structure(tokens, end, IORegister, _IO_REGISTER)
 
 
 def write_io_register(value: IORegister, out: Out) -> None:
@@ -69,74 +68,74 @@ def write_io_register(value: IORegister, out: Out) -> None:
         out.append("</extensions>")
 
 
-_IO_REGISTER_RESPONSE: elements.Table = {
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_IO_REGISTER_RESPONSE = elements.table(
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_io_register_response(element: _Element) -> IORegisterResponse:
+def read_io_register_response(tokens: Tokens, end: str) -> IORegisterResponse:
     """Read IORegisterResponse."""
-    return elements.structure(element, IORegisterResponse, _IO_REGISTER_RESPONSE)
+    return elements.structure(tokens, end, IORegisterResponse, _IO_REGISTER_RESPONSE)
 
 
 def write_io_register_response(value: IORegisterResponse, out: Out) -> None:
     """Write the children of IORegisterResponse."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_IO_REGISTER_ABORT: elements.Table = {
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_IO_REGISTER_ABORT = elements.table(
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_io_register_abort(element: _Element) -> IORegisterAbort:
+def read_io_register_abort(tokens: Tokens, end: str) -> IORegisterAbort:
     """Read IORegisterAbort."""
-    return elements.structure(element, IORegisterAbort, _IO_REGISTER_ABORT)
+    return elements.structure(tokens, end, IORegisterAbort, _IO_REGISTER_ABORT)
 
 
 def write_io_register_abort(value: IORegisterAbort, out: Out) -> None:
     """Write the children of IORegisterAbort."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_IO_REGISTER_CANCEL: elements.Table = {
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_IO_REGISTER_CANCEL = elements.table(
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_io_register_cancel(element: _Element) -> IORegisterCancel:
+def read_io_register_cancel(tokens: Tokens, end: str) -> IORegisterCancel:
     """Read IORegisterCancel."""
-    return elements.structure(element, IORegisterCancel, _IO_REGISTER_CANCEL)
+    return elements.structure(tokens, end, IORegisterCancel, _IO_REGISTER_CANCEL)
 
 
 def write_io_register_cancel(value: IORegisterCancel, out: Out) -> None:
     """Write the children of IORegisterCancel."""
-    out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+    out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_IO_REGISTER_CANCEL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_IO_REGISTER_CANCEL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_io_register_cancel_response(element: _Element) -> IORegisterCancelResponse:
+def read_io_register_cancel_response(tokens: Tokens, end: str) -> IORegisterCancelResponse:
     """Read IORegisterCancelResponse."""
-    return elements.structure(element, IORegisterCancelResponse, _IO_REGISTER_CANCEL_RESPONSE)
+    return elements.structure(tokens, end, IORegisterCancelResponse, _IO_REGISTER_CANCEL_RESPONSE)
 
 
 def write_io_register_cancel_response(value: IORegisterCancelResponse, out: Out) -> None:
@@ -147,21 +146,23 @@ def write_io_register_cancel_response(value: IORegisterCancelResponse, out: Out)
         out.append("</extensions>")
 
 
-_IO_CROSS_REF_ID: elements.Table = {
-    "switchProvided": ("switch_provided", elements.octets),
-    "computerProvided": ("computer_provided", elements.octets),
-}
+_IO_CROSS_REF_ID = elements.table(
+    elements.leaf("switchProvided", "switch_provided", leaves.octets),
+    elements.leaf("computerProvided", "computer_provided", leaves.octets),
+)
 
 
-def read_io_cross_ref_id(element: _Element) -> IOCrossRefID:
+def read_io_cross_ref_id(tokens: Tokens, end: str) -> IOCrossRefID:
     """Read IOCrossRefID."""
-    return elements.structure(element, IOCrossRefID, _IO_CROSS_REF_ID)
+    return elements.choice(tokens, end, IOCrossRefID, _IO_CROSS_REF_ID)
 
 
 def write_io_cross_ref_id(value: IOCrossRefID, out: Out) -> None:
     """Write the children of IOCrossRefID."""
     if value.switch_provided is not None:
         out.append(f"<switchProvided>{value.switch_provided.hex()}</switchProvided>")
+        if value.computer_provided is not None:
+            elements.two_chosen("io_services.IOCrossRefID")
         return
     if value.computer_provided is not None:
         out.append(f"<computerProvided>{value.computer_provided.hex()}</computerProvided>")
@@ -169,16 +170,16 @@ def write_io_cross_ref_id(value: IOCrossRefID, out: Out) -> None:
     elements.none_chosen("io_services.IOCrossRefID")
 
 
-_DATA_PATH_RESUMED: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_PATH_RESUMED = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_path_resumed(element: _Element) -> DataPathResumed:
+def read_data_path_resumed(tokens: Tokens, end: str) -> DataPathResumed:
     """Read DataPathResumed."""
-    return elements.structure(element, DataPathResumed, _DATA_PATH_RESUMED)
+    return elements.structure(tokens, end, DataPathResumed, _DATA_PATH_RESUMED)
 
 
 def write_data_path_resumed(value: DataPathResumed, out: Out) -> None:
@@ -187,21 +188,21 @@ def write_data_path_resumed(value: DataPathResumed, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DATA_PATH_RESUMED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_PATH_RESUMED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_path_resumed_response(element: _Element) -> DataPathResumedResponse:
+def read_data_path_resumed_response(tokens: Tokens, end: str) -> DataPathResumedResponse:
     """Read DataPathResumedResponse."""
-    return elements.structure(element, DataPathResumedResponse, _DATA_PATH_RESUMED_RESPONSE)
+    return elements.structure(tokens, end, DataPathResumedResponse, _DATA_PATH_RESUMED_RESPONSE)
 
 
 def write_data_path_resumed_response(value: DataPathResumedResponse, out: Out) -> None:
@@ -212,16 +213,16 @@ def write_data_path_resumed_response(value: DataPathResumedResponse, out: Out) -
         out.append("</extensions>")
 
 
-_DATA_PATH_SUSPENDED: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_PATH_SUSPENDED = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_path_suspended(element: _Element) -> DataPathSuspended:
+def read_data_path_suspended(tokens: Tokens, end: str) -> DataPathSuspended:
     """Read DataPathSuspended."""
-    return elements.structure(element, DataPathSuspended, _DATA_PATH_SUSPENDED)
+    return elements.structure(tokens, end, DataPathSuspended, _DATA_PATH_SUSPENDED)
 
 
 def write_data_path_suspended(value: DataPathSuspended, out: Out) -> None:
@@ -230,21 +231,21 @@ def write_data_path_suspended(value: DataPathSuspended, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DATA_PATH_SUSPENDED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DATA_PATH_SUSPENDED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_data_path_suspended_response(element: _Element) -> DataPathSuspendedResponse:
+def read_data_path_suspended_response(tokens: Tokens, end: str) -> DataPathSuspendedResponse:
     """Read DataPathSuspendedResponse."""
-    return elements.structure(element, DataPathSuspendedResponse, _DATA_PATH_SUSPENDED_RESPONSE)
+    return elements.structure(tokens, end, DataPathSuspendedResponse, _DATA_PATH_SUSPENDED_RESPONSE)
 
 
 def write_data_path_suspended_response(value: DataPathSuspendedResponse, out: Out) -> None:
@@ -255,17 +256,17 @@ def write_data_path_suspended_response(value: DataPathSuspendedResponse, out: Ou
         out.append("</extensions>")
 
 
-_DISPLAY_ATTRIBUTE: elements.Table = {
-    "displayID": ("display_id", elements.octets),
-    "physicalBaseRowNumber": ("physical_base_row_number", elements.integer),
-    "physicalBaseColumnNumber": ("physical_base_column_number", elements.integer),
-    "offset": ("offset", elements.integer),
-}
+_DISPLAY_ATTRIBUTE = elements.table(
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("offset", "offset", leaves.integer),
+)
 
 
-def read_display_attribute(element: _Element) -> DisplayAttribute:
+def read_display_attribute(tokens: Tokens, end: str) -> DisplayAttribute:
     """Read DisplayAttribute."""
-    return elements.structure(element, DisplayAttribute, _DISPLAY_ATTRIBUTE)
+    return elements.structure(tokens, end, DisplayAttribute, _DISPLAY_ATTRIBUTE)
 
 
 def write_display_attribute(value: DisplayAttribute, out: Out) -> None:
@@ -280,30 +281,30 @@ def write_display_attribute(value: DisplayAttribute, out: Out) -> None:
         out.append(f"<offset>{value.offset}</offset>")
 
 
-_FAST_DATA: elements.Table = {
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "object": ("object", read_csta_object),
-    "dataPathType": ("data_path_type", elements.enumeration(DataPathType)),
-    "displayAttribute": ("display_attributes", read_display_attribute),
-    "ioData": ("io_data", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_FAST_DATA = elements.table(
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
+    elements.inner("object", "object", read_csta_object),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
+    elements.inner("displayAttribute", "display_attributes", read_display_attribute, "displayAttributes"),
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_fast_data(element: _Element) -> FastData:
+def read_fast_data(tokens: Tokens, end: str) -> FastData:
     """Read FastData."""
-    return elements.structure(element, FastData, _FAST_DATA)
+    return elements.structure(tokens, end, FastData, _FAST_DATA)
 
 
 def write_fast_data(value: FastData, out: Out) -> None:
     """Write the children of FastData."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_attributes is not None:
         out.append("<displayAttribute>")
         write_display_attribute(value.display_attributes, out)
@@ -315,14 +316,14 @@ def write_fast_data(value: FastData, out: Out) -> None:
         out.append("</extensions>")
 
 
-_FAST_DATA_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_FAST_DATA_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_fast_data_response(element: _Element) -> FastDataResponse:
+def read_fast_data_response(tokens: Tokens, end: str) -> FastDataResponse:
     """Read FastDataResponse."""
-    return elements.structure(element, FastDataResponse, _FAST_DATA_RESPONSE)
+    return elements.structure(tokens, end, FastDataResponse, _FAST_DATA_RESPONSE)
 
 
 def write_fast_data_response(value: FastDataResponse, out: Out) -> None:
@@ -333,16 +334,16 @@ def write_fast_data_response(value: FastDataResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RESUME_DATA_PATH: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_DATA_PATH = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_data_path(element: _Element) -> ResumeDataPath:
+def read_resume_data_path(tokens: Tokens, end: str) -> ResumeDataPath:
     """Read ResumeDataPath."""
-    return elements.structure(element, ResumeDataPath, _RESUME_DATA_PATH)
+    return elements.structure(tokens, end, ResumeDataPath, _RESUME_DATA_PATH)
 
 
 def write_resume_data_path(value: ResumeDataPath, out: Out) -> None:
@@ -351,21 +352,21 @@ def write_resume_data_path(value: ResumeDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_RESUME_DATA_PATH_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_DATA_PATH_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_data_path_response(element: _Element) -> ResumeDataPathResponse:
+def read_resume_data_path_response(tokens: Tokens, end: str) -> ResumeDataPathResponse:
     """Read ResumeDataPathResponse."""
-    return elements.structure(element, ResumeDataPathResponse, _RESUME_DATA_PATH_RESPONSE)
+    return elements.structure(tokens, end, ResumeDataPathResponse, _RESUME_DATA_PATH_RESPONSE)
 
 
 def write_resume_data_path_response(value: ResumeDataPathResponse, out: Out) -> None:
@@ -376,16 +377,16 @@ def write_resume_data_path_response(value: ResumeDataPathResponse, out: Out) -> 
         out.append("</extensions>")
 
 
-_DISPLAY_ATTRIBUTE_LIST: elements.Table = {
-    "physicalBaseRowNumber": ("physical_base_row_number", elements.integer),
-    "physicalBaseColumnNumber": ("physical_base_column_number", elements.integer),
-    "offset": ("offset", elements.integer),
-}
+_DISPLAY_ATTRIBUTE_LIST = elements.table(
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("offset", "offset", leaves.integer),
+)
 
 
-def read_display_attribute_list(element: _Element) -> DisplayAttributeList:
+def read_display_attribute_list(tokens: Tokens, end: str) -> DisplayAttributeList:
     """Read DisplayAttributeList."""
-    return elements.structure(element, DisplayAttributeList, _DISPLAY_ATTRIBUTE_LIST)
+    return elements.structure(tokens, end, DisplayAttributeList, _DISPLAY_ATTRIBUTE_LIST)
 
 
 def write_display_attribute_list(value: DisplayAttributeList, out: Out) -> None:
@@ -398,24 +399,24 @@ def write_display_attribute_list(value: DisplayAttributeList, out: Out) -> None:
         out.append(f"<offset>{value.offset}</offset>")
 
 
-_SEND_BROADCAST_DATA: elements.Table = {
-    "ioData": ("io_data", elements.octets),
-    "dataPathType": ("data_path_type", elements.enumeration(DataPathType)),
-    "displayAttributes": ("display_attributes", read_display_attribute_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_BROADCAST_DATA = elements.table(
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
+    elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_broadcast_data(element: _Element) -> SendBroadcastData:
+def read_send_broadcast_data(tokens: Tokens, end: str) -> SendBroadcastData:
     """Read SendBroadcastData."""
-    return elements.structure(element, SendBroadcastData, _SEND_BROADCAST_DATA)
+    return elements.structure(tokens, end, SendBroadcastData, _SEND_BROADCAST_DATA)
 
 
 def write_send_broadcast_data(value: SendBroadcastData, out: Out) -> None:
     """Write the children of SendBroadcastData."""
     out.append(f"<ioData>{value.io_data.hex()}</ioData>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_attributes is not None:
         out.append("<displayAttributes>")
         write_display_attribute_list(value.display_attributes, out)
@@ -426,14 +427,14 @@ def write_send_broadcast_data(value: SendBroadcastData, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SEND_BROADCAST_DATA_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_BROADCAST_DATA_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_broadcast_data_response(element: _Element) -> SendBroadcastDataResponse:
+def read_send_broadcast_data_response(tokens: Tokens, end: str) -> SendBroadcastDataResponse:
     """Read SendBroadcastDataResponse."""
-    return elements.structure(element, SendBroadcastDataResponse, _SEND_BROADCAST_DATA_RESPONSE)
+    return elements.structure(tokens, end, SendBroadcastDataResponse, _SEND_BROADCAST_DATA_RESPONSE)
 
 
 def write_send_broadcast_data_response(value: SendBroadcastDataResponse, out: Out) -> None:
@@ -444,19 +445,19 @@ def write_send_broadcast_data_response(value: SendBroadcastDataResponse, out: Ou
         out.append("</extensions>")
 
 
-_SEND_DATA: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "displayAttributes": ("display_attributes", read_display_attribute_list),
-    "ioData": ("io_data", elements.octets),
-    "ioCause": ("io_cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_DATA = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
+    elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.leaf("ioCause", "io_cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_data(element: _Element) -> SendData:
+def read_send_data(tokens: Tokens, end: str) -> SendData:
     """Read SendData."""
-    return elements.structure(element, SendData, _SEND_DATA)
+    return elements.structure(tokens, end, SendData, _SEND_DATA)
 
 
 def write_send_data(value: SendData, out: Out) -> None:
@@ -465,28 +466,28 @@ def write_send_data(value: SendData, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     if value.display_attributes is not None:
         out.append("<displayAttributes>")
         write_display_attribute_list(value.display_attributes, out)
         out.append("</displayAttributes>")
     out.append(f"<ioData>{value.io_data.hex()}</ioData>")
     if value.io_cause is not None:
-        out.append(f"<ioCause>{elements.escape(value.io_cause.value)}</ioCause>")
+        out.append(f"<ioCause>{leaves.escape(value.io_cause.value)}</ioCause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SEND_DATA_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_DATA_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_data_response(element: _Element) -> SendDataResponse:
+def read_send_data_response(tokens: Tokens, end: str) -> SendDataResponse:
     """Read SendDataResponse."""
-    return elements.structure(element, SendDataResponse, _SEND_DATA_RESPONSE)
+    return elements.structure(tokens, end, SendDataResponse, _SEND_DATA_RESPONSE)
 
 
 def write_send_data_response(value: SendDataResponse, out: Out) -> None:
@@ -497,9 +498,14 @@ def write_send_data_response(value: SendDataResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_send_multicast_data_argument_io_cross_ref_id_list(element: _Element) -> tuple[IOCrossRefID, ...]:
+_SEND_MULTICAST_DATA_ARGUMENT_IO_CROSS_REF_ID_LIST = elements.table(
+    elements.inner("ioCrossRefID", "", read_io_cross_ref_id)
+)
+
+
+def read_send_multicast_data_argument_io_cross_ref_id_list(tokens: Tokens, end: str) -> tuple[IOCrossRefID, ...]:
     """Read SendMulticastDataArgumentIoCrossRefIDList."""
-    return elements.listed(element, "ioCrossRefID", read_io_cross_ref_id)
+    return elements.listed(tokens, end, _SEND_MULTICAST_DATA_ARGUMENT_IO_CROSS_REF_ID_LIST)
 
 
 def write_send_multicast_data_argument_io_cross_ref_id_list(values: tuple[IOCrossRefID, ...], out: Out) -> None:
@@ -510,17 +516,17 @@ def write_send_multicast_data_argument_io_cross_ref_id_list(values: tuple[IOCros
         out.append("</ioCrossRefID>")
 
 
-_SEND_MULTICAST_DATA: elements.Table = {
-    "ioCrossRefIDList": ("io_cross_ref_id_list", read_send_multicast_data_argument_io_cross_ref_id_list),
-    "ioData": ("io_data", elements.octets),
-    "displayAttributes": ("display_attributes", read_display_attribute_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_MULTICAST_DATA = elements.table(
+    elements.inner("ioCrossRefIDList", "io_cross_ref_id_list", read_send_multicast_data_argument_io_cross_ref_id_list),
+    elements.leaf("ioData", "io_data", leaves.octets),
+    elements.inner("displayAttributes", "display_attributes", read_display_attribute_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_multicast_data(element: _Element) -> SendMulticastData:
+def read_send_multicast_data(tokens: Tokens, end: str) -> SendMulticastData:
     """Read SendMulticastData."""
-    return elements.structure(element, SendMulticastData, _SEND_MULTICAST_DATA)
+    return elements.structure(tokens, end, SendMulticastData, _SEND_MULTICAST_DATA)
 
 
 def write_send_multicast_data(value: SendMulticastData, out: Out) -> None:
@@ -540,14 +546,14 @@ def write_send_multicast_data(value: SendMulticastData, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SEND_MULTICAST_DATA_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SEND_MULTICAST_DATA_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_send_multicast_data_response(element: _Element) -> SendMulticastDataResponse:
+def read_send_multicast_data_response(tokens: Tokens, end: str) -> SendMulticastDataResponse:
     """Read SendMulticastDataResponse."""
-    return elements.structure(element, SendMulticastDataResponse, _SEND_MULTICAST_DATA_RESPONSE)
+    return elements.structure(tokens, end, SendMulticastDataResponse, _SEND_MULTICAST_DATA_RESPONSE)
 
 
 def write_send_multicast_data_response(value: SendMulticastDataResponse, out: Out) -> None:
@@ -558,35 +564,35 @@ def write_send_multicast_data_response(value: SendMulticastDataResponse, out: Ou
         out.append("</extensions>")
 
 
-_START_DATA_PATH: elements.Table = {
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "object": ("object", read_csta_object),
-    "dataPathDirection": ("data_path_direction", elements.enumeration(DataPathDirection)),
-    "dataPathType": ("data_path_type", elements.enumeration(DataPathType)),
-    "displayID": ("display_id", elements.octets),
-    "numberOfCharactersToCollect": ("number_of_characters_to_collect", elements.integer),
-    "terminationCharacter": ("termination_character", elements.text),
-    "timeout": ("timeout", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_DATA_PATH = elements.table(
+    elements.leaf("ioRegisterReqID", "io_register_request_id", leaves.text, "ioRegisterRequestID"),
+    elements.inner("object", "object", read_csta_object),
+    elements.leaf("dataPathDirection", "data_path_direction", leaves.enumeration(DataPathDirection)),
+    elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", leaves.integer),
+    elements.leaf("terminationCharacter", "termination_character", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_data_path(element: _Element) -> StartDataPath:
+def read_start_data_path(tokens: Tokens, end: str) -> StartDataPath:
     """Read StartDataPath."""
-    return elements.structure(element, StartDataPath, _START_DATA_PATH)
+    return elements.structure(tokens, end, StartDataPath, _START_DATA_PATH)
 
 
 def write_start_data_path(value: StartDataPath, out: Out) -> None:
     """Write the children of StartDataPath."""
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterReqID>{leaves.escape(value.io_register_request_id)}</ioRegisterReqID>")
     out.append("<object>")
     write_csta_object(value.object, out)
     out.append("</object>")
     if value.data_path_direction is not None:
-        out.append(f"<dataPathDirection>{elements.escape(value.data_path_direction.value)}</dataPathDirection>")
+        out.append(f"<dataPathDirection>{leaves.escape(value.data_path_direction.value)}</dataPathDirection>")
     if value.data_path_type is not None:
-        out.append(f"<dataPathType>{elements.escape(value.data_path_type.value)}</dataPathType>")
+        out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_id is not None:
         out.append(f"<displayID>{value.display_id.hex()}</displayID>")
     if value.number_of_characters_to_collect is not None:
@@ -594,7 +600,7 @@ def write_start_data_path(value: StartDataPath, out: Out) -> None:
             f"<numberOfCharactersToCollect>{value.number_of_characters_to_collect}</numberOfCharactersToCollect>"
         )
     if value.termination_character is not None:
-        out.append(f"<terminationCharacter>{elements.escape(value.termination_character)}</terminationCharacter>")
+        out.append(f"<terminationCharacter>{leaves.escape(value.termination_character)}</terminationCharacter>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
     if value.extensions is not None:
@@ -603,18 +609,18 @@ def write_start_data_path(value: StartDataPath, out: Out) -> None:
         out.append("</extensions>")
 
 
-_START_DATA_PATH_RESPONSE: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "numberOfCharactersToCollect": ("number_of_characters_to_collect", elements.integer),
-    "terminationCharacter": ("termination_character", elements.text),
-    "timeout": ("timeout", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_DATA_PATH_RESPONSE = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", leaves.integer),
+    elements.leaf("terminationCharacter", "termination_character", leaves.text),
+    elements.leaf("timeout", "timeout", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_data_path_response(element: _Element) -> StartDataPathResponse:
+def read_start_data_path_response(tokens: Tokens, end: str) -> StartDataPathResponse:
     """Read StartDataPathResponse."""
-    return elements.structure(element, StartDataPathResponse, _START_DATA_PATH_RESPONSE)
+    return elements.structure(tokens, end, StartDataPathResponse, _START_DATA_PATH_RESPONSE)
 
 
 def write_start_data_path_response(value: StartDataPathResponse, out: Out) -> None:
@@ -627,7 +633,7 @@ def write_start_data_path_response(value: StartDataPathResponse, out: Out) -> No
             f"<numberOfCharactersToCollect>{value.number_of_characters_to_collect}</numberOfCharactersToCollect>"
         )
     if value.termination_character is not None:
-        out.append(f"<terminationCharacter>{elements.escape(value.termination_character)}</terminationCharacter>")
+        out.append(f"<terminationCharacter>{leaves.escape(value.termination_character)}</terminationCharacter>")
     if value.timeout is not None:
         out.append(f"<timeout>{value.timeout}</timeout>")
     if value.extensions is not None:
@@ -636,16 +642,16 @@ def write_start_data_path_response(value: StartDataPathResponse, out: Out) -> No
         out.append("</extensions>")
 
 
-_STOP_DATA_PATH: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_DATA_PATH = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_data_path(element: _Element) -> StopDataPath:
+def read_stop_data_path(tokens: Tokens, end: str) -> StopDataPath:
     """Read StopDataPath."""
-    return elements.structure(element, StopDataPath, _STOP_DATA_PATH)
+    return elements.structure(tokens, end, StopDataPath, _STOP_DATA_PATH)
 
 
 def write_stop_data_path(value: StopDataPath, out: Out) -> None:
@@ -654,21 +660,21 @@ def write_stop_data_path(value: StopDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_DATA_PATH_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_DATA_PATH_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_data_path_response(element: _Element) -> StopDataPathResponse:
+def read_stop_data_path_response(tokens: Tokens, end: str) -> StopDataPathResponse:
     """Read StopDataPathResponse."""
-    return elements.structure(element, StopDataPathResponse, _STOP_DATA_PATH_RESPONSE)
+    return elements.structure(tokens, end, StopDataPathResponse, _STOP_DATA_PATH_RESPONSE)
 
 
 def write_stop_data_path_response(value: StopDataPathResponse, out: Out) -> None:
@@ -679,16 +685,16 @@ def write_stop_data_path_response(value: StopDataPathResponse, out: Out) -> None
         out.append("</extensions>")
 
 
-_SUSPEND_DATA_PATH: elements.Table = {
-    "ioCrossRefID": ("io_cross_ref_id", read_io_cross_ref_id),
-    "ioRegisterRequestID": ("io_register_request_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_DATA_PATH = elements.table(
+    elements.inner("ioCrossRefID", "io_cross_ref_id", read_io_cross_ref_id),
+    elements.leaf("ioRegisterRequestID", "io_register_request_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_data_path(element: _Element) -> SuspendDataPath:
+def read_suspend_data_path(tokens: Tokens, end: str) -> SuspendDataPath:
     """Read SuspendDataPath."""
-    return elements.structure(element, SuspendDataPath, _SUSPEND_DATA_PATH)
+    return elements.structure(tokens, end, SuspendDataPath, _SUSPEND_DATA_PATH)
 
 
 def write_suspend_data_path(value: SuspendDataPath, out: Out) -> None:
@@ -697,21 +703,21 @@ def write_suspend_data_path(value: SuspendDataPath, out: Out) -> None:
     write_io_cross_ref_id(value.io_cross_ref_id, out)
     out.append("</ioCrossRefID>")
     if value.io_register_request_id is not None:
-        out.append(f"<ioRegisterRequestID>{elements.escape(value.io_register_request_id)}</ioRegisterRequestID>")
+        out.append(f"<ioRegisterRequestID>{leaves.escape(value.io_register_request_id)}</ioRegisterRequestID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SUSPEND_DATA_PATH_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_DATA_PATH_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_data_path_response(element: _Element) -> SuspendDataPathResponse:
+def read_suspend_data_path_response(tokens: Tokens, end: str) -> SuspendDataPathResponse:
     """Read SuspendDataPathResponse."""
-    return elements.structure(element, SuspendDataPathResponse, _SUSPEND_DATA_PATH_RESPONSE)
+    return elements.structure(tokens, end, SuspendDataPathResponse, _SUSPEND_DATA_PATH_RESPONSE)
 
 
 def write_suspend_data_path_response(value: SuspendDataPathResponse, out: Out) -> None:

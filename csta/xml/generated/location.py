@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.location import (
     CollectionFilter,
@@ -42,8 +40,9 @@ from csta.messages.location import (
     SuspendLocationTrackingSession,
     SuspendLocationTrackingSessionResponse,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -54,15 +53,15 @@ from csta.xml.generated.call_data import (
     write_location_info_list,
 )
 
-_GET_LOCATION_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_information(element: _Element) -> GetLocationInformation:
+def read_get_location_information(tokens: Tokens, end: str) -> GetLocationInformation:
     """Read GetLocationInformation."""
-    return elements.structure(element, GetLocationInformation, _GET_LOCATION_INFORMATION)
+    return elements.structure(tokens, end, GetLocationInformation, _GET_LOCATION_INFORMATION)
 
 
 def write_get_location_information(value: GetLocationInformation, out: Out) -> None:
@@ -74,15 +73,15 @@ def write_get_location_information(value: GetLocationInformation, out: Out) -> N
         out.append("</extensions>")
 
 
-_GET_LOCATION_INFORMATION_RESPONSE: elements.Table = {
-    "locationInfo": ("location_info", read_location_info),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_INFORMATION_RESPONSE = elements.table(
+    elements.inner("locationInfo", "location_info", read_location_info),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_information_response(element: _Element) -> GetLocationInformationResponse:
+def read_get_location_information_response(tokens: Tokens, end: str) -> GetLocationInformationResponse:
     """Read GetLocationInformationResponse."""
-    return elements.structure(element, GetLocationInformationResponse, _GET_LOCATION_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, GetLocationInformationResponse, _GET_LOCATION_INFORMATION_RESPONSE)
 
 
 def write_get_location_information_response(value: GetLocationInformationResponse, out: Out) -> None:
@@ -96,17 +95,17 @@ def write_get_location_information_response(value: GetLocationInformationRespons
         out.append("</extensions>")
 
 
-_SET_LOCATION_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "locationInfo": ("location_info", read_location_info),
-    "replaceMode": ("replace_mode", elements.enumeration(ReplaceMode)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LOCATION_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("locationInfo", "location_info", read_location_info),
+    elements.leaf("replaceMode", "replace_mode", leaves.enumeration(ReplaceMode)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_location_information(element: _Element) -> SetLocationInformation:
+def read_set_location_information(tokens: Tokens, end: str) -> SetLocationInformation:
     """Read SetLocationInformation."""
-    return elements.structure(element, SetLocationInformation, _SET_LOCATION_INFORMATION)
+    return elements.structure(tokens, end, SetLocationInformation, _SET_LOCATION_INFORMATION)
 
 
 def write_set_location_information(value: SetLocationInformation, out: Out) -> None:
@@ -117,21 +116,21 @@ def write_set_location_information(value: SetLocationInformation, out: Out) -> N
         write_location_info(value.location_info, out)
         out.append("</locationInfo>")
     if value.replace_mode is not None:
-        out.append(f"<replaceMode>{elements.escape(value.replace_mode.value)}</replaceMode>")
+        out.append(f"<replaceMode>{leaves.escape(value.replace_mode.value)}</replaceMode>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SET_LOCATION_INFORMATION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LOCATION_INFORMATION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_location_information_response(element: _Element) -> SetLocationInformationResponse:
+def read_set_location_information_response(tokens: Tokens, end: str) -> SetLocationInformationResponse:
     """Read SetLocationInformationResponse."""
-    return elements.structure(element, SetLocationInformationResponse, _SET_LOCATION_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, SetLocationInformationResponse, _SET_LOCATION_INFORMATION_RESPONSE)
 
 
 def write_set_location_information_response(value: SetLocationInformationResponse, out: Out) -> None:
@@ -142,22 +141,22 @@ def write_set_location_information_response(value: SetLocationInformationRespons
         out.append("</extensions>")
 
 
-_LOCATION_INFORMATION_REPORT: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "device": ("device", read_device_id),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_INFORMATION_REPORT = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.device("device", "device", device_id),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_information_report(element: _Element) -> LocationInformationReport:
+def read_location_information_report(tokens: Tokens, end: str) -> LocationInformationReport:
     """Read LocationInformationReport."""
-    return elements.structure(element, LocationInformationReport, _LOCATION_INFORMATION_REPORT)
+    return elements.structure(tokens, end, LocationInformationReport, _LOCATION_INFORMATION_REPORT)
 
 
 def write_location_information_report(value: LocationInformationReport, out: Out) -> None:
     """Write the children of LocationInformationReport."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     write_device_id("device", value.device, out)
     if value.location_info_list is not None:
         out.append("<locationInfoList>")
@@ -169,14 +168,14 @@ def write_location_information_report(value: LocationInformationReport, out: Out
         out.append("</extensions>")
 
 
-_LOCATION_INFORMATION_REPORT_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_INFORMATION_REPORT_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_information_report_response(element: _Element) -> LocationInformationReportResponse:
+def read_location_information_report_response(tokens: Tokens, end: str) -> LocationInformationReportResponse:
     """Read LocationInformationReportResponse."""
-    return elements.structure(element, LocationInformationReportResponse, _LOCATION_INFORMATION_REPORT_RESPONSE)
+    return elements.structure(tokens, end, LocationInformationReportResponse, _LOCATION_INFORMATION_REPORT_RESPONSE)
 
 
 def write_location_information_report_response(value: LocationInformationReportResponse, out: Out) -> None:
@@ -187,26 +186,31 @@ def write_location_information_report_response(value: LocationInformationReportR
         out.append("</extensions>")
 
 
-_LOCATION_SESSION_LIST_ENTRY: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locDevice": ("loc_device", read_device_id),
-}
+_LOCATION_SESSION_LIST_ENTRY = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.device("locDevice", "loc_device", device_id),
+)
 
 
-def read_location_session_list_entry(element: _Element) -> LocationSessionListEntry:
+def read_location_session_list_entry(tokens: Tokens, end: str) -> LocationSessionListEntry:
     """Read LocationSessionListEntry."""
-    return elements.structure(element, LocationSessionListEntry, _LOCATION_SESSION_LIST_ENTRY)
+    return elements.structure(tokens, end, LocationSessionListEntry, _LOCATION_SESSION_LIST_ENTRY)
 
 
 def write_location_session_list_entry(value: LocationSessionListEntry, out: Out) -> None:
     """Write the children of LocationSessionListEntry."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     write_device_id("locDevice", value.loc_device, out)
 
 
-def read_location_session_info_list(element: _Element) -> tuple[LocationSessionListEntry, ...]:
+_LOCATION_SESSION_INFO_LIST = elements.table(
+    elements.inner("locationSessionListEntry", "", read_location_session_list_entry)
+)
+
+
+def read_location_session_info_list(tokens: Tokens, end: str) -> tuple[LocationSessionListEntry, ...]:
     """Read LocationSessionInfoList."""
-    return elements.listed(element, "locationSessionListEntry", read_location_session_list_entry)
+    return elements.listed(tokens, end, _LOCATION_SESSION_INFO_LIST)
 
 
 def write_location_session_info_list(values: tuple[LocationSessionListEntry, ...], out: Out) -> None:
@@ -217,24 +221,29 @@ def write_location_session_info_list(values: tuple[LocationSessionListEntry, ...
         out.append("</locationSessionListEntry>")
 
 
-_LOCATION_SESSION_INFO: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "LocationSessionInfoList": ("location_session_info_list", read_location_session_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_SESSION_INFO = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner(
+        "LocationSessionInfoList",
+        "location_session_info_list",
+        read_location_session_info_list,
+        "locationSessionInfoList",
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_session_info(element: _Element) -> LocationSessionInfo:
+def read_location_session_info(tokens: Tokens, end: str) -> LocationSessionInfo:
     """Read LocationSessionInfo."""
-    return elements.structure(element, LocationSessionInfo, _LOCATION_SESSION_INFO)
+    return elements.structure(tokens, end, LocationSessionInfo, _LOCATION_SESSION_INFO)
 
 
 def write_location_session_info(value: LocationSessionInfo, out: Out) -> None:
     """Write the children of LocationSessionInfo."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
@@ -247,15 +256,15 @@ def write_location_session_info(value: LocationSessionInfo, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_CAPABILITIES: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_TRACKING_CAPABILITIES = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_capabilities(element: _Element) -> GetLocationTrackingCapabilities:
+def read_get_location_tracking_capabilities(tokens: Tokens, end: str) -> GetLocationTrackingCapabilities:
     """Read GetLocationTrackingCapabilities."""
-    return elements.structure(element, GetLocationTrackingCapabilities, _GET_LOCATION_TRACKING_CAPABILITIES)
+    return elements.structure(tokens, end, GetLocationTrackingCapabilities, _GET_LOCATION_TRACKING_CAPABILITIES)
 
 
 def write_get_location_tracking_capabilities(value: GetLocationTrackingCapabilities, out: Out) -> None:
@@ -267,56 +276,62 @@ def write_get_location_tracking_capabilities(value: GetLocationTrackingCapabilit
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE: elements.Table = {
-    "collectionTypeDefault": (
+_GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE = elements.table(
+    elements.leaf(
+        "collectionTypeDefault",
         "collection_type_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionTypeDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultCollectionTypeDefault),
     ),
-    "collectionTypePeriodic": ("collection_type_periodic", elements.boolean),
-    "collectionTypeUpdatesOnly": ("collection_type_updates_only", elements.boolean),
-    "collectionTypePeriodicWithUpdates": ("collection_type_periodic_with_updates", elements.boolean),
-    "collectionIntervalDefault": ("collection_interval_default", elements.integer),
-    "collectionIntervalMin": ("collection_interval_min", elements.integer),
-    "collectionIntervalMax": ("collection_interval_max", elements.integer),
-    "maxCollectionsDefault": ("max_collections_default", elements.integer),
-    "maxCollectionsMin": ("max_collections_min", elements.integer),
-    "maxCollectionsMax": ("max_collections_max", elements.integer),
-    "collectionfilterDefault": (
+    elements.leaf("collectionTypePeriodic", "collection_type_periodic", leaves.boolean),
+    elements.leaf("collectionTypeUpdatesOnly", "collection_type_updates_only", leaves.boolean),
+    elements.leaf("collectionTypePeriodicWithUpdates", "collection_type_periodic_with_updates", leaves.boolean),
+    elements.leaf("collectionIntervalDefault", "collection_interval_default", leaves.integer),
+    elements.leaf("collectionIntervalMin", "collection_interval_min", leaves.integer),
+    elements.leaf("collectionIntervalMax", "collection_interval_max", leaves.integer),
+    elements.leaf("maxCollectionsDefault", "max_collections_default", leaves.integer),
+    elements.leaf("maxCollectionsMin", "max_collections_min", leaves.integer),
+    elements.leaf("maxCollectionsMax", "max_collections_max", leaves.integer),
+    elements.leaf(
+        "collectionfilterDefault",
         "collection_filter_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultCollectionFilterDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultCollectionFilterDefault),
+        "collectionFilterDefault",
     ),
-    "collectionFilterHorizontal": ("collection_filter_horizontal", elements.boolean),
-    "collectionFilterVertical": ("collection_filter_vertical", elements.boolean),
-    "collectionFilterCivicAddress": ("collection_filter_civic_address", elements.boolean),
-    "reportingTypeDefault": (
+    elements.leaf("collectionFilterHorizontal", "collection_filter_horizontal", leaves.boolean),
+    elements.leaf("collectionFilterVertical", "collection_filter_vertical", leaves.boolean),
+    elements.leaf("collectionFilterCivicAddress", "collection_filter_civic_address", leaves.boolean),
+    elements.leaf(
+        "reportingTypeDefault",
         "reporting_type_default",
-        elements.enumeration(GetLocationTrackingCapabilitiesResultReportingTypeDefault),
+        leaves.enumeration(GetLocationTrackingCapabilitiesResultReportingTypeDefault),
     ),
-    "reportingTypeImmediate": ("reporting_type_immediate", elements.boolean),
-    "reportingTypePeriodic": ("reporting_type_periodic", elements.boolean),
-    "reportingTypeCount": ("reporting_type_count", elements.integer),
-    "reportingIntervalDefault": ("reporting_interval_default", elements.integer),
-    "reportingIntervalMin": ("reporting_interval_min", elements.integer),
-    "reportingIntervalMax": ("reporting_interval_max", elements.integer),
-    "reportingCountDefault": ("reporting_count_default", elements.integer),
-    "reportingCountMin": ("reporting_count_min", elements.integer),
-    "reportingCountMax": ("reporting_count_max", elements.integer),
-    "supportsSuspendingTracking": ("supports_suspending_tracking", elements.boolean),
-    "supportsResumingTracking": ("supports_resuming_tracking", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.leaf("reportingTypeImmediate", "reporting_type_immediate", leaves.boolean),
+    elements.leaf("reportingTypePeriodic", "reporting_type_periodic", leaves.boolean),
+    elements.leaf("reportingTypeCount", "reporting_type_count", leaves.integer),
+    elements.leaf("reportingIntervalDefault", "reporting_interval_default", leaves.integer),
+    elements.leaf("reportingIntervalMin", "reporting_interval_min", leaves.integer),
+    elements.leaf("reportingIntervalMax", "reporting_interval_max", leaves.integer),
+    elements.leaf("reportingCountDefault", "reporting_count_default", leaves.integer),
+    elements.leaf("reportingCountMin", "reporting_count_min", leaves.integer),
+    elements.leaf("reportingCountMax", "reporting_count_max", leaves.integer),
+    elements.leaf("supportsSuspendingTracking", "supports_suspending_tracking", leaves.boolean),
+    elements.leaf("supportsResumingTracking", "supports_resuming_tracking", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_capabilities_response(element: _Element) -> GetLocationTrackingCapabilitiesResponse:
+def read_get_location_tracking_capabilities_response(
+    tokens: Tokens, end: str
+) -> GetLocationTrackingCapabilitiesResponse:
     """Read GetLocationTrackingCapabilitiesResponse."""
     return elements.structure(
-        element, GetLocationTrackingCapabilitiesResponse, _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE
+        tokens, end, GetLocationTrackingCapabilitiesResponse, _GET_LOCATION_TRACKING_CAPABILITIES_RESPONSE
     )
 
 
 def write_get_location_tracking_capabilities_response(value: GetLocationTrackingCapabilitiesResponse, out: Out) -> None:
     """Write the children of GetLocationTrackingCapabilitiesResponse."""
-    out.append(f"<collectionTypeDefault>{elements.escape(value.collection_type_default.value)}</collectionTypeDefault>")
+    out.append(f"<collectionTypeDefault>{leaves.escape(value.collection_type_default.value)}</collectionTypeDefault>")
     out.append(
         f"<collectionTypePeriodic>{'true' if value.collection_type_periodic else 'false'}</collectionTypePeriodic>"
     )
@@ -333,7 +348,7 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
     out.append(f"<maxCollectionsMin>{value.max_collections_min}</maxCollectionsMin>")
     out.append(f"<maxCollectionsMax>{value.max_collections_max}</maxCollectionsMax>")
     out.append(
-        f"<collectionfilterDefault>{elements.escape(value.collection_filter_default.value)}</collectionfilterDefault>"
+        f"<collectionfilterDefault>{leaves.escape(value.collection_filter_default.value)}</collectionfilterDefault>"
     )
     out.append(
         f"<collectionFilterHorizontal>{'true' if value.collection_filter_horizontal else 'false'}</collectionFilterHorizontal>"
@@ -344,7 +359,7 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
     out.append(
         f"<collectionFilterCivicAddress>{'true' if value.collection_filter_civic_address else 'false'}</collectionFilterCivicAddress>"
     )
-    out.append(f"<reportingTypeDefault>{elements.escape(value.reporting_type_default.value)}</reportingTypeDefault>")
+    out.append(f"<reportingTypeDefault>{leaves.escape(value.reporting_type_default.value)}</reportingTypeDefault>")
     out.append(
         f"<reportingTypeImmediate>{'true' if value.reporting_type_immediate else 'false'}</reportingTypeImmediate>"
     )
@@ -368,14 +383,14 @@ def write_get_location_tracking_capabilities_response(value: GetLocationTracking
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_SESSIONS: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LOCATION_TRACKING_SESSIONS = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_sessions(element: _Element) -> GetLocationTrackingSessions:
+def read_get_location_tracking_sessions(tokens: Tokens, end: str) -> GetLocationTrackingSessions:
     """Read GetLocationTrackingSessions."""
-    return elements.structure(element, GetLocationTrackingSessions, _GET_LOCATION_TRACKING_SESSIONS)
+    return elements.structure(tokens, end, GetLocationTrackingSessions, _GET_LOCATION_TRACKING_SESSIONS)
 
 
 def write_get_location_tracking_sessions(value: GetLocationTrackingSessions, out: Out) -> None:
@@ -386,18 +401,19 @@ def write_get_location_tracking_sessions(value: GetLocationTrackingSessions, out
         out.append("</extensions>")
 
 
-_GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "locationSessionInfoList": ("location_session_info_list", read_location_session_info_list),
-}
+_GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("locationSessionInfoList", "location_session_info_list", read_location_session_info_list),
+)
 
 
 def read_get_location_tracking_sessions_result_cross_ref_id_or_registration_data(
-    element: _Element,
+    tokens: Tokens, end: str
 ) -> GetLocationTrackingSessionsResultCrossRefIDorRegistrationData:
     """Read GetLocationTrackingSessionsResultCrossRefIDorRegistrationData."""
-    return elements.structure(
-        element,
+    return elements.choice(
+        tokens,
+        end,
         GetLocationTrackingSessionsResultCrossRefIDorRegistrationData,
         _GET_LOCATION_TRACKING_SESSIONS_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA,
     )
@@ -408,7 +424,9 @@ def write_get_location_tracking_sessions_result_cross_ref_id_or_registration_dat
 ) -> None:
     """Write the children of GetLocationTrackingSessionsResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.location_session_info_list is not None:
+            elements.two_chosen("location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData")
         return
     if value.location_session_info_list is not None:
         out.append("<locationSessionInfoList>")
@@ -418,18 +436,21 @@ def write_get_location_tracking_sessions_result_cross_ref_id_or_registration_dat
     elements.none_chosen("location.GetLocationTrackingSessionsResultCrossRefIDorRegistrationData")
 
 
-_GET_LOCATION_TRACKING_SESSIONS_RESPONSE: elements.Table = {
-    "crossRefIDorRegistrationData": (
+_GET_LOCATION_TRACKING_SESSIONS_RESPONSE = elements.table(
+    elements.inner(
+        "crossRefIDorRegistrationData",
         "cross_ref_id_or_registration_data",
         read_get_location_tracking_sessions_result_cross_ref_id_or_registration_data,
     ),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_location_tracking_sessions_response(element: _Element) -> GetLocationTrackingSessionsResponse:
+def read_get_location_tracking_sessions_response(tokens: Tokens, end: str) -> GetLocationTrackingSessionsResponse:
     """Read GetLocationTrackingSessionsResponse."""
-    return elements.structure(element, GetLocationTrackingSessionsResponse, _GET_LOCATION_TRACKING_SESSIONS_RESPONSE)
+    return elements.structure(
+        tokens, end, GetLocationTrackingSessionsResponse, _GET_LOCATION_TRACKING_SESSIONS_RESPONSE
+    )
 
 
 def write_get_location_tracking_sessions_response(value: GetLocationTrackingSessionsResponse, out: Out) -> None:
@@ -445,38 +466,38 @@ def write_get_location_tracking_sessions_response(value: GetLocationTrackingSess
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_RESUMED: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locReason": ("loc_reason", elements.enumeration(LocReason)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_RESUMED = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", leaves.enumeration(LocReason)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_resumed(element: _Element) -> LocationTrackingSessionResumed:
+def read_location_tracking_session_resumed(tokens: Tokens, end: str) -> LocationTrackingSessionResumed:
     """Read LocationTrackingSessionResumed."""
-    return elements.structure(element, LocationTrackingSessionResumed, _LOCATION_TRACKING_SESSION_RESUMED)
+    return elements.structure(tokens, end, LocationTrackingSessionResumed, _LOCATION_TRACKING_SESSION_RESUMED)
 
 
 def write_location_tracking_session_resumed(value: LocationTrackingSessionResumed, out: Out) -> None:
     """Write the children of LocationTrackingSessionResumed."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.loc_reason is not None:
-        out.append(f"<locReason>{elements.escape(value.loc_reason.value)}</locReason>")
+        out.append(f"<locReason>{leaves.escape(value.loc_reason.value)}</locReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_RESUMED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_resumed_response(element: _Element) -> LocationTrackingSessionResumedResponse:
+def read_location_tracking_session_resumed_response(tokens: Tokens, end: str) -> LocationTrackingSessionResumedResponse:
     """Read LocationTrackingSessionResumedResponse."""
     return elements.structure(
-        element, LocationTrackingSessionResumedResponse, _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE
+        tokens, end, LocationTrackingSessionResumedResponse, _LOCATION_TRACKING_SESSION_RESUMED_RESPONSE
     )
 
 
@@ -488,43 +509,45 @@ def write_location_tracking_session_resumed_response(value: LocationTrackingSess
         out.append("</extensions>")
 
 
-_LOCATION_TRACKING_SESSION_SUSPENDED: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "locReason": ("loc_reason", elements.enumeration(LocReason)),
-    "locationInfoList": ("location_info_list", read_location_info_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_SUSPENDED = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("locReason", "loc_reason", leaves.enumeration(LocReason)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+    elements.inner("locationInfoList", "location_info_list", read_location_info_list),
+)
 
 
-def read_location_tracking_session_suspended(element: _Element) -> LocationTrackingSessionSuspended:
+def read_location_tracking_session_suspended(tokens: Tokens, end: str) -> LocationTrackingSessionSuspended:
     """Read LocationTrackingSessionSuspended."""
-    return elements.structure(element, LocationTrackingSessionSuspended, _LOCATION_TRACKING_SESSION_SUSPENDED)
+    return elements.structure(tokens, end, LocationTrackingSessionSuspended, _LOCATION_TRACKING_SESSION_SUSPENDED)
 
 
 def write_location_tracking_session_suspended(value: LocationTrackingSessionSuspended, out: Out) -> None:
     """Write the children of LocationTrackingSessionSuspended."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.loc_reason is not None:
-        out.append(f"<locReason>{elements.escape(value.loc_reason.value)}</locReason>")
-    if value.location_info_list is not None:
-        out.append("<locationInfoList>")
-        write_location_info_list(value.location_info_list, out)
-        out.append("</locationInfoList>")
+        out.append(f"<locReason>{leaves.escape(value.loc_reason.value)}</locReason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
+    if value.location_info_list is not None:
+        out.append("<locationInfoList>")
+        write_location_info_list(value.location_info_list, out)
+        out.append("</locationInfoList>")
 
 
-_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_location_tracking_session_suspended_response(element: _Element) -> LocationTrackingSessionSuspendedResponse:
+def read_location_tracking_session_suspended_response(
+    tokens: Tokens, end: str
+) -> LocationTrackingSessionSuspendedResponse:
     """Read LocationTrackingSessionSuspendedResponse."""
     return elements.structure(
-        element, LocationTrackingSessionSuspendedResponse, _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE
+        tokens, end, LocationTrackingSessionSuspendedResponse, _LOCATION_TRACKING_SESSION_SUSPENDED_RESPONSE
     )
 
 
@@ -538,35 +561,35 @@ def write_location_tracking_session_suspended_response(
         out.append("</extensions>")
 
 
-_RESUME_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_location_tracking_session(element: _Element) -> ResumeLocationTrackingSession:
+def read_resume_location_tracking_session(tokens: Tokens, end: str) -> ResumeLocationTrackingSession:
     """Read ResumeLocationTrackingSession."""
-    return elements.structure(element, ResumeLocationTrackingSession, _RESUME_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, ResumeLocationTrackingSession, _RESUME_LOCATION_TRACKING_SESSION)
 
 
 def write_resume_location_tracking_session(value: ResumeLocationTrackingSession, out: Out) -> None:
     """Write the children of ResumeLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_RESUME_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_location_tracking_session_response(element: _Element) -> ResumeLocationTrackingSessionResponse:
+def read_resume_location_tracking_session_response(tokens: Tokens, end: str) -> ResumeLocationTrackingSessionResponse:
     """Read ResumeLocationTrackingSessionResponse."""
     return elements.structure(
-        element, ResumeLocationTrackingSessionResponse, _RESUME_LOCATION_TRACKING_SESSION_RESPONSE
+        tokens, end, ResumeLocationTrackingSessionResponse, _RESUME_LOCATION_TRACKING_SESSION_RESPONSE
     )
 
 
@@ -578,16 +601,16 @@ def write_resume_location_tracking_session_response(value: ResumeLocationTrackin
         out.append("</extensions>")
 
 
-_COLLECTION_FILTER: elements.Table = {
-    "horizontalMovement": ("horizontal_movement", elements.integer),
-    "verticalMovement": ("vertical_movement", elements.integer),
-    "civicAddressChange": ("civic_address_change", elements.integer),
-}
+_COLLECTION_FILTER = elements.table(
+    elements.leaf("horizontalMovement", "horizontal_movement", leaves.integer),
+    elements.leaf("verticalMovement", "vertical_movement", leaves.integer),
+    elements.leaf("civicAddressChange", "civic_address_change", leaves.integer),
+)
 
 
-def read_collection_filter(element: _Element) -> CollectionFilter:
+def read_collection_filter(tokens: Tokens, end: str) -> CollectionFilter:
     """Read CollectionFilter."""
-    return elements.structure(element, CollectionFilter, _COLLECTION_FILTER)
+    return elements.structure(tokens, end, CollectionFilter, _COLLECTION_FILTER)
 
 
 def write_collection_filter(value: CollectionFilter, out: Out) -> None:
@@ -600,29 +623,29 @@ def write_collection_filter(value: CollectionFilter, out: Out) -> None:
         out.append(f"<civicAddressChange>{value.civic_address_change}</civicAddressChange>")
 
 
-_START_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locDevice": ("loc_device", read_device_id),
-    "collectionType": ("collection_type", elements.enumeration(CollectionType)),
-    "collectionInterval": ("collection_interval", elements.integer),
-    "maxCollections": ("max_collections", elements.integer),
-    "collectionFilter": ("collection_filter", read_collection_filter),
-    "reportingType": ("reporting_type", elements.enumeration(ReportingType)),
-    "reportingInterval": ("reporting_interval", elements.integer),
-    "reportingCount": ("reporting_count", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_LOCATION_TRACKING_SESSION = elements.table(
+    elements.device("locDevice", "loc_device", device_id),
+    elements.leaf("collectionType", "collection_type", leaves.enumeration(CollectionType)),
+    elements.leaf("collectionInterval", "collection_interval", leaves.integer),
+    elements.leaf("maxCollections", "max_collections", leaves.integer),
+    elements.inner("collectionFilter", "collection_filter", read_collection_filter),
+    elements.leaf("reportingType", "reporting_type", leaves.enumeration(ReportingType)),
+    elements.leaf("reportingInterval", "reporting_interval", leaves.integer),
+    elements.leaf("reportingCount", "reporting_count", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_location_tracking_session(element: _Element) -> StartLocationTrackingSession:
+def read_start_location_tracking_session(tokens: Tokens, end: str) -> StartLocationTrackingSession:
     """Read StartLocationTrackingSession."""
-    return elements.structure(element, StartLocationTrackingSession, _START_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, StartLocationTrackingSession, _START_LOCATION_TRACKING_SESSION)
 
 
 def write_start_location_tracking_session(value: StartLocationTrackingSession, out: Out) -> None:
     """Write the children of StartLocationTrackingSession."""
     write_device_id("locDevice", value.loc_device, out)
     if value.collection_type is not None:
-        out.append(f"<collectionType>{elements.escape(value.collection_type.value)}</collectionType>")
+        out.append(f"<collectionType>{leaves.escape(value.collection_type.value)}</collectionType>")
     if value.collection_interval is not None:
         out.append(f"<collectionInterval>{value.collection_interval}</collectionInterval>")
     if value.max_collections is not None:
@@ -632,7 +655,7 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
         write_collection_filter(value.collection_filter, out)
         out.append("</collectionFilter>")
     if value.reporting_type is not None:
-        out.append(f"<reportingType>{elements.escape(value.reporting_type.value)}</reportingType>")
+        out.append(f"<reportingType>{leaves.escape(value.reporting_type.value)}</reportingType>")
     if value.reporting_interval is not None:
         out.append(f"<reportingInterval>{value.reporting_interval}</reportingInterval>")
     if value.reporting_count is not None:
@@ -643,60 +666,64 @@ def write_start_location_tracking_session(value: StartLocationTrackingSession, o
         out.append("</extensions>")
 
 
-_START_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "pidfProfile": ("pidf_profile", elements.enumeration(PIDProfile)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("pidfProfile", "pidf_profile", leaves.enumeration(PIDProfile)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_location_tracking_session_response(element: _Element) -> StartLocationTrackingSessionResponse:
+def read_start_location_tracking_session_response(tokens: Tokens, end: str) -> StartLocationTrackingSessionResponse:
     """Read StartLocationTrackingSessionResponse."""
-    return elements.structure(element, StartLocationTrackingSessionResponse, _START_LOCATION_TRACKING_SESSION_RESPONSE)
+    return elements.structure(
+        tokens, end, StartLocationTrackingSessionResponse, _START_LOCATION_TRACKING_SESSION_RESPONSE
+    )
 
 
 def write_start_location_tracking_session_response(value: StartLocationTrackingSessionResponse, out: Out) -> None:
     """Write the children of StartLocationTrackingSessionResponse."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.pidf_profile is not None:
-        out.append(f"<pidfProfile>{elements.escape(value.pidf_profile.value)}</pidfProfile>")
+        out.append(f"<pidfProfile>{leaves.escape(value.pidf_profile.value)}</pidfProfile>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "reason": ("reason", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.leaf("reason", "reason", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_location_tracking_session(element: _Element) -> StopLocationTrackingSession:
+def read_stop_location_tracking_session(tokens: Tokens, end: str) -> StopLocationTrackingSession:
     """Read StopLocationTrackingSession."""
-    return elements.structure(element, StopLocationTrackingSession, _STOP_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, StopLocationTrackingSession, _STOP_LOCATION_TRACKING_SESSION)
 
 
 def write_stop_location_tracking_session(value: StopLocationTrackingSession, out: Out) -> None:
     """Write the children of StopLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.reason is not None:
-        out.append(f"<reason>{elements.escape(value.reason.value)}</reason>")
+        out.append(f"<reason>{leaves.escape(value.reason.value)}</reason>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_location_tracking_session_response(element: _Element) -> StopLocationTrackingSessionResponse:
+def read_stop_location_tracking_session_response(tokens: Tokens, end: str) -> StopLocationTrackingSessionResponse:
     """Read StopLocationTrackingSessionResponse."""
-    return elements.structure(element, StopLocationTrackingSessionResponse, _STOP_LOCATION_TRACKING_SESSION_RESPONSE)
+    return elements.structure(
+        tokens, end, StopLocationTrackingSessionResponse, _STOP_LOCATION_TRACKING_SESSION_RESPONSE
+    )
 
 
 def write_stop_location_tracking_session_response(value: StopLocationTrackingSessionResponse, out: Out) -> None:
@@ -707,35 +734,35 @@ def write_stop_location_tracking_session_response(value: StopLocationTrackingSes
         out.append("</extensions>")
 
 
-_SUSPEND_LOCATION_TRACKING_SESSION: elements.Table = {
-    "locCrossRefId": ("loc_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_LOCATION_TRACKING_SESSION = elements.table(
+    elements.leaf("locCrossRefId", "loc_cross_ref_id", leaves.text, "locCrossRefID"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_location_tracking_session(element: _Element) -> SuspendLocationTrackingSession:
+def read_suspend_location_tracking_session(tokens: Tokens, end: str) -> SuspendLocationTrackingSession:
     """Read SuspendLocationTrackingSession."""
-    return elements.structure(element, SuspendLocationTrackingSession, _SUSPEND_LOCATION_TRACKING_SESSION)
+    return elements.structure(tokens, end, SuspendLocationTrackingSession, _SUSPEND_LOCATION_TRACKING_SESSION)
 
 
 def write_suspend_location_tracking_session(value: SuspendLocationTrackingSession, out: Out) -> None:
     """Write the children of SuspendLocationTrackingSession."""
-    out.append(f"<locCrossRefId>{elements.escape(value.loc_cross_ref_id)}</locCrossRefId>")
+    out.append(f"<locCrossRefId>{leaves.escape(value.loc_cross_ref_id)}</locCrossRefId>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_location_tracking_session_response(element: _Element) -> SuspendLocationTrackingSessionResponse:
+def read_suspend_location_tracking_session_response(tokens: Tokens, end: str) -> SuspendLocationTrackingSessionResponse:
     """Read SuspendLocationTrackingSessionResponse."""
     return elements.structure(
-        element, SuspendLocationTrackingSessionResponse, _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE
+        tokens, end, SuspendLocationTrackingSessionResponse, _SUSPEND_LOCATION_TRACKING_SESSION_RESPONSE
     )
 
 

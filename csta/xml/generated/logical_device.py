@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import EventCause
 from csta.messages.common import DeviceID
 from csta.messages.logical_device import (
@@ -81,239 +79,242 @@ from csta.messages.logical_device import (
     SetRouteingMode,
     SetRouteingModeResponse,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
-_AGENT_BUSY_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_BUSY_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_busy_event(element: _Element) -> AgentBusyEvent:
+def read_agent_busy_event(tokens: Tokens, end: str) -> AgentBusyEvent:
     """Read AgentBusyEvent."""
-    return elements.structure(element, AgentBusyEvent, _AGENT_BUSY_EVENT)
+    return elements.structure(tokens, end, AgentBusyEvent, _AGENT_BUSY_EVENT)
 
 
 def write_agent_busy_event(value: AgentBusyEvent, out: Out) -> None:
     """Write the children of AgentBusyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AGENT_LOGGED_OFF_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "agentPassword": ("agent_password", elements.octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_LOGGED_OFF_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("agentPassword", "agent_password", leaves.octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_logged_off_event(element: _Element) -> AgentLoggedOffEvent:
+def read_agent_logged_off_event(tokens: Tokens, end: str) -> AgentLoggedOffEvent:
     """Read AgentLoggedOffEvent."""
-    return elements.structure(element, AgentLoggedOffEvent, _AGENT_LOGGED_OFF_EVENT)
+    return elements.structure(tokens, end, AgentLoggedOffEvent, _AGENT_LOGGED_OFF_EVENT)
 
 
 def write_agent_logged_off_event(value: AgentLoggedOffEvent, out: Out) -> None:
     """Write the children of AgentLoggedOffEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.agent_password is not None:
         out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AGENT_LOGGED_ON_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "agentPassword": ("agent_password", elements.octets),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_LOGGED_ON_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("agentPassword", "agent_password", leaves.octets),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_logged_on_event(element: _Element) -> AgentLoggedOnEvent:
+def read_agent_logged_on_event(tokens: Tokens, end: str) -> AgentLoggedOnEvent:
     """Read AgentLoggedOnEvent."""
-    return elements.structure(element, AgentLoggedOnEvent, _AGENT_LOGGED_ON_EVENT)
+    return elements.structure(tokens, end, AgentLoggedOnEvent, _AGENT_LOGGED_ON_EVENT)
 
 
 def write_agent_logged_on_event(value: AgentLoggedOnEvent, out: Out) -> None:
     """Write the children of AgentLoggedOnEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.agent_password is not None:
         out.append(f"<agentPassword>{value.agent_password.hex()}</agentPassword>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AGENT_NOT_READY_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_NOT_READY_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_not_ready_event(element: _Element) -> AgentNotReadyEvent:
+def read_agent_not_ready_event(tokens: Tokens, end: str) -> AgentNotReadyEvent:
     """Read AgentNotReadyEvent."""
-    return elements.structure(element, AgentNotReadyEvent, _AGENT_NOT_READY_EVENT)
+    return elements.structure(tokens, end, AgentNotReadyEvent, _AGENT_NOT_READY_EVENT)
 
 
 def write_agent_not_ready_event(value: AgentNotReadyEvent, out: Out) -> None:
     """Write the children of AgentNotReadyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AGENT_READY_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_READY_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_ready_event(element: _Element) -> AgentReadyEvent:
+def read_agent_ready_event(tokens: Tokens, end: str) -> AgentReadyEvent:
     """Read AgentReadyEvent."""
-    return elements.structure(element, AgentReadyEvent, _AGENT_READY_EVENT)
+    return elements.structure(tokens, end, AgentReadyEvent, _AGENT_READY_EVENT)
 
 
 def write_agent_ready_event(value: AgentReadyEvent, out: Out) -> None:
     """Write the children of AgentReadyEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AGENT_WORKING_AFTER_CALL_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "agentDevice": ("agent_device", read_subject_device_id),
-    "agentID": ("agent_id", elements.octets),
-    "acdGroup": ("acd_group", read_device_id),
-    "pendingAgentState": ("pending_agent_state", elements.enumeration(AgentWorkingAfterCallEventPendingAgentState)),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AGENT_WORKING_AFTER_CALL_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("agentDevice", "agent_device", read_subject_device_id),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf(
+        "pendingAgentState", "pending_agent_state", leaves.enumeration(AgentWorkingAfterCallEventPendingAgentState)
+    ),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_agent_working_after_call_event(element: _Element) -> AgentWorkingAfterCallEvent:
+def read_agent_working_after_call_event(tokens: Tokens, end: str) -> AgentWorkingAfterCallEvent:
     """Read AgentWorkingAfterCallEvent."""
-    return elements.structure(element, AgentWorkingAfterCallEvent, _AGENT_WORKING_AFTER_CALL_EVENT)
+    return elements.structure(tokens, end, AgentWorkingAfterCallEvent, _AGENT_WORKING_AFTER_CALL_EVENT)
 
 
 def write_agent_working_after_call_event(value: AgentWorkingAfterCallEvent, out: Out) -> None:
     """Write the children of AgentWorkingAfterCallEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<agentDevice>")
     write_subject_device_id(value.agent_device, out)
     out.append("</agentDevice>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_AUTO_ANSWER_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "autoAnswerOn": ("auto_answer_on", elements.boolean),
-    "numberOfRings": ("number_of_rings", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AUTO_ANSWER_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_auto_answer_event(element: _Element) -> AutoAnswerEvent:
+def read_auto_answer_event(tokens: Tokens, end: str) -> AutoAnswerEvent:
     """Read AutoAnswerEvent."""
-    return elements.structure(element, AutoAnswerEvent, _AUTO_ANSWER_EVENT)
+    return elements.structure(tokens, end, AutoAnswerEvent, _AUTO_ANSWER_EVENT)
 
 
 def write_auto_answer_event(value: AutoAnswerEvent, out: Out) -> None:
     """Write the children of AutoAnswerEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -326,23 +327,23 @@ def write_auto_answer_event(value: AutoAnswerEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_AUTO_WORK_MODE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "autoWorkOn": ("auto_work_on", elements.boolean),
-    "autoWorkInterval": ("auto_work_interval", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_AUTO_WORK_MODE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_auto_work_mode_event(element: _Element) -> AutoWorkModeEvent:
+def read_auto_work_mode_event(tokens: Tokens, end: str) -> AutoWorkModeEvent:
     """Read AutoWorkModeEvent."""
-    return elements.structure(element, AutoWorkModeEvent, _AUTO_WORK_MODE_EVENT)
+    return elements.structure(tokens, end, AutoWorkModeEvent, _AUTO_WORK_MODE_EVENT)
 
 
 def write_auto_work_mode_event(value: AutoWorkModeEvent, out: Out) -> None:
     """Write the children of AutoWorkModeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -354,23 +355,23 @@ def write_auto_work_mode_event(value: AutoWorkModeEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "originatingDevice": ("originating_device", read_subject_device_id),
-    "targetDevice": ("target_device", read_subject_device_id),
-    "callBackSetCanceled": ("call_back_set_canceled", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("originatingDevice", "originating_device", read_subject_device_id),
+    elements.inner("targetDevice", "target_device", read_subject_device_id),
+    elements.leaf("callBackSetCanceled", "call_back_set_canceled", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_event(element: _Element) -> CallBackEvent:
+def read_call_back_event(tokens: Tokens, end: str) -> CallBackEvent:
     """Read CallBackEvent."""
-    return elements.structure(element, CallBackEvent, _CALL_BACK_EVENT)
+    return elements.structure(tokens, end, CallBackEvent, _CALL_BACK_EVENT)
 
 
 def write_call_back_event(value: CallBackEvent, out: Out) -> None:
     """Write the children of CallBackEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<originatingDevice>")
     write_subject_device_id(value.originating_device, out)
     out.append("</originatingDevice>")
@@ -384,23 +385,23 @@ def write_call_back_event(value: CallBackEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_MESSAGE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "originatingDevice": ("originating_device", read_subject_device_id),
-    "targetDevice": ("target_device", read_subject_device_id),
-    "callBackMsgSetCanceled": ("call_back_msg_set_canceled", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_MESSAGE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("originatingDevice", "originating_device", read_subject_device_id),
+    elements.inner("targetDevice", "target_device", read_subject_device_id),
+    elements.leaf("callBackMsgSetCanceled", "call_back_msg_set_canceled", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_message_event(element: _Element) -> CallBackMessageEvent:
+def read_call_back_message_event(tokens: Tokens, end: str) -> CallBackMessageEvent:
     """Read CallBackMessageEvent."""
-    return elements.structure(element, CallBackMessageEvent, _CALL_BACK_MESSAGE_EVENT)
+    return elements.structure(tokens, end, CallBackMessageEvent, _CALL_BACK_MESSAGE_EVENT)
 
 
 def write_call_back_message_event(value: CallBackMessageEvent, out: Out) -> None:
     """Write the children of CallBackMessageEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<originatingDevice>")
     write_subject_device_id(value.originating_device, out)
     out.append("</originatingDevice>")
@@ -416,22 +417,22 @@ def write_call_back_message_event(value: CallBackMessageEvent, out: Out) -> None
         out.append("</extensions>")
 
 
-_CALLER_ID_STATUS_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_device_id),
-    "callerIDProvided": ("caller_id_provided", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALLER_ID_STATUS_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.device("device", "device", device_id),
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_caller_id_status_event(element: _Element) -> CallerIDStatusEvent:
+def read_caller_id_status_event(tokens: Tokens, end: str) -> CallerIDStatusEvent:
     """Read CallerIDStatusEvent."""
-    return elements.structure(element, CallerIDStatusEvent, _CALLER_ID_STATUS_EVENT)
+    return elements.structure(tokens, end, CallerIDStatusEvent, _CALLER_ID_STATUS_EVENT)
 
 
 def write_caller_id_status_event(value: CallerIDStatusEvent, out: Out) -> None:
     """Write the children of CallerIDStatusEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_device_id("device", value.device, out)
     out.append(f"<callerIDProvided>{'true' if value.caller_id_provided else 'false'}</callerIDProvided>")
     if value.extensions is not None:
@@ -440,9 +441,12 @@ def write_caller_id_status_event(value: CallerIDStatusEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_calling_device_list(element: _Element) -> tuple[DeviceID, ...]:
+_CALLING_DEVICE_LIST = elements.table(elements.device("callingDevice", "", device_id))
+
+
+def read_calling_device_list(tokens: Tokens, end: str) -> tuple[DeviceID, ...]:
     """Read CallingDeviceList."""
-    return elements.listed(element, "callingDevice", read_device_id)
+    return elements.listed(tokens, end, _CALLING_DEVICE_LIST)
 
 
 def write_calling_device_list(values: tuple[DeviceID, ...], out: Out) -> None:
@@ -451,24 +455,24 @@ def write_calling_device_list(values: tuple[DeviceID, ...], out: Out) -> None:
         write_device_id("callingDevice", value, out)
 
 
-_DO_NOT_DISTURB_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "doNotDisturbOn": ("do_not_disturb_on", elements.boolean),
-    "callOrigination": ("call_origination", elements.named_bits(CallOrigination)),
-    "callingDeviceList": ("calling_device_list", read_calling_device_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DO_NOT_DISTURB_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
+    elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
+    elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_do_not_disturb_event(element: _Element) -> DoNotDisturbEvent:
+def read_do_not_disturb_event(tokens: Tokens, end: str) -> DoNotDisturbEvent:
     """Read DoNotDisturbEvent."""
-    return elements.structure(element, DoNotDisturbEvent, _DO_NOT_DISTURB_EVENT)
+    return elements.structure(tokens, end, DoNotDisturbEvent, _DO_NOT_DISTURB_EVENT)
 
 
 def write_do_not_disturb_event(value: DoNotDisturbEvent, out: Out) -> None:
     """Write the children of DoNotDisturbEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -485,37 +489,37 @@ def write_do_not_disturb_event(value: DoNotDisturbEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_FORWARDING_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "forwardingType": ("forwarding_type", elements.enumeration(ForwardingType)),
-    "forwardStatus": ("forward_status", elements.boolean),
-    "forwardTo": ("forward_to", read_device_id),
-    "forwardDefault": ("forward_default", elements.enumeration(ForwardDefault)),
-    "ringCount": ("ring_count", elements.integer),
-    "ringDuration": ("ring_duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_FORWARDING_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("forwardStatus", "forward_status", leaves.boolean),
+    elements.device("forwardTo", "forward_to", device_id),
+    elements.leaf("forwardDefault", "forward_default", leaves.enumeration(ForwardDefault)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_forwarding_event(element: _Element) -> ForwardingEvent:
+def read_forwarding_event(tokens: Tokens, end: str) -> ForwardingEvent:
     """Read ForwardingEvent."""
-    return elements.structure(element, ForwardingEvent, _FORWARDING_EVENT)
+    return elements.structure(tokens, end, ForwardingEvent, _FORWARDING_EVENT)
 
 
 def write_forwarding_event(value: ForwardingEvent, out: Out) -> None:
     """Write the children of ForwardingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<forwardStatus>{'true' if value.forward_status else 'false'}</forwardStatus>")
     if value.forward_to is not None:
         write_device_id("forwardTo", value.forward_to, out)
     if value.forward_default is not None:
-        out.append(f"<forwardDefault>{elements.escape(value.forward_default.value)}</forwardDefault>")
+        out.append(f"<forwardDefault>{leaves.escape(value.forward_default.value)}</forwardDefault>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -526,63 +530,63 @@ def write_forwarding_event(value: ForwardingEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PRESENCE_STATE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "presenceState": ("presence_state", elements.named_bits(PresenceState)),
-    "fromTime": ("from_time", elements.text),
-    "untilTime": ("until_time", elements.text),
-    "place": ("place", elements.octets),
-    "mood": ("mood", elements.octets),
-    "namedPresenceState": ("named_presence_state", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PRESENCE_STATE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_presence_state_event(element: _Element) -> PresenceStateEvent:
+def read_presence_state_event(tokens: Tokens, end: str) -> PresenceStateEvent:
     """Read PresenceStateEvent."""
-    return elements.structure(element, PresenceStateEvent, _PRESENCE_STATE_EVENT)
+    return elements.structure(tokens, end, PresenceStateEvent, _PRESENCE_STATE_EVENT)
 
 
 def write_presence_state_event(value: PresenceStateEvent, out: Out) -> None:
     """Write the children of PresenceStateEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     elements.write_bits("presenceState", value.presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ROUTEING_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "routeingMode": ("routeing_mode", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTEING_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_routeing_event(element: _Element) -> RouteingEvent:
+def read_routeing_event(tokens: Tokens, end: str) -> RouteingEvent:
     """Read RouteingEvent."""
-    return elements.structure(element, RouteingEvent, _ROUTEING_EVENT)
+    return elements.structure(tokens, end, RouteingEvent, _ROUTEING_EVENT)
 
 
 def write_routeing_event(value: RouteingEvent, out: Out) -> None:
     """Write the children of RouteingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -593,16 +597,16 @@ def write_routeing_event(value: RouteingEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_NON_CALL_RELATED: elements.Table = {
-    "originatingDevice": ("originating_device", read_device_id),
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_NON_CALL_RELATED = elements.table(
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_non_call_related(element: _Element) -> CallBackNonCallRelated:
+def read_call_back_non_call_related(tokens: Tokens, end: str) -> CallBackNonCallRelated:
     """Read CallBackNonCallRelated."""
-    return elements.structure(element, CallBackNonCallRelated, _CALL_BACK_NON_CALL_RELATED)
+    return elements.structure(tokens, end, CallBackNonCallRelated, _CALL_BACK_NON_CALL_RELATED)
 
 
 def write_call_back_non_call_related(value: CallBackNonCallRelated, out: Out) -> None:
@@ -615,14 +619,14 @@ def write_call_back_non_call_related(value: CallBackNonCallRelated, out: Out) ->
         out.append("</extensions>")
 
 
-_CALL_BACK_NON_CALL_RELATED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_NON_CALL_RELATED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_non_call_related_response(element: _Element) -> CallBackNonCallRelatedResponse:
+def read_call_back_non_call_related_response(tokens: Tokens, end: str) -> CallBackNonCallRelatedResponse:
     """Read CallBackNonCallRelatedResponse."""
-    return elements.structure(element, CallBackNonCallRelatedResponse, _CALL_BACK_NON_CALL_RELATED_RESPONSE)
+    return elements.structure(tokens, end, CallBackNonCallRelatedResponse, _CALL_BACK_NON_CALL_RELATED_RESPONSE)
 
 
 def write_call_back_non_call_related_response(value: CallBackNonCallRelatedResponse, out: Out) -> None:
@@ -633,16 +637,16 @@ def write_call_back_non_call_related_response(value: CallBackNonCallRelatedRespo
         out.append("</extensions>")
 
 
-_CALL_BACK_MESSAGE_NON_CALL_RELATED: elements.Table = {
-    "originatingDevice": ("originating_device", read_device_id),
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_MESSAGE_NON_CALL_RELATED = elements.table(
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_message_non_call_related(element: _Element) -> CallBackMessageNonCallRelated:
+def read_call_back_message_non_call_related(tokens: Tokens, end: str) -> CallBackMessageNonCallRelated:
     """Read CallBackMessageNonCallRelated."""
-    return elements.structure(element, CallBackMessageNonCallRelated, _CALL_BACK_MESSAGE_NON_CALL_RELATED)
+    return elements.structure(tokens, end, CallBackMessageNonCallRelated, _CALL_BACK_MESSAGE_NON_CALL_RELATED)
 
 
 def write_call_back_message_non_call_related(value: CallBackMessageNonCallRelated, out: Out) -> None:
@@ -655,15 +659,15 @@ def write_call_back_message_non_call_related(value: CallBackMessageNonCallRelate
         out.append("</extensions>")
 
 
-_CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_call_back_message_non_call_related_response(element: _Element) -> CallBackMessageNonCallRelatedResponse:
+def read_call_back_message_non_call_related_response(tokens: Tokens, end: str) -> CallBackMessageNonCallRelatedResponse:
     """Read CallBackMessageNonCallRelatedResponse."""
     return elements.structure(
-        element, CallBackMessageNonCallRelatedResponse, _CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE
+        tokens, end, CallBackMessageNonCallRelatedResponse, _CALL_BACK_MESSAGE_NON_CALL_RELATED_RESPONSE
     )
 
 
@@ -675,16 +679,16 @@ def write_call_back_message_non_call_related_response(value: CallBackMessageNonC
         out.append("</extensions>")
 
 
-_CANCEL_CALL_BACK: elements.Table = {
-    "originatingDevice": ("originating_device", read_device_id),
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_CALL_BACK = elements.table(
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_call_back(element: _Element) -> CancelCallBack:
+def read_cancel_call_back(tokens: Tokens, end: str) -> CancelCallBack:
     """Read CancelCallBack."""
-    return elements.structure(element, CancelCallBack, _CANCEL_CALL_BACK)
+    return elements.structure(tokens, end, CancelCallBack, _CANCEL_CALL_BACK)
 
 
 def write_cancel_call_back(value: CancelCallBack, out: Out) -> None:
@@ -697,14 +701,14 @@ def write_cancel_call_back(value: CancelCallBack, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CANCEL_CALL_BACK_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_CALL_BACK_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_call_back_response(element: _Element) -> CancelCallBackResponse:
+def read_cancel_call_back_response(tokens: Tokens, end: str) -> CancelCallBackResponse:
     """Read CancelCallBackResponse."""
-    return elements.structure(element, CancelCallBackResponse, _CANCEL_CALL_BACK_RESPONSE)
+    return elements.structure(tokens, end, CancelCallBackResponse, _CANCEL_CALL_BACK_RESPONSE)
 
 
 def write_cancel_call_back_response(value: CancelCallBackResponse, out: Out) -> None:
@@ -715,16 +719,16 @@ def write_cancel_call_back_response(value: CancelCallBackResponse, out: Out) -> 
         out.append("</extensions>")
 
 
-_CANCEL_CALL_BACK_MESSAGE: elements.Table = {
-    "originatingDevice": ("originating_device", read_device_id),
-    "targetDevice": ("target_device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_CALL_BACK_MESSAGE = elements.table(
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.device("targetDevice", "target_device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_call_back_message(element: _Element) -> CancelCallBackMessage:
+def read_cancel_call_back_message(tokens: Tokens, end: str) -> CancelCallBackMessage:
     """Read CancelCallBackMessage."""
-    return elements.structure(element, CancelCallBackMessage, _CANCEL_CALL_BACK_MESSAGE)
+    return elements.structure(tokens, end, CancelCallBackMessage, _CANCEL_CALL_BACK_MESSAGE)
 
 
 def write_cancel_call_back_message(value: CancelCallBackMessage, out: Out) -> None:
@@ -737,14 +741,14 @@ def write_cancel_call_back_message(value: CancelCallBackMessage, out: Out) -> No
         out.append("</extensions>")
 
 
-_CANCEL_CALL_BACK_MESSAGE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CANCEL_CALL_BACK_MESSAGE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_cancel_call_back_message_response(element: _Element) -> CancelCallBackMessageResponse:
+def read_cancel_call_back_message_response(tokens: Tokens, end: str) -> CancelCallBackMessageResponse:
     """Read CancelCallBackMessageResponse."""
-    return elements.structure(element, CancelCallBackMessageResponse, _CANCEL_CALL_BACK_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, CancelCallBackMessageResponse, _CANCEL_CALL_BACK_MESSAGE_RESPONSE)
 
 
 def write_cancel_call_back_message_response(value: CancelCallBackMessageResponse, out: Out) -> None:
@@ -755,16 +759,16 @@ def write_cancel_call_back_message_response(value: CancelCallBackMessageResponse
         out.append("</extensions>")
 
 
-_GET_AGENT_STATE: elements.Table = {
-    "device": ("device", read_device_id),
-    "acdGroup": ("acd_group", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AGENT_STATE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_agent_state(element: _Element) -> GetAgentState:
+def read_get_agent_state(tokens: Tokens, end: str) -> GetAgentState:
     """Read GetAgentState."""
-    return elements.structure(element, GetAgentState, _GET_AGENT_STATE)
+    return elements.structure(tokens, end, GetAgentState, _GET_AGENT_STATE)
 
 
 def write_get_agent_state(value: GetAgentState, out: Out) -> None:
@@ -778,33 +782,36 @@ def write_get_agent_state(value: GetAgentState, out: Out) -> None:
         out.append("</extensions>")
 
 
-_AGENT_INFO: elements.Table = {
-    "acdGroup": ("acd_group", read_device_id),
-    "agentState": ("agent_state", elements.enumeration(AgentState)),
-    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
-    "agentStateCondition": ("agent_state_condition", elements.enumeration(AgentStateCondition)),
-}
+_AGENT_INFO = elements.table(
+    elements.device("acdGroup", "acd_group", device_id),
+    elements.leaf("agentState", "agent_state", leaves.enumeration(AgentState)),
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
+    elements.leaf("agentStateCondition", "agent_state_condition", leaves.enumeration(AgentStateCondition)),
+)
 
 
-def read_agent_info(element: _Element) -> AgentInfo:
+def read_agent_info(tokens: Tokens, end: str) -> AgentInfo:
     """Read AgentInfo."""
-    return elements.structure(element, AgentInfo, _AGENT_INFO)
+    return elements.structure(tokens, end, AgentInfo, _AGENT_INFO)
 
 
 def write_agent_info(value: AgentInfo, out: Out) -> None:
     """Write the children of AgentInfo."""
     if value.acd_group is not None:
         write_device_id("acdGroup", value.acd_group, out)
-    out.append(f"<agentState>{elements.escape(value.agent_state.value)}</agentState>")
+    out.append(f"<agentState>{leaves.escape(value.agent_state.value)}</agentState>")
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.agent_state_condition is not None:
-        out.append(f"<agentStateCondition>{elements.escape(value.agent_state_condition.value)}</agentStateCondition>")
+        out.append(f"<agentStateCondition>{leaves.escape(value.agent_state_condition.value)}</agentStateCondition>")
 
 
-def read_agent_state_entry_agent_info(element: _Element) -> tuple[AgentInfo, ...]:
+_AGENT_STATE_ENTRY_AGENT_INFO = elements.table(elements.inner("agentInfoItem", "", read_agent_info))
+
+
+def read_agent_state_entry_agent_info(tokens: Tokens, end: str) -> tuple[AgentInfo, ...]:
     """Read AgentStateEntryAgentInfo."""
-    return elements.listed(element, "agentInfoItem", read_agent_info)
+    return elements.listed(tokens, end, _AGENT_STATE_ENTRY_AGENT_INFO)
 
 
 def write_agent_state_entry_agent_info(values: tuple[AgentInfo, ...], out: Out) -> None:
@@ -815,22 +822,22 @@ def write_agent_state_entry_agent_info(values: tuple[AgentInfo, ...], out: Out) 
         out.append("</agentInfoItem>")
 
 
-_AGENT_STATE_ENTRY: elements.Table = {
-    "agentID": ("agent_id", elements.octets),
-    "loggedOnState": ("logged_on_state", elements.boolean),
-    "agentInfo": ("agent_info", read_agent_state_entry_agent_info),
-}
+_AGENT_STATE_ENTRY = elements.table(
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.leaf("loggedOnState", "logged_on_state", leaves.boolean),
+    elements.inner("agentInfo", "agent_info", read_agent_state_entry_agent_info),
+)
 
 
-def read_agent_state_entry(element: _Element) -> AgentStateEntry:
+def read_agent_state_entry(tokens: Tokens, end: str) -> AgentStateEntry:
     """Read AgentStateEntry."""
-    return elements.structure(element, AgentStateEntry, _AGENT_STATE_ENTRY)
+    return elements.structure(tokens, end, AgentStateEntry, _AGENT_STATE_ENTRY)
 
 
 def write_agent_state_entry(value: AgentStateEntry, out: Out) -> None:
     """Write the children of AgentStateEntry."""
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     out.append(f"<loggedOnState>{'true' if value.logged_on_state else 'false'}</loggedOnState>")
     if value.agent_info is not None:
         out.append("<agentInfo>")
@@ -838,9 +845,12 @@ def write_agent_state_entry(value: AgentStateEntry, out: Out) -> None:
         out.append("</agentInfo>")
 
 
-def read_agent_state_list(element: _Element) -> tuple[AgentStateEntry, ...]:
+_AGENT_STATE_LIST = elements.table(elements.inner("agentStateEntry", "", read_agent_state_entry))
+
+
+def read_agent_state_list(tokens: Tokens, end: str) -> tuple[AgentStateEntry, ...]:
     """Read AgentStateList."""
-    return elements.listed(element, "agentStateEntry", read_agent_state_entry)
+    return elements.listed(tokens, end, _AGENT_STATE_LIST)
 
 
 def write_agent_state_list(values: tuple[AgentStateEntry, ...], out: Out) -> None:
@@ -851,15 +861,15 @@ def write_agent_state_list(values: tuple[AgentStateEntry, ...], out: Out) -> Non
         out.append("</agentStateEntry>")
 
 
-_GET_AGENT_STATE_RESPONSE: elements.Table = {
-    "agentStateList": ("agent_state_list", read_agent_state_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AGENT_STATE_RESPONSE = elements.table(
+    elements.inner("agentStateList", "agent_state_list", read_agent_state_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_agent_state_response(element: _Element) -> GetAgentStateResponse:
+def read_get_agent_state_response(tokens: Tokens, end: str) -> GetAgentStateResponse:
     """Read GetAgentStateResponse."""
-    return elements.structure(element, GetAgentStateResponse, _GET_AGENT_STATE_RESPONSE)
+    return elements.structure(tokens, end, GetAgentStateResponse, _GET_AGENT_STATE_RESPONSE)
 
 
 def write_get_agent_state_response(value: GetAgentStateResponse, out: Out) -> None:
@@ -873,15 +883,15 @@ def write_get_agent_state_response(value: GetAgentStateResponse, out: Out) -> No
         out.append("</extensions>")
 
 
-_GET_AUTO_ANSWER: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUTO_ANSWER = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auto_answer(element: _Element) -> GetAutoAnswer:
+def read_get_auto_answer(tokens: Tokens, end: str) -> GetAutoAnswer:
     """Read GetAutoAnswer."""
-    return elements.structure(element, GetAutoAnswer, _GET_AUTO_ANSWER)
+    return elements.structure(tokens, end, GetAutoAnswer, _GET_AUTO_ANSWER)
 
 
 def write_get_auto_answer(value: GetAutoAnswer, out: Out) -> None:
@@ -893,16 +903,16 @@ def write_get_auto_answer(value: GetAutoAnswer, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_AUTO_ANSWER_RESPONSE: elements.Table = {
-    "autoAnswerOn": ("auto_answer_on", elements.boolean),
-    "numberOfRings": ("number_of_rings", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUTO_ANSWER_RESPONSE = elements.table(
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auto_answer_response(element: _Element) -> GetAutoAnswerResponse:
+def read_get_auto_answer_response(tokens: Tokens, end: str) -> GetAutoAnswerResponse:
     """Read GetAutoAnswerResponse."""
-    return elements.structure(element, GetAutoAnswerResponse, _GET_AUTO_ANSWER_RESPONSE)
+    return elements.structure(tokens, end, GetAutoAnswerResponse, _GET_AUTO_ANSWER_RESPONSE)
 
 
 def write_get_auto_answer_response(value: GetAutoAnswerResponse, out: Out) -> None:
@@ -916,15 +926,15 @@ def write_get_auto_answer_response(value: GetAutoAnswerResponse, out: Out) -> No
         out.append("</extensions>")
 
 
-_GET_AUTO_WORK_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUTO_WORK_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auto_work_mode(element: _Element) -> GetAutoWorkMode:
+def read_get_auto_work_mode(tokens: Tokens, end: str) -> GetAutoWorkMode:
     """Read GetAutoWorkMode."""
-    return elements.structure(element, GetAutoWorkMode, _GET_AUTO_WORK_MODE)
+    return elements.structure(tokens, end, GetAutoWorkMode, _GET_AUTO_WORK_MODE)
 
 
 def write_get_auto_work_mode(value: GetAutoWorkMode, out: Out) -> None:
@@ -936,16 +946,16 @@ def write_get_auto_work_mode(value: GetAutoWorkMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_AUTO_WORK_MODE_RESPONSE: elements.Table = {
-    "autoWorkOn": ("auto_work_on", elements.boolean),
-    "autoWorkInterval": ("auto_work_interval", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUTO_WORK_MODE_RESPONSE = elements.table(
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auto_work_mode_response(element: _Element) -> GetAutoWorkModeResponse:
+def read_get_auto_work_mode_response(tokens: Tokens, end: str) -> GetAutoWorkModeResponse:
     """Read GetAutoWorkModeResponse."""
-    return elements.structure(element, GetAutoWorkModeResponse, _GET_AUTO_WORK_MODE_RESPONSE)
+    return elements.structure(tokens, end, GetAutoWorkModeResponse, _GET_AUTO_WORK_MODE_RESPONSE)
 
 
 def write_get_auto_work_mode_response(value: GetAutoWorkModeResponse, out: Out) -> None:
@@ -959,15 +969,15 @@ def write_get_auto_work_mode_response(value: GetAutoWorkModeResponse, out: Out) 
         out.append("</extensions>")
 
 
-_GET_CALL_BACK: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CALL_BACK = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_call_back(element: _Element) -> GetCallBack:
+def read_get_call_back(tokens: Tokens, end: str) -> GetCallBack:
     """Read GetCallBack."""
-    return elements.structure(element, GetCallBack, _GET_CALL_BACK)
+    return elements.structure(tokens, end, GetCallBack, _GET_CALL_BACK)
 
 
 def write_get_call_back(value: GetCallBack, out: Out) -> None:
@@ -979,16 +989,16 @@ def write_get_call_back(value: GetCallBack, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_BACK_LIST_ITEM: elements.Table = {
-    "originatingDevice": ("originating_device", read_device_id),
-    "targetDevice": ("target_device", read_device_id),
-    "callBackMessageIndicator": ("call_back_message_indicator", elements.boolean),
-}
+_CALL_BACK_LIST_ITEM = elements.table(
+    elements.device("originatingDevice", "originating_device", device_id),
+    elements.device("targetDevice", "target_device", device_id),
+    elements.leaf("callBackMessageIndicator", "call_back_message_indicator", leaves.boolean),
+)
 
 
-def read_call_back_list_item(element: _Element) -> CallBackListItem:
+def read_call_back_list_item(tokens: Tokens, end: str) -> CallBackListItem:
     """Read CallBackListItem."""
-    return elements.structure(element, CallBackListItem, _CALL_BACK_LIST_ITEM)
+    return elements.structure(tokens, end, CallBackListItem, _CALL_BACK_LIST_ITEM)
 
 
 def write_call_back_list_item(value: CallBackListItem, out: Out) -> None:
@@ -1001,9 +1011,12 @@ def write_call_back_list_item(value: CallBackListItem, out: Out) -> None:
         )
 
 
-def read_call_back_list(element: _Element) -> tuple[CallBackListItem, ...]:
+_CALL_BACK_LIST = elements.table(elements.inner("callBackListItem", "", read_call_back_list_item))
+
+
+def read_call_back_list(tokens: Tokens, end: str) -> tuple[CallBackListItem, ...]:
     """Read CallBackList."""
-    return elements.listed(element, "callBackListItem", read_call_back_list_item)
+    return elements.listed(tokens, end, _CALL_BACK_LIST)
 
 
 def write_call_back_list(values: tuple[CallBackListItem, ...], out: Out) -> None:
@@ -1014,15 +1027,15 @@ def write_call_back_list(values: tuple[CallBackListItem, ...], out: Out) -> None
         out.append("</callBackListItem>")
 
 
-_GET_CALL_BACK_RESPONSE: elements.Table = {
-    "callBackList": ("call_back_list", read_call_back_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CALL_BACK_RESPONSE = elements.table(
+    elements.inner("callBackList", "call_back_list", read_call_back_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_call_back_response(element: _Element) -> GetCallBackResponse:
+def read_get_call_back_response(tokens: Tokens, end: str) -> GetCallBackResponse:
     """Read GetCallBackResponse."""
-    return elements.structure(element, GetCallBackResponse, _GET_CALL_BACK_RESPONSE)
+    return elements.structure(tokens, end, GetCallBackResponse, _GET_CALL_BACK_RESPONSE)
 
 
 def write_get_call_back_response(value: GetCallBackResponse, out: Out) -> None:
@@ -1036,15 +1049,15 @@ def write_get_call_back_response(value: GetCallBackResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_CALLER_ID_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CALLER_ID_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_caller_id_status(element: _Element) -> GetCallerIDStatus:
+def read_get_caller_id_status(tokens: Tokens, end: str) -> GetCallerIDStatus:
     """Read GetCallerIDStatus."""
-    return elements.structure(element, GetCallerIDStatus, _GET_CALLER_ID_STATUS)
+    return elements.structure(tokens, end, GetCallerIDStatus, _GET_CALLER_ID_STATUS)
 
 
 def write_get_caller_id_status(value: GetCallerIDStatus, out: Out) -> None:
@@ -1056,15 +1069,15 @@ def write_get_caller_id_status(value: GetCallerIDStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_CALLER_ID_STATUS_RESPONSE: elements.Table = {
-    "callerIDProvided": ("caller_id_provided", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_CALLER_ID_STATUS_RESPONSE = elements.table(
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_caller_id_status_response(element: _Element) -> GetCallerIDStatusResponse:
+def read_get_caller_id_status_response(tokens: Tokens, end: str) -> GetCallerIDStatusResponse:
     """Read GetCallerIDStatusResponse."""
-    return elements.structure(element, GetCallerIDStatusResponse, _GET_CALLER_ID_STATUS_RESPONSE)
+    return elements.structure(tokens, end, GetCallerIDStatusResponse, _GET_CALLER_ID_STATUS_RESPONSE)
 
 
 def write_get_caller_id_status_response(value: GetCallerIDStatusResponse, out: Out) -> None:
@@ -1076,15 +1089,15 @@ def write_get_caller_id_status_response(value: GetCallerIDStatusResponse, out: O
         out.append("</extensions>")
 
 
-_GET_DO_NOT_DISTURB: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_DO_NOT_DISTURB = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_do_not_disturb(element: _Element) -> GetDoNotDisturb:
+def read_get_do_not_disturb(tokens: Tokens, end: str) -> GetDoNotDisturb:
     """Read GetDoNotDisturb."""
-    return elements.structure(element, GetDoNotDisturb, _GET_DO_NOT_DISTURB)
+    return elements.structure(tokens, end, GetDoNotDisturb, _GET_DO_NOT_DISTURB)
 
 
 def write_get_do_not_disturb(value: GetDoNotDisturb, out: Out) -> None:
@@ -1096,17 +1109,17 @@ def write_get_do_not_disturb(value: GetDoNotDisturb, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_DO_NOT_DISTURB_RESPONSE: elements.Table = {
-    "doNotDisturbOn": ("do_not_disturb_on", elements.boolean),
-    "callOrigination": ("call_origination", elements.named_bits(CallOrigination)),
-    "callingDeviceList": ("calling_device_list", read_calling_device_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_DO_NOT_DISTURB_RESPONSE = elements.table(
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
+    elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
+    elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_do_not_disturb_response(element: _Element) -> GetDoNotDisturbResponse:
+def read_get_do_not_disturb_response(tokens: Tokens, end: str) -> GetDoNotDisturbResponse:
     """Read GetDoNotDisturbResponse."""
-    return elements.structure(element, GetDoNotDisturbResponse, _GET_DO_NOT_DISTURB_RESPONSE)
+    return elements.structure(tokens, end, GetDoNotDisturbResponse, _GET_DO_NOT_DISTURB_RESPONSE)
 
 
 def write_get_do_not_disturb_response(value: GetDoNotDisturbResponse, out: Out) -> None:
@@ -1124,15 +1137,15 @@ def write_get_do_not_disturb_response(value: GetDoNotDisturbResponse, out: Out) 
         out.append("</extensions>")
 
 
-_GET_FORWARDING: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_FORWARDING = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_forwarding(element: _Element) -> GetForwarding:
+def read_get_forwarding(tokens: Tokens, end: str) -> GetForwarding:
     """Read GetForwarding."""
-    return elements.structure(element, GetForwarding, _GET_FORWARDING)
+    return elements.structure(tokens, end, GetForwarding, _GET_FORWARDING)
 
 
 def write_get_forwarding(value: GetForwarding, out: Out) -> None:
@@ -1144,39 +1157,42 @@ def write_get_forwarding(value: GetForwarding, out: Out) -> None:
         out.append("</extensions>")
 
 
-_FORWARD_LIST_ITEM: elements.Table = {
-    "forwardingType": ("forwarding_type", elements.enumeration(ForwardingType)),
-    "forwardStatus": ("forward_status", elements.boolean),
-    "forwardDN": ("forward_dn", read_device_id),
-    "forwardDefault": ("forward_default", elements.enumeration(ForwardDefault)),
-    "ringDuration": ("ring_duration", elements.integer),
-    "ringCount": ("ring_count", elements.integer),
-}
+_FORWARD_LIST_ITEM = elements.table(
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("forwardStatus", "forward_status", leaves.boolean),
+    elements.device("forwardDN", "forward_dn", device_id),
+    elements.leaf("forwardDefault", "forward_default", leaves.enumeration(ForwardDefault)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+)
 
 
-def read_forward_list_item(element: _Element) -> ForwardListItem:
+def read_forward_list_item(tokens: Tokens, end: str) -> ForwardListItem:
     """Read ForwardListItem."""
-    return elements.structure(element, ForwardListItem, _FORWARD_LIST_ITEM)
+    return elements.structure(tokens, end, ForwardListItem, _FORWARD_LIST_ITEM)
 
 
 def write_forward_list_item(value: ForwardListItem, out: Out) -> None:
     """Write the children of ForwardListItem."""
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<forwardStatus>{'true' if value.forward_status else 'false'}</forwardStatus>")
     if value.forward_dn is not None:
         write_device_id("forwardDN", value.forward_dn, out)
     if value.forward_default is not None:
-        out.append(f"<forwardDefault>{elements.escape(value.forward_default.value)}</forwardDefault>")
-    if value.ring_duration is not None:
-        out.append(f"<ringDuration>{value.ring_duration}</ringDuration>")
+        out.append(f"<forwardDefault>{leaves.escape(value.forward_default.value)}</forwardDefault>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
+    if value.ring_duration is not None:
+        out.append(f"<ringDuration>{value.ring_duration}</ringDuration>")
 
 
-def read_forward_list(element: _Element) -> tuple[ForwardListItem, ...]:
+_FORWARD_LIST = elements.table(elements.inner("forwardListItem", "", read_forward_list_item))
+
+
+def read_forward_list(tokens: Tokens, end: str) -> tuple[ForwardListItem, ...]:
     """Read ForwardList."""
-    return elements.listed(element, "forwardListItem", read_forward_list_item)
+    return elements.listed(tokens, end, _FORWARD_LIST)
 
 
 def write_forward_list(values: tuple[ForwardListItem, ...], out: Out) -> None:
@@ -1187,15 +1203,15 @@ def write_forward_list(values: tuple[ForwardListItem, ...], out: Out) -> None:
         out.append("</forwardListItem>")
 
 
-_GET_FORWARDING_RESPONSE: elements.Table = {
-    "forwardingList": ("forwarding_list", read_forward_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_FORWARDING_RESPONSE = elements.table(
+    elements.inner("forwardingList", "forwarding_list", read_forward_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_forwarding_response(element: _Element) -> GetForwardingResponse:
+def read_get_forwarding_response(tokens: Tokens, end: str) -> GetForwardingResponse:
     """Read GetForwardingResponse."""
-    return elements.structure(element, GetForwardingResponse, _GET_FORWARDING_RESPONSE)
+    return elements.structure(tokens, end, GetForwardingResponse, _GET_FORWARDING_RESPONSE)
 
 
 def write_get_forwarding_response(value: GetForwardingResponse, out: Out) -> None:
@@ -1209,15 +1225,15 @@ def write_get_forwarding_response(value: GetForwardingResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_GET_LAST_NUMBER_DIALED: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAST_NUMBER_DIALED = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_last_number_dialed(element: _Element) -> GetLastNumberDialed:
+def read_get_last_number_dialed(tokens: Tokens, end: str) -> GetLastNumberDialed:
     """Read GetLastNumberDialed."""
-    return elements.structure(element, GetLastNumberDialed, _GET_LAST_NUMBER_DIALED)
+    return elements.structure(tokens, end, GetLastNumberDialed, _GET_LAST_NUMBER_DIALED)
 
 
 def write_get_last_number_dialed(value: GetLastNumberDialed, out: Out) -> None:
@@ -1229,15 +1245,15 @@ def write_get_last_number_dialed(value: GetLastNumberDialed, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_LAST_NUMBER_DIALED_RESPONSE: elements.Table = {
-    "numberDialed": ("number_dialed", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAST_NUMBER_DIALED_RESPONSE = elements.table(
+    elements.device("numberDialed", "number_dialed", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_last_number_dialed_response(element: _Element) -> GetLastNumberDialedResponse:
+def read_get_last_number_dialed_response(tokens: Tokens, end: str) -> GetLastNumberDialedResponse:
     """Read GetLastNumberDialedResponse."""
-    return elements.structure(element, GetLastNumberDialedResponse, _GET_LAST_NUMBER_DIALED_RESPONSE)
+    return elements.structure(tokens, end, GetLastNumberDialedResponse, _GET_LAST_NUMBER_DIALED_RESPONSE)
 
 
 def write_get_last_number_dialed_response(value: GetLastNumberDialedResponse, out: Out) -> None:
@@ -1249,15 +1265,15 @@ def write_get_last_number_dialed_response(value: GetLastNumberDialedResponse, ou
         out.append("</extensions>")
 
 
-_GET_PRESENCE_STATE: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_PRESENCE_STATE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_presence_state(element: _Element) -> GetPresenceState:
+def read_get_presence_state(tokens: Tokens, end: str) -> GetPresenceState:
     """Read GetPresenceState."""
-    return elements.structure(element, GetPresenceState, _GET_PRESENCE_STATE)
+    return elements.structure(tokens, end, GetPresenceState, _GET_PRESENCE_STATE)
 
 
 def write_get_presence_state(value: GetPresenceState, out: Out) -> None:
@@ -1269,50 +1285,50 @@ def write_get_presence_state(value: GetPresenceState, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_PRESENCE_STATE_RESPONSE: elements.Table = {
-    "presenceState": ("presence_state", elements.named_bits(PresenceState)),
-    "fromTime": ("from_time", elements.text),
-    "untilTime": ("until_time", elements.text),
-    "place": ("place", elements.octets),
-    "mood": ("mood", elements.octets),
-    "namedPresenceState": ("named_presence_state", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_PRESENCE_STATE_RESPONSE = elements.table(
+    elements.inner("presenceState", "presence_state", elements.named_bits(PresenceState)),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_presence_state_response(element: _Element) -> GetPresenceStateResponse:
+def read_get_presence_state_response(tokens: Tokens, end: str) -> GetPresenceStateResponse:
     """Read GetPresenceStateResponse."""
-    return elements.structure(element, GetPresenceStateResponse, _GET_PRESENCE_STATE_RESPONSE)
+    return elements.structure(tokens, end, GetPresenceStateResponse, _GET_PRESENCE_STATE_RESPONSE)
 
 
 def write_get_presence_state_response(value: GetPresenceStateResponse, out: Out) -> None:
     """Write the children of GetPresenceStateResponse."""
     elements.write_bits("presenceState", value.presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_GET_ROUTEING_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_ROUTEING_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_routeing_mode(element: _Element) -> GetRouteingMode:
+def read_get_routeing_mode(tokens: Tokens, end: str) -> GetRouteingMode:
     """Read GetRouteingMode."""
-    return elements.structure(element, GetRouteingMode, _GET_ROUTEING_MODE)
+    return elements.structure(tokens, end, GetRouteingMode, _GET_ROUTEING_MODE)
 
 
 def write_get_routeing_mode(value: GetRouteingMode, out: Out) -> None:
@@ -1324,15 +1340,15 @@ def write_get_routeing_mode(value: GetRouteingMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_ROUTEING_MODE_RESPONSE: elements.Table = {
-    "routeingMode": ("routeing_mode", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_ROUTEING_MODE_RESPONSE = elements.table(
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_routeing_mode_response(element: _Element) -> GetRouteingModeResponse:
+def read_get_routeing_mode_response(tokens: Tokens, end: str) -> GetRouteingModeResponse:
     """Read GetRouteingModeResponse."""
-    return elements.structure(element, GetRouteingModeResponse, _GET_ROUTEING_MODE_RESPONSE)
+    return elements.structure(tokens, end, GetRouteingModeResponse, _GET_ROUTEING_MODE_RESPONSE)
 
 
 def write_get_routeing_mode_response(value: GetRouteingModeResponse, out: Out) -> None:
@@ -1344,27 +1360,27 @@ def write_get_routeing_mode_response(value: GetRouteingModeResponse, out: Out) -
         out.append("</extensions>")
 
 
-_SET_AGENT_STATE: elements.Table = {
-    "device": ("device", read_device_id),
-    "requestedAgentState": ("requested_agent_state", elements.enumeration(ReqAgentState)),
-    "agentID": ("agent_id", elements.octets),
-    "password": ("password", elements.octets),
-    "group": ("group", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AGENT_STATE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("requestedAgentState", "requested_agent_state", leaves.enumeration(ReqAgentState)),
+    elements.leaf("agentID", "agent_id", leaves.words),
+    elements.leaf("password", "password", leaves.octets),
+    elements.device("group", "group", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_agent_state(element: _Element) -> SetAgentState:
+def read_set_agent_state(tokens: Tokens, end: str) -> SetAgentState:
     """Read SetAgentState."""
-    return elements.structure(element, SetAgentState, _SET_AGENT_STATE)
+    return elements.structure(tokens, end, SetAgentState, _SET_AGENT_STATE)
 
 
 def write_set_agent_state(value: SetAgentState, out: Out) -> None:
     """Write the children of SetAgentState."""
     write_device_id("device", value.device, out)
-    out.append(f"<requestedAgentState>{elements.escape(value.requested_agent_state.value)}</requestedAgentState>")
+    out.append(f"<requestedAgentState>{leaves.escape(value.requested_agent_state.value)}</requestedAgentState>")
     if value.agent_id is not None:
-        out.append(f"<agentID>{value.agent_id.hex()}</agentID>")
+        out.append(f"<agentID>{leaves.spelt(value.agent_id)}</agentID>")
     if value.password is not None:
         out.append(f"<password>{value.password.hex()}</password>")
     if value.group is not None:
@@ -1375,38 +1391,38 @@ def write_set_agent_state(value: SetAgentState, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_AGENT_STATE_RESPONSE: elements.Table = {
-    "pendingAgentState": ("pending_agent_state", elements.enumeration(PendingAgentState)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AGENT_STATE_RESPONSE = elements.table(
+    elements.leaf("pendingAgentState", "pending_agent_state", leaves.enumeration(PendingAgentState)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_agent_state_response(element: _Element) -> SetAgentStateResponse:
+def read_set_agent_state_response(tokens: Tokens, end: str) -> SetAgentStateResponse:
     """Read SetAgentStateResponse."""
-    return elements.structure(element, SetAgentStateResponse, _SET_AGENT_STATE_RESPONSE)
+    return elements.structure(tokens, end, SetAgentStateResponse, _SET_AGENT_STATE_RESPONSE)
 
 
 def write_set_agent_state_response(value: SetAgentStateResponse, out: Out) -> None:
     """Write the children of SetAgentStateResponse."""
     if value.pending_agent_state is not None:
-        out.append(f"<pendingAgentState>{elements.escape(value.pending_agent_state.value)}</pendingAgentState>")
+        out.append(f"<pendingAgentState>{leaves.escape(value.pending_agent_state.value)}</pendingAgentState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SET_AUTO_ANSWER: elements.Table = {
-    "device": ("device", read_device_id),
-    "autoAnswerOn": ("auto_answer_on", elements.boolean),
-    "numberOfRings": ("number_of_rings", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AUTO_ANSWER = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("autoAnswerOn", "auto_answer_on", leaves.boolean),
+    elements.leaf("numberOfRings", "number_of_rings", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_auto_answer(element: _Element) -> SetAutoAnswer:
+def read_set_auto_answer(tokens: Tokens, end: str) -> SetAutoAnswer:
     """Read SetAutoAnswer."""
-    return elements.structure(element, SetAutoAnswer, _SET_AUTO_ANSWER)
+    return elements.structure(tokens, end, SetAutoAnswer, _SET_AUTO_ANSWER)
 
 
 def write_set_auto_answer(value: SetAutoAnswer, out: Out) -> None:
@@ -1421,14 +1437,14 @@ def write_set_auto_answer(value: SetAutoAnswer, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_AUTO_ANSWER_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AUTO_ANSWER_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_auto_answer_response(element: _Element) -> SetAutoAnswerResponse:
+def read_set_auto_answer_response(tokens: Tokens, end: str) -> SetAutoAnswerResponse:
     """Read SetAutoAnswerResponse."""
-    return elements.structure(element, SetAutoAnswerResponse, _SET_AUTO_ANSWER_RESPONSE)
+    return elements.structure(tokens, end, SetAutoAnswerResponse, _SET_AUTO_ANSWER_RESPONSE)
 
 
 def write_set_auto_answer_response(value: SetAutoAnswerResponse, out: Out) -> None:
@@ -1439,17 +1455,17 @@ def write_set_auto_answer_response(value: SetAutoAnswerResponse, out: Out) -> No
         out.append("</extensions>")
 
 
-_SET_AUTO_WORK_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "autoWorkOn": ("auto_work_on", elements.boolean),
-    "autoWorkInterval": ("auto_work_interval", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AUTO_WORK_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("autoWorkOn", "auto_work_on", leaves.boolean),
+    elements.leaf("autoWorkInterval", "auto_work_interval", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_auto_work_mode(element: _Element) -> SetAutoWorkMode:
+def read_set_auto_work_mode(tokens: Tokens, end: str) -> SetAutoWorkMode:
     """Read SetAutoWorkMode."""
-    return elements.structure(element, SetAutoWorkMode, _SET_AUTO_WORK_MODE)
+    return elements.structure(tokens, end, SetAutoWorkMode, _SET_AUTO_WORK_MODE)
 
 
 def write_set_auto_work_mode(value: SetAutoWorkMode, out: Out) -> None:
@@ -1464,14 +1480,14 @@ def write_set_auto_work_mode(value: SetAutoWorkMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_AUTO_WORK_MODE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_AUTO_WORK_MODE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_auto_work_mode_response(element: _Element) -> SetAutoWorkModeResponse:
+def read_set_auto_work_mode_response(tokens: Tokens, end: str) -> SetAutoWorkModeResponse:
     """Read SetAutoWorkModeResponse."""
-    return elements.structure(element, SetAutoWorkModeResponse, _SET_AUTO_WORK_MODE_RESPONSE)
+    return elements.structure(tokens, end, SetAutoWorkModeResponse, _SET_AUTO_WORK_MODE_RESPONSE)
 
 
 def write_set_auto_work_mode_response(value: SetAutoWorkModeResponse, out: Out) -> None:
@@ -1482,16 +1498,16 @@ def write_set_auto_work_mode_response(value: SetAutoWorkModeResponse, out: Out) 
         out.append("</extensions>")
 
 
-_SET_CALLER_ID_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "callerIDProvided": ("caller_id_provided", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_CALLER_ID_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("callerIDProvided", "caller_id_provided", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_caller_id_status(element: _Element) -> SetCallerIDStatus:
+def read_set_caller_id_status(tokens: Tokens, end: str) -> SetCallerIDStatus:
     """Read SetCallerIDStatus."""
-    return elements.structure(element, SetCallerIDStatus, _SET_CALLER_ID_STATUS)
+    return elements.structure(tokens, end, SetCallerIDStatus, _SET_CALLER_ID_STATUS)
 
 
 def write_set_caller_id_status(value: SetCallerIDStatus, out: Out) -> None:
@@ -1504,14 +1520,14 @@ def write_set_caller_id_status(value: SetCallerIDStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_CALLER_ID_STATUS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_CALLER_ID_STATUS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_caller_id_status_response(element: _Element) -> SetCallerIDStatusResponse:
+def read_set_caller_id_status_response(tokens: Tokens, end: str) -> SetCallerIDStatusResponse:
     """Read SetCallerIDStatusResponse."""
-    return elements.structure(element, SetCallerIDStatusResponse, _SET_CALLER_ID_STATUS_RESPONSE)
+    return elements.structure(tokens, end, SetCallerIDStatusResponse, _SET_CALLER_ID_STATUS_RESPONSE)
 
 
 def write_set_caller_id_status_response(value: SetCallerIDStatusResponse, out: Out) -> None:
@@ -1522,18 +1538,18 @@ def write_set_caller_id_status_response(value: SetCallerIDStatusResponse, out: O
         out.append("</extensions>")
 
 
-_SET_DO_NOT_DISTURB: elements.Table = {
-    "device": ("device", read_device_id),
-    "doNotDisturbOn": ("do_not_disturb_on", elements.boolean),
-    "callOrigination": ("call_origination", elements.named_bits(CallOrigination)),
-    "callingDeviceList": ("calling_device_list", read_calling_device_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_DO_NOT_DISTURB = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("doNotDisturbOn", "do_not_disturb_on", leaves.boolean),
+    elements.inner("callOrigination", "call_origination", elements.named_bits(CallOrigination)),
+    elements.inner("callingDeviceList", "calling_device_list", read_calling_device_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_do_not_disturb(element: _Element) -> SetDoNotDisturb:
+def read_set_do_not_disturb(tokens: Tokens, end: str) -> SetDoNotDisturb:
     """Read SetDoNotDisturb."""
-    return elements.structure(element, SetDoNotDisturb, _SET_DO_NOT_DISTURB)
+    return elements.structure(tokens, end, SetDoNotDisturb, _SET_DO_NOT_DISTURB)
 
 
 def write_set_do_not_disturb(value: SetDoNotDisturb, out: Out) -> None:
@@ -1552,14 +1568,14 @@ def write_set_do_not_disturb(value: SetDoNotDisturb, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_DO_NOT_DISTURB_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_DO_NOT_DISTURB_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_do_not_disturb_response(element: _Element) -> SetDoNotDisturbResponse:
+def read_set_do_not_disturb_response(tokens: Tokens, end: str) -> SetDoNotDisturbResponse:
     """Read SetDoNotDisturbResponse."""
-    return elements.structure(element, SetDoNotDisturbResponse, _SET_DO_NOT_DISTURB_RESPONSE)
+    return elements.structure(tokens, end, SetDoNotDisturbResponse, _SET_DO_NOT_DISTURB_RESPONSE)
 
 
 def write_set_do_not_disturb_response(value: SetDoNotDisturbResponse, out: Out) -> None:
@@ -1570,27 +1586,27 @@ def write_set_do_not_disturb_response(value: SetDoNotDisturbResponse, out: Out) 
         out.append("</extensions>")
 
 
-_SET_FORWARDING: elements.Table = {
-    "device": ("device", read_device_id),
-    "forwardingType": ("forwarding_type", elements.enumeration(ForwardingType)),
-    "activateForward": ("activate_forward", elements.boolean),
-    "forwardDN": ("forward_dn", read_device_id),
-    "ringCount": ("ring_count", elements.integer),
-    "ringDuration": ("ring_duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_FORWARDING = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("forwardingType", "forwarding_type", leaves.enumeration(ForwardingType)),
+    elements.leaf("activateForward", "activate_forward", leaves.boolean),
+    elements.device("forwardDN", "forward_dn", device_id),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_forwarding(element: _Element) -> SetForwarding:
+def read_set_forwarding(tokens: Tokens, end: str) -> SetForwarding:
     """Read SetForwarding."""
-    return elements.structure(element, SetForwarding, _SET_FORWARDING)
+    return elements.structure(tokens, end, SetForwarding, _SET_FORWARDING)
 
 
 def write_set_forwarding(value: SetForwarding, out: Out) -> None:
     """Write the children of SetForwarding."""
     write_device_id("device", value.device, out)
     if value.forwarding_type is not None:
-        out.append(f"<forwardingType>{elements.escape(value.forwarding_type.value)}</forwardingType>")
+        out.append(f"<forwardingType>{leaves.escape(value.forwarding_type.value)}</forwardingType>")
     out.append(f"<activateForward>{'true' if value.activate_forward else 'false'}</activateForward>")
     if value.forward_dn is not None:
         write_device_id("forwardDN", value.forward_dn, out)
@@ -1604,14 +1620,14 @@ def write_set_forwarding(value: SetForwarding, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_FORWARDING_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_FORWARDING_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_forwarding_response(element: _Element) -> SetForwardingResponse:
+def read_set_forwarding_response(tokens: Tokens, end: str) -> SetForwardingResponse:
     """Read SetForwardingResponse."""
-    return elements.structure(element, SetForwardingResponse, _SET_FORWARDING_RESPONSE)
+    return elements.structure(tokens, end, SetForwardingResponse, _SET_FORWARDING_RESPONSE)
 
 
 def write_set_forwarding_response(value: SetForwardingResponse, out: Out) -> None:
@@ -1622,21 +1638,21 @@ def write_set_forwarding_response(value: SetForwardingResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_SET_PRESENCE_STATE: elements.Table = {
-    "device": ("device", read_device_id),
-    "requestedPresenceState": ("requested_presence_state", elements.named_bits(PresenceState)),
-    "fromTime": ("from_time", elements.text),
-    "untilTime": ("until_time", elements.text),
-    "place": ("place", elements.octets),
-    "mood": ("mood", elements.octets),
-    "namedPresenceState": ("named_presence_state", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_PRESENCE_STATE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("requestedPresenceState", "requested_presence_state", elements.named_bits(PresenceState)),
+    elements.leaf("fromTime", "from_time", leaves.text),
+    elements.leaf("untilTime", "until_time", leaves.text),
+    elements.leaf("place", "place", leaves.words),
+    elements.leaf("mood", "mood", leaves.words),
+    elements.leaf("namedPresenceState", "named_presence_state", leaves.words),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_presence_state(element: _Element) -> SetPresenceState:
+def read_set_presence_state(tokens: Tokens, end: str) -> SetPresenceState:
     """Read SetPresenceState."""
-    return elements.structure(element, SetPresenceState, _SET_PRESENCE_STATE)
+    return elements.structure(tokens, end, SetPresenceState, _SET_PRESENCE_STATE)
 
 
 def write_set_presence_state(value: SetPresenceState, out: Out) -> None:
@@ -1644,29 +1660,29 @@ def write_set_presence_state(value: SetPresenceState, out: Out) -> None:
     write_device_id("device", value.device, out)
     elements.write_bits("requestedPresenceState", value.requested_presence_state, out)
     if value.from_time is not None:
-        out.append(f"<fromTime>{elements.escape(value.from_time)}</fromTime>")
+        out.append(f"<fromTime>{leaves.escape(value.from_time)}</fromTime>")
     if value.until_time is not None:
-        out.append(f"<untilTime>{elements.escape(value.until_time)}</untilTime>")
+        out.append(f"<untilTime>{leaves.escape(value.until_time)}</untilTime>")
     if value.place is not None:
-        out.append(f"<place>{value.place.hex()}</place>")
+        out.append(f"<place>{leaves.spelt(value.place)}</place>")
     if value.mood is not None:
-        out.append(f"<mood>{value.mood.hex()}</mood>")
+        out.append(f"<mood>{leaves.spelt(value.mood)}</mood>")
     if value.named_presence_state is not None:
-        out.append(f"<namedPresenceState>{value.named_presence_state.hex()}</namedPresenceState>")
+        out.append(f"<namedPresenceState>{leaves.spelt(value.named_presence_state)}</namedPresenceState>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SET_PRESENCE_STATE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_PRESENCE_STATE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_presence_state_response(element: _Element) -> SetPresenceStateResponse:
+def read_set_presence_state_response(tokens: Tokens, end: str) -> SetPresenceStateResponse:
     """Read SetPresenceStateResponse."""
-    return elements.structure(element, SetPresenceStateResponse, _SET_PRESENCE_STATE_RESPONSE)
+    return elements.structure(tokens, end, SetPresenceStateResponse, _SET_PRESENCE_STATE_RESPONSE)
 
 
 def write_set_presence_state_response(value: SetPresenceStateResponse, out: Out) -> None:
@@ -1677,16 +1693,16 @@ def write_set_presence_state_response(value: SetPresenceStateResponse, out: Out)
         out.append("</extensions>")
 
 
-_SET_ROUTEING_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "routeingMode": ("routeing_mode", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_ROUTEING_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("routeingMode", "routeing_mode", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_routeing_mode(element: _Element) -> SetRouteingMode:
+def read_set_routeing_mode(tokens: Tokens, end: str) -> SetRouteingMode:
     """Read SetRouteingMode."""
-    return elements.structure(element, SetRouteingMode, _SET_ROUTEING_MODE)
+    return elements.structure(tokens, end, SetRouteingMode, _SET_ROUTEING_MODE)
 
 
 def write_set_routeing_mode(value: SetRouteingMode, out: Out) -> None:
@@ -1699,14 +1715,14 @@ def write_set_routeing_mode(value: SetRouteingMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_ROUTEING_MODE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_ROUTEING_MODE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_routeing_mode_response(element: _Element) -> SetRouteingModeResponse:
+def read_set_routeing_mode_response(tokens: Tokens, end: str) -> SetRouteingModeResponse:
     """Read SetRouteingModeResponse."""
-    return elements.structure(element, SetRouteingModeResponse, _SET_ROUTEING_MODE_RESPONSE)
+    return elements.structure(tokens, end, SetRouteingModeResponse, _SET_ROUTEING_MODE_RESPONSE)
 
 
 def write_set_routeing_mode_response(value: SetRouteingModeResponse, out: Out) -> None:

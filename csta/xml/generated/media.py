@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.media import (
     BitRate,
     ConnectionInformation,
@@ -13,44 +11,47 @@ from csta.messages.media import (
     MediaClass,
     SwitchingSubDomainCCIEType,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 
-_CONNECTION_INFORMATION: elements.Table = {
-    "flowDirection": ("flow_direction", elements.enumeration(FlowDirection)),
-    "numberOfChannels": ("number_of_channels", elements.integer),
-    "mediaSessionInfo": ("media_session_info", elements.text),
-}
+_CONNECTION_INFORMATION = elements.table(
+    elements.leaf("flowDirection", "flow_direction", leaves.enumeration(FlowDirection)),
+    elements.leaf("numberOfChannels", "number_of_channels", leaves.integer),
+    elements.leaf("mediaSessionInfo", "media_session_info", leaves.text),
+)
 
 
-def read_connection_information(element: _Element) -> ConnectionInformation:
+def read_connection_information(tokens: Tokens, end: str) -> ConnectionInformation:
     """Read ConnectionInformation."""
-    return elements.structure(element, ConnectionInformation, _CONNECTION_INFORMATION)
+    return elements.structure(tokens, end, ConnectionInformation, _CONNECTION_INFORMATION)
 
 
 def write_connection_information(value: ConnectionInformation, out: Out) -> None:
     """Write the children of ConnectionInformation."""
     if value.flow_direction is not None:
-        out.append(f"<flowDirection>{elements.escape(value.flow_direction.value)}</flowDirection>")
+        out.append(f"<flowDirection>{leaves.escape(value.flow_direction.value)}</flowDirection>")
     if value.number_of_channels != 1:
         out.append(f"<numberOfChannels>{value.number_of_channels}</numberOfChannels>")
     if value.media_session_info is not None:
-        out.append(f"<mediaSessionInfo>{elements.escape(value.media_session_info)}</mediaSessionInfo>")
+        out.append(f"<mediaSessionInfo>{leaves.escape(value.media_session_info)}</mediaSessionInfo>")
 
 
-_MEDIA_CALL_CHARACTERISTICS: elements.Table = {
-    "mediaClass": ("media_class", elements.named_bits(MediaClass)),
-    "connectionRate": ("connection_rate", elements.integer),
-    "bitRate": ("bit_rate", elements.enumeration(BitRate)),
-    "delayTolerance": ("delay_tolerance", elements.integer),
-    "switchingSubDomainCCIEType": ("switching_sub_domain_ccie_type", elements.enumeration(SwitchingSubDomainCCIEType)),
-    "switchingSubDomainInformationElements": ("switching_sub_domain_information_elements", elements.octets),
-}
+_MEDIA_CALL_CHARACTERISTICS = elements.table(
+    elements.inner("mediaClass", "media_class", elements.named_bits(MediaClass)),
+    elements.leaf("connectionRate", "connection_rate", leaves.integer),
+    elements.leaf("bitRate", "bit_rate", leaves.enumeration(BitRate)),
+    elements.leaf("delayTolerance", "delay_tolerance", leaves.integer),
+    elements.leaf(
+        "switchingSubDomainCCIEType", "switching_sub_domain_ccie_type", leaves.enumeration(SwitchingSubDomainCCIEType)
+    ),
+    elements.leaf("switchingSubDomainInformationElements", "switching_sub_domain_information_elements", leaves.octets),
+)
 
 
-def read_media_call_characteristics(element: _Element) -> MediaCallCharacteristics:
+def read_media_call_characteristics(tokens: Tokens, end: str) -> MediaCallCharacteristics:
     """Read MediaCallCharacteristics."""
-    return elements.structure(element, MediaCallCharacteristics, _MEDIA_CALL_CHARACTERISTICS)
+    return elements.structure(tokens, end, MediaCallCharacteristics, _MEDIA_CALL_CHARACTERISTICS)
 
 
 def write_media_call_characteristics(value: MediaCallCharacteristics, out: Out) -> None:
@@ -59,12 +60,12 @@ def write_media_call_characteristics(value: MediaCallCharacteristics, out: Out) 
     if value.connection_rate is not None:
         out.append(f"<connectionRate>{value.connection_rate}</connectionRate>")
     if value.bit_rate != BitRate.CONSTANT:
-        out.append(f"<bitRate>{elements.escape(value.bit_rate.value)}</bitRate>")
+        out.append(f"<bitRate>{leaves.escape(value.bit_rate.value)}</bitRate>")
     if value.delay_tolerance is not None:
         out.append(f"<delayTolerance>{value.delay_tolerance}</delayTolerance>")
     if value.switching_sub_domain_ccie_type is not None:
         out.append(
-            f"<switchingSubDomainCCIEType>{elements.escape(value.switching_sub_domain_ccie_type.value)}</switchingSubDomainCCIEType>"
+            f"<switchingSubDomainCCIEType>{leaves.escape(value.switching_sub_domain_ccie_type.value)}</switchingSubDomainCCIEType>"
         )
     if value.switching_sub_domain_information_elements is not None:
         out.append(

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics, LocalConnectionState
 from csta.messages.media import ConnectionMode, MediaServiceType
 from csta.messages.media_attachment import (
@@ -15,8 +13,9 @@ from csta.messages.media_attachment import (
     MediaAttachedEvent,
     MediaDetachedEvent,
 )
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -32,35 +31,35 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_MEDIA_ATTACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_subject_device_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MEDIA_ATTACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.inner("mediaDevice", "media_device", read_subject_device_id),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_media_attached_event(element: _Element) -> MediaAttachedEvent:
+def read_media_attached_event(tokens: Tokens, end: str) -> MediaAttachedEvent:
     """Read MediaAttachedEvent."""
-    return elements.structure(element, MediaAttachedEvent, _MEDIA_ATTACHED_EVENT)
+    return elements.structure(tokens, end, MediaAttachedEvent, _MEDIA_ATTACHED_EVENT)
 
 
 def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
     """Write the children of MediaAttachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("mediaConnection", value.media_connection, out)
     out.append("<mediaDevice>")
     write_subject_device_id(value.media_device, out)
     out.append("</mediaDevice>")
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
@@ -74,7 +73,7 @@ def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.media_connection_info is not None:
         out.append("<mediaConnectionInfo>")
         write_connection_information(value.media_connection_info, out)
@@ -85,35 +84,35 @@ def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MEDIA_DETACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_subject_device_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MEDIA_DETACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.inner("mediaDevice", "media_device", read_subject_device_id),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_media_detached_event(element: _Element) -> MediaDetachedEvent:
+def read_media_detached_event(tokens: Tokens, end: str) -> MediaDetachedEvent:
     """Read MediaDetachedEvent."""
-    return elements.structure(element, MediaDetachedEvent, _MEDIA_DETACHED_EVENT)
+    return elements.structure(tokens, end, MediaDetachedEvent, _MEDIA_DETACHED_EVENT)
 
 
 def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
     """Write the children of MediaDetachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("mediaConnection", value.media_connection, out)
     out.append("<mediaDevice>")
     write_subject_device_id(value.media_device, out)
     out.append("</mediaDevice>")
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
@@ -127,7 +126,7 @@ def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
     if value.call_characteristics is not None:
         elements.write_bits("callCharacteristics", value.call_characteristics, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.media_connection_info is not None:
         out.append("<mediaConnectionInfo>")
         write_connection_information(value.media_connection_info, out)
@@ -138,34 +137,34 @@ def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTACH_MEDIA_SERVICE: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "connectionMode": ("connection_mode", elements.enumeration(ConnectionMode)),
-    "requestedConnectionState": ("requested_connection_state", elements.enumeration(LocalConnectionState)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ATTACH_MEDIA_SERVICE = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.leaf("connectionMode", "connection_mode", leaves.enumeration(ConnectionMode)),
+    elements.leaf("requestedConnectionState", "requested_connection_state", leaves.enumeration(LocalConnectionState)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_attach_media_service(element: _Element) -> AttachMediaService:
+def read_attach_media_service(tokens: Tokens, end: str) -> AttachMediaService:
     """Read AttachMediaService."""
-    return elements.structure(element, AttachMediaService, _ATTACH_MEDIA_SERVICE)
+    return elements.structure(tokens, end, AttachMediaService, _ATTACH_MEDIA_SERVICE)
 
 
 def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
     """Write the children of AttachMediaService."""
     write_connection_id("connection", value.connection, out)
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
         out.append(f"<mediaServiceInstanceID>{value.media_service_instance_id.hex()}</mediaServiceInstanceID>")
-    out.append(f"<connectionMode>{elements.escape(value.connection_mode.value)}</connectionMode>")
+    out.append(f"<connectionMode>{leaves.escape(value.connection_mode.value)}</connectionMode>")
     if value.requested_connection_state is not None:
         out.append(
-            f"<requestedConnectionState>{elements.escape(value.requested_connection_state.value)}</requestedConnectionState>"
+            f"<requestedConnectionState>{leaves.escape(value.requested_connection_state.value)}</requestedConnectionState>"
         )
     if value.extensions is not None:
         out.append("<extensions>")
@@ -173,19 +172,19 @@ def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTACH_MEDIA_SERVICE_RESPONSE: elements.Table = {
-    "mediaConnection": ("media_connection", read_connection_id),
-    "mediaDevice": ("media_device", read_device_id),
-    "mediaServiceInstanceID": ("media_service_instance_id", elements.octets),
-    "mediaConnectionInfo": ("media_connection_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ATTACH_MEDIA_SERVICE_RESPONSE = elements.table(
+    elements.inner("mediaConnection", "media_connection", read_connection_id),
+    elements.device("mediaDevice", "media_device", device_id),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_attach_media_service_response(element: _Element) -> AttachMediaServiceResponse:
+def read_attach_media_service_response(tokens: Tokens, end: str) -> AttachMediaServiceResponse:
     """Read AttachMediaServiceResponse."""
-    return elements.structure(element, AttachMediaServiceResponse, _ATTACH_MEDIA_SERVICE_RESPONSE)
+    return elements.structure(tokens, end, AttachMediaServiceResponse, _ATTACH_MEDIA_SERVICE_RESPONSE)
 
 
 def write_attach_media_service_response(value: AttachMediaServiceResponse, out: Out) -> None:
@@ -210,36 +209,36 @@ def write_attach_media_service_response(value: AttachMediaServiceResponse, out: 
         out.append("</extensions>")
 
 
-_DETACH_MEDIA_SERVICE: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DETACH_MEDIA_SERVICE = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_detach_media_service(element: _Element) -> DetachMediaService:
+def read_detach_media_service(tokens: Tokens, end: str) -> DetachMediaService:
     """Read DetachMediaService."""
-    return elements.structure(element, DetachMediaService, _DETACH_MEDIA_SERVICE)
+    return elements.structure(tokens, end, DetachMediaService, _DETACH_MEDIA_SERVICE)
 
 
 def write_detach_media_service(value: DetachMediaService, out: Out) -> None:
     """Write the children of DetachMediaService."""
     write_connection_id("connection", value.connection, out)
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DETACH_MEDIA_SERVICE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DETACH_MEDIA_SERVICE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_detach_media_service_response(element: _Element) -> DetachMediaServiceResponse:
+def read_detach_media_service_response(tokens: Tokens, end: str) -> DetachMediaServiceResponse:
     """Read DetachMediaServiceResponse."""
-    return elements.structure(element, DetachMediaServiceResponse, _DETACH_MEDIA_SERVICE_RESPONSE)
+    return elements.structure(tokens, end, DetachMediaServiceResponse, _DETACH_MEDIA_SERVICE_RESPONSE)
 
 
 def write_detach_media_service_response(value: DetachMediaServiceResponse, out: Out) -> None:

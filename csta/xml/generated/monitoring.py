@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.monitoring import (
     CallAssociatedEventFilter,
     CallControlEventFilter,
@@ -29,8 +27,9 @@ from csta.messages.monitoring import (
     VendorSpecEventFilter,
     VoiceUnitEventFilter,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -39,21 +38,25 @@ from csta.xml.generated.call_data import (
     write_csta_object,
 )
 
-_MONITOR_FILTER: elements.Table = {
-    "callcontrol": ("call_control", elements.named_bits(CallControlEventFilter)),
-    "callAssociated": ("call_associated", elements.named_bits(CallAssociatedEventFilter)),
-    "mediaAttachment": ("media_attachment", elements.named_bits(MediaAttachmentEventFilter)),
-    "physicalDeviceFeature": ("physical_device_feature", elements.named_bits(PhysicalDeviceFeatureEventFilter)),
-    "logicalDeviceFeature": ("logical_device_feature", elements.named_bits(LogicalDeviceFeatureEventFilter)),
-    "maintenance": ("maintenance", elements.named_bits(DeviceMaintenanceEventFilter)),
-    "voice": ("voice", elements.named_bits(VoiceUnitEventFilter)),
-    "private": ("private", elements.named_bits(VendorSpecEventFilter)),
-}
+_MONITOR_FILTER = elements.table(
+    elements.inner("callcontrol", "call_control", elements.named_bits(CallControlEventFilter), "callControl"),
+    elements.inner("callAssociated", "call_associated", elements.named_bits(CallAssociatedEventFilter)),
+    elements.inner("mediaAttachment", "media_attachment", elements.named_bits(MediaAttachmentEventFilter)),
+    elements.inner(
+        "physicalDeviceFeature", "physical_device_feature", elements.named_bits(PhysicalDeviceFeatureEventFilter)
+    ),
+    elements.inner(
+        "logicalDeviceFeature", "logical_device_feature", elements.named_bits(LogicalDeviceFeatureEventFilter)
+    ),
+    elements.inner("maintenance", "maintenance", elements.named_bits(DeviceMaintenanceEventFilter)),
+    elements.inner("voice", "voice", elements.named_bits(VoiceUnitEventFilter)),
+    elements.inner("private", "private", elements.named_bits(VendorSpecEventFilter)),
+)
 
 
-def read_monitor_filter(element: _Element) -> MonitorFilter:
+def read_monitor_filter(tokens: Tokens, end: str) -> MonitorFilter:
     """Read MonitorFilter."""
-    return elements.structure(element, MonitorFilter, _MONITOR_FILTER)
+    return elements.structure(tokens, end, MonitorFilter, _MONITOR_FILTER)
 
 
 def write_monitor_filter(value: MonitorFilter, out: Out) -> None:
@@ -76,21 +79,21 @@ def write_monitor_filter(value: MonitorFilter, out: Out) -> None:
         elements.write_bits("private", value.private, out)
 
 
-_CHANGE_MONITOR_FILTER: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "requestedFilterList": ("requested_filter_list", read_monitor_filter),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_MONITOR_FILTER = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("requestedFilterList", "requested_filter_list", read_monitor_filter),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_monitor_filter(element: _Element) -> ChangeMonitorFilter:
+def read_change_monitor_filter(tokens: Tokens, end: str) -> ChangeMonitorFilter:
     """Read ChangeMonitorFilter."""
-    return elements.structure(element, ChangeMonitorFilter, _CHANGE_MONITOR_FILTER)
+    return elements.structure(tokens, end, ChangeMonitorFilter, _CHANGE_MONITOR_FILTER)
 
 
 def write_change_monitor_filter(value: ChangeMonitorFilter, out: Out) -> None:
     """Write the children of ChangeMonitorFilter."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<requestedFilterList>")
     write_monitor_filter(value.requested_filter_list, out)
     out.append("</requestedFilterList>")
@@ -100,15 +103,15 @@ def write_change_monitor_filter(value: ChangeMonitorFilter, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CHANGE_MONITOR_FILTER_RESPONSE: elements.Table = {
-    "actualFilterList": ("actual_filter_list", read_monitor_filter),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_MONITOR_FILTER_RESPONSE = elements.table(
+    elements.inner("actualFilterList", "actual_filter_list", read_monitor_filter),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_monitor_filter_response(element: _Element) -> ChangeMonitorFilterResponse:
+def read_change_monitor_filter_response(tokens: Tokens, end: str) -> ChangeMonitorFilterResponse:
     """Read ChangeMonitorFilterResponse."""
-    return elements.structure(element, ChangeMonitorFilterResponse, _CHANGE_MONITOR_FILTER_RESPONSE)
+    return elements.structure(tokens, end, ChangeMonitorFilterResponse, _CHANGE_MONITOR_FILTER_RESPONSE)
 
 
 def write_change_monitor_filter_response(value: ChangeMonitorFilterResponse, out: Out) -> None:
@@ -123,18 +126,20 @@ def write_change_monitor_filter_response(value: ChangeMonitorFilterResponse, out
         out.append("</extensions>")
 
 
-_MONITOR_START: elements.Table = {
-    "monitorObject": ("monitor_object", read_csta_object),
-    "requestedMonitorFilter": ("requested_monitor_filter", read_monitor_filter),
-    "monitorType": ("monitor_type", elements.enumeration(MonitorType)),
-    "requestedMonitorMediaClass": ("requested_monitor_media_class", elements.named_bits(MonitorMediaClass)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MONITOR_START = elements.table(
+    elements.inner("monitorObject", "monitor_object", read_csta_object),
+    elements.inner("requestedMonitorFilter", "requested_monitor_filter", read_monitor_filter),
+    elements.leaf("monitorType", "monitor_type", leaves.enumeration(MonitorType)),
+    elements.inner(
+        "requestedMonitorMediaClass", "requested_monitor_media_class", elements.named_bits(MonitorMediaClass)
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_monitor_start(element: _Element) -> MonitorStart:
+def read_monitor_start(tokens: Tokens, end: str) -> MonitorStart:
     """Read MonitorStart."""
-    return elements.structure(element, MonitorStart, _MONITOR_START)
+    return elements.structure(tokens, end, MonitorStart, _MONITOR_START)
 
 
 def write_monitor_start(value: MonitorStart, out: Out) -> None:
@@ -147,7 +152,7 @@ def write_monitor_start(value: MonitorStart, out: Out) -> None:
         write_monitor_filter(value.requested_monitor_filter, out)
         out.append("</requestedMonitorFilter>")
     if value.monitor_type is not None:
-        out.append(f"<monitorType>{elements.escape(value.monitor_type.value)}</monitorType>")
+        out.append(f"<monitorType>{leaves.escape(value.monitor_type.value)}</monitorType>")
     if value.requested_monitor_media_class is not None:
         elements.write_bits("requestedMonitorMediaClass", value.requested_monitor_media_class, out)
     if value.extensions is not None:
@@ -156,23 +161,23 @@ def write_monitor_start(value: MonitorStart, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MONITOR_START_RESPONSE: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "actualMonitorFilter": ("actual_monitor_filter", read_monitor_filter),
-    "actualMonitorMediaClass": ("actual_monitor_media_class", elements.named_bits(MonitorMediaClass)),
-    "monitorExistingCalls": ("monitor_existing_calls", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MONITOR_START_RESPONSE = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("actualMonitorFilter", "actual_monitor_filter", read_monitor_filter),
+    elements.inner("actualMonitorMediaClass", "actual_monitor_media_class", elements.named_bits(MonitorMediaClass)),
+    elements.leaf("monitorExistingCalls", "monitor_existing_calls", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_monitor_start_response(element: _Element) -> MonitorStartResponse:
+def read_monitor_start_response(tokens: Tokens, end: str) -> MonitorStartResponse:
     """Read MonitorStartResponse."""
-    return elements.structure(element, MonitorStartResponse, _MONITOR_START_RESPONSE)
+    return elements.structure(tokens, end, MonitorStartResponse, _MONITOR_START_RESPONSE)
 
 
 def write_monitor_start_response(value: MonitorStartResponse, out: Out) -> None:
     """Write the children of MonitorStartResponse."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.actual_monitor_filter is not None:
         out.append("<actualMonitorFilter>")
         write_monitor_filter(value.actual_monitor_filter, out)
@@ -189,34 +194,34 @@ def write_monitor_start_response(value: MonitorStartResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MONITOR_STOP: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MONITOR_STOP = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_monitor_stop(element: _Element) -> MonitorStop:
+def read_monitor_stop(tokens: Tokens, end: str) -> MonitorStop:
     """Read MonitorStop."""
-    return elements.structure(element, MonitorStop, _MONITOR_STOP)
+    return elements.structure(tokens, end, MonitorStop, _MONITOR_STOP)
 
 
 def write_monitor_stop(value: MonitorStop, out: Out) -> None:
     """Write the children of MonitorStop."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_MONITOR_STOP_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MONITOR_STOP_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_monitor_stop_response(element: _Element) -> MonitorStopResponse:
+def read_monitor_stop_response(tokens: Tokens, end: str) -> MonitorStopResponse:
     """Read MonitorStopResponse."""
-    return elements.structure(element, MonitorStopResponse, _MONITOR_STOP_RESPONSE)
+    return elements.structure(tokens, end, MonitorStopResponse, _MONITOR_STOP_RESPONSE)
 
 
 def write_monitor_stop_response(value: MonitorStopResponse, out: Out) -> None:
@@ -227,14 +232,14 @@ def write_monitor_stop_response(value: MonitorStopResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_MONITORS: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MONITORS = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_monitors(element: _Element) -> GetMonitors:
+def read_get_monitors(tokens: Tokens, end: str) -> GetMonitors:
     """Read GetMonitors."""
-    return elements.structure(element, GetMonitors, _GET_MONITORS)
+    return elements.structure(tokens, end, GetMonitors, _GET_MONITORS)
 
 
 def write_get_monitors(value: GetMonitors, out: Out) -> None:
@@ -245,26 +250,29 @@ def write_get_monitors(value: GetMonitors, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MONITOR_LIST_ENTRY: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "monitorObject": ("monitor_object", read_device_id),
-}
+_MONITOR_LIST_ENTRY = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.device("monitorObject", "monitor_object", device_id),
+)
 
 
-def read_monitor_list_entry(element: _Element) -> MonitorListEntry:
+def read_monitor_list_entry(tokens: Tokens, end: str) -> MonitorListEntry:
     """Read MonitorListEntry."""
-    return elements.structure(element, MonitorListEntry, _MONITOR_LIST_ENTRY)
+    return elements.structure(tokens, end, MonitorListEntry, _MONITOR_LIST_ENTRY)
 
 
 def write_monitor_list_entry(value: MonitorListEntry, out: Out) -> None:
     """Write the children of MonitorListEntry."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_device_id("monitorObject", value.monitor_object, out)
 
 
-def read_monitor_list(element: _Element) -> tuple[MonitorListEntry, ...]:
+_MONITOR_LIST = elements.table(elements.inner("monitorListEntry", "", read_monitor_list_entry))
+
+
+def read_monitor_list(tokens: Tokens, end: str) -> tuple[MonitorListEntry, ...]:
     """Read MonitorList."""
-    return elements.listed(element, "monitorListEntry", read_monitor_list_entry)
+    return elements.listed(tokens, end, _MONITOR_LIST)
 
 
 def write_monitor_list(values: tuple[MonitorListEntry, ...], out: Out) -> None:
@@ -275,18 +283,18 @@ def write_monitor_list(values: tuple[MonitorListEntry, ...], out: Out) -> None:
         out.append("</monitorListEntry>")
 
 
-_GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "monitorList": ("monitor_list", read_monitor_list),
-}
+_GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("monitorList", "monitor_list", read_monitor_list),
+)
 
 
 def read_get_monitor_result_cross_ref_id_or_registration_data(
-    element: _Element,
+    tokens: Tokens, end: str
 ) -> GetMonitorResultCrossRefIDorRegistrationData:
     """Read GetMonitorResultCrossRefIDorRegistrationData."""
-    return elements.structure(
-        element, GetMonitorResultCrossRefIDorRegistrationData, _GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA
+    return elements.choice(
+        tokens, end, GetMonitorResultCrossRefIDorRegistrationData, _GET_MONITOR_RESULT_CROSS_REF_ID_OR_REGISTRATION_DATA
     )
 
 
@@ -295,7 +303,9 @@ def write_get_monitor_result_cross_ref_id_or_registration_data(
 ) -> None:
     """Write the children of GetMonitorResultCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.monitor_list is not None:
+            elements.two_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
         return
     if value.monitor_list is not None:
         out.append("<monitorList>")
@@ -305,18 +315,19 @@ def write_get_monitor_result_cross_ref_id_or_registration_data(
     elements.none_chosen("monitoring.GetMonitorResultCrossRefIDorRegistrationData")
 
 
-_GET_MONITORS_RESPONSE: elements.Table = {
-    "crossRefIDorRegistrationData": (
+_GET_MONITORS_RESPONSE = elements.table(
+    elements.inner(
+        "crossRefIDorRegistrationData",
         "cross_ref_id_or_registration_data",
         read_get_monitor_result_cross_ref_id_or_registration_data,
     ),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_monitors_response(element: _Element) -> GetMonitorsResponse:
+def read_get_monitors_response(tokens: Tokens, end: str) -> GetMonitorsResponse:
     """Read GetMonitorsResponse."""
-    return elements.structure(element, GetMonitorsResponse, _GET_MONITORS_RESPONSE)
+    return elements.structure(tokens, end, GetMonitorsResponse, _GET_MONITORS_RESPONSE)
 
 
 def write_get_monitors_response(value: GetMonitorsResponse, out: Out) -> None:
@@ -330,23 +341,23 @@ def write_get_monitors_response(value: GetMonitorsResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MONITOR_INFO: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "monitorList": ("monitor_list", read_monitor_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MONITOR_INFO = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner("monitorList", "monitor_list", read_monitor_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_monitor_info(element: _Element) -> MonitorInfo:
+def read_monitor_info(tokens: Tokens, end: str) -> MonitorInfo:
     """Read MonitorInfo."""
-    return elements.structure(element, MonitorInfo, _MONITOR_INFO)
+    return elements.structure(tokens, end, MonitorInfo, _MONITOR_INFO)
 
 
 def write_monitor_info(value: MonitorInfo, out: Out) -> None:
     """Write the children of MonitorInfo."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.base import Octets
 from csta.messages.physical_device import (
     AuditoryApparatusListItem,
@@ -87,37 +85,38 @@ from csta.messages.physical_device import (
     VolInc,
     Volume,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 from csta.xml.generated.identifiers import read_subject_device_id, write_subject_device_id
 
-_BUTTON_INFORMATION_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "button": ("button", elements.octets),
-    "buttonLabel": ("button_label", elements.text),
-    "buttonAssociatedNumber": ("button_associated_number", read_device_id),
-    "buttonPressIndicator": ("button_press_indicator", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BUTTON_INFORMATION_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
+    elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
+    elements.leaf("buttonPressIndicator", "button_press_indicator", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_button_information_event(element: _Element) -> ButtonInformationEvent:
+def read_button_information_event(tokens: Tokens, end: str) -> ButtonInformationEvent:
     """Read ButtonInformationEvent."""
-    return elements.structure(element, ButtonInformationEvent, _BUTTON_INFORMATION_EVENT)
+    return elements.structure(tokens, end, ButtonInformationEvent, _BUTTON_INFORMATION_EVENT)
 
 
 def write_button_information_event(value: ButtonInformationEvent, out: Out) -> None:
     """Write the children of ButtonInformationEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.button_press_indicator is not None:
@@ -130,30 +129,30 @@ def write_button_information_event(value: ButtonInformationEvent, out: Out) -> N
         out.append("</extensions>")
 
 
-_BUTTON_PRESS_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "button": ("button", elements.octets),
-    "buttonLabel": ("button_label", elements.text),
-    "buttonAssociatedNumber": ("button_associated_number", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BUTTON_PRESS_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
+    elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_button_press_event(element: _Element) -> ButtonPressEvent:
+def read_button_press_event(tokens: Tokens, end: str) -> ButtonPressEvent:
     """Read ButtonPressEvent."""
-    return elements.structure(element, ButtonPressEvent, _BUTTON_PRESS_EVENT)
+    return elements.structure(tokens, end, ButtonPressEvent, _BUTTON_PRESS_EVENT)
 
 
 def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
     """Write the children of ButtonPressEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.extensions is not None:
@@ -162,30 +161,30 @@ def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DISPLAY_UPDATED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "displayID": ("display_id", elements.octets),
-    "logicalRows": ("logical_rows", elements.integer),
-    "logicalColumns": ("logical_columns", elements.integer),
-    "physicalRows": ("physical_rows", elements.integer),
-    "physicalColumns": ("physical_columns", elements.integer),
-    "physicalBaseRowNumber": ("physical_base_row_number", elements.integer),
-    "physicalBaseColumnNumber": ("physical_base_column_number", elements.integer),
-    "characterSet": ("character_set", elements.enumeration(CharacterSet)),
-    "contentsOfDisplay": ("contents_of_display", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DISPLAY_UPDATED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("logicalRows", "logical_rows", leaves.integer),
+    elements.leaf("logicalColumns", "logical_columns", leaves.integer),
+    elements.leaf("physicalRows", "physical_rows", leaves.integer),
+    elements.leaf("physicalColumns", "physical_columns", leaves.integer),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_display_updated_event(element: _Element) -> DisplayUpdatedEvent:
+def read_display_updated_event(tokens: Tokens, end: str) -> DisplayUpdatedEvent:
     """Read DisplayUpdatedEvent."""
-    return elements.structure(element, DisplayUpdatedEvent, _DISPLAY_UPDATED_EVENT)
+    return elements.structure(tokens, end, DisplayUpdatedEvent, _DISPLAY_UPDATED_EVENT)
 
 
 def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
     """Write the children of DisplayUpdatedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -202,31 +201,31 @@ def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_HOOKSWITCH_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "hookswitch": ("hookswitch", elements.octets),
-    "hookswitchOnHook": ("hookswitch_on_hook", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_HOOKSWITCH_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_hookswitch_event(element: _Element) -> HookswitchEvent:
+def read_hookswitch_event(tokens: Tokens, end: str) -> HookswitchEvent:
     """Read HookswitchEvent."""
-    return elements.structure(element, HookswitchEvent, _HOOKSWITCH_EVENT)
+    return elements.structure(tokens, end, HookswitchEvent, _HOOKSWITCH_EVENT)
 
 
 def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
     """Write the children of HookswitchEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
@@ -238,35 +237,35 @@ def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_LAMP_MODE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "lamp": ("lamp", elements.octets),
-    "lampLabel": ("lamp_label", elements.octets),
-    "lampMode": ("lamp_mode", elements.integer),
-    "lampBrightness": ("lamp_brightness", elements.enumeration(LampBrightness)),
-    "lampColor": ("lamp_color", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_LAMP_MODE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampLabel", "lamp_label", leaves.words),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_lamp_mode_event(element: _Element) -> LampModeEvent:
+def read_lamp_mode_event(tokens: Tokens, end: str) -> LampModeEvent:
     """Read LampModeEvent."""
-    return elements.structure(element, LampModeEvent, _LAMP_MODE_EVENT)
+    return elements.structure(tokens, end, LampModeEvent, _LAMP_MODE_EVENT)
 
 
 def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
     """Write the children of LampModeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     if value.lamp_label is not None:
-        out.append(f"<lampLabel>{value.lamp_label.hex()}</lampLabel>")
+        out.append(f"<lampLabel>{leaves.spelt(value.lamp_label)}</lampLabel>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.extensions is not None:
@@ -275,23 +274,23 @@ def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MESSAGE_WAITING_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "targetDevice": ("target_device", read_subject_device_id),
-    "deviceForMessage": ("device_for_message", read_device_id),
-    "messageWaitingOn": ("message_waiting_on", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MESSAGE_WAITING_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("targetDevice", "target_device", read_subject_device_id),
+    elements.device("deviceForMessage", "device_for_message", device_id),
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_message_waiting_event(element: _Element) -> MessageWaitingEvent:
+def read_message_waiting_event(tokens: Tokens, end: str) -> MessageWaitingEvent:
     """Read MessageWaitingEvent."""
-    return elements.structure(element, MessageWaitingEvent, _MESSAGE_WAITING_EVENT)
+    return elements.structure(tokens, end, MessageWaitingEvent, _MESSAGE_WAITING_EVENT)
 
 
 def write_message_waiting_event(value: MessageWaitingEvent, out: Out) -> None:
     """Write the children of MessageWaitingEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<targetDevice>")
     write_subject_device_id(value.target_device, out)
     out.append("</targetDevice>")
@@ -304,45 +303,47 @@ def write_message_waiting_event(value: MessageWaitingEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MICROPHONE_GAIN: elements.Table = {
-    "micGainAbs": ("mic_gain_abs", elements.integer),
-    "micGainInc": ("mic_gain_inc", elements.enumeration(MicGainInc)),
-}
+_MICROPHONE_GAIN = elements.table(
+    elements.leaf("micGainAbs", "mic_gain_abs", leaves.integer),
+    elements.leaf("micGainInc", "mic_gain_inc", leaves.enumeration(MicGainInc)),
+)
 
 
-def read_microphone_gain(element: _Element) -> MicrophoneGain:
+def read_microphone_gain(tokens: Tokens, end: str) -> MicrophoneGain:
     """Read MicrophoneGain."""
-    return elements.structure(element, MicrophoneGain, _MICROPHONE_GAIN)
+    return elements.choice(tokens, end, MicrophoneGain, _MICROPHONE_GAIN)
 
 
 def write_microphone_gain(value: MicrophoneGain, out: Out) -> None:
     """Write the children of MicrophoneGain."""
     if value.mic_gain_abs is not None:
         out.append(f"<micGainAbs>{value.mic_gain_abs}</micGainAbs>")
+        if value.mic_gain_inc is not None:
+            elements.two_chosen("physical_device.MicrophoneGain")
         return
     if value.mic_gain_inc is not None:
-        out.append(f"<micGainInc>{elements.escape(value.mic_gain_inc.value)}</micGainInc>")
+        out.append(f"<micGainInc>{leaves.escape(value.mic_gain_inc.value)}</micGainInc>")
         return
     elements.none_chosen("physical_device.MicrophoneGain")
 
 
-_MICROPHONE_GAIN_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "microphoneGain": ("microphone_gain", read_microphone_gain),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MICROPHONE_GAIN_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_microphone_gain_event(element: _Element) -> MicrophoneGainEvent:
+def read_microphone_gain_event(tokens: Tokens, end: str) -> MicrophoneGainEvent:
     """Read MicrophoneGainEvent."""
-    return elements.structure(element, MicrophoneGainEvent, _MICROPHONE_GAIN_EVENT)
+    return elements.structure(tokens, end, MicrophoneGainEvent, _MICROPHONE_GAIN_EVENT)
 
 
 def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
     """Write the children of MicrophoneGainEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -356,23 +357,23 @@ def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MICROPHONE_MUTE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "microphoneMuteOn": ("microphone_mute_on", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_MICROPHONE_MUTE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_microphone_mute_event(element: _Element) -> MicrophoneMuteEvent:
+def read_microphone_mute_event(tokens: Tokens, end: str) -> MicrophoneMuteEvent:
     """Read MicrophoneMuteEvent."""
-    return elements.structure(element, MicrophoneMuteEvent, _MICROPHONE_MUTE_EVENT)
+    return elements.structure(tokens, end, MicrophoneMuteEvent, _MICROPHONE_MUTE_EVENT)
 
 
 def write_microphone_mute_event(value: MicrophoneMuteEvent, out: Out) -> None:
     """Write the children of MicrophoneMuteEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -384,55 +385,57 @@ def write_microphone_mute_event(value: MicrophoneMuteEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_VOLUME: elements.Table = {
-    "volAbs": ("vol_abs", elements.integer),
-    "volInc": ("vol_inc", elements.enumeration(VolInc)),
-}
+_VOLUME = elements.table(
+    elements.leaf("volAbs", "vol_abs", leaves.integer),
+    elements.leaf("volInc", "vol_inc", leaves.enumeration(VolInc)),
+)
 
 
-def read_volume(element: _Element) -> Volume:
+def read_volume(tokens: Tokens, end: str) -> Volume:
     """Read Volume."""
-    return elements.structure(element, Volume, _VOLUME)
+    return elements.choice(tokens, end, Volume, _VOLUME)
 
 
 def write_volume(value: Volume, out: Out) -> None:
     """Write the children of Volume."""
     if value.vol_abs is not None:
         out.append(f"<volAbs>{value.vol_abs}</volAbs>")
+        if value.vol_inc is not None:
+            elements.two_chosen("physical_device.Volume")
         return
     if value.vol_inc is not None:
-        out.append(f"<volInc>{elements.escape(value.vol_inc.value)}</volInc>")
+        out.append(f"<volInc>{leaves.escape(value.vol_inc.value)}</volInc>")
         return
     elements.none_chosen("physical_device.Volume")
 
 
-_RINGER_STATUS_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "device": ("device", read_subject_device_id),
-    "ringer": ("ringer", elements.octets),
-    "ringMode": ("ring_mode", elements.enumeration(RingMode)),
-    "ringCount": ("ring_count", elements.integer),
-    "ringDuration": ("ring_duration", elements.integer),
-    "ringPattern": ("ring_pattern", elements.integer),
-    "ringVolume": ("ring_volume", read_volume),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RINGER_STATUS_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("device", "device", read_subject_device_id),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
+    elements.inner("ringVolume", "ring_volume", read_volume),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_ringer_status_event(element: _Element) -> RingerStatusEvent:
+def read_ringer_status_event(tokens: Tokens, end: str) -> RingerStatusEvent:
     """Read RingerStatusEvent."""
-    return elements.structure(element, RingerStatusEvent, _RINGER_STATUS_EVENT)
+    return elements.structure(tokens, end, RingerStatusEvent, _RINGER_STATUS_EVENT)
 
 
 def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
     """Write the children of RingerStatusEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
     if value.ring_mode is not None:
-        out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+        out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -449,23 +452,23 @@ def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SPEAKER_MUTE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerMuteOn": ("speaker_mute_on", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SPEAKER_MUTE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_speaker_mute_event(element: _Element) -> SpeakerMuteEvent:
+def read_speaker_mute_event(tokens: Tokens, end: str) -> SpeakerMuteEvent:
     """Read SpeakerMuteEvent."""
-    return elements.structure(element, SpeakerMuteEvent, _SPEAKER_MUTE_EVENT)
+    return elements.structure(tokens, end, SpeakerMuteEvent, _SPEAKER_MUTE_EVENT)
 
 
 def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
     """Write the children of SpeakerMuteEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -477,23 +480,23 @@ def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SPEAKER_VOLUME_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "invokingDevice": ("invoking_device", read_subject_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerVolume": ("speaker_volume", read_volume),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SPEAKER_VOLUME_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("speakerVolume", "speaker_volume", read_volume),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_speaker_volume_event(element: _Element) -> SpeakerVolumeEvent:
+def read_speaker_volume_event(tokens: Tokens, end: str) -> SpeakerVolumeEvent:
     """Read SpeakerVolumeEvent."""
-    return elements.structure(element, SpeakerVolumeEvent, _SPEAKER_VOLUME_EVENT)
+    return elements.structure(tokens, end, SpeakerVolumeEvent, _SPEAKER_VOLUME_EVENT)
 
 
 def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
     """Write the children of SpeakerVolumeEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
@@ -507,16 +510,16 @@ def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_BUTTON_PRESS: elements.Table = {
-    "device": ("device", read_device_id),
-    "button": ("button", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BUTTON_PRESS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("button", "button", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_button_press(element: _Element) -> ButtonPress:
+def read_button_press(tokens: Tokens, end: str) -> ButtonPress:
     """Read ButtonPress."""
-    return elements.structure(element, ButtonPress, _BUTTON_PRESS)
+    return elements.structure(tokens, end, ButtonPress, _BUTTON_PRESS)
 
 
 def write_button_press(value: ButtonPress, out: Out) -> None:
@@ -529,14 +532,14 @@ def write_button_press(value: ButtonPress, out: Out) -> None:
         out.append("</extensions>")
 
 
-_BUTTON_PRESS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BUTTON_PRESS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_button_press_response(element: _Element) -> ButtonPressResponse:
+def read_button_press_response(tokens: Tokens, end: str) -> ButtonPressResponse:
     """Read ButtonPressResponse."""
-    return elements.structure(element, ButtonPressResponse, _BUTTON_PRESS_RESPONSE)
+    return elements.structure(tokens, end, ButtonPressResponse, _BUTTON_PRESS_RESPONSE)
 
 
 def write_button_press_response(value: ButtonPressResponse, out: Out) -> None:
@@ -547,16 +550,16 @@ def write_button_press_response(value: ButtonPressResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_AUDITORY_APPARATUS_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditorityApparatus": ("auditory_apparatus", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUDITORY_APPARATUS_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditorityApparatus", "auditory_apparatus", leaves.octets, "auditoryApparatus"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auditory_apparatus_information(element: _Element) -> GetAuditoryApparatusInformation:
+def read_get_auditory_apparatus_information(tokens: Tokens, end: str) -> GetAuditoryApparatusInformation:
     """Read GetAuditoryApparatusInformation."""
-    return elements.structure(element, GetAuditoryApparatusInformation, _GET_AUDITORY_APPARATUS_INFORMATION)
+    return elements.structure(tokens, end, GetAuditoryApparatusInformation, _GET_AUDITORY_APPARATUS_INFORMATION)
 
 
 def write_get_auditory_apparatus_information(value: GetAuditoryApparatusInformation, out: Out) -> None:
@@ -570,37 +573,43 @@ def write_get_auditory_apparatus_information(value: GetAuditoryApparatusInformat
         out.append("</extensions>")
 
 
-_AUDITORY_APPARATUS_LIST_ITEM: elements.Table = {
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "auditoryApparatusType": (
+_AUDITORY_APPARATUS_LIST_ITEM = elements.table(
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf(
+        "auditoryApparatusType",
         "auditory_apparatus_type",
-        elements.enumeration(AuditoryApparatusListItemAuditoryApparatusType),
+        leaves.enumeration(AuditoryApparatusListItemAuditoryApparatusType),
     ),
-    "speaker": ("speaker", elements.named_bits(AuditoryApparatusListItemSpeaker)),
-    "microphone": ("microphone", elements.named_bits(AuditoryApparatusListItemMicrophone)),
-    "hookswitch": ("hookswitch", elements.named_bits(AuditoryApparatusListItemHookswitch)),
-    "hookswitchID": ("hookswitch_id", elements.octets),
-}
+    elements.inner("speaker", "speaker", elements.named_bits(AuditoryApparatusListItemSpeaker)),
+    elements.inner("microphone", "microphone", elements.named_bits(AuditoryApparatusListItemMicrophone)),
+    elements.inner("hookswitch", "hookswitch", elements.named_bits(AuditoryApparatusListItemHookswitch)),
+    elements.leaf("hookswitchID", "hookswitch_id", leaves.octets),
+)
 
 
-def read_auditory_apparatus_list_item(element: _Element) -> AuditoryApparatusListItem:
+def read_auditory_apparatus_list_item(tokens: Tokens, end: str) -> AuditoryApparatusListItem:
     """Read AuditoryApparatusListItem."""
-    return elements.structure(element, AuditoryApparatusListItem, _AUDITORY_APPARATUS_LIST_ITEM)
+    return elements.structure(tokens, end, AuditoryApparatusListItem, _AUDITORY_APPARATUS_LIST_ITEM)
 
 
 def write_auditory_apparatus_list_item(value: AuditoryApparatusListItem, out: Out) -> None:
     """Write the children of AuditoryApparatusListItem."""
     out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
-    out.append(f"<auditoryApparatusType>{elements.escape(value.auditory_apparatus_type.value)}</auditoryApparatusType>")
+    out.append(f"<auditoryApparatusType>{leaves.escape(value.auditory_apparatus_type.value)}</auditoryApparatusType>")
     elements.write_bits("speaker", value.speaker, out)
     elements.write_bits("microphone", value.microphone, out)
     elements.write_bits("hookswitch", value.hookswitch, out)
     out.append(f"<hookswitchID>{value.hookswitch_id.hex()}</hookswitchID>")
 
 
-def read_auditory_apparatus_list(element: _Element) -> tuple[AuditoryApparatusListItem, ...]:
+_AUDITORY_APPARATUS_LIST = elements.table(
+    elements.inner("auditoryApparatusItem", "", read_auditory_apparatus_list_item)
+)
+
+
+def read_auditory_apparatus_list(tokens: Tokens, end: str) -> tuple[AuditoryApparatusListItem, ...]:
     """Read AuditoryApparatusList."""
-    return elements.listed(element, "auditoryApparatusItem", read_auditory_apparatus_list_item)
+    return elements.listed(tokens, end, _AUDITORY_APPARATUS_LIST)
 
 
 def write_auditory_apparatus_list(values: tuple[AuditoryApparatusListItem, ...], out: Out) -> None:
@@ -611,16 +620,18 @@ def write_auditory_apparatus_list(values: tuple[AuditoryApparatusListItem, ...],
         out.append("</auditoryApparatusItem>")
 
 
-_GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE: elements.Table = {
-    "auditoryApparatusList": ("auditory_apparatus_list", read_auditory_apparatus_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE = elements.table(
+    elements.inner("auditoryApparatusList", "auditory_apparatus_list", read_auditory_apparatus_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_auditory_apparatus_information_response(element: _Element) -> GetAuditoryApparatusInformationResponse:
+def read_get_auditory_apparatus_information_response(
+    tokens: Tokens, end: str
+) -> GetAuditoryApparatusInformationResponse:
     """Read GetAuditoryApparatusInformationResponse."""
     return elements.structure(
-        element, GetAuditoryApparatusInformationResponse, _GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE
+        tokens, end, GetAuditoryApparatusInformationResponse, _GET_AUDITORY_APPARATUS_INFORMATION_RESPONSE
     )
 
 
@@ -635,16 +646,16 @@ def write_get_auditory_apparatus_information_response(value: GetAuditoryApparatu
         out.append("</extensions>")
 
 
-_GET_BUTTON_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "button": ("button", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_BUTTON_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("button", "button", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_button_information(element: _Element) -> GetButtonInformation:
+def read_get_button_information(tokens: Tokens, end: str) -> GetButtonInformation:
     """Read GetButtonInformation."""
-    return elements.structure(element, GetButtonInformation, _GET_BUTTON_INFORMATION)
+    return elements.structure(tokens, end, GetButtonInformation, _GET_BUTTON_INFORMATION)
 
 
 def write_get_button_information(value: GetButtonInformation, out: Out) -> None:
@@ -658,9 +669,12 @@ def write_get_button_information(value: GetButtonInformation, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_button_list_item_lamp_list(element: _Element) -> tuple[Octets, ...]:
+_BUTTON_LIST_ITEM_LAMP_LIST = elements.table(elements.leaf("lampID", "", leaves.octets))
+
+
+def read_button_list_item_lamp_list(tokens: Tokens, end: str) -> tuple[Octets, ...]:
     """Read ButtonListItemLampList."""
-    return elements.listed(element, "lampID", elements.octets)
+    return elements.listed(tokens, end, _BUTTON_LIST_ITEM_LAMP_LIST)
 
 
 def write_button_list_item_lamp_list(values: tuple[Octets, ...], out: Out) -> None:
@@ -669,32 +683,32 @@ def write_button_list_item_lamp_list(values: tuple[Octets, ...], out: Out) -> No
         out.append(f"<lampID>{value.hex()}</lampID>")
 
 
-_BUTTON_LIST_ITEM: elements.Table = {
-    "button": ("button", elements.octets),
-    "buttonLabel": ("button_label", elements.text),
-    "buttonLabelSettable": ("button_label_settable", elements.boolean),
-    "buttonFunction": ("button_function", elements.text),
-    "buttonAssociatedNumber": ("button_associated_number", read_device_id),
-    "buttonAssociatedNumberSettable": ("button_associated_number_settable", elements.boolean),
-    "buttonPressIndicator": ("button_press_indicator", elements.boolean),
-    "lampList": ("lamp_list", read_button_list_item_lamp_list),
-}
+_BUTTON_LIST_ITEM = elements.table(
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
+    elements.leaf("buttonLabelSettable", "button_label_settable", leaves.boolean),
+    elements.leaf("buttonFunction", "button_function", leaves.text),
+    elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
+    elements.leaf("buttonAssociatedNumberSettable", "button_associated_number_settable", leaves.boolean),
+    elements.leaf("buttonPressIndicator", "button_press_indicator", leaves.boolean),
+    elements.inner("lampList", "lamp_list", read_button_list_item_lamp_list),
+)
 
 
-def read_button_list_item(element: _Element) -> ButtonListItem:
+def read_button_list_item(tokens: Tokens, end: str) -> ButtonListItem:
     """Read ButtonListItem."""
-    return elements.structure(element, ButtonListItem, _BUTTON_LIST_ITEM)
+    return elements.structure(tokens, end, ButtonListItem, _BUTTON_LIST_ITEM)
 
 
 def write_button_list_item(value: ButtonListItem, out: Out) -> None:
     """Write the children of ButtonListItem."""
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_label_settable is not None:
         out.append(f"<buttonLabelSettable>{'true' if value.button_label_settable else 'false'}</buttonLabelSettable>")
     if value.button_function is not None:
-        out.append(f"<buttonFunction>{elements.escape(value.button_function)}</buttonFunction>")
+        out.append(f"<buttonFunction>{leaves.escape(value.button_function)}</buttonFunction>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.button_associated_number_settable is not None:
@@ -711,9 +725,12 @@ def write_button_list_item(value: ButtonListItem, out: Out) -> None:
         out.append("</lampList>")
 
 
-def read_button_list(element: _Element) -> tuple[ButtonListItem, ...]:
+_BUTTON_LIST = elements.table(elements.inner("buttonItem", "", read_button_list_item))
+
+
+def read_button_list(tokens: Tokens, end: str) -> tuple[ButtonListItem, ...]:
     """Read ButtonList."""
-    return elements.listed(element, "buttonItem", read_button_list_item)
+    return elements.listed(tokens, end, _BUTTON_LIST)
 
 
 def write_button_list(values: tuple[ButtonListItem, ...], out: Out) -> None:
@@ -724,15 +741,15 @@ def write_button_list(values: tuple[ButtonListItem, ...], out: Out) -> None:
         out.append("</buttonItem>")
 
 
-_GET_BUTTON_INFORMATION_RESPONSE: elements.Table = {
-    "buttonList": ("button_list", read_button_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_BUTTON_INFORMATION_RESPONSE = elements.table(
+    elements.inner("buttonList", "button_list", read_button_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_button_information_response(element: _Element) -> GetButtonInformationResponse:
+def read_get_button_information_response(tokens: Tokens, end: str) -> GetButtonInformationResponse:
     """Read GetButtonInformationResponse."""
-    return elements.structure(element, GetButtonInformationResponse, _GET_BUTTON_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, GetButtonInformationResponse, _GET_BUTTON_INFORMATION_RESPONSE)
 
 
 def write_get_button_information_response(value: GetButtonInformationResponse, out: Out) -> None:
@@ -746,16 +763,16 @@ def write_get_button_information_response(value: GetButtonInformationResponse, o
         out.append("</extensions>")
 
 
-_GET_DISPLAY: elements.Table = {
-    "device": ("device", read_device_id),
-    "display": ("display", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_DISPLAY = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("display", "display", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_display(element: _Element) -> GetDisplay:
+def read_get_display(tokens: Tokens, end: str) -> GetDisplay:
     """Read GetDisplay."""
-    return elements.structure(element, GetDisplay, _GET_DISPLAY)
+    return elements.structure(tokens, end, GetDisplay, _GET_DISPLAY)
 
 
 def write_get_display(value: GetDisplay, out: Out) -> None:
@@ -769,22 +786,22 @@ def write_get_display(value: GetDisplay, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DISPLAY_LIST_ITEM: elements.Table = {
-    "displayID": ("display_id", elements.octets),
-    "logicalRows": ("logical_rows", elements.integer),
-    "logicalColumns": ("logical_columns", elements.integer),
-    "physicalRows": ("physical_rows", elements.integer),
-    "physicalColumns": ("physical_columns", elements.integer),
-    "physicalBaseRowNumber": ("physical_base_row_number", elements.integer),
-    "physicalBaseColumnNumber": ("physical_base_column_number", elements.integer),
-    "characterSet": ("character_set", elements.enumeration(CharacterSet)),
-    "contentsOfDisplay": ("contents_of_display", elements.text),
-}
+_DISPLAY_LIST_ITEM = elements.table(
+    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("logicalRows", "logical_rows", leaves.integer),
+    elements.leaf("logicalColumns", "logical_columns", leaves.integer),
+    elements.leaf("physicalRows", "physical_rows", leaves.integer),
+    elements.leaf("physicalColumns", "physical_columns", leaves.integer),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
+)
 
 
-def read_display_list_item(element: _Element) -> DisplayListItem:
+def read_display_list_item(tokens: Tokens, end: str) -> DisplayListItem:
     """Read DisplayListItem."""
-    return elements.structure(element, DisplayListItem, _DISPLAY_LIST_ITEM)
+    return elements.structure(tokens, end, DisplayListItem, _DISPLAY_LIST_ITEM)
 
 
 def write_display_list_item(value: DisplayListItem, out: Out) -> None:
@@ -801,13 +818,16 @@ def write_display_list_item(value: DisplayListItem, out: Out) -> None:
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
 
 
-def read_display_list(element: _Element) -> tuple[DisplayListItem, ...]:
+_DISPLAY_LIST = elements.table(elements.inner("displayListItem", "", read_display_list_item))
+
+
+def read_display_list(tokens: Tokens, end: str) -> tuple[DisplayListItem, ...]:
     """Read DisplayList."""
-    return elements.listed(element, "displayListItem", read_display_list_item)
+    return elements.listed(tokens, end, _DISPLAY_LIST)
 
 
 def write_display_list(values: tuple[DisplayListItem, ...], out: Out) -> None:
@@ -818,15 +838,15 @@ def write_display_list(values: tuple[DisplayListItem, ...], out: Out) -> None:
         out.append("</displayListItem>")
 
 
-_GET_DISPLAY_RESPONSE: elements.Table = {
-    "displayList": ("display_list", read_display_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_DISPLAY_RESPONSE = elements.table(
+    elements.inner("displayList", "display_list", read_display_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_display_response(element: _Element) -> GetDisplayResponse:
+def read_get_display_response(tokens: Tokens, end: str) -> GetDisplayResponse:
     """Read GetDisplayResponse."""
-    return elements.structure(element, GetDisplayResponse, _GET_DISPLAY_RESPONSE)
+    return elements.structure(tokens, end, GetDisplayResponse, _GET_DISPLAY_RESPONSE)
 
 
 def write_get_display_response(value: GetDisplayResponse, out: Out) -> None:
@@ -840,16 +860,16 @@ def write_get_display_response(value: GetDisplayResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_HOOKSWITCH_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "hookswitch": ("hookswitch", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_HOOKSWITCH_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_hookswitch_status(element: _Element) -> GetHookswitchStatus:
+def read_get_hookswitch_status(tokens: Tokens, end: str) -> GetHookswitchStatus:
     """Read GetHookswitchStatus."""
-    return elements.structure(element, GetHookswitchStatus, _GET_HOOKSWITCH_STATUS)
+    return elements.structure(tokens, end, GetHookswitchStatus, _GET_HOOKSWITCH_STATUS)
 
 
 def write_get_hookswitch_status(value: GetHookswitchStatus, out: Out) -> None:
@@ -863,15 +883,15 @@ def write_get_hookswitch_status(value: GetHookswitchStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_HOOKSWITCH_STATUS_LIST_ITEM: elements.Table = {
-    "hookswitch": ("hookswitch", elements.octets),
-    "hookswitchOnHook": ("hookswitch_on_hook", elements.boolean),
-}
+_HOOKSWITCH_STATUS_LIST_ITEM = elements.table(
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
+)
 
 
-def read_hookswitch_status_list_item(element: _Element) -> HookswitchStatusListItem:
+def read_hookswitch_status_list_item(tokens: Tokens, end: str) -> HookswitchStatusListItem:
     """Read HookswitchStatusListItem."""
-    return elements.structure(element, HookswitchStatusListItem, _HOOKSWITCH_STATUS_LIST_ITEM)
+    return elements.structure(tokens, end, HookswitchStatusListItem, _HOOKSWITCH_STATUS_LIST_ITEM)
 
 
 def write_hookswitch_status_list_item(value: HookswitchStatusListItem, out: Out) -> None:
@@ -880,9 +900,12 @@ def write_hookswitch_status_list_item(value: HookswitchStatusListItem, out: Out)
     out.append(f"<hookswitchOnHook>{'true' if value.hookswitch_on_hook else 'false'}</hookswitchOnHook>")
 
 
-def read_hookswitch_status_list(element: _Element) -> tuple[HookswitchStatusListItem, ...]:
+_HOOKSWITCH_STATUS_LIST = elements.table(elements.inner("hookswitchStatusItem", "", read_hookswitch_status_list_item))
+
+
+def read_hookswitch_status_list(tokens: Tokens, end: str) -> tuple[HookswitchStatusListItem, ...]:
     """Read HookswitchStatusList."""
-    return elements.listed(element, "hookswitchStatusItem", read_hookswitch_status_list_item)
+    return elements.listed(tokens, end, _HOOKSWITCH_STATUS_LIST)
 
 
 def write_hookswitch_status_list(values: tuple[HookswitchStatusListItem, ...], out: Out) -> None:
@@ -893,15 +916,15 @@ def write_hookswitch_status_list(values: tuple[HookswitchStatusListItem, ...], o
         out.append("</hookswitchStatusItem>")
 
 
-_GET_HOOKSWITCH_STATUS_RESPONSE: elements.Table = {
-    "hookswitchStatusList": ("hookswitch_status_list", read_hookswitch_status_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_HOOKSWITCH_STATUS_RESPONSE = elements.table(
+    elements.inner("hookswitchStatusList", "hookswitch_status_list", read_hookswitch_status_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_hookswitch_status_response(element: _Element) -> GetHookswitchStatusResponse:
+def read_get_hookswitch_status_response(tokens: Tokens, end: str) -> GetHookswitchStatusResponse:
     """Read GetHookswitchStatusResponse."""
-    return elements.structure(element, GetHookswitchStatusResponse, _GET_HOOKSWITCH_STATUS_RESPONSE)
+    return elements.structure(tokens, end, GetHookswitchStatusResponse, _GET_HOOKSWITCH_STATUS_RESPONSE)
 
 
 def write_get_hookswitch_status_response(value: GetHookswitchStatusResponse, out: Out) -> None:
@@ -915,16 +938,16 @@ def write_get_hookswitch_status_response(value: GetHookswitchStatusResponse, out
         out.append("</extensions>")
 
 
-_GET_LAMP_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "lamp": ("lamp", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAMP_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_lamp_information(element: _Element) -> GetLampInformation:
+def read_get_lamp_information(tokens: Tokens, end: str) -> GetLampInformation:
     """Read GetLampInformation."""
-    return elements.structure(element, GetLampInformation, _GET_LAMP_INFORMATION)
+    return elements.structure(tokens, end, GetLampInformation, _GET_LAMP_INFORMATION)
 
 
 def write_get_lamp_information(value: GetLampInformation, out: Out) -> None:
@@ -938,33 +961,36 @@ def write_get_lamp_information(value: GetLampInformation, out: Out) -> None:
         out.append("</extensions>")
 
 
-_LAMP_LIST_ITEM: elements.Table = {
-    "lamp": ("lamp", elements.octets),
-    "lampLabel": ("lamp_label", elements.octets),
-    "button": ("button", elements.octets),
-    "lampColor": ("lamp_color", elements.integer),
-}
+_LAMP_LIST_ITEM = elements.table(
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampLabel", "lamp_label", leaves.words),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
+)
 
 
-def read_lamp_list_item(element: _Element) -> LampListItem:
+def read_lamp_list_item(tokens: Tokens, end: str) -> LampListItem:
     """Read LampListItem."""
-    return elements.structure(element, LampListItem, _LAMP_LIST_ITEM)
+    return elements.structure(tokens, end, LampListItem, _LAMP_LIST_ITEM)
 
 
 def write_lamp_list_item(value: LampListItem, out: Out) -> None:
     """Write the children of LampListItem."""
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     if value.lamp_label is not None:
-        out.append(f"<lampLabel>{value.lamp_label.hex()}</lampLabel>")
+        out.append(f"<lampLabel>{leaves.spelt(value.lamp_label)}</lampLabel>")
     if value.button is not None:
         out.append(f"<button>{value.button.hex()}</button>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
 
 
-def read_lamp_list(element: _Element) -> tuple[LampListItem, ...]:
+_LAMP_LIST = elements.table(elements.inner("lampItem", "", read_lamp_list_item))
+
+
+def read_lamp_list(tokens: Tokens, end: str) -> tuple[LampListItem, ...]:
     """Read LampList."""
-    return elements.listed(element, "lampItem", read_lamp_list_item)
+    return elements.listed(tokens, end, _LAMP_LIST)
 
 
 def write_lamp_list(values: tuple[LampListItem, ...], out: Out) -> None:
@@ -975,15 +1001,15 @@ def write_lamp_list(values: tuple[LampListItem, ...], out: Out) -> None:
         out.append("</lampItem>")
 
 
-_GET_LAMP_INFORMATION_RESPONSE: elements.Table = {
-    "lampList": ("lamp_list", read_lamp_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAMP_INFORMATION_RESPONSE = elements.table(
+    elements.inner("lampList", "lamp_list", read_lamp_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_lamp_information_response(element: _Element) -> GetLampInformationResponse:
+def read_get_lamp_information_response(tokens: Tokens, end: str) -> GetLampInformationResponse:
     """Read GetLampInformationResponse."""
-    return elements.structure(element, GetLampInformationResponse, _GET_LAMP_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, GetLampInformationResponse, _GET_LAMP_INFORMATION_RESPONSE)
 
 
 def write_get_lamp_information_response(value: GetLampInformationResponse, out: Out) -> None:
@@ -997,16 +1023,16 @@ def write_get_lamp_information_response(value: GetLampInformationResponse, out: 
         out.append("</extensions>")
 
 
-_GET_LAMP_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "lamp": ("lamp", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAMP_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_lamp_mode(element: _Element) -> GetLampMode:
+def read_get_lamp_mode(tokens: Tokens, end: str) -> GetLampMode:
     """Read GetLampMode."""
-    return elements.structure(element, GetLampMode, _GET_LAMP_MODE)
+    return elements.structure(tokens, end, GetLampMode, _GET_LAMP_MODE)
 
 
 def write_get_lamp_mode(value: GetLampMode, out: Out) -> None:
@@ -1020,18 +1046,18 @@ def write_get_lamp_mode(value: GetLampMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_LAMP_MODE_LIST_ITEM: elements.Table = {
-    "lamp": ("lamp", elements.octets),
-    "lampMode": ("lamp_mode", elements.integer),
-    "lampBrightness": ("lamp_brightness", elements.enumeration(LampBrightness)),
-    "lampColor": ("lamp_color", elements.integer),
-    "button": ("button", elements.octets),
-}
+_LAMP_MODE_LIST_ITEM = elements.table(
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
+    elements.leaf("button", "button", leaves.octets),
+)
 
 
-def read_lamp_mode_list_item(element: _Element) -> LampModeListItem:
+def read_lamp_mode_list_item(tokens: Tokens, end: str) -> LampModeListItem:
     """Read LampModeListItem."""
-    return elements.structure(element, LampModeListItem, _LAMP_MODE_LIST_ITEM)
+    return elements.structure(tokens, end, LampModeListItem, _LAMP_MODE_LIST_ITEM)
 
 
 def write_lamp_mode_list_item(value: LampModeListItem, out: Out) -> None:
@@ -1039,16 +1065,19 @@ def write_lamp_mode_list_item(value: LampModeListItem, out: Out) -> None:
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.button is not None:
         out.append(f"<button>{value.button.hex()}</button>")
 
 
-def read_lamp_mode_list(element: _Element) -> tuple[LampModeListItem, ...]:
+_LAMP_MODE_LIST = elements.table(elements.inner("lampModeItem", "", read_lamp_mode_list_item))
+
+
+def read_lamp_mode_list(tokens: Tokens, end: str) -> tuple[LampModeListItem, ...]:
     """Read LampModeList."""
-    return elements.listed(element, "lampModeItem", read_lamp_mode_list_item)
+    return elements.listed(tokens, end, _LAMP_MODE_LIST)
 
 
 def write_lamp_mode_list(values: tuple[LampModeListItem, ...], out: Out) -> None:
@@ -1059,16 +1088,16 @@ def write_lamp_mode_list(values: tuple[LampModeListItem, ...], out: Out) -> None
         out.append("</lampModeItem>")
 
 
-_GET_LAMP_MODE_RESPONSE: elements.Table = {
-    "lampModeList": ("lamp_mode_list", read_lamp_mode_list),
-    "lamp": ("lamp", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_LAMP_MODE_RESPONSE = elements.table(
+    elements.inner("lampModeList", "lamp_mode_list", read_lamp_mode_list),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_lamp_mode_response(element: _Element) -> GetLampModeResponse:
+def read_get_lamp_mode_response(tokens: Tokens, end: str) -> GetLampModeResponse:
     """Read GetLampModeResponse."""
-    return elements.structure(element, GetLampModeResponse, _GET_LAMP_MODE_RESPONSE)
+    return elements.structure(tokens, end, GetLampModeResponse, _GET_LAMP_MODE_RESPONSE)
 
 
 def write_get_lamp_mode_response(value: GetLampModeResponse, out: Out) -> None:
@@ -1084,15 +1113,15 @@ def write_get_lamp_mode_response(value: GetLampModeResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_GET_MESSAGE_WAITING_INDICATOR: elements.Table = {
-    "device": ("device", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MESSAGE_WAITING_INDICATOR = elements.table(
+    elements.device("device", "device", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_message_waiting_indicator(element: _Element) -> GetMessageWaitingIndicator:
+def read_get_message_waiting_indicator(tokens: Tokens, end: str) -> GetMessageWaitingIndicator:
     """Read GetMessageWaitingIndicator."""
-    return elements.structure(element, GetMessageWaitingIndicator, _GET_MESSAGE_WAITING_INDICATOR)
+    return elements.structure(tokens, end, GetMessageWaitingIndicator, _GET_MESSAGE_WAITING_INDICATOR)
 
 
 def write_get_message_waiting_indicator(value: GetMessageWaitingIndicator, out: Out) -> None:
@@ -1104,17 +1133,17 @@ def write_get_message_waiting_indicator(value: GetMessageWaitingIndicator, out: 
         out.append("</extensions>")
 
 
-_GET_MESSAGE_WAITING_INDICATOR_RESPONSE: elements.Table = {
-    "messageWaitingOn": ("message_waiting_on", elements.boolean),
-    "deviceForMessage": ("device_for_message", read_device_id),
-    "lampIsPresent": ("lamp_is_present", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MESSAGE_WAITING_INDICATOR_RESPONSE = elements.table(
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
+    elements.device("deviceForMessage", "device_for_message", device_id),
+    elements.leaf("lampIsPresent", "lamp_is_present", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_message_waiting_indicator_response(element: _Element) -> GetMessageWaitingIndicatorResponse:
+def read_get_message_waiting_indicator_response(tokens: Tokens, end: str) -> GetMessageWaitingIndicatorResponse:
     """Read GetMessageWaitingIndicatorResponse."""
-    return elements.structure(element, GetMessageWaitingIndicatorResponse, _GET_MESSAGE_WAITING_INDICATOR_RESPONSE)
+    return elements.structure(tokens, end, GetMessageWaitingIndicatorResponse, _GET_MESSAGE_WAITING_INDICATOR_RESPONSE)
 
 
 def write_get_message_waiting_indicator_response(value: GetMessageWaitingIndicatorResponse, out: Out) -> None:
@@ -1130,16 +1159,16 @@ def write_get_message_waiting_indicator_response(value: GetMessageWaitingIndicat
         out.append("</extensions>")
 
 
-_GET_MICROPHONE_GAIN: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MICROPHONE_GAIN = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_microphone_gain(element: _Element) -> GetMicrophoneGain:
+def read_get_microphone_gain(tokens: Tokens, end: str) -> GetMicrophoneGain:
     """Read GetMicrophoneGain."""
-    return elements.structure(element, GetMicrophoneGain, _GET_MICROPHONE_GAIN)
+    return elements.structure(tokens, end, GetMicrophoneGain, _GET_MICROPHONE_GAIN)
 
 
 def write_get_microphone_gain(value: GetMicrophoneGain, out: Out) -> None:
@@ -1153,15 +1182,15 @@ def write_get_microphone_gain(value: GetMicrophoneGain, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MICROPHONE_GAIN_LIST_ITEM: elements.Table = {
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "micGainAbs": ("mic_gain_abs", elements.integer),
-}
+_MICROPHONE_GAIN_LIST_ITEM = elements.table(
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("micGainAbs", "mic_gain_abs", leaves.integer),
+)
 
 
-def read_microphone_gain_list_item(element: _Element) -> MicrophoneGainListItem:
+def read_microphone_gain_list_item(tokens: Tokens, end: str) -> MicrophoneGainListItem:
     """Read MicrophoneGainListItem."""
-    return elements.structure(element, MicrophoneGainListItem, _MICROPHONE_GAIN_LIST_ITEM)
+    return elements.structure(tokens, end, MicrophoneGainListItem, _MICROPHONE_GAIN_LIST_ITEM)
 
 
 def write_microphone_gain_list_item(value: MicrophoneGainListItem, out: Out) -> None:
@@ -1171,9 +1200,12 @@ def write_microphone_gain_list_item(value: MicrophoneGainListItem, out: Out) -> 
         out.append(f"<micGainAbs>{value.mic_gain_abs}</micGainAbs>")
 
 
-def read_microphone_gain_list(element: _Element) -> tuple[MicrophoneGainListItem, ...]:
+_MICROPHONE_GAIN_LIST = elements.table(elements.inner("microphoneGainItem", "", read_microphone_gain_list_item))
+
+
+def read_microphone_gain_list(tokens: Tokens, end: str) -> tuple[MicrophoneGainListItem, ...]:
     """Read MicrophoneGainList."""
-    return elements.listed(element, "microphoneGainItem", read_microphone_gain_list_item)
+    return elements.listed(tokens, end, _MICROPHONE_GAIN_LIST)
 
 
 def write_microphone_gain_list(values: tuple[MicrophoneGainListItem, ...], out: Out) -> None:
@@ -1184,15 +1216,15 @@ def write_microphone_gain_list(values: tuple[MicrophoneGainListItem, ...], out: 
         out.append("</microphoneGainItem>")
 
 
-_GET_MICROPHONE_GAIN_RESPONSE: elements.Table = {
-    "microphoneGainList": ("microphone_gain_list", read_microphone_gain_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MICROPHONE_GAIN_RESPONSE = elements.table(
+    elements.inner("microphoneGainList", "microphone_gain_list", read_microphone_gain_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_microphone_gain_response(element: _Element) -> GetMicrophoneGainResponse:
+def read_get_microphone_gain_response(tokens: Tokens, end: str) -> GetMicrophoneGainResponse:
     """Read GetMicrophoneGainResponse."""
-    return elements.structure(element, GetMicrophoneGainResponse, _GET_MICROPHONE_GAIN_RESPONSE)
+    return elements.structure(tokens, end, GetMicrophoneGainResponse, _GET_MICROPHONE_GAIN_RESPONSE)
 
 
 def write_get_microphone_gain_response(value: GetMicrophoneGainResponse, out: Out) -> None:
@@ -1206,16 +1238,16 @@ def write_get_microphone_gain_response(value: GetMicrophoneGainResponse, out: Ou
         out.append("</extensions>")
 
 
-_GET_MICROPHONE_MUTE: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MICROPHONE_MUTE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_microphone_mute(element: _Element) -> GetMicrophoneMute:
+def read_get_microphone_mute(tokens: Tokens, end: str) -> GetMicrophoneMute:
     """Read GetMicrophoneMute."""
-    return elements.structure(element, GetMicrophoneMute, _GET_MICROPHONE_MUTE)
+    return elements.structure(tokens, end, GetMicrophoneMute, _GET_MICROPHONE_MUTE)
 
 
 def write_get_microphone_mute(value: GetMicrophoneMute, out: Out) -> None:
@@ -1229,15 +1261,15 @@ def write_get_microphone_mute(value: GetMicrophoneMute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_MICROPHONE_MUTE_LIST_ITEM: elements.Table = {
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "microphoneMuteOn": ("microphone_mute_on", elements.boolean),
-}
+_MICROPHONE_MUTE_LIST_ITEM = elements.table(
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
+)
 
 
-def read_microphone_mute_list_item(element: _Element) -> MicrophoneMuteListItem:
+def read_microphone_mute_list_item(tokens: Tokens, end: str) -> MicrophoneMuteListItem:
     """Read MicrophoneMuteListItem."""
-    return elements.structure(element, MicrophoneMuteListItem, _MICROPHONE_MUTE_LIST_ITEM)
+    return elements.structure(tokens, end, MicrophoneMuteListItem, _MICROPHONE_MUTE_LIST_ITEM)
 
 
 def write_microphone_mute_list_item(value: MicrophoneMuteListItem, out: Out) -> None:
@@ -1246,9 +1278,12 @@ def write_microphone_mute_list_item(value: MicrophoneMuteListItem, out: Out) -> 
     out.append(f"<microphoneMuteOn>{'true' if value.microphone_mute_on else 'false'}</microphoneMuteOn>")
 
 
-def read_microphone_mute_list(element: _Element) -> tuple[MicrophoneMuteListItem, ...]:
+_MICROPHONE_MUTE_LIST = elements.table(elements.inner("microphoneMuteItem", "", read_microphone_mute_list_item))
+
+
+def read_microphone_mute_list(tokens: Tokens, end: str) -> tuple[MicrophoneMuteListItem, ...]:
     """Read MicrophoneMuteList."""
-    return elements.listed(element, "microphoneMuteItem", read_microphone_mute_list_item)
+    return elements.listed(tokens, end, _MICROPHONE_MUTE_LIST)
 
 
 def write_microphone_mute_list(values: tuple[MicrophoneMuteListItem, ...], out: Out) -> None:
@@ -1259,15 +1294,15 @@ def write_microphone_mute_list(values: tuple[MicrophoneMuteListItem, ...], out: 
         out.append("</microphoneMuteItem>")
 
 
-_GET_MICROPHONE_MUTE_RESPONSE: elements.Table = {
-    "microphoneMuteList": ("microphone_mute_list", read_microphone_mute_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_MICROPHONE_MUTE_RESPONSE = elements.table(
+    elements.inner("microphoneMuteList", "microphone_mute_list", read_microphone_mute_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_microphone_mute_response(element: _Element) -> GetMicrophoneMuteResponse:
+def read_get_microphone_mute_response(tokens: Tokens, end: str) -> GetMicrophoneMuteResponse:
     """Read GetMicrophoneMuteResponse."""
-    return elements.structure(element, GetMicrophoneMuteResponse, _GET_MICROPHONE_MUTE_RESPONSE)
+    return elements.structure(tokens, end, GetMicrophoneMuteResponse, _GET_MICROPHONE_MUTE_RESPONSE)
 
 
 def write_get_microphone_mute_response(value: GetMicrophoneMuteResponse, out: Out) -> None:
@@ -1281,16 +1316,16 @@ def write_get_microphone_mute_response(value: GetMicrophoneMuteResponse, out: Ou
         out.append("</extensions>")
 
 
-_GET_RINGER_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "ringer": ("ringer", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_RINGER_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_ringer_status(element: _Element) -> GetRingerStatus:
+def read_get_ringer_status(tokens: Tokens, end: str) -> GetRingerStatus:
     """Read GetRingerStatus."""
-    return elements.structure(element, GetRingerStatus, _GET_RINGER_STATUS)
+    return elements.structure(tokens, end, GetRingerStatus, _GET_RINGER_STATUS)
 
 
 def write_get_ringer_status(value: GetRingerStatus, out: Out) -> None:
@@ -1304,25 +1339,25 @@ def write_get_ringer_status(value: GetRingerStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RINGER_STATUS_LIST_ITEM: elements.Table = {
-    "ringer": ("ringer", elements.octets),
-    "ringMode": ("ring_mode", elements.enumeration(RingMode)),
-    "ringCount": ("ring_count", elements.integer),
-    "ringDuration": ("ring_duration", elements.integer),
-    "ringPattern": ("ring_pattern", elements.integer),
-    "ringVolAbs": ("ring_vol_abs", elements.integer),
-}
+_RINGER_STATUS_LIST_ITEM = elements.table(
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringCount", "ring_count", leaves.integer),
+    elements.leaf("ringDuration", "ring_duration", leaves.integer),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
+    elements.leaf("ringVolAbs", "ring_vol_abs", leaves.integer),
+)
 
 
-def read_ringer_status_list_item(element: _Element) -> RingerStatusListItem:
+def read_ringer_status_list_item(tokens: Tokens, end: str) -> RingerStatusListItem:
     """Read RingerStatusListItem."""
-    return elements.structure(element, RingerStatusListItem, _RINGER_STATUS_LIST_ITEM)
+    return elements.structure(tokens, end, RingerStatusListItem, _RINGER_STATUS_LIST_ITEM)
 
 
 def write_ringer_status_list_item(value: RingerStatusListItem, out: Out) -> None:
     """Write the children of RingerStatusListItem."""
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
-    out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+    out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
     if value.ring_duration is not None:
@@ -1333,9 +1368,12 @@ def write_ringer_status_list_item(value: RingerStatusListItem, out: Out) -> None
         out.append(f"<ringVolAbs>{value.ring_vol_abs}</ringVolAbs>")
 
 
-def read_ringer_status_list(element: _Element) -> tuple[RingerStatusListItem, ...]:
+_RINGER_STATUS_LIST = elements.table(elements.inner("ringerStatusItem", "", read_ringer_status_list_item))
+
+
+def read_ringer_status_list(tokens: Tokens, end: str) -> tuple[RingerStatusListItem, ...]:
     """Read RingerStatusList."""
-    return elements.listed(element, "ringerStatusItem", read_ringer_status_list_item)
+    return elements.listed(tokens, end, _RINGER_STATUS_LIST)
 
 
 def write_ringer_status_list(values: tuple[RingerStatusListItem, ...], out: Out) -> None:
@@ -1346,15 +1384,15 @@ def write_ringer_status_list(values: tuple[RingerStatusListItem, ...], out: Out)
         out.append("</ringerStatusItem>")
 
 
-_GET_RINGER_STATUS_RESPONSE: elements.Table = {
-    "ringerStatusList": ("ringer_status_list", read_ringer_status_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_RINGER_STATUS_RESPONSE = elements.table(
+    elements.inner("ringerStatusList", "ringer_status_list", read_ringer_status_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_ringer_status_response(element: _Element) -> GetRingerStatusResponse:
+def read_get_ringer_status_response(tokens: Tokens, end: str) -> GetRingerStatusResponse:
     """Read GetRingerStatusResponse."""
-    return elements.structure(element, GetRingerStatusResponse, _GET_RINGER_STATUS_RESPONSE)
+    return elements.structure(tokens, end, GetRingerStatusResponse, _GET_RINGER_STATUS_RESPONSE)
 
 
 def write_get_ringer_status_response(value: GetRingerStatusResponse, out: Out) -> None:
@@ -1368,16 +1406,16 @@ def write_get_ringer_status_response(value: GetRingerStatusResponse, out: Out) -
         out.append("</extensions>")
 
 
-_GET_SPEAKER_MUTE: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SPEAKER_MUTE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_speaker_mute(element: _Element) -> GetSpeakerMute:
+def read_get_speaker_mute(tokens: Tokens, end: str) -> GetSpeakerMute:
     """Read GetSpeakerMute."""
-    return elements.structure(element, GetSpeakerMute, _GET_SPEAKER_MUTE)
+    return elements.structure(tokens, end, GetSpeakerMute, _GET_SPEAKER_MUTE)
 
 
 def write_get_speaker_mute(value: GetSpeakerMute, out: Out) -> None:
@@ -1391,15 +1429,15 @@ def write_get_speaker_mute(value: GetSpeakerMute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SPEAKER_MUTE_LIST_ITEM: elements.Table = {
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerMuteOn": ("speaker_mute_on", elements.boolean),
-}
+_SPEAKER_MUTE_LIST_ITEM = elements.table(
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
+)
 
 
-def read_speaker_mute_list_item(element: _Element) -> SpeakerMuteListItem:
+def read_speaker_mute_list_item(tokens: Tokens, end: str) -> SpeakerMuteListItem:
     """Read SpeakerMuteListItem."""
-    return elements.structure(element, SpeakerMuteListItem, _SPEAKER_MUTE_LIST_ITEM)
+    return elements.structure(tokens, end, SpeakerMuteListItem, _SPEAKER_MUTE_LIST_ITEM)
 
 
 def write_speaker_mute_list_item(value: SpeakerMuteListItem, out: Out) -> None:
@@ -1408,9 +1446,12 @@ def write_speaker_mute_list_item(value: SpeakerMuteListItem, out: Out) -> None:
     out.append(f"<speakerMuteOn>{'true' if value.speaker_mute_on else 'false'}</speakerMuteOn>")
 
 
-def read_speaker_mute_list(element: _Element) -> tuple[SpeakerMuteListItem, ...]:
+_SPEAKER_MUTE_LIST = elements.table(elements.inner("speakerMuteItem", "", read_speaker_mute_list_item))
+
+
+def read_speaker_mute_list(tokens: Tokens, end: str) -> tuple[SpeakerMuteListItem, ...]:
     """Read SpeakerMuteList."""
-    return elements.listed(element, "speakerMuteItem", read_speaker_mute_list_item)
+    return elements.listed(tokens, end, _SPEAKER_MUTE_LIST)
 
 
 def write_speaker_mute_list(values: tuple[SpeakerMuteListItem, ...], out: Out) -> None:
@@ -1421,15 +1462,15 @@ def write_speaker_mute_list(values: tuple[SpeakerMuteListItem, ...], out: Out) -
         out.append("</speakerMuteItem>")
 
 
-_GET_SPEAKER_MUTE_RESPONSE: elements.Table = {
-    "speakerMuteList": ("speaker_mute_list", read_speaker_mute_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SPEAKER_MUTE_RESPONSE = elements.table(
+    elements.inner("speakerMuteList", "speaker_mute_list", read_speaker_mute_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_speaker_mute_response(element: _Element) -> GetSpeakerMuteResponse:
+def read_get_speaker_mute_response(tokens: Tokens, end: str) -> GetSpeakerMuteResponse:
     """Read GetSpeakerMuteResponse."""
-    return elements.structure(element, GetSpeakerMuteResponse, _GET_SPEAKER_MUTE_RESPONSE)
+    return elements.structure(tokens, end, GetSpeakerMuteResponse, _GET_SPEAKER_MUTE_RESPONSE)
 
 
 def write_get_speaker_mute_response(value: GetSpeakerMuteResponse, out: Out) -> None:
@@ -1443,16 +1484,16 @@ def write_get_speaker_mute_response(value: GetSpeakerMuteResponse, out: Out) -> 
         out.append("</extensions>")
 
 
-_GET_SPEAKER_VOLUME: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SPEAKER_VOLUME = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_speaker_volume(element: _Element) -> GetSpeakerVolume:
+def read_get_speaker_volume(tokens: Tokens, end: str) -> GetSpeakerVolume:
     """Read GetSpeakerVolume."""
-    return elements.structure(element, GetSpeakerVolume, _GET_SPEAKER_VOLUME)
+    return elements.structure(tokens, end, GetSpeakerVolume, _GET_SPEAKER_VOLUME)
 
 
 def write_get_speaker_volume(value: GetSpeakerVolume, out: Out) -> None:
@@ -1466,15 +1507,15 @@ def write_get_speaker_volume(value: GetSpeakerVolume, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SPEAKER_VOLUME_LIST_ITEM: elements.Table = {
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerVolAbs": ("speaker_vol_abs", elements.integer),
-}
+_SPEAKER_VOLUME_LIST_ITEM = elements.table(
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerVolAbs", "speaker_vol_abs", leaves.integer),
+)
 
 
-def read_speaker_volume_list_item(element: _Element) -> SpeakerVolumeListItem:
+def read_speaker_volume_list_item(tokens: Tokens, end: str) -> SpeakerVolumeListItem:
     """Read SpeakerVolumeListItem."""
-    return elements.structure(element, SpeakerVolumeListItem, _SPEAKER_VOLUME_LIST_ITEM)
+    return elements.structure(tokens, end, SpeakerVolumeListItem, _SPEAKER_VOLUME_LIST_ITEM)
 
 
 def write_speaker_volume_list_item(value: SpeakerVolumeListItem, out: Out) -> None:
@@ -1484,9 +1525,12 @@ def write_speaker_volume_list_item(value: SpeakerVolumeListItem, out: Out) -> No
         out.append(f"<speakerVolAbs>{value.speaker_vol_abs}</speakerVolAbs>")
 
 
-def read_speaker_volume_list(element: _Element) -> tuple[SpeakerVolumeListItem, ...]:
+_SPEAKER_VOLUME_LIST = elements.table(elements.inner("speakerVolumeItem", "", read_speaker_volume_list_item))
+
+
+def read_speaker_volume_list(tokens: Tokens, end: str) -> tuple[SpeakerVolumeListItem, ...]:
     """Read SpeakerVolumeList."""
-    return elements.listed(element, "speakerVolumeItem", read_speaker_volume_list_item)
+    return elements.listed(tokens, end, _SPEAKER_VOLUME_LIST)
 
 
 def write_speaker_volume_list(values: tuple[SpeakerVolumeListItem, ...], out: Out) -> None:
@@ -1497,15 +1541,15 @@ def write_speaker_volume_list(values: tuple[SpeakerVolumeListItem, ...], out: Ou
         out.append("</speakerVolumeItem>")
 
 
-_GET_SPEAKER_VOLUME_RESPONSE: elements.Table = {
-    "speakerVolumeList": ("speaker_volume_list", read_speaker_volume_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_SPEAKER_VOLUME_RESPONSE = elements.table(
+    elements.inner("speakerVolumeList", "speaker_volume_list", read_speaker_volume_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_speaker_volume_response(element: _Element) -> GetSpeakerVolumeResponse:
+def read_get_speaker_volume_response(tokens: Tokens, end: str) -> GetSpeakerVolumeResponse:
     """Read GetSpeakerVolumeResponse."""
-    return elements.structure(element, GetSpeakerVolumeResponse, _GET_SPEAKER_VOLUME_RESPONSE)
+    return elements.structure(tokens, end, GetSpeakerVolumeResponse, _GET_SPEAKER_VOLUME_RESPONSE)
 
 
 def write_get_speaker_volume_response(value: GetSpeakerVolumeResponse, out: Out) -> None:
@@ -1519,18 +1563,18 @@ def write_get_speaker_volume_response(value: GetSpeakerVolumeResponse, out: Out)
         out.append("</extensions>")
 
 
-_SET_BUTTON_INFORMATION: elements.Table = {
-    "device": ("device", read_device_id),
-    "button": ("button", elements.octets),
-    "buttonLabel": ("button_label", elements.text),
-    "buttonAssociatedNumber": ("button_associated_number", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_BUTTON_INFORMATION = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("buttonLabel", "button_label", leaves.text),
+    elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_button_information(element: _Element) -> SetButtonInformation:
+def read_set_button_information(tokens: Tokens, end: str) -> SetButtonInformation:
     """Read SetButtonInformation."""
-    return elements.structure(element, SetButtonInformation, _SET_BUTTON_INFORMATION)
+    return elements.structure(tokens, end, SetButtonInformation, _SET_BUTTON_INFORMATION)
 
 
 def write_set_button_information(value: SetButtonInformation, out: Out) -> None:
@@ -1538,7 +1582,7 @@ def write_set_button_information(value: SetButtonInformation, out: Out) -> None:
     write_device_id("device", value.device, out)
     out.append(f"<button>{value.button.hex()}</button>")
     if value.button_label is not None:
-        out.append(f"<buttonLabel>{elements.escape(value.button_label)}</buttonLabel>")
+        out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
         write_device_id("buttonAssociatedNumber", value.button_associated_number, out)
     if value.extensions is not None:
@@ -1547,14 +1591,14 @@ def write_set_button_information(value: SetButtonInformation, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_BUTTON_INFORMATION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_BUTTON_INFORMATION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_button_information_response(element: _Element) -> SetButtonInformationResponse:
+def read_set_button_information_response(tokens: Tokens, end: str) -> SetButtonInformationResponse:
     """Read SetButtonInformationResponse."""
-    return elements.structure(element, SetButtonInformationResponse, _SET_BUTTON_INFORMATION_RESPONSE)
+    return elements.structure(tokens, end, SetButtonInformationResponse, _SET_BUTTON_INFORMATION_RESPONSE)
 
 
 def write_set_button_information_response(value: SetButtonInformationResponse, out: Out) -> None:
@@ -1565,21 +1609,21 @@ def write_set_button_information_response(value: SetButtonInformationResponse, o
         out.append("</extensions>")
 
 
-_SET_DISPLAY: elements.Table = {
-    "device": ("device", read_device_id),
-    "display": ("display", elements.octets),
-    "physicalBaseRowNumber": ("physical_base_row_number", elements.integer),
-    "physicalBaseColumnNumber": ("physical_base_column_number", elements.integer),
-    "contentsOfDisplay": ("contents_of_display", elements.text),
-    "offset": ("offset", elements.integer),
-    "characterSet": ("character_set", elements.enumeration(CharacterSet)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_DISPLAY = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("display", "display", leaves.octets),
+    elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
+    elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
+    elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
+    elements.leaf("offset", "offset", leaves.integer),
+    elements.leaf("characterSet", "character_set", leaves.enumeration(CharacterSet)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_display(element: _Element) -> SetDisplay:
+def read_set_display(tokens: Tokens, end: str) -> SetDisplay:
     """Read SetDisplay."""
-    return elements.structure(element, SetDisplay, _SET_DISPLAY)
+    return elements.structure(tokens, end, SetDisplay, _SET_DISPLAY)
 
 
 def write_set_display(value: SetDisplay, out: Out) -> None:
@@ -1591,25 +1635,25 @@ def write_set_display(value: SetDisplay, out: Out) -> None:
         out.append(f"<physicalBaseRowNumber>{value.physical_base_row_number}</physicalBaseRowNumber>")
     if value.physical_base_column_number is not None:
         out.append(f"<physicalBaseColumnNumber>{value.physical_base_column_number}</physicalBaseColumnNumber>")
-    out.append(f"<contentsOfDisplay>{elements.escape(value.contents_of_display)}</contentsOfDisplay>")
+    out.append(f"<contentsOfDisplay>{leaves.escape(value.contents_of_display)}</contentsOfDisplay>")
     if value.offset is not None:
         out.append(f"<offset>{value.offset}</offset>")
     if value.character_set is not None:
-        out.append(f"<characterSet>{elements.escape(value.character_set.value)}</characterSet>")
+        out.append(f"<characterSet>{leaves.escape(value.character_set.value)}</characterSet>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SET_DISPLAY_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_DISPLAY_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_display_response(element: _Element) -> SetDisplayResponse:
+def read_set_display_response(tokens: Tokens, end: str) -> SetDisplayResponse:
     """Read SetDisplayResponse."""
-    return elements.structure(element, SetDisplayResponse, _SET_DISPLAY_RESPONSE)
+    return elements.structure(tokens, end, SetDisplayResponse, _SET_DISPLAY_RESPONSE)
 
 
 def write_set_display_response(value: SetDisplayResponse, out: Out) -> None:
@@ -1620,17 +1664,17 @@ def write_set_display_response(value: SetDisplayResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_HOOKSWITCH_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "hookswitch": ("hookswitch", elements.octets),
-    "hookswitchOnhook": ("hookswitch_on_hook", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_HOOKSWITCH_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitchOnhook", "hookswitch_on_hook", leaves.boolean, "hookswitchOnHook"),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_hookswitch_status(element: _Element) -> SetHookswitchStatus:
+def read_set_hookswitch_status(tokens: Tokens, end: str) -> SetHookswitchStatus:
     """Read SetHookswitchStatus."""
-    return elements.structure(element, SetHookswitchStatus, _SET_HOOKSWITCH_STATUS)
+    return elements.structure(tokens, end, SetHookswitchStatus, _SET_HOOKSWITCH_STATUS)
 
 
 def write_set_hookswitch_status(value: SetHookswitchStatus, out: Out) -> None:
@@ -1644,14 +1688,14 @@ def write_set_hookswitch_status(value: SetHookswitchStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_HOOKSWITCH_STATUS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_HOOKSWITCH_STATUS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_hookswitch_status_response(element: _Element) -> SetHookswitchStatusResponse:
+def read_set_hookswitch_status_response(tokens: Tokens, end: str) -> SetHookswitchStatusResponse:
     """Read SetHookswitchStatusResponse."""
-    return elements.structure(element, SetHookswitchStatusResponse, _SET_HOOKSWITCH_STATUS_RESPONSE)
+    return elements.structure(tokens, end, SetHookswitchStatusResponse, _SET_HOOKSWITCH_STATUS_RESPONSE)
 
 
 def write_set_hookswitch_status_response(value: SetHookswitchStatusResponse, out: Out) -> None:
@@ -1662,19 +1706,19 @@ def write_set_hookswitch_status_response(value: SetHookswitchStatusResponse, out
         out.append("</extensions>")
 
 
-_SET_LAMP_MODE: elements.Table = {
-    "device": ("device", read_device_id),
-    "lamp": ("lamp", elements.octets),
-    "lampMode": ("lamp_mode", elements.integer),
-    "lampBrightness": ("lamp_brightness", elements.enumeration(LampBrightness)),
-    "lampColor": ("lamp_color", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LAMP_MODE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lampMode", "lamp_mode", leaves.integer, "LampMode"),
+    elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
+    elements.leaf("lampColor", "lamp_color", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_lamp_mode(element: _Element) -> SetLampMode:
+def read_set_lamp_mode(tokens: Tokens, end: str) -> SetLampMode:
     """Read SetLampMode."""
-    return elements.structure(element, SetLampMode, _SET_LAMP_MODE)
+    return elements.structure(tokens, end, SetLampMode, _SET_LAMP_MODE)
 
 
 def write_set_lamp_mode(value: SetLampMode, out: Out) -> None:
@@ -1683,7 +1727,7 @@ def write_set_lamp_mode(value: SetLampMode, out: Out) -> None:
     out.append(f"<lamp>{value.lamp.hex()}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
-        out.append(f"<lampBrightness>{elements.escape(value.lamp_brightness.value)}</lampBrightness>")
+        out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.extensions is not None:
@@ -1692,14 +1736,14 @@ def write_set_lamp_mode(value: SetLampMode, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_LAMP_MODE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_LAMP_MODE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_lamp_mode_response(element: _Element) -> SetLampModeResponse:
+def read_set_lamp_mode_response(tokens: Tokens, end: str) -> SetLampModeResponse:
     """Read SetLampModeResponse."""
-    return elements.structure(element, SetLampModeResponse, _SET_LAMP_MODE_RESPONSE)
+    return elements.structure(tokens, end, SetLampModeResponse, _SET_LAMP_MODE_RESPONSE)
 
 
 def write_set_lamp_mode_response(value: SetLampModeResponse, out: Out) -> None:
@@ -1710,17 +1754,17 @@ def write_set_lamp_mode_response(value: SetLampModeResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_MESSAGE_WAITING_INDICATOR: elements.Table = {
-    "device": ("device", read_device_id),
-    "messageWaitingOn": ("message_waiting_on", elements.boolean),
-    "deviceForMessage": ("device_for_message", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MESSAGE_WAITING_INDICATOR = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("messageWaitingOn", "message_waiting_on", leaves.boolean),
+    elements.device("deviceForMessage", "device_for_message", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_message_waiting_indicator(element: _Element) -> SetMessageWaitingIndicator:
+def read_set_message_waiting_indicator(tokens: Tokens, end: str) -> SetMessageWaitingIndicator:
     """Read SetMessageWaitingIndicator."""
-    return elements.structure(element, SetMessageWaitingIndicator, _SET_MESSAGE_WAITING_INDICATOR)
+    return elements.structure(tokens, end, SetMessageWaitingIndicator, _SET_MESSAGE_WAITING_INDICATOR)
 
 
 def write_set_message_waiting_indicator(value: SetMessageWaitingIndicator, out: Out) -> None:
@@ -1735,14 +1779,14 @@ def write_set_message_waiting_indicator(value: SetMessageWaitingIndicator, out: 
         out.append("</extensions>")
 
 
-_SET_MESSAGE_WAITING_INDICATOR_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MESSAGE_WAITING_INDICATOR_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_message_waiting_indicator_response(element: _Element) -> SetMessageWaitingIndicatorResponse:
+def read_set_message_waiting_indicator_response(tokens: Tokens, end: str) -> SetMessageWaitingIndicatorResponse:
     """Read SetMessageWaitingIndicatorResponse."""
-    return elements.structure(element, SetMessageWaitingIndicatorResponse, _SET_MESSAGE_WAITING_INDICATOR_RESPONSE)
+    return elements.structure(tokens, end, SetMessageWaitingIndicatorResponse, _SET_MESSAGE_WAITING_INDICATOR_RESPONSE)
 
 
 def write_set_message_waiting_indicator_response(value: SetMessageWaitingIndicatorResponse, out: Out) -> None:
@@ -1753,17 +1797,17 @@ def write_set_message_waiting_indicator_response(value: SetMessageWaitingIndicat
         out.append("</extensions>")
 
 
-_SET_MICROPHONE_GAIN: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "microphoneGain": ("microphone_gain", read_microphone_gain),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MICROPHONE_GAIN = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_microphone_gain(element: _Element) -> SetMicrophoneGain:
+def read_set_microphone_gain(tokens: Tokens, end: str) -> SetMicrophoneGain:
     """Read SetMicrophoneGain."""
-    return elements.structure(element, SetMicrophoneGain, _SET_MICROPHONE_GAIN)
+    return elements.structure(tokens, end, SetMicrophoneGain, _SET_MICROPHONE_GAIN)
 
 
 def write_set_microphone_gain(value: SetMicrophoneGain, out: Out) -> None:
@@ -1779,14 +1823,14 @@ def write_set_microphone_gain(value: SetMicrophoneGain, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_MICROPHONE_GAIN_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MICROPHONE_GAIN_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_microphone_gain_response(element: _Element) -> SetMicrophoneGainResponse:
+def read_set_microphone_gain_response(tokens: Tokens, end: str) -> SetMicrophoneGainResponse:
     """Read SetMicrophoneGainResponse."""
-    return elements.structure(element, SetMicrophoneGainResponse, _SET_MICROPHONE_GAIN_RESPONSE)
+    return elements.structure(tokens, end, SetMicrophoneGainResponse, _SET_MICROPHONE_GAIN_RESPONSE)
 
 
 def write_set_microphone_gain_response(value: SetMicrophoneGainResponse, out: Out) -> None:
@@ -1797,17 +1841,17 @@ def write_set_microphone_gain_response(value: SetMicrophoneGainResponse, out: Ou
         out.append("</extensions>")
 
 
-_SET_MICROPHONE_MUTE: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "microphoneMuteOn": ("microphone_mute_on", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MICROPHONE_MUTE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_microphone_mute(element: _Element) -> SetMicrophoneMute:
+def read_set_microphone_mute(tokens: Tokens, end: str) -> SetMicrophoneMute:
     """Read SetMicrophoneMute."""
-    return elements.structure(element, SetMicrophoneMute, _SET_MICROPHONE_MUTE)
+    return elements.structure(tokens, end, SetMicrophoneMute, _SET_MICROPHONE_MUTE)
 
 
 def write_set_microphone_mute(value: SetMicrophoneMute, out: Out) -> None:
@@ -1821,14 +1865,14 @@ def write_set_microphone_mute(value: SetMicrophoneMute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_MICROPHONE_MUTE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_MICROPHONE_MUTE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_microphone_mute_response(element: _Element) -> SetMicrophoneMuteResponse:
+def read_set_microphone_mute_response(tokens: Tokens, end: str) -> SetMicrophoneMuteResponse:
     """Read SetMicrophoneMuteResponse."""
-    return elements.structure(element, SetMicrophoneMuteResponse, _SET_MICROPHONE_MUTE_RESPONSE)
+    return elements.structure(tokens, end, SetMicrophoneMuteResponse, _SET_MICROPHONE_MUTE_RESPONSE)
 
 
 def write_set_microphone_mute_response(value: SetMicrophoneMuteResponse, out: Out) -> None:
@@ -1839,19 +1883,19 @@ def write_set_microphone_mute_response(value: SetMicrophoneMuteResponse, out: Ou
         out.append("</extensions>")
 
 
-_SET_RINGER_STATUS: elements.Table = {
-    "device": ("device", read_device_id),
-    "ringer": ("ringer", elements.octets),
-    "ringMode": ("ring_mode", elements.enumeration(RingMode)),
-    "ringPattern": ("ring_pattern", elements.integer),
-    "ringVolume": ("ring_volume", read_volume),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_RINGER_STATUS = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
+    elements.leaf("ringPattern", "ring_pattern", leaves.integer),
+    elements.inner("ringVolume", "ring_volume", read_volume),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_ringer_status(element: _Element) -> SetRingerStatus:
+def read_set_ringer_status(tokens: Tokens, end: str) -> SetRingerStatus:
     """Read SetRingerStatus."""
-    return elements.structure(element, SetRingerStatus, _SET_RINGER_STATUS)
+    return elements.structure(tokens, end, SetRingerStatus, _SET_RINGER_STATUS)
 
 
 def write_set_ringer_status(value: SetRingerStatus, out: Out) -> None:
@@ -1859,7 +1903,7 @@ def write_set_ringer_status(value: SetRingerStatus, out: Out) -> None:
     write_device_id("device", value.device, out)
     out.append(f"<ringer>{value.ringer.hex()}</ringer>")
     if value.ring_mode is not None:
-        out.append(f"<ringMode>{elements.escape(value.ring_mode.value)}</ringMode>")
+        out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_pattern is not None:
         out.append(f"<ringPattern>{value.ring_pattern}</ringPattern>")
     if value.ring_volume is not None:
@@ -1872,14 +1916,14 @@ def write_set_ringer_status(value: SetRingerStatus, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_RINGER_STATUS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_RINGER_STATUS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_ringer_status_response(element: _Element) -> SetRingerStatusResponse:
+def read_set_ringer_status_response(tokens: Tokens, end: str) -> SetRingerStatusResponse:
     """Read SetRingerStatusResponse."""
-    return elements.structure(element, SetRingerStatusResponse, _SET_RINGER_STATUS_RESPONSE)
+    return elements.structure(tokens, end, SetRingerStatusResponse, _SET_RINGER_STATUS_RESPONSE)
 
 
 def write_set_ringer_status_response(value: SetRingerStatusResponse, out: Out) -> None:
@@ -1890,17 +1934,17 @@ def write_set_ringer_status_response(value: SetRingerStatusResponse, out: Out) -
         out.append("</extensions>")
 
 
-_SET_SPEAKER_MUTE: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerMuteOn": ("speaker_mute_on", elements.boolean),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_SPEAKER_MUTE = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_speaker_mute(element: _Element) -> SetSpeakerMute:
+def read_set_speaker_mute(tokens: Tokens, end: str) -> SetSpeakerMute:
     """Read SetSpeakerMute."""
-    return elements.structure(element, SetSpeakerMute, _SET_SPEAKER_MUTE)
+    return elements.structure(tokens, end, SetSpeakerMute, _SET_SPEAKER_MUTE)
 
 
 def write_set_speaker_mute(value: SetSpeakerMute, out: Out) -> None:
@@ -1914,14 +1958,14 @@ def write_set_speaker_mute(value: SetSpeakerMute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_SPEAKER_MUTE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_SPEAKER_MUTE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_speaker_mute_response(element: _Element) -> SetSpeakerMuteResponse:
+def read_set_speaker_mute_response(tokens: Tokens, end: str) -> SetSpeakerMuteResponse:
     """Read SetSpeakerMuteResponse."""
-    return elements.structure(element, SetSpeakerMuteResponse, _SET_SPEAKER_MUTE_RESPONSE)
+    return elements.structure(tokens, end, SetSpeakerMuteResponse, _SET_SPEAKER_MUTE_RESPONSE)
 
 
 def write_set_speaker_mute_response(value: SetSpeakerMuteResponse, out: Out) -> None:
@@ -1932,17 +1976,17 @@ def write_set_speaker_mute_response(value: SetSpeakerMuteResponse, out: Out) -> 
         out.append("</extensions>")
 
 
-_SET_SPEAKER_VOLUME: elements.Table = {
-    "device": ("device", read_device_id),
-    "auditoryApparatus": ("auditory_apparatus", elements.octets),
-    "speakerVolume": ("speaker_volume", read_volume),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_SPEAKER_VOLUME = elements.table(
+    elements.device("device", "device", device_id),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.inner("speakerVolume", "speaker_volume", read_volume),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_speaker_volume(element: _Element) -> SetSpeakerVolume:
+def read_set_speaker_volume(tokens: Tokens, end: str) -> SetSpeakerVolume:
     """Read SetSpeakerVolume."""
-    return elements.structure(element, SetSpeakerVolume, _SET_SPEAKER_VOLUME)
+    return elements.structure(tokens, end, SetSpeakerVolume, _SET_SPEAKER_VOLUME)
 
 
 def write_set_speaker_volume(value: SetSpeakerVolume, out: Out) -> None:
@@ -1958,14 +2002,14 @@ def write_set_speaker_volume(value: SetSpeakerVolume, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SET_SPEAKER_VOLUME_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_SPEAKER_VOLUME_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_speaker_volume_response(element: _Element) -> SetSpeakerVolumeResponse:
+def read_set_speaker_volume_response(tokens: Tokens, end: str) -> SetSpeakerVolumeResponse:
     """Read SetSpeakerVolumeResponse."""
-    return elements.structure(element, SetSpeakerVolumeResponse, _SET_SPEAKER_VOLUME_RESPONSE)
+    return elements.structure(tokens, end, SetSpeakerVolumeResponse, _SET_SPEAKER_VOLUME_RESPONSE)
 
 
 def write_set_speaker_volume_response(value: SetSpeakerVolumeResponse, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics
 from csta.messages.common import DeviceID
 from csta.messages.media import MediaClass
@@ -24,8 +22,9 @@ from csta.messages.routeing import (
     RouteUsed,
     SelectValue,
 )
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -57,26 +56,26 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_RE_ROUTE: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "replyTimeout": ("reply_timeout", elements.integer),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RE_ROUTE = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.leaf("replyTimeout", "reply_timeout", leaves.integer),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_re_route(element: _Element) -> ReRoute:
+def read_re_route(tokens: Tokens, end: str) -> ReRoute:
     """Read ReRoute."""
-    return elements.structure(element, ReRoute, _RE_ROUTE)
+    return elements.structure(tokens, end, ReRoute, _RE_ROUTE)
 
 
 def write_re_route(value: ReRoute, out: Out) -> None:
     """Write the children of ReRoute."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.reply_timeout is not None:
         out.append(f"<replyTimeout>{value.reply_timeout}</replyTimeout>")
     if value.correlator_data is not None:
@@ -91,25 +90,25 @@ def write_re_route(value: ReRoute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ROUTE_END: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "errorValue": ("error_value", read_universal_failure),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_END = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("errorValue", "error_value", read_universal_failure),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_end(element: _Element) -> RouteEnd:
+def read_route_end(tokens: Tokens, end: str) -> RouteEnd:
     """Read RouteEnd."""
-    return elements.structure(element, RouteEnd, _ROUTE_END)
+    return elements.structure(tokens, end, RouteEnd, _ROUTE_END)
 
 
 def write_route_end(value: RouteEnd, out: Out) -> None:
     """Write the children of RouteEnd."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.error_value is not None:
         out.append("<errorValue>")
         write_universal_failure(value.error_value, out)
@@ -122,16 +121,16 @@ def write_route_end(value: RouteEnd, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ROUTE_REGISTER: elements.Table = {
-    "routeingDevice": ("routeing_device", read_device_id),
-    "requestedRouteingMediaClass": ("requested_routeing_media_class", elements.named_bits(MediaClass)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REGISTER = elements.table(
+    elements.device("routeingDevice", "routeing_device", device_id),
+    elements.inner("requestedRouteingMediaClass", "requested_routeing_media_class", elements.named_bits(MediaClass)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_register(element: _Element) -> RouteRegister:
+def read_route_register(tokens: Tokens, end: str) -> RouteRegister:
     """Read RouteRegister."""
-    return elements.structure(element, RouteRegister, _ROUTE_REGISTER)
+    return elements.structure(tokens, end, RouteRegister, _ROUTE_REGISTER)
 
 
 def write_route_register(value: RouteRegister, out: Out) -> None:
@@ -146,21 +145,21 @@ def write_route_register(value: RouteRegister, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ROUTE_REGISTER_RESPONSE: elements.Table = {
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "actualRouteingMediaClass": ("actual_routeing_media_class", elements.named_bits(MediaClass)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REGISTER_RESPONSE = elements.table(
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("actualRouteingMediaClass", "actual_routeing_media_class", elements.named_bits(MediaClass)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_register_response(element: _Element) -> RouteRegisterResponse:
+def read_route_register_response(tokens: Tokens, end: str) -> RouteRegisterResponse:
     """Read RouteRegisterResponse."""
-    return elements.structure(element, RouteRegisterResponse, _ROUTE_REGISTER_RESPONSE)
+    return elements.structure(tokens, end, RouteRegisterResponse, _ROUTE_REGISTER_RESPONSE)
 
 
 def write_route_register_response(value: RouteRegisterResponse, out: Out) -> None:
     """Write the children of RouteRegisterResponse."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.actual_routeing_media_class is not None:
         elements.write_bits("actualRouteingMediaClass", value.actual_routeing_media_class, out)
     if value.extensions is not None:
@@ -169,54 +168,54 @@ def write_route_register_response(value: RouteRegisterResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_ROUTE_REGISTER_ABORT: elements.Table = {
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REGISTER_ABORT = elements.table(
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_register_abort(element: _Element) -> RouteRegisterAbort:
+def read_route_register_abort(tokens: Tokens, end: str) -> RouteRegisterAbort:
     """Read RouteRegisterAbort."""
-    return elements.structure(element, RouteRegisterAbort, _ROUTE_REGISTER_ABORT)
+    return elements.structure(tokens, end, RouteRegisterAbort, _ROUTE_REGISTER_ABORT)
 
 
 def write_route_register_abort(value: RouteRegisterAbort, out: Out) -> None:
     """Write the children of RouteRegisterAbort."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ROUTE_REGISTER_CANCEL: elements.Table = {
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REGISTER_CANCEL = elements.table(
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_register_cancel(element: _Element) -> RouteRegisterCancel:
+def read_route_register_cancel(tokens: Tokens, end: str) -> RouteRegisterCancel:
     """Read RouteRegisterCancel."""
-    return elements.structure(element, RouteRegisterCancel, _ROUTE_REGISTER_CANCEL)
+    return elements.structure(tokens, end, RouteRegisterCancel, _ROUTE_REGISTER_CANCEL)
 
 
 def write_route_register_cancel(value: RouteRegisterCancel, out: Out) -> None:
     """Write the children of RouteRegisterCancel."""
-    out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+    out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ROUTE_REGISTER_CANCEL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REGISTER_CANCEL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_register_cancel_response(element: _Element) -> RouteRegisterCancelResponse:
+def read_route_register_cancel_response(tokens: Tokens, end: str) -> RouteRegisterCancelResponse:
     """Read RouteRegisterCancelResponse."""
-    return elements.structure(element, RouteRegisterCancelResponse, _ROUTE_REGISTER_CANCEL_RESPONSE)
+    return elements.structure(tokens, end, RouteRegisterCancelResponse, _ROUTE_REGISTER_CANCEL_RESPONSE)
 
 
 def write_route_register_cancel_response(value: RouteRegisterCancelResponse, out: Out) -> None:
@@ -227,27 +226,27 @@ def write_route_register_cancel_response(value: RouteRegisterCancelResponse, out
         out.append("</extensions>")
 
 
-_ROUTE_REJECT: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "rejectCause": ("reject_cause", elements.enumeration(RejectCause)),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REJECT = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.leaf("rejectCause", "reject_cause", leaves.enumeration(RejectCause)),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_reject(element: _Element) -> RouteReject:
+def read_route_reject(tokens: Tokens, end: str) -> RouteReject:
     """Read RouteReject."""
-    return elements.structure(element, RouteReject, _ROUTE_REJECT)
+    return elements.structure(tokens, end, RouteReject, _ROUTE_REJECT)
 
 
 def write_route_reject(value: RouteReject, out: Out) -> None:
     """Write the children of RouteReject."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     if value.reject_cause is not None:
-        out.append(f"<rejectCause>{elements.escape(value.reject_cause.value)}</rejectCause>")
+        out.append(f"<rejectCause>{leaves.escape(value.reject_cause.value)}</rejectCause>")
     if value.correlator_data is not None:
         out.append(f"<correlatorData><string>{value.correlator_data.hex()}</string></correlatorData>")
     if value.extensions is not None:
@@ -256,41 +255,47 @@ def write_route_reject(value: RouteReject, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ROUTE_REQUEST: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "currentRoute": ("current_route", read_called_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "routeingDevice": ("routeing_device", read_subject_device_id),
-    "routedCall": ("routed_call", read_connection_id),
-    "routeSelAlgorithm": ("route_sel_algorithm", elements.enumeration(SelectValue)),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "priority": ("priority", elements.boolean),
-    "replyTimeout": ("reply_timeout", elements.integer),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "routeCallInfo": ("route_call_info", read_connection_information),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_REQUEST = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("currentRoute", "current_route", read_called_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("routeingDevice", "routeing_device", read_subject_device_id),
+    elements.inner("routedCall", "routed_call", read_connection_id),
+    elements.leaf("routeSelAlgorithm", "route_sel_algorithm", leaves.enumeration(SelectValue)),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.leaf("priority", "priority", leaves.boolean),
+    elements.leaf("replyTimeout", "reply_timeout", leaves.integer),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("routeCallInfo", "route_call_info", read_connection_information),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_request(element: _Element) -> RouteRequest:
+def read_route_request(tokens: Tokens, end: str) -> RouteRequest:
     """Read RouteRequest."""
-    return elements.structure(element, RouteRequest, _ROUTE_REQUEST)
+    return elements.structure(tokens, end, RouteRequest, _ROUTE_REQUEST)
 
 
 def write_route_request(value: RouteRequest, out: Out) -> None:
     """Write the children of RouteRequest."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     out.append("<currentRoute>")
     write_called_device_id(value.current_route, out)
     out.append("</currentRoute>")
@@ -305,7 +310,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
     if value.routed_call is not None:
         write_connection_id("routedCall", value.routed_call, out)
     if value.route_sel_algorithm is not None:
-        out.append(f"<routeSelAlgorithm>{elements.escape(value.route_sel_algorithm.value)}</routeSelAlgorithm>")
+        out.append(f"<routeSelAlgorithm>{leaves.escape(value.route_sel_algorithm.value)}</routeSelAlgorithm>")
     if value.associated_calling_device is not None:
         out.append("<associatedCallingDevice>")
         write_associated_calling_device_id(value.associated_calling_device, out)
@@ -335,7 +340,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -343,7 +348,7 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -356,9 +361,12 @@ def write_route_request(value: RouteRequest, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_route_select_request_argument_alternate_routes(element: _Element) -> tuple[DeviceID, ...]:
+_ROUTE_SELECT_REQUEST_ARGUMENT_ALTERNATE_ROUTES = elements.table(elements.device("deviceID", "", device_id))
+
+
+def read_route_select_request_argument_alternate_routes(tokens: Tokens, end: str) -> tuple[DeviceID, ...]:
     """Read RouteSelectRequestArgumentAlternateRoutes."""
-    return elements.listed(element, "deviceID", read_device_id)
+    return elements.listed(tokens, end, _ROUTE_SELECT_REQUEST_ARGUMENT_ALTERNATE_ROUTES)
 
 
 def write_route_select_request_argument_alternate_routes(values: tuple[DeviceID, ...], out: Out) -> None:
@@ -367,25 +375,29 @@ def write_route_select_request_argument_alternate_routes(values: tuple[DeviceID,
         write_device_id("deviceID", value, out)
 
 
-_RETRY_VALUE: elements.Table = {
-    "noListAvailable": ("no_list_available", elements.boolean),
-    "noCountAvailable": ("no_count_available", elements.boolean),
-    "retryCount": ("retry_count", elements.integer),
-}
+_RETRY_VALUE = elements.table(
+    elements.leaf("noListAvailable", "no_list_available", leaves.boolean),
+    elements.leaf("noCountAvailable", "no_count_available", leaves.boolean),
+    elements.leaf("retryCount", "retry_count", leaves.integer),
+)
 
 
-def read_retry_value(element: _Element) -> RetryValue:
+def read_retry_value(tokens: Tokens, end: str) -> RetryValue:
     """Read RetryValue."""
-    return elements.structure(element, RetryValue, _RETRY_VALUE)
+    return elements.choice(tokens, end, RetryValue, _RETRY_VALUE)
 
 
 def write_retry_value(value: RetryValue, out: Out) -> None:
     """Write the children of RetryValue."""
     if value.no_list_available is not None:
         out.append(f"<noListAvailable>{'true' if value.no_list_available else 'false'}</noListAvailable>")
+        if value.no_count_available is not None or value.retry_count is not None:
+            elements.two_chosen("routeing.RetryValue")
         return
     if value.no_count_available is not None:
         out.append(f"<noCountAvailable>{'true' if value.no_count_available else 'false'}</noCountAvailable>")
+        if value.retry_count is not None:
+            elements.two_chosen("routeing.RetryValue")
         return
     if value.retry_count is not None:
         out.append(f"<retryCount>{value.retry_count}</retryCount>")
@@ -393,28 +405,28 @@ def write_retry_value(value: RetryValue, out: Out) -> None:
     elements.none_chosen("routeing.RetryValue")
 
 
-_ROUTE_SELECT: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "routeSelected": ("route_selected", read_device_id),
-    "alternateRoutes": ("alternate_routes", read_route_select_request_argument_alternate_routes),
-    "remainRetries": ("remain_retries", read_retry_value),
-    "routeUsedReq": ("route_used_req", elements.boolean),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_SELECT = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.device("routeSelected", "route_selected", device_id),
+    elements.inner("alternateRoutes", "alternate_routes", read_route_select_request_argument_alternate_routes),
+    elements.inner("remainRetries", "remain_retries", read_retry_value),
+    elements.leaf("routeUsedReq", "route_used_req", leaves.boolean),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_select(element: _Element) -> RouteSelect:
+def read_route_select(tokens: Tokens, end: str) -> RouteSelect:
     """Read RouteSelect."""
-    return elements.structure(element, RouteSelect, _ROUTE_SELECT)
+    return elements.structure(tokens, end, RouteSelect, _ROUTE_SELECT)
 
 
 def write_route_select(value: RouteSelect, out: Out) -> None:
     """Write the children of RouteSelect."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     write_device_id("routeSelected", value.route_selected, out)
     if value.alternate_routes is not None:
         out.append("<alternateRoutes>")
@@ -434,28 +446,28 @@ def write_route_select(value: RouteSelect, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ROUTE_USED: elements.Table = {
-    "crossRefIdentifier": ("cross_ref_identifier", elements.text),
-    "routeRegisterReqID": ("route_register_req_id", elements.text),
-    "routeUsed": ("route_used", read_called_device_id),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "domain": ("domain", elements.boolean),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ROUTE_USED = elements.table(
+    elements.leaf("crossRefIdentifier", "cross_ref_identifier", leaves.text),
+    elements.leaf("routeRegisterReqID", "route_register_req_id", leaves.text),
+    elements.inner("routeUsed", "route_used", read_called_device_id),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.leaf("domain", "domain", leaves.boolean),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_route_used(element: _Element) -> RouteUsed:
+def read_route_used(tokens: Tokens, end: str) -> RouteUsed:
     """Read RouteUsed."""
-    return elements.structure(element, RouteUsed, _ROUTE_USED)
+    return elements.structure(tokens, end, RouteUsed, _ROUTE_USED)
 
 
 def write_route_used(value: RouteUsed, out: Out) -> None:
     """Write the children of RouteUsed."""
-    out.append(f"<crossRefIdentifier>{elements.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
+    out.append(f"<crossRefIdentifier>{leaves.escape(value.cross_ref_identifier)}</crossRefIdentifier>")
     if value.route_register_req_id is not None:
-        out.append(f"<routeRegisterReqID>{elements.escape(value.route_register_req_id)}</routeRegisterReqID>")
+        out.append(f"<routeRegisterReqID>{leaves.escape(value.route_register_req_id)}</routeRegisterReqID>")
     out.append("<routeUsed>")
     write_called_device_id(value.route_used, out)
     out.append("</routeUsed>")

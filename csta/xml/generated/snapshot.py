@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.call_data import CallCharacteristics, LocalConnectionState
 from csta.messages.media import MediaServiceType
 from csta.messages.snapshot import (
@@ -23,8 +21,9 @@ from csta.messages.snapshot import (
     SnapshotDeviceResponse,
     SnapshotDeviceResponseInfo,
 )
-from csta.xml import elements
-from csta.xml.common import read_connection_id, read_device_id, write_connection_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, read_connection_id, write_connection_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_call_linkage_data,
@@ -59,15 +58,15 @@ from csta.xml.generated.media import (
     write_media_call_characteristics,
 )
 
-_SNAPSHOT_CALL: elements.Table = {
-    "snapshotObject": ("snapshot_object", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_CALL = elements.table(
+    elements.inner("snapshotObject", "snapshot_object", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_call(element: _Element) -> SnapshotCall:
+def read_snapshot_call(tokens: Tokens, end: str) -> SnapshotCall:
     """Read SnapshotCall."""
-    return elements.structure(element, SnapshotCall, _SNAPSHOT_CALL)
+    return elements.structure(tokens, end, SnapshotCall, _SNAPSHOT_CALL)
 
 
 def write_snapshot_call(value: SnapshotCall, out: Out) -> None:
@@ -79,23 +78,23 @@ def write_snapshot_call(value: SnapshotCall, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CALL_MEDIA_INFO_LIST_ITEM: elements.Table = {
-    "mediaServiceType": ("media_service_type", elements.enumeration(MediaServiceType)),
-    "mediaServiceVersion": ("media_service_version", elements.integer),
-    "mediaServiceInstance": ("media_service_instance", elements.octets),
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "connectionInformation": ("connection_information", read_connection_information),
-}
+_CALL_MEDIA_INFO_LIST_ITEM = elements.table(
+    elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
+    elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.inner("connectionInformation", "connection_information", read_connection_information),
+)
 
 
-def read_call_media_info_list_item(element: _Element) -> CallMediaInfoListItem:
+def read_call_media_info_list_item(tokens: Tokens, end: str) -> CallMediaInfoListItem:
     """Read CallMediaInfoListItem."""
-    return elements.structure(element, CallMediaInfoListItem, _CALL_MEDIA_INFO_LIST_ITEM)
+    return elements.structure(tokens, end, CallMediaInfoListItem, _CALL_MEDIA_INFO_LIST_ITEM)
 
 
 def write_call_media_info_list_item(value: CallMediaInfoListItem, out: Out) -> None:
     """Write the children of CallMediaInfoListItem."""
-    out.append(f"<mediaServiceType>{elements.escape(value.media_service_type.value)}</mediaServiceType>")
+    out.append(f"<mediaServiceType>{leaves.escape(value.media_service_type.value)}</mediaServiceType>")
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
@@ -108,9 +107,12 @@ def write_call_media_info_list_item(value: CallMediaInfoListItem, out: Out) -> N
         out.append("</connectionInformation>")
 
 
-def read_call_media_info_list(element: _Element) -> tuple[CallMediaInfoListItem, ...]:
+_CALL_MEDIA_INFO_LIST = elements.table(elements.inner("callMediaInfo", "", read_call_media_info_list_item))
+
+
+def read_call_media_info_list(tokens: Tokens, end: str) -> tuple[CallMediaInfoListItem, ...]:
     """Read CallMediaInfoList."""
-    return elements.listed(element, "callMediaInfo", read_call_media_info_list_item)
+    return elements.listed(tokens, end, _CALL_MEDIA_INFO_LIST)
 
 
 def write_call_media_info_list(values: tuple[CallMediaInfoListItem, ...], out: Out) -> None:
@@ -121,19 +123,19 @@ def write_call_media_info_list(values: tuple[CallMediaInfoListItem, ...], out: O
         out.append("</callMediaInfo>")
 
 
-_SNAPSHOT_CALL_RESPONSE_INFO: elements.Table = {
-    "deviceOnCall": ("device_on_call", read_subject_device_id),
-    "callIdentifier": ("call_identifier", read_connection_id),
-    "localConnectionInfo": ("local_connection_info", elements.enumeration(LocalConnectionState)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaServiceInfoList": ("media_service_info_list", read_call_media_info_list),
-    "locationInfo": ("location_info", read_location_info_list),
-}
+_SNAPSHOT_CALL_RESPONSE_INFO = elements.table(
+    elements.inner("deviceOnCall", "device_on_call", read_subject_device_id),
+    elements.inner("callIdentifier", "call_identifier", read_connection_id),
+    elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaServiceInfoList", "media_service_info_list", read_call_media_info_list),
+    elements.inner("locationInfo", "location_info", read_location_info_list),
+)
 
 
-def read_snapshot_call_response_info(element: _Element) -> SnapshotCallResponseInfo:
+def read_snapshot_call_response_info(tokens: Tokens, end: str) -> SnapshotCallResponseInfo:
     """Read SnapshotCallResponseInfo."""
-    return elements.structure(element, SnapshotCallResponseInfo, _SNAPSHOT_CALL_RESPONSE_INFO)
+    return elements.structure(tokens, end, SnapshotCallResponseInfo, _SNAPSHOT_CALL_RESPONSE_INFO)
 
 
 def write_snapshot_call_response_info(value: SnapshotCallResponseInfo, out: Out) -> None:
@@ -144,7 +146,7 @@ def write_snapshot_call_response_info(value: SnapshotCallResponseInfo, out: Out)
     if value.call_identifier is not None:
         write_connection_id("callIdentifier", value.call_identifier, out)
     if value.local_connection_info is not None:
-        out.append(f"<localConnectionInfo>{elements.escape(value.local_connection_info.value)}</localConnectionInfo>")
+        out.append(f"<localConnectionInfo>{leaves.escape(value.local_connection_info.value)}</localConnectionInfo>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -159,9 +161,14 @@ def write_snapshot_call_response_info(value: SnapshotCallResponseInfo, out: Out)
         out.append("</locationInfo>")
 
 
-def read_snapshot_call_data_list(element: _Element) -> tuple[SnapshotCallResponseInfo, ...]:
+_SNAPSHOT_CALL_DATA_LIST = elements.table(
+    elements.inner("snapshotCallResponseInfo", "", read_snapshot_call_response_info)
+)
+
+
+def read_snapshot_call_data_list(tokens: Tokens, end: str) -> tuple[SnapshotCallResponseInfo, ...]:
     """Read SnapshotCallDataList."""
-    return elements.listed(element, "snapshotCallResponseInfo", read_snapshot_call_response_info)
+    return elements.listed(tokens, end, _SNAPSHOT_CALL_DATA_LIST)
 
 
 def write_snapshot_call_data_list(values: tuple[SnapshotCallResponseInfo, ...], out: Out) -> None:
@@ -172,21 +179,23 @@ def write_snapshot_call_data_list(values: tuple[SnapshotCallResponseInfo, ...], 
         out.append("</snapshotCallResponseInfo>")
 
 
-_SNAPSHOT_CALL_CONTENTS: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "snapshotData": ("snapshot_data", read_snapshot_call_data_list),
-}
+_SNAPSHOT_CALL_CONTENTS = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("snapshotData", "snapshot_data", read_snapshot_call_data_list),
+)
 
 
-def read_snapshot_call_contents(element: _Element) -> SnapshotCallContents:
+def read_snapshot_call_contents(tokens: Tokens, end: str) -> SnapshotCallContents:
     """Read SnapshotCallContents."""
-    return elements.structure(element, SnapshotCallContents, _SNAPSHOT_CALL_CONTENTS)
+    return elements.choice(tokens, end, SnapshotCallContents, _SNAPSHOT_CALL_CONTENTS)
 
 
 def write_snapshot_call_contents(value: SnapshotCallContents, out: Out) -> None:
     """Write the children of SnapshotCallContents."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.snapshot_data is not None:
+            elements.two_chosen("snapshot.SnapshotCallContents")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")
@@ -196,27 +205,33 @@ def write_snapshot_call_contents(value: SnapshotCallContents, out: Out) -> None:
     elements.none_chosen("snapshot.SnapshotCallContents")
 
 
-_SNAPSHOT_CALL_RESPONSE: elements.Table = {
-    "crossRefIDorSnapshotData": ("cross_ref_id_or_snapshot_data", read_snapshot_call_contents),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callCharacteristics": ("call_characteristics", elements.named_bits(CallCharacteristics)),
-    "callingDevice": ("calling_device", read_calling_device_id),
-    "calledDevice": ("called_device", read_called_device_id),
-    "associatedCallingDevice": ("associated_calling_device", read_associated_calling_device_id),
-    "associatedCalledDevice": ("associated_called_device", read_associated_called_device_id),
-    "correlatorData": ("correlator_data", elements.wrapped_octets),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-    "subjectOfCall": ("subject_of_call", elements.text),
-    "messageInfo": ("message_info", elements.first_of(read_message_info)),
-    "languagePreferences": ("language_preferences", elements.text),
-    "deviceHistory": ("device_history", elements.first_of(read_device_history)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_CALL_RESPONSE = elements.table(
+    elements.inner("crossRefIDorSnapshotData", "cross_ref_id_or_snapshot_data", read_snapshot_call_contents),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
+    elements.inner("callingDevice", "calling_device", read_calling_device_id),
+    elements.inner("calledDevice", "called_device", read_called_device_id),
+    elements.inner("associatedCallingDevice", "associated_calling_device", read_associated_calling_device_id),
+    elements.inner("associatedCalledDevice", "associated_called_device", read_associated_called_device_id),
+    elements.inner("correlatorData", "correlator_data", elements.wrapped_octets),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+    elements.leaf("subjectOfCall", "subject_of_call", leaves.text),
+    elements.inner(
+        "messageInfo", "message_info", elements.first_of(elements.inner("messageInfoItem", "", read_message_info))
+    ),
+    elements.leaf("languagePreferences", "language_preferences", leaves.text),
+    elements.inner(
+        "deviceHistory",
+        "device_history",
+        elements.first_of(elements.inner("DeviceHistoryListItem", "", read_device_history)),
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_call_response(element: _Element) -> SnapshotCallResponse:
+def read_snapshot_call_response(tokens: Tokens, end: str) -> SnapshotCallResponse:
     """Read SnapshotCallResponse."""
-    return elements.structure(element, SnapshotCallResponse, _SNAPSHOT_CALL_RESPONSE)
+    return elements.structure(tokens, end, SnapshotCallResponse, _SNAPSHOT_CALL_RESPONSE)
 
 
 def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
@@ -253,7 +268,7 @@ def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
         write_call_linkage_data(value.call_linkage_data, out)
         out.append("</callLinkageData>")
     if value.subject_of_call is not None:
-        out.append(f"<subjectOfCall>{elements.escape(value.subject_of_call)}</subjectOfCall>")
+        out.append(f"<subjectOfCall>{leaves.escape(value.subject_of_call)}</subjectOfCall>")
     if value.message_info is not None:
         out.append("<messageInfo>")
         out.append("<messageInfoItem>")
@@ -261,7 +276,7 @@ def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
         out.append("</messageInfoItem>")
         out.append("</messageInfo>")
     if value.language_preferences is not None:
-        out.append(f"<languagePreferences>{elements.escape(value.language_preferences)}</languagePreferences>")
+        out.append(f"<languagePreferences>{leaves.escape(value.language_preferences)}</languagePreferences>")
     if value.device_history is not None:
         out.append("<deviceHistory>")
         out.append("<DeviceHistoryListItem>")
@@ -274,15 +289,15 @@ def write_snapshot_call_response(value: SnapshotCallResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SNAPSHOT_DEVICE: elements.Table = {
-    "snapshotObject": ("snapshot_object", read_device_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_DEVICE = elements.table(
+    elements.device("snapshotObject", "snapshot_object", device_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_device(element: _Element) -> SnapshotDevice:
+def read_snapshot_device(tokens: Tokens, end: str) -> SnapshotDevice:
     """Read SnapshotDevice."""
-    return elements.structure(element, SnapshotDevice, _SNAPSHOT_DEVICE)
+    return elements.structure(tokens, end, SnapshotDevice, _SNAPSHOT_DEVICE)
 
 
 def write_snapshot_device(value: SnapshotDevice, out: Out) -> None:
@@ -294,27 +309,32 @@ def write_snapshot_device(value: SnapshotDevice, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_compound_call_state(element: _Element) -> tuple[LocalConnectionState, ...]:
+_COMPOUND_CALL_STATE = elements.table(
+    elements.leaf("localConnectionState", "", leaves.enumeration(LocalConnectionState))
+)
+
+
+def read_compound_call_state(tokens: Tokens, end: str) -> tuple[LocalConnectionState, ...]:
     """Read CompoundCallState."""
-    return elements.listed(element, "localConnectionState", elements.enumeration(LocalConnectionState))
+    return elements.listed(tokens, end, _COMPOUND_CALL_STATE)
 
 
 def write_compound_call_state(values: tuple[LocalConnectionState, ...], out: Out) -> None:
     """Write the entries of CompoundCallState."""
     for value in values:
-        out.append(f"<localConnectionState>{elements.escape(value.value)}</localConnectionState>")
+        out.append(f"<localConnectionState>{leaves.escape(value.value)}</localConnectionState>")
 
 
-_CALL_STATE: elements.Table = {
-    "compoundCallState": ("compound_call_state", read_compound_call_state),
-    "simpleCallState": ("simple_call_state", elements.enumeration(SimpleCallState)),
-    "unknown": ("unknown", elements.empty),
-}
+_CALL_STATE = elements.table(
+    elements.inner("compoundCallState", "compound_call_state", read_compound_call_state),
+    elements.leaf("simpleCallState", "simple_call_state", leaves.enumeration(SimpleCallState)),
+    elements.leaf("unknown", "unknown", leaves.empty),
+)
 
 
-def read_call_state(element: _Element) -> CallState:
+def read_call_state(tokens: Tokens, end: str) -> CallState:
     """Read CallState."""
-    return elements.structure(element, CallState, _CALL_STATE)
+    return elements.choice(tokens, end, CallState, _CALL_STATE)
 
 
 def write_call_state(value: CallState, out: Out) -> None:
@@ -323,9 +343,13 @@ def write_call_state(value: CallState, out: Out) -> None:
         out.append("<compoundCallState>")
         write_compound_call_state(value.compound_call_state, out)
         out.append("</compoundCallState>")
+        if value.simple_call_state is not None or value.unknown:
+            elements.two_chosen("snapshot.CallState")
         return
     if value.simple_call_state is not None:
-        out.append(f"<simpleCallState>{elements.escape(value.simple_call_state.value)}</simpleCallState>")
+        out.append(f"<simpleCallState>{leaves.escape(value.simple_call_state.value)}</simpleCallState>")
+        if value.unknown:
+            elements.two_chosen("snapshot.CallState")
         return
     if value.unknown:
         out.append("<unknown/>")
@@ -333,15 +357,15 @@ def write_call_state(value: CallState, out: Out) -> None:
     elements.none_chosen("snapshot.CallState")
 
 
-_DEVICE_MEDIA_INFO_LIST_ITEM: elements.Table = {
-    "mediaStreamID": ("media_stream_id", elements.octets),
-    "connectionInformation": ("connection_information", read_connection_information),
-}
+_DEVICE_MEDIA_INFO_LIST_ITEM = elements.table(
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.inner("connectionInformation", "connection_information", read_connection_information),
+)
 
 
-def read_device_media_info_list_item(element: _Element) -> DeviceMediaInfoListItem:
+def read_device_media_info_list_item(tokens: Tokens, end: str) -> DeviceMediaInfoListItem:
     """Read DeviceMediaInfoListItem."""
-    return elements.structure(element, DeviceMediaInfoListItem, _DEVICE_MEDIA_INFO_LIST_ITEM)
+    return elements.structure(tokens, end, DeviceMediaInfoListItem, _DEVICE_MEDIA_INFO_LIST_ITEM)
 
 
 def write_device_media_info_list_item(value: DeviceMediaInfoListItem, out: Out) -> None:
@@ -354,9 +378,12 @@ def write_device_media_info_list_item(value: DeviceMediaInfoListItem, out: Out) 
         out.append("</connectionInformation>")
 
 
-def read_device_media_info_list(element: _Element) -> tuple[DeviceMediaInfoListItem, ...]:
+_DEVICE_MEDIA_INFO_LIST = elements.table(elements.inner("deviceMediaInfo", "", read_device_media_info_list_item))
+
+
+def read_device_media_info_list(tokens: Tokens, end: str) -> tuple[DeviceMediaInfoListItem, ...]:
     """Read DeviceMediaInfoList."""
-    return elements.listed(element, "deviceMediaInfo", read_device_media_info_list_item)
+    return elements.listed(tokens, end, _DEVICE_MEDIA_INFO_LIST)
 
 
 def write_device_media_info_list(values: tuple[DeviceMediaInfoListItem, ...], out: Out) -> None:
@@ -367,20 +394,20 @@ def write_device_media_info_list(values: tuple[DeviceMediaInfoListItem, ...], ou
         out.append("</deviceMediaInfo>")
 
 
-_SNAPSHOT_DEVICE_RESPONSE_INFO: elements.Table = {
-    "connectionIdentifier": ("connection_identifier", read_connection_id),
-    "endpointDevice": ("endpoint_device", read_subject_device_id),
-    "localCallState": ("local_call_state", read_call_state),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "mediaServiceInfoList": ("media_service_info_list", read_device_media_info_list),
-    "mediaCallCharacteristics": ("media_call_characteristics", read_media_call_characteristics),
-    "callLinkageData": ("call_linkage_data", read_call_linkage_data),
-}
+_SNAPSHOT_DEVICE_RESPONSE_INFO = elements.table(
+    elements.inner("connectionIdentifier", "connection_identifier", read_connection_id),
+    elements.inner("endpointDevice", "endpoint_device", read_subject_device_id),
+    elements.inner("localCallState", "local_call_state", read_call_state),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("mediaServiceInfoList", "media_service_info_list", read_device_media_info_list),
+    elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
+    elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
+)
 
 
-def read_snapshot_device_response_info(element: _Element) -> SnapshotDeviceResponseInfo:
+def read_snapshot_device_response_info(tokens: Tokens, end: str) -> SnapshotDeviceResponseInfo:
     """Read SnapshotDeviceResponseInfo."""
-    return elements.structure(element, SnapshotDeviceResponseInfo, _SNAPSHOT_DEVICE_RESPONSE_INFO)
+    return elements.structure(tokens, end, SnapshotDeviceResponseInfo, _SNAPSHOT_DEVICE_RESPONSE_INFO)
 
 
 def write_snapshot_device_response_info(value: SnapshotDeviceResponseInfo, out: Out) -> None:
@@ -411,9 +438,14 @@ def write_snapshot_device_response_info(value: SnapshotDeviceResponseInfo, out: 
         out.append("</callLinkageData>")
 
 
-def read_snapshot_device_data_list(element: _Element) -> tuple[SnapshotDeviceResponseInfo, ...]:
+_SNAPSHOT_DEVICE_DATA_LIST = elements.table(
+    elements.inner("snapshotDeviceResponseInfo", "", read_snapshot_device_response_info)
+)
+
+
+def read_snapshot_device_data_list(tokens: Tokens, end: str) -> tuple[SnapshotDeviceResponseInfo, ...]:
     """Read SnapshotDeviceDataList."""
-    return elements.listed(element, "snapshotDeviceResponseInfo", read_snapshot_device_response_info)
+    return elements.listed(tokens, end, _SNAPSHOT_DEVICE_DATA_LIST)
 
 
 def write_snapshot_device_data_list(values: tuple[SnapshotDeviceResponseInfo, ...], out: Out) -> None:
@@ -424,21 +456,23 @@ def write_snapshot_device_data_list(values: tuple[SnapshotDeviceResponseInfo, ..
         out.append("</snapshotDeviceResponseInfo>")
 
 
-_SNAPSHOT_DEVICE_CONTENTS: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "snapshotData": ("snapshot_data", read_snapshot_device_data_list),
-}
+_SNAPSHOT_DEVICE_CONTENTS = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("snapshotData", "snapshot_data", read_snapshot_device_data_list),
+)
 
 
-def read_snapshot_device_contents(element: _Element) -> SnapshotDeviceContents:
+def read_snapshot_device_contents(tokens: Tokens, end: str) -> SnapshotDeviceContents:
     """Read SnapshotDeviceContents."""
-    return elements.structure(element, SnapshotDeviceContents, _SNAPSHOT_DEVICE_CONTENTS)
+    return elements.choice(tokens, end, SnapshotDeviceContents, _SNAPSHOT_DEVICE_CONTENTS)
 
 
 def write_snapshot_device_contents(value: SnapshotDeviceContents, out: Out) -> None:
     """Write the children of SnapshotDeviceContents."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.snapshot_data is not None:
+            elements.two_chosen("snapshot.SnapshotDeviceContents")
         return
     if value.snapshot_data is not None:
         out.append("<snapshotData>")
@@ -448,15 +482,15 @@ def write_snapshot_device_contents(value: SnapshotDeviceContents, out: Out) -> N
     elements.none_chosen("snapshot.SnapshotDeviceContents")
 
 
-_SNAPSHOT_DEVICE_RESPONSE: elements.Table = {
-    "crossRefIDorSnapshotData": ("cross_ref_id_or_snapshot_data", read_snapshot_device_contents),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_DEVICE_RESPONSE = elements.table(
+    elements.inner("crossRefIDorSnapshotData", "cross_ref_id_or_snapshot_data", read_snapshot_device_contents),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_device_response(element: _Element) -> SnapshotDeviceResponse:
+def read_snapshot_device_response(tokens: Tokens, end: str) -> SnapshotDeviceResponse:
     """Read SnapshotDeviceResponse."""
-    return elements.structure(element, SnapshotDeviceResponse, _SNAPSHOT_DEVICE_RESPONSE)
+    return elements.structure(tokens, end, SnapshotDeviceResponse, _SNAPSHOT_DEVICE_RESPONSE)
 
 
 def write_snapshot_device_response(value: SnapshotDeviceResponse, out: Out) -> None:
@@ -470,23 +504,23 @@ def write_snapshot_device_response(value: SnapshotDeviceResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_SNAPSHOT_CALL_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "snapshotData": ("snapshot_data", read_snapshot_call_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_CALL_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner("snapshotData", "snapshot_data", read_snapshot_call_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_call_data(element: _Element) -> SnapshotCallData:
+def read_snapshot_call_data(tokens: Tokens, end: str) -> SnapshotCallData:
     """Read SnapshotCallData."""
-    return elements.structure(element, SnapshotCallData, _SNAPSHOT_CALL_DATA)
+    return elements.structure(tokens, end, SnapshotCallData, _SNAPSHOT_CALL_DATA)
 
 
 def write_snapshot_call_data(value: SnapshotCallData, out: Out) -> None:
     """Write the children of SnapshotCallData."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")
@@ -499,23 +533,23 @@ def write_snapshot_call_data(value: SnapshotCallData, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SNAPSHOT_DEVICE_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "snapshotData": ("snapshot_data", read_snapshot_device_data_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SNAPSHOT_DEVICE_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner("snapshotData", "snapshot_data", read_snapshot_device_data_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_snapshot_device_data(element: _Element) -> SnapshotDeviceData:
+def read_snapshot_device_data(tokens: Tokens, end: str) -> SnapshotDeviceData:
     """Read SnapshotDeviceData."""
-    return elements.structure(element, SnapshotDeviceData, _SNAPSHOT_DEVICE_DATA)
+    return elements.structure(tokens, end, SnapshotDeviceData, _SNAPSHOT_DEVICE_DATA)
 
 
 def write_snapshot_device_data(value: SnapshotDeviceData, out: Out) -> None:
     """Write the children of SnapshotDeviceData."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

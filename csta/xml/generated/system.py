@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.system import (
     ChangeSysStatFilter,
     ChangeSysStatFilterResponse,
@@ -31,104 +29,105 @@ from csta.messages.system import (
     SystemStatusResponse,
     SystemStatusValue,
 )
-from csta.xml import elements
-from csta.xml.common import read_device_id, write_device_id
+from csta.xml import elements, leaves
+from csta.xml.common import device_id, write_device_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import read_csta_common_arguments, write_csta_common_arguments
 
-_CHANGE_SYS_STAT_FILTER: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "requestedStatusFilter": ("requested_status_filter", elements.enumeration(SystemStatusValue)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_SYS_STAT_FILTER = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.leaf("requestedStatusFilter", "requested_status_filter", leaves.enumeration(SystemStatusValue)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_sys_stat_filter(element: _Element) -> ChangeSysStatFilter:
+def read_change_sys_stat_filter(tokens: Tokens, end: str) -> ChangeSysStatFilter:
     """Read ChangeSysStatFilter."""
-    return elements.structure(element, ChangeSysStatFilter, _CHANGE_SYS_STAT_FILTER)
+    return elements.structure(tokens, end, ChangeSysStatFilter, _CHANGE_SYS_STAT_FILTER)
 
 
 def write_change_sys_stat_filter(value: ChangeSysStatFilter, out: Out) -> None:
     """Write the children of ChangeSysStatFilter."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
-    out.append(f"<requestedStatusFilter>{elements.escape(value.requested_status_filter.value)}</requestedStatusFilter>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<requestedStatusFilter>{leaves.escape(value.requested_status_filter.value)}</requestedStatusFilter>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CHANGE_SYS_STAT_FILTER_RESPONSE: elements.Table = {
-    "actualStatusFilter": ("actual_status_filter", elements.enumeration(SystemStatusValue)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CHANGE_SYS_STAT_FILTER_RESPONSE = elements.table(
+    elements.leaf("actualStatusFilter", "actual_status_filter", leaves.enumeration(SystemStatusValue)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_change_sys_stat_filter_response(element: _Element) -> ChangeSysStatFilterResponse:
+def read_change_sys_stat_filter_response(tokens: Tokens, end: str) -> ChangeSysStatFilterResponse:
     """Read ChangeSysStatFilterResponse."""
-    return elements.structure(element, ChangeSysStatFilterResponse, _CHANGE_SYS_STAT_FILTER_RESPONSE)
+    return elements.structure(tokens, end, ChangeSysStatFilterResponse, _CHANGE_SYS_STAT_FILTER_RESPONSE)
 
 
 def write_change_sys_stat_filter_response(value: ChangeSysStatFilterResponse, out: Out) -> None:
     """Write the children of ChangeSysStatFilterResponse."""
-    out.append(f"<actualStatusFilter>{elements.escape(value.actual_status_filter.value)}</actualStatusFilter>")
+    out.append(f"<actualStatusFilter>{leaves.escape(value.actual_status_filter.value)}</actualStatusFilter>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_REQUEST_SYSTEM_STATUS: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REQUEST_SYSTEM_STATUS = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_request_system_status(element: _Element) -> RequestSystemStatus:
+def read_request_system_status(tokens: Tokens, end: str) -> RequestSystemStatus:
     """Read RequestSystemStatus."""
-    return elements.structure(element, RequestSystemStatus, _REQUEST_SYSTEM_STATUS)
+    return elements.structure(tokens, end, RequestSystemStatus, _REQUEST_SYSTEM_STATUS)
 
 
 def write_request_system_status(value: RequestSystemStatus, out: Out) -> None:
     """Write the children of RequestSystemStatus."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_REQUEST_SYSTEM_STATUS_RESPONSE: elements.Table = {
-    "systemStatus": ("system_status", elements.enumeration(SystemStatusValue)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REQUEST_SYSTEM_STATUS_RESPONSE = elements.table(
+    elements.leaf("systemStatus", "system_status", leaves.enumeration(SystemStatusValue)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_request_system_status_response(element: _Element) -> RequestSystemStatusResponse:
+def read_request_system_status_response(tokens: Tokens, end: str) -> RequestSystemStatusResponse:
     """Read RequestSystemStatusResponse."""
-    return elements.structure(element, RequestSystemStatusResponse, _REQUEST_SYSTEM_STATUS_RESPONSE)
+    return elements.structure(tokens, end, RequestSystemStatusResponse, _REQUEST_SYSTEM_STATUS_RESPONSE)
 
 
 def write_request_system_status_response(value: RequestSystemStatusResponse, out: Out) -> None:
     """Write the children of RequestSystemStatusResponse."""
-    out.append(f"<systemStatus>{elements.escape(value.system_status.value)}</systemStatus>")
+    out.append(f"<systemStatus>{leaves.escape(value.system_status.value)}</systemStatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SYSTEM_REGISTER: elements.Table = {
-    "requestTypes": ("request_types", elements.named_bits(RequestTypes)),
-    "requestedStatusFilter": ("requested_status_filter", elements.named_bits(StatusFilter)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_REGISTER = elements.table(
+    elements.inner("requestTypes", "request_types", elements.named_bits(RequestTypes)),
+    elements.inner("requestedStatusFilter", "requested_status_filter", elements.named_bits(StatusFilter)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_register(element: _Element) -> SystemRegister:
+def read_system_register(tokens: Tokens, end: str) -> SystemRegister:
     """Read SystemRegister."""
-    return elements.structure(element, SystemRegister, _SYSTEM_REGISTER)
+    return elements.structure(tokens, end, SystemRegister, _SYSTEM_REGISTER)
 
 
 def write_system_register(value: SystemRegister, out: Out) -> None:
@@ -142,21 +141,21 @@ def write_system_register(value: SystemRegister, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SYSTEM_REGISTER_RESPONSE: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "actualStatusFilter": ("actual_status_filter", elements.named_bits(StatusFilter)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_REGISTER_RESPONSE = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("actualStatusFilter", "actual_status_filter", elements.named_bits(StatusFilter)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_register_response(element: _Element) -> SystemRegisterResponse:
+def read_system_register_response(tokens: Tokens, end: str) -> SystemRegisterResponse:
     """Read SystemRegisterResponse."""
-    return elements.structure(element, SystemRegisterResponse, _SYSTEM_REGISTER_RESPONSE)
+    return elements.structure(tokens, end, SystemRegisterResponse, _SYSTEM_REGISTER_RESPONSE)
 
 
 def write_system_register_response(value: SystemRegisterResponse, out: Out) -> None:
     """Write the children of SystemRegisterResponse."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.actual_status_filter is not None:
         elements.write_bits("actualStatusFilter", value.actual_status_filter, out)
     if value.extensions is not None:
@@ -165,34 +164,34 @@ def write_system_register_response(value: SystemRegisterResponse, out: Out) -> N
         out.append("</extensions>")
 
 
-_SYSTEM_REGISTER_CANCEL: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_REGISTER_CANCEL = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_register_cancel(element: _Element) -> SystemRegisterCancel:
+def read_system_register_cancel(tokens: Tokens, end: str) -> SystemRegisterCancel:
     """Read SystemRegisterCancel."""
-    return elements.structure(element, SystemRegisterCancel, _SYSTEM_REGISTER_CANCEL)
+    return elements.structure(tokens, end, SystemRegisterCancel, _SYSTEM_REGISTER_CANCEL)
 
 
 def write_system_register_cancel(value: SystemRegisterCancel, out: Out) -> None:
     """Write the children of SystemRegisterCancel."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SYSTEM_REGISTER_CANCEL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_REGISTER_CANCEL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_register_cancel_response(element: _Element) -> SystemRegisterCancelResponse:
+def read_system_register_cancel_response(tokens: Tokens, end: str) -> SystemRegisterCancelResponse:
     """Read SystemRegisterCancelResponse."""
-    return elements.structure(element, SystemRegisterCancelResponse, _SYSTEM_REGISTER_CANCEL_RESPONSE)
+    return elements.structure(tokens, end, SystemRegisterCancelResponse, _SYSTEM_REGISTER_CANCEL_RESPONSE)
 
 
 def write_system_register_cancel_response(value: SystemRegisterCancelResponse, out: Out) -> None:
@@ -203,57 +202,57 @@ def write_system_register_cancel_response(value: SystemRegisterCancelResponse, o
         out.append("</extensions>")
 
 
-_SYSTEM_REGISTER_ABORT: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_REGISTER_ABORT = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_register_abort(element: _Element) -> SystemRegisterAbort:
+def read_system_register_abort(tokens: Tokens, end: str) -> SystemRegisterAbort:
     """Read SystemRegisterAbort."""
-    return elements.structure(element, SystemRegisterAbort, _SYSTEM_REGISTER_ABORT)
+    return elements.structure(tokens, end, SystemRegisterAbort, _SYSTEM_REGISTER_ABORT)
 
 
 def write_system_register_abort(value: SystemRegisterAbort, out: Out) -> None:
     """Write the children of SystemRegisterAbort."""
-    out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SYSTEM_STATUS: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "systemStatus": ("system_status", elements.enumeration(SystemStatusValue)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_STATUS = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.leaf("systemStatus", "system_status", leaves.enumeration(SystemStatusValue)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_status(element: _Element) -> SystemStatus:
+def read_system_status(tokens: Tokens, end: str) -> SystemStatus:
     """Read SystemStatus."""
-    return elements.structure(element, SystemStatus, _SYSTEM_STATUS)
+    return elements.structure(tokens, end, SystemStatus, _SYSTEM_STATUS)
 
 
 def write_system_status(value: SystemStatus, out: Out) -> None:
     """Write the children of SystemStatus."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
-    out.append(f"<systemStatus>{elements.escape(value.system_status.value)}</systemStatus>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+    out.append(f"<systemStatus>{leaves.escape(value.system_status.value)}</systemStatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SYSTEM_STATUS_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYSTEM_STATUS_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_system_status_response(element: _Element) -> SystemStatusResponse:
+def read_system_status_response(tokens: Tokens, end: str) -> SystemStatusResponse:
     """Read SystemStatusResponse."""
-    return elements.structure(element, SystemStatusResponse, _SYSTEM_STATUS_RESPONSE)
+    return elements.structure(tokens, end, SystemStatusResponse, _SYSTEM_STATUS_RESPONSE)
 
 
 def write_system_status_response(value: SystemStatusResponse, out: Out) -> None:
@@ -264,35 +263,35 @@ def write_system_status_response(value: SystemStatusResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SW_FUNCTION_CAPS_CHANGED: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SW_FUNCTION_CAPS_CHANGED = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_sw_function_caps_changed(element: _Element) -> SwFunctionCapsChanged:
+def read_sw_function_caps_changed(tokens: Tokens, end: str) -> SwFunctionCapsChanged:
     """Read SwFunctionCapsChanged."""
-    return elements.structure(element, SwFunctionCapsChanged, _SW_FUNCTION_CAPS_CHANGED)
+    return elements.structure(tokens, end, SwFunctionCapsChanged, _SW_FUNCTION_CAPS_CHANGED)
 
 
 def write_sw_function_caps_changed(value: SwFunctionCapsChanged, out: Out) -> None:
     """Write the children of SwFunctionCapsChanged."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SW_FUNCTION_CAPS_CHANGED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SW_FUNCTION_CAPS_CHANGED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_sw_function_caps_changed_response(element: _Element) -> SwFunctionCapsChangedResponse:
+def read_sw_function_caps_changed_response(tokens: Tokens, end: str) -> SwFunctionCapsChangedResponse:
     """Read SwFunctionCapsChangedResponse."""
-    return elements.structure(element, SwFunctionCapsChangedResponse, _SW_FUNCTION_CAPS_CHANGED_RESPONSE)
+    return elements.structure(tokens, end, SwFunctionCapsChangedResponse, _SW_FUNCTION_CAPS_CHANGED_RESPONSE)
 
 
 def write_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse, out: Out) -> None:
@@ -303,35 +302,35 @@ def write_sw_function_caps_changed_response(value: SwFunctionCapsChangedResponse
         out.append("</extensions>")
 
 
-_SW_FUNCTION_DEVICES_CHANGED: elements.Table = {
-    "sysStatRegisterID": ("sys_stat_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SW_FUNCTION_DEVICES_CHANGED = elements.table(
+    elements.leaf("sysStatRegisterID", "sys_stat_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_sw_function_devices_changed(element: _Element) -> SwFunctionDevicesChanged:
+def read_sw_function_devices_changed(tokens: Tokens, end: str) -> SwFunctionDevicesChanged:
     """Read SwFunctionDevicesChanged."""
-    return elements.structure(element, SwFunctionDevicesChanged, _SW_FUNCTION_DEVICES_CHANGED)
+    return elements.structure(tokens, end, SwFunctionDevicesChanged, _SW_FUNCTION_DEVICES_CHANGED)
 
 
 def write_sw_function_devices_changed(value: SwFunctionDevicesChanged, out: Out) -> None:
     """Write the children of SwFunctionDevicesChanged."""
     if value.sys_stat_register_id is not None:
-        out.append(f"<sysStatRegisterID>{elements.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
+        out.append(f"<sysStatRegisterID>{leaves.escape(value.sys_stat_register_id)}</sysStatRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SW_FUNCTION_DEVICES_CHANGED_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SW_FUNCTION_DEVICES_CHANGED_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_sw_function_devices_changed_response(element: _Element) -> SwFunctionDevicesChangedResponse:
+def read_sw_function_devices_changed_response(tokens: Tokens, end: str) -> SwFunctionDevicesChangedResponse:
     """Read SwFunctionDevicesChangedResponse."""
-    return elements.structure(element, SwFunctionDevicesChangedResponse, _SW_FUNCTION_DEVICES_CHANGED_RESPONSE)
+    return elements.structure(tokens, end, SwFunctionDevicesChangedResponse, _SW_FUNCTION_DEVICES_CHANGED_RESPONSE)
 
 
 def write_sw_function_devices_changed_response(value: SwFunctionDevicesChangedResponse, out: Out) -> None:
@@ -342,26 +341,29 @@ def write_sw_function_devices_changed_response(value: SwFunctionDevicesChangedRe
         out.append("</extensions>")
 
 
-def read_registration_type_list(element: _Element) -> tuple[RegistrationType, ...]:
+_REGISTRATION_TYPE_LIST = elements.table(elements.leaf("registrationType", "", leaves.enumeration(RegistrationType)))
+
+
+def read_registration_type_list(tokens: Tokens, end: str) -> tuple[RegistrationType, ...]:
     """Read RegistrationTypeList."""
-    return elements.listed(element, "registrationType", elements.enumeration(RegistrationType))
+    return elements.listed(tokens, end, _REGISTRATION_TYPE_LIST)
 
 
 def write_registration_type_list(values: tuple[RegistrationType, ...], out: Out) -> None:
     """Write the entries of RegistrationTypeList."""
     for value in values:
-        out.append(f"<registrationType>{elements.escape(value.value)}</registrationType>")
+        out.append(f"<registrationType>{leaves.escape(value.value)}</registrationType>")
 
 
-_GET_REGISTRATIONS: elements.Table = {
-    "requestedRegTypes": ("requested_reg_types", read_registration_type_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_GET_REGISTRATIONS = elements.table(
+    elements.inner("requestedRegTypes", "requested_reg_types", read_registration_type_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_registrations(element: _Element) -> GetRegistrations:
+def read_get_registrations(tokens: Tokens, end: str) -> GetRegistrations:
     """Read GetRegistrations."""
-    return elements.structure(element, GetRegistrations, _GET_REGISTRATIONS)
+    return elements.structure(tokens, end, GetRegistrations, _GET_REGISTRATIONS)
 
 
 def write_get_registrations(value: GetRegistrations, out: Out) -> None:
@@ -376,29 +378,32 @@ def write_get_registrations(value: GetRegistrations, out: Out) -> None:
         out.append("</extensions>")
 
 
-_REGISTRATION_LIST_ENTRY: elements.Table = {
-    "registrationType": ("registration_type", elements.enumeration(RegistrationType)),
-    "registrationID": ("registration_id", elements.text),
-    "registrationObject": ("registration_object", read_device_id),
-}
+_REGISTRATION_LIST_ENTRY = elements.table(
+    elements.leaf("registrationType", "registration_type", leaves.enumeration(RegistrationType)),
+    elements.leaf("registrationID", "registration_id", leaves.text),
+    elements.device("registrationObject", "registration_object", device_id),
+)
 
 
-def read_registration_list_entry(element: _Element) -> RegistrationListEntry:
+def read_registration_list_entry(tokens: Tokens, end: str) -> RegistrationListEntry:
     """Read RegistrationListEntry."""
-    return elements.structure(element, RegistrationListEntry, _REGISTRATION_LIST_ENTRY)
+    return elements.structure(tokens, end, RegistrationListEntry, _REGISTRATION_LIST_ENTRY)
 
 
 def write_registration_list_entry(value: RegistrationListEntry, out: Out) -> None:
     """Write the children of RegistrationListEntry."""
-    out.append(f"<registrationType>{elements.escape(value.registration_type.value)}</registrationType>")
-    out.append(f"<registrationID>{elements.escape(value.registration_id)}</registrationID>")
+    out.append(f"<registrationType>{leaves.escape(value.registration_type.value)}</registrationType>")
+    out.append(f"<registrationID>{leaves.escape(value.registration_id)}</registrationID>")
     if value.registration_object is not None:
         write_device_id("registrationObject", value.registration_object, out)
 
 
-def read_registration_list(element: _Element) -> tuple[RegistrationListEntry, ...]:
+_REGISTRATION_LIST = elements.table(elements.inner("registrationListEntry", "", read_registration_list_entry))
+
+
+def read_registration_list(tokens: Tokens, end: str) -> tuple[RegistrationListEntry, ...]:
     """Read RegistrationList."""
-    return elements.listed(element, "registrationListEntry", read_registration_list_entry)
+    return elements.listed(tokens, end, _REGISTRATION_LIST)
 
 
 def write_registration_list(values: tuple[RegistrationListEntry, ...], out: Out) -> None:
@@ -409,18 +414,19 @@ def write_registration_list(values: tuple[RegistrationListEntry, ...], out: Out)
         out.append("</registrationListEntry>")
 
 
-_GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "registrationList": ("registration_list", read_registration_list),
-}
+_GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.inner("registrationList", "registration_list", read_registration_list),
+)
 
 
 def read_get_registrations_res_cross_ref_id_or_registration_data(
-    element: _Element,
+    tokens: Tokens, end: str
 ) -> GetRegistrationsResCrossRefIDorRegistrationData:
     """Read GetRegistrationsResCrossRefIDorRegistrationData."""
-    return elements.structure(
-        element,
+    return elements.choice(
+        tokens,
+        end,
         GetRegistrationsResCrossRefIDorRegistrationData,
         _GET_REGISTRATIONS_RES_CROSS_REF_ID_OR_REGISTRATION_DATA,
     )
@@ -431,7 +437,9 @@ def write_get_registrations_res_cross_ref_id_or_registration_data(
 ) -> None:
     """Write the children of GetRegistrationsResCrossRefIDorRegistrationData."""
     if value.service_cross_ref_id is not None:
-        out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+        if value.registration_list is not None:
+            elements.two_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
         return
     if value.registration_list is not None:
         out.append("<registrationList>")
@@ -441,18 +449,19 @@ def write_get_registrations_res_cross_ref_id_or_registration_data(
     elements.none_chosen("system.GetRegistrationsResCrossRefIDorRegistrationData")
 
 
-_GET_REGISTRATIONS_RESPONSE: elements.Table = {
-    "crossRefIDorRegistrationData": (
+_GET_REGISTRATIONS_RESPONSE = elements.table(
+    elements.inner(
+        "crossRefIDorRegistrationData",
         "cross_ref_id_or_registration_data",
         read_get_registrations_res_cross_ref_id_or_registration_data,
     ),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_get_registrations_response(element: _Element) -> GetRegistrationsResponse:
+def read_get_registrations_response(tokens: Tokens, end: str) -> GetRegistrationsResponse:
     """Read GetRegistrationsResponse."""
-    return elements.structure(element, GetRegistrationsResponse, _GET_REGISTRATIONS_RESPONSE)
+    return elements.structure(tokens, end, GetRegistrationsResponse, _GET_REGISTRATIONS_RESPONSE)
 
 
 def write_get_registrations_response(value: GetRegistrationsResponse, out: Out) -> None:
@@ -466,23 +475,23 @@ def write_get_registrations_response(value: GetRegistrationsResponse, out: Out) 
         out.append("</extensions>")
 
 
-_REGISTRATION_INFO: elements.Table = {
-    "serviceCrossRefID": ("service_cross_ref_id", elements.text),
-    "segmentID": ("segment_id", elements.integer),
-    "lastSegment": ("last_segment", elements.boolean),
-    "registrationList": ("registration_list", read_registration_list),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REGISTRATION_INFO = elements.table(
+    elements.leaf("serviceCrossRefID", "service_cross_ref_id", leaves.text),
+    elements.leaf("segmentID", "segment_id", leaves.integer),
+    elements.leaf("lastSegment", "last_segment", leaves.boolean),
+    elements.inner("registrationList", "registration_list", read_registration_list),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_registration_info(element: _Element) -> RegistrationInfo:
+def read_registration_info(tokens: Tokens, end: str) -> RegistrationInfo:
     """Read RegistrationInfo."""
-    return elements.structure(element, RegistrationInfo, _REGISTRATION_INFO)
+    return elements.structure(tokens, end, RegistrationInfo, _REGISTRATION_INFO)
 
 
 def write_registration_info(value: RegistrationInfo, out: Out) -> None:
     """Write the children of RegistrationInfo."""
-    out.append(f"<serviceCrossRefID>{elements.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
+    out.append(f"<serviceCrossRefID>{leaves.escape(value.service_cross_ref_id)}</serviceCrossRefID>")
     if value.segment_id is not None:
         out.append(f"<segmentID>{value.segment_id}</segmentID>")
     out.append(f"<lastSegment>{'true' if value.last_segment else 'false'}</lastSegment>")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.vendor_specific import (
     Escape,
     EscapeRegister,
@@ -17,8 +15,9 @@ from csta.messages.vendor_specific import (
     PrivateDataVersionSelectionResponse,
     PrivateEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import read_private_data, write_private_data
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -27,21 +26,21 @@ from csta.xml.generated.call_data import (
     write_csta_security_data,
 )
 
-_PRIVATE_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "security": ("security", read_csta_security_data),
-    "privateData": ("private_data", read_private_data),
-}
+_PRIVATE_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("security", "security", read_csta_security_data),
+    elements.inner("privateData", "private_data", read_private_data),
+)
 
 
-def read_private_event(element: _Element) -> PrivateEvent:
+def read_private_event(tokens: Tokens, end: str) -> PrivateEvent:
     """Read PrivateEvent."""
-    return elements.structure(element, PrivateEvent, _PRIVATE_EVENT)
+    return elements.structure(tokens, end, PrivateEvent, _PRIVATE_EVENT)
 
 
 def write_private_event(value: PrivateEvent, out: Out) -> None:
     """Write the children of PrivateEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     if value.security is not None:
         out.append("<security>")
         write_csta_security_data(value.security, out)
@@ -49,14 +48,14 @@ def write_private_event(value: PrivateEvent, out: Out) -> None:
     write_private_data("privateData", value.private_data, out)
 
 
-_ESCAPE_REGISTER: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_REGISTER = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_register(element: _Element) -> EscapeRegister:
+def read_escape_register(tokens: Tokens, end: str) -> EscapeRegister:
     """Read EscapeRegister."""
-    return elements.structure(element, EscapeRegister, _ESCAPE_REGISTER)
+    return elements.structure(tokens, end, EscapeRegister, _ESCAPE_REGISTER)
 
 
 def write_escape_register(value: EscapeRegister, out: Out) -> None:
@@ -67,74 +66,74 @@ def write_escape_register(value: EscapeRegister, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ESCAPE_REGISTER_RESPONSE: elements.Table = {
-    "escapeRegisterID": ("escape_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_REGISTER_RESPONSE = elements.table(
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_register_response(element: _Element) -> EscapeRegisterResponse:
+def read_escape_register_response(tokens: Tokens, end: str) -> EscapeRegisterResponse:
     """Read EscapeRegisterResponse."""
-    return elements.structure(element, EscapeRegisterResponse, _ESCAPE_REGISTER_RESPONSE)
+    return elements.structure(tokens, end, EscapeRegisterResponse, _ESCAPE_REGISTER_RESPONSE)
 
 
 def write_escape_register_response(value: EscapeRegisterResponse, out: Out) -> None:
     """Write the children of EscapeRegisterResponse."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ESCAPE_REGISTER_ABORT: elements.Table = {
-    "escapeRegisterID": ("escape_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_REGISTER_ABORT = elements.table(
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_register_abort(element: _Element) -> EscapeRegisterAbort:
+def read_escape_register_abort(tokens: Tokens, end: str) -> EscapeRegisterAbort:
     """Read EscapeRegisterAbort."""
-    return elements.structure(element, EscapeRegisterAbort, _ESCAPE_REGISTER_ABORT)
+    return elements.structure(tokens, end, EscapeRegisterAbort, _ESCAPE_REGISTER_ABORT)
 
 
 def write_escape_register_abort(value: EscapeRegisterAbort, out: Out) -> None:
     """Write the children of EscapeRegisterAbort."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ESCAPE_REGISTER_CANCEL: elements.Table = {
-    "escapeRegisterID": ("escape_register_id", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_REGISTER_CANCEL = elements.table(
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_register_cancel(element: _Element) -> EscapeRegisterCancel:
+def read_escape_register_cancel(tokens: Tokens, end: str) -> EscapeRegisterCancel:
     """Read EscapeRegisterCancel."""
-    return elements.structure(element, EscapeRegisterCancel, _ESCAPE_REGISTER_CANCEL)
+    return elements.structure(tokens, end, EscapeRegisterCancel, _ESCAPE_REGISTER_CANCEL)
 
 
 def write_escape_register_cancel(value: EscapeRegisterCancel, out: Out) -> None:
     """Write the children of EscapeRegisterCancel."""
-    out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+    out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ESCAPE_REGISTER_CANCEL_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_REGISTER_CANCEL_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_register_cancel_response(element: _Element) -> EscapeRegisterCancelResponse:
+def read_escape_register_cancel_response(tokens: Tokens, end: str) -> EscapeRegisterCancelResponse:
     """Read EscapeRegisterCancelResponse."""
-    return elements.structure(element, EscapeRegisterCancelResponse, _ESCAPE_REGISTER_CANCEL_RESPONSE)
+    return elements.structure(tokens, end, EscapeRegisterCancelResponse, _ESCAPE_REGISTER_CANCEL_RESPONSE)
 
 
 def write_escape_register_cancel_response(value: EscapeRegisterCancelResponse, out: Out) -> None:
@@ -145,22 +144,22 @@ def write_escape_register_cancel_response(value: EscapeRegisterCancelResponse, o
         out.append("</extensions>")
 
 
-_ESCAPE: elements.Table = {
-    "escapeRegisterID": ("escape_register_id", elements.text),
-    "security": ("security", read_csta_security_data),
-    "privateData": ("private_data", read_private_data),
-}
+_ESCAPE = elements.table(
+    elements.leaf("escapeRegisterID", "escape_register_id", leaves.text),
+    elements.inner("security", "security", read_csta_security_data),
+    elements.inner("privateData", "private_data", read_private_data),
+)
 
 
-def read_escape(element: _Element) -> Escape:
+def read_escape(tokens: Tokens, end: str) -> Escape:
     """Read Escape."""
-    return elements.structure(element, Escape, _ESCAPE)
+    return elements.structure(tokens, end, Escape, _ESCAPE)
 
 
 def write_escape(value: Escape, out: Out) -> None:
     """Write the children of Escape."""
     if value.escape_register_id is not None:
-        out.append(f"<escapeRegisterID>{elements.escape(value.escape_register_id)}</escapeRegisterID>")
+        out.append(f"<escapeRegisterID>{leaves.escape(value.escape_register_id)}</escapeRegisterID>")
     if value.security is not None:
         out.append("<security>")
         write_csta_security_data(value.security, out)
@@ -168,14 +167,14 @@ def write_escape(value: Escape, out: Out) -> None:
     write_private_data("privateData", value.private_data, out)
 
 
-_ESCAPE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ESCAPE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_escape_response(element: _Element) -> EscapeResponse:
+def read_escape_response(tokens: Tokens, end: str) -> EscapeResponse:
     """Read EscapeResponse."""
-    return elements.structure(element, EscapeResponse, _ESCAPE_RESPONSE)
+    return elements.structure(tokens, end, EscapeResponse, _ESCAPE_RESPONSE)
 
 
 def write_escape_response(value: EscapeResponse, out: Out) -> None:
@@ -186,14 +185,14 @@ def write_escape_response(value: EscapeResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PRIVATE_DATA_VERSION_SELECTION: elements.Table = {
-    "privateDataVersionSelectionArgument": ("private_data_version_selection_argument", elements.integer),
-}
+_PRIVATE_DATA_VERSION_SELECTION = elements.table(
+    elements.leaf("privateDataVersionSelectionArgument", "private_data_version_selection_argument", leaves.integer),
+)
 
 
-def read_private_data_version_selection(element: _Element) -> PrivateDataVersionSelection:
+def read_private_data_version_selection(tokens: Tokens, end: str) -> PrivateDataVersionSelection:
     """Read PrivateDataVersionSelection."""
-    return elements.structure(element, PrivateDataVersionSelection, _PRIVATE_DATA_VERSION_SELECTION)
+    return elements.choice(tokens, end, PrivateDataVersionSelection, _PRIVATE_DATA_VERSION_SELECTION)
 
 
 def write_private_data_version_selection(value: PrivateDataVersionSelection, out: Out) -> None:
@@ -206,14 +205,16 @@ def write_private_data_version_selection(value: PrivateDataVersionSelection, out
     elements.none_chosen("vendor_specific.PrivateDataVersionSelection")
 
 
-_PRIVATE_DATA_VERSION_SELECTION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PRIVATE_DATA_VERSION_SELECTION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_private_data_version_selection_response(element: _Element) -> PrivateDataVersionSelectionResponse:
+def read_private_data_version_selection_response(tokens: Tokens, end: str) -> PrivateDataVersionSelectionResponse:
     """Read PrivateDataVersionSelectionResponse."""
-    return elements.structure(element, PrivateDataVersionSelectionResponse, _PRIVATE_DATA_VERSION_SELECTION_RESPONSE)
+    return elements.structure(
+        tokens, end, PrivateDataVersionSelectionResponse, _PRIVATE_DATA_VERSION_SELECTION_RESPONSE
+    )
 
 
 def write_private_data_version_selection_response(value: PrivateDataVersionSelectionResponse, out: Out) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
 from csta.messages.base import Octets
 from csta.messages.call_data import EventCause
 from csta.messages.voice_unit import (
@@ -74,8 +72,9 @@ from csta.messages.voice_unit import (
     VoiceAttributesChangeEventMode,
     VoiceErrorOccurredEvent,
 )
-from csta.xml import elements
+from csta.xml import elements, leaves
 from csta.xml.common import read_connection_id, write_connection_id
+from csta.xml.document import Tokens
 from csta.xml.elements import Out
 from csta.xml.generated.call_data import (
     read_csta_common_arguments,
@@ -85,31 +84,31 @@ from csta.xml.generated.call_data import (
 )
 from csta.xml.generated.physical_device import read_volume, write_volume
 
-_BOOKMARK_REACHED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "bookmark": ("bookmark", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_BOOKMARK_REACHED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("bookmark", "bookmark", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_bookmark_reached_event(element: _Element) -> BookmarkReachedEvent:
+def read_bookmark_reached_event(tokens: Tokens, end: str) -> BookmarkReachedEvent:
     """Read BookmarkReachedEvent."""
-    return elements.structure(element, BookmarkReachedEvent, _BOOKMARK_REACHED_EVENT)
+    return elements.structure(tokens, end, BookmarkReachedEvent, _BOOKMARK_REACHED_EVENT)
 
 
 def write_bookmark_reached_event(value: BookmarkReachedEvent, out: Out) -> None:
     """Write the children of BookmarkReachedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<bookmark>{elements.escape(value.bookmark)}</bookmark>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<bookmark>{leaves.escape(value.bookmark)}</bookmark>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -120,29 +119,29 @@ def write_bookmark_reached_event(value: BookmarkReachedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_COMPLETED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_COMPLETED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_completed_event(element: _Element) -> CompletedEvent:
+def read_completed_event(tokens: Tokens, end: str) -> CompletedEvent:
     """Read CompletedEvent."""
-    return elements.structure(element, CompletedEvent, _COMPLETED_EVENT)
+    return elements.structure(tokens, end, CompletedEvent, _COMPLETED_EVENT)
 
 
 def write_completed_event(value: CompletedEvent, out: Out) -> None:
     """Write the children of CompletedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -153,31 +152,31 @@ def write_completed_event(value: CompletedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DTMF_DETECTED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "dtmfChar": ("dtmf_char", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DTMF_DETECTED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("dtmfChar", "dtmf_char", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_dtmf_detected_event(element: _Element) -> DtmfDetectedEvent:
+def read_dtmf_detected_event(tokens: Tokens, end: str) -> DtmfDetectedEvent:
     """Read DtmfDetectedEvent."""
-    return elements.structure(element, DtmfDetectedEvent, _DTMF_DETECTED_EVENT)
+    return elements.structure(tokens, end, DtmfDetectedEvent, _DTMF_DETECTED_EVENT)
 
 
 def write_dtmf_detected_event(value: DtmfDetectedEvent, out: Out) -> None:
     """Write the children of DtmfDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<dtmfChar>{elements.escape(value.dtmf_char)}</dtmfChar>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<dtmfChar>{leaves.escape(value.dtmf_char)}</dtmfChar>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -188,29 +187,29 @@ def write_dtmf_detected_event(value: DtmfDetectedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_EMPTIED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_EMPTIED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_emptied_event(element: _Element) -> EmptiedEvent:
+def read_emptied_event(tokens: Tokens, end: str) -> EmptiedEvent:
     """Read EmptiedEvent."""
-    return elements.structure(element, EmptiedEvent, _EMPTIED_EVENT)
+    return elements.structure(tokens, end, EmptiedEvent, _EMPTIED_EVENT)
 
 
 def write_emptied_event(value: EmptiedEvent, out: Out) -> None:
     """Write the children of EmptiedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -221,29 +220,29 @@ def write_emptied_event(value: EmptiedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_INTERRUPTION_DETECTED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_INTERRUPTION_DETECTED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_interruption_detected_event(element: _Element) -> InterruptionDetectedEvent:
+def read_interruption_detected_event(tokens: Tokens, end: str) -> InterruptionDetectedEvent:
     """Read InterruptionDetectedEvent."""
-    return elements.structure(element, InterruptionDetectedEvent, _INTERRUPTION_DETECTED_EVENT)
+    return elements.structure(tokens, end, InterruptionDetectedEvent, _INTERRUPTION_DETECTED_EVENT)
 
 
 def write_interruption_detected_event(value: InterruptionDetectedEvent, out: Out) -> None:
     """Write the children of InterruptionDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -254,31 +253,31 @@ def write_interruption_detected_event(value: InterruptionDetectedEvent, out: Out
         out.append("</extensions>")
 
 
-_NOT_RECOGNIZED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "result": ("result", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_NOT_RECOGNIZED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("result", "result", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_not_recognized_event(element: _Element) -> NotRecognizedEvent:
+def read_not_recognized_event(tokens: Tokens, end: str) -> NotRecognizedEvent:
     """Read NotRecognizedEvent."""
-    return elements.structure(element, NotRecognizedEvent, _NOT_RECOGNIZED_EVENT)
+    return elements.structure(tokens, end, NotRecognizedEvent, _NOT_RECOGNIZED_EVENT)
 
 
 def write_not_recognized_event(value: NotRecognizedEvent, out: Out) -> None:
     """Write the children of NotRecognizedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<result>{elements.escape(value.result)}</result>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<result>{leaves.escape(value.result)}</result>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -289,32 +288,32 @@ def write_not_recognized_event(value: NotRecognizedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PLAY_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "speed": ("speed", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PLAY_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("speed", "speed", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_play_event(element: _Element) -> PlayEvent:
+def read_play_event(tokens: Tokens, end: str) -> PlayEvent:
     """Read PlayEvent."""
-    return elements.structure(element, PlayEvent, _PLAY_EVENT)
+    return elements.structure(tokens, end, PlayEvent, _PLAY_EVENT)
 
 
 def write_play_event(value: PlayEvent, out: Out) -> None:
     """Write the children of PlayEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
@@ -322,7 +321,7 @@ def write_play_event(value: PlayEvent, out: Out) -> None:
     if value.speed is not None:
         out.append(f"<speed>{value.speed}</speed>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -333,31 +332,31 @@ def write_play_event(value: PlayEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECOGNIZED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "result": ("result", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECOGNIZED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("result", "result", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_recognized_event(element: _Element) -> RecognizedEvent:
+def read_recognized_event(tokens: Tokens, end: str) -> RecognizedEvent:
     """Read RecognizedEvent."""
-    return elements.structure(element, RecognizedEvent, _RECOGNIZED_EVENT)
+    return elements.structure(tokens, end, RecognizedEvent, _RECOGNIZED_EVENT)
 
 
 def write_recognized_event(value: RecognizedEvent, out: Out) -> None:
     """Write the children of RecognizedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<result>{elements.escape(value.result)}</result>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<result>{leaves.escape(value.result)}</result>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -368,37 +367,37 @@ def write_recognized_event(value: RecognizedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECORD_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECORD_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_record_event(element: _Element) -> RecordEvent:
+def read_record_event(tokens: Tokens, end: str) -> RecordEvent:
     """Read RecordEvent."""
-    return elements.structure(element, RecordEvent, _RECORD_EVENT)
+    return elements.structure(tokens, end, RecordEvent, _RECORD_EVENT)
 
 
 def write_record_event(value: RecordEvent, out: Out) -> None:
     """Write the children of RecordEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -409,37 +408,37 @@ def write_record_event(value: RecordEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_REVIEW_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REVIEW_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_review_event(element: _Element) -> ReviewEvent:
+def read_review_event(tokens: Tokens, end: str) -> ReviewEvent:
     """Read ReviewEvent."""
-    return elements.structure(element, ReviewEvent, _REVIEW_EVENT)
+    return elements.structure(tokens, end, ReviewEvent, _REVIEW_EVENT)
 
 
 def write_review_event(value: ReviewEvent, out: Out) -> None:
     """Write the children of ReviewEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -450,29 +449,29 @@ def write_review_event(value: ReviewEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SILENCE_TIMEOUT_EXPIRED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SILENCE_TIMEOUT_EXPIRED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_silence_timeout_expired_event(element: _Element) -> SilenceTimeoutExpiredEvent:
+def read_silence_timeout_expired_event(tokens: Tokens, end: str) -> SilenceTimeoutExpiredEvent:
     """Read SilenceTimeoutExpiredEvent."""
-    return elements.structure(element, SilenceTimeoutExpiredEvent, _SILENCE_TIMEOUT_EXPIRED_EVENT)
+    return elements.structure(tokens, end, SilenceTimeoutExpiredEvent, _SILENCE_TIMEOUT_EXPIRED_EVENT)
 
 
 def write_silence_timeout_expired_event(value: SilenceTimeoutExpiredEvent, out: Out) -> None:
     """Write the children of SilenceTimeoutExpiredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -483,29 +482,29 @@ def write_silence_timeout_expired_event(value: SilenceTimeoutExpiredEvent, out: 
         out.append("</extensions>")
 
 
-_SPEECH_DETECTED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SPEECH_DETECTED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_speech_detected_event(element: _Element) -> SpeechDetectedEvent:
+def read_speech_detected_event(tokens: Tokens, end: str) -> SpeechDetectedEvent:
     """Read SpeechDetectedEvent."""
-    return elements.structure(element, SpeechDetectedEvent, _SPEECH_DETECTED_EVENT)
+    return elements.structure(tokens, end, SpeechDetectedEvent, _SPEECH_DETECTED_EVENT)
 
 
 def write_speech_detected_event(value: SpeechDetectedEvent, out: Out) -> None:
     """Write the children of SpeechDetectedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -516,29 +515,29 @@ def write_speech_detected_event(value: SpeechDetectedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_STARTED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STARTED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_started_event(element: _Element) -> StartedEvent:
+def read_started_event(tokens: Tokens, end: str) -> StartedEvent:
     """Read StartedEvent."""
-    return elements.structure(element, StartedEvent, _STARTED_EVENT)
+    return elements.structure(tokens, end, StartedEvent, _STARTED_EVENT)
 
 
 def write_started_event(value: StartedEvent, out: Out) -> None:
     """Write the children of StartedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -549,37 +548,37 @@ def write_started_event(value: StartedEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_STOP_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_event(element: _Element) -> StopEvent:
+def read_stop_event(tokens: Tokens, end: str) -> StopEvent:
     """Read StopEvent."""
-    return elements.structure(element, StopEvent, _STOP_EVENT)
+    return elements.structure(tokens, end, StopEvent, _STOP_EVENT)
 
 
 def write_stop_event(value: StopEvent, out: Out) -> None:
     """Write the children of StopEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -590,37 +589,37 @@ def write_stop_event(value: StopEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SUSPEND_PLAY_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_PLAY_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_play_event(element: _Element) -> SuspendPlayEvent:
+def read_suspend_play_event(tokens: Tokens, end: str) -> SuspendPlayEvent:
     """Read SuspendPlayEvent."""
-    return elements.structure(element, SuspendPlayEvent, _SUSPEND_PLAY_EVENT)
+    return elements.structure(tokens, end, SuspendPlayEvent, _SUSPEND_PLAY_EVENT)
 
 
 def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
     """Write the children of SuspendPlayEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -631,37 +630,37 @@ def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SUSPEND_RECORD_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "length": ("length", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_RECORD_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("length", "length", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_record_event(element: _Element) -> SuspendRecordEvent:
+def read_suspend_record_event(tokens: Tokens, end: str) -> SuspendRecordEvent:
     """Read SuspendRecordEvent."""
-    return elements.structure(element, SuspendRecordEvent, _SUSPEND_RECORD_EVENT)
+    return elements.structure(tokens, end, SuspendRecordEvent, _SUSPEND_RECORD_EVENT)
 
 
 def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
     """Write the children of SuspendRecordEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
         out.append(f"<length>{value.length}</length>")
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -672,46 +671,46 @@ def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
         out.append("</extensions>")
 
 
-_VOICE_ATTRIBUTE_CHANGED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "connection": ("connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "message": ("message", elements.octets),
-    "playVolume": ("play_volume", read_volume),
-    "recordingGain": ("recording_gain", elements.integer),
-    "speed": ("speed", elements.integer),
-    "currentPosition": ("current_position", elements.integer),
-    "grammars": ("grammars", elements.text),
-    "language": ("language", elements.text),
-    "mode": ("mode", elements.enumeration(VoiceAttributesChangeEventMode)),
-    "retainAudio": ("retain_audio", elements.boolean),
-    "silenceTimeout": ("silence_timeout", elements.integer),
-    "maxTimeout": ("max_timeout", elements.integer),
-    "babbleTimeout": ("babble_timeout", elements.integer),
-    "endSilence": ("end_silence", elements.integer),
-    "rejectionThreshold": ("rejection_threshold", elements.integer),
-    "autoInterruptible": ("auto_interruptible", elements.boolean),
-    "innerXml": ("inner_xml", elements.text),
-    "interdigitTimeout": ("interdigit_timeout", elements.integer),
-    "preflush": ("preflush", elements.boolean),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_VOICE_ATTRIBUTE_CHANGED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("playVolume", "play_volume", read_volume),
+    elements.leaf("recordingGain", "recording_gain", leaves.integer),
+    elements.leaf("speed", "speed", leaves.integer),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("grammars", "grammars", leaves.text),
+    elements.leaf("language", "language", leaves.text),
+    elements.leaf("mode", "mode", leaves.enumeration(VoiceAttributesChangeEventMode)),
+    elements.leaf("retainAudio", "retain_audio", leaves.boolean),
+    elements.leaf("silenceTimeout", "silence_timeout", leaves.integer),
+    elements.leaf("maxTimeout", "max_timeout", leaves.integer),
+    elements.leaf("babbleTimeout", "babble_timeout", leaves.integer),
+    elements.leaf("endSilence", "end_silence", leaves.integer),
+    elements.leaf("rejectionThreshold", "rejection_threshold", leaves.integer),
+    elements.leaf("autoInterruptible", "auto_interruptible", leaves.boolean),
+    elements.leaf("innerXml", "inner_xml", leaves.text),
+    elements.leaf("interdigitTimeout", "interdigit_timeout", leaves.integer),
+    elements.leaf("preflush", "preflush", leaves.boolean),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_voice_attribute_changed_event(element: _Element) -> VoiceAttributeChangedEvent:
+def read_voice_attribute_changed_event(tokens: Tokens, end: str) -> VoiceAttributeChangedEvent:
     """Read VoiceAttributeChangedEvent."""
-    return elements.structure(element, VoiceAttributeChangedEvent, _VOICE_ATTRIBUTE_CHANGED_EVENT)
+    return elements.structure(tokens, end, VoiceAttributeChangedEvent, _VOICE_ATTRIBUTE_CHANGED_EVENT)
 
 
 def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: Out) -> None:
     """Write the children of VoiceAttributeChangedEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
     out.append(f"<message>{value.message.hex()}</message>")
+    if value.resource is not None:
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.play_volume is not None:
         out.append("<playVolume>")
         write_volume(value.play_volume, out)
@@ -723,11 +722,11 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
     if value.grammars is not None:
-        out.append(f"<grammars>{elements.escape(value.grammars)}</grammars>")
+        out.append(f"<grammars>{leaves.escape(value.grammars)}</grammars>")
     if value.language is not None:
-        out.append(f"<language>{elements.escape(value.language)}</language>")
+        out.append(f"<language>{leaves.escape(value.language)}</language>")
     if value.mode is not None:
-        out.append(f"<mode>{elements.escape(value.mode.value)}</mode>")
+        out.append(f"<mode>{leaves.escape(value.mode.value)}</mode>")
     if value.retain_audio is not None:
         out.append(f"<retainAudio>{'true' if value.retain_audio else 'false'}</retainAudio>")
     if value.silence_timeout is not None:
@@ -743,13 +742,13 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     if value.auto_interruptible is not None:
         out.append(f"<autoInterruptible>{'true' if value.auto_interruptible else 'false'}</autoInterruptible>")
     if value.inner_xml is not None:
-        out.append(f"<innerXml>{elements.escape(value.inner_xml)}</innerXml>")
+        out.append(f"<innerXml>{leaves.escape(value.inner_xml)}</innerXml>")
     if value.interdigit_timeout is not None:
         out.append(f"<interdigitTimeout>{value.interdigit_timeout}</interdigitTimeout>")
     if value.preflush is not None:
         out.append(f"<preflush>{'true' if value.preflush else 'false'}</preflush>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -760,29 +759,29 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
         out.append("</extensions>")
 
 
-_VOICE_ERROR_OCCURRED_EVENT: elements.Table = {
-    "monitorCrossRefID": ("monitor_cross_ref_id", elements.text),
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "cause": ("cause", elements.enumeration(EventCause)),
-    "servicesPermitted": ("services_permitted", read_services_permitted),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_VOICE_ERROR_OCCURRED_EVENT = elements.table(
+    elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("cause", "cause", leaves.enumeration(EventCause)),
+    elements.inner("servicesPermitted", "services_permitted", read_services_permitted),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_voice_error_occurred_event(element: _Element) -> VoiceErrorOccurredEvent:
+def read_voice_error_occurred_event(tokens: Tokens, end: str) -> VoiceErrorOccurredEvent:
     """Read VoiceErrorOccurredEvent."""
-    return elements.structure(element, VoiceErrorOccurredEvent, _VOICE_ERROR_OCCURRED_EVENT)
+    return elements.structure(tokens, end, VoiceErrorOccurredEvent, _VOICE_ERROR_OCCURRED_EVENT)
 
 
 def write_voice_error_occurred_event(value: VoiceErrorOccurredEvent, out: Out) -> None:
     """Write the children of VoiceErrorOccurredEvent."""
-    out.append(f"<monitorCrossRefID>{elements.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
+    out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.cause is not None:
-        out.append(f"<cause>{elements.escape(value.cause.value)}</cause>")
+        out.append(f"<cause>{leaves.escape(value.cause.value)}</cause>")
     if value.services_permitted is not None:
         out.append("<servicesPermitted>")
         write_services_permitted(value.services_permitted, out)
@@ -793,42 +792,42 @@ def write_voice_error_occurred_event(value: VoiceErrorOccurredEvent, out: Out) -
         out.append("</extensions>")
 
 
-_ACTIVATE: elements.Table = {
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "ruleName": ("rule_name", elements.text),
-    "grammarName": ("grammar_name", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ACTIVATE = elements.table(
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("ruleName", "rule_name", leaves.text),
+    elements.leaf("grammarName", "grammar_name", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_activate(element: _Element) -> Activate:
+def read_activate(tokens: Tokens, end: str) -> Activate:
     """Read Activate."""
-    return elements.structure(element, Activate, _ACTIVATE)
+    return elements.structure(tokens, end, Activate, _ACTIVATE)
 
 
 def write_activate(value: Activate, out: Out) -> None:
     """Write the children of Activate."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<ruleName>{elements.escape(value.rule_name)}</ruleName>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<ruleName>{leaves.escape(value.rule_name)}</ruleName>")
     if value.grammar_name is not None:
-        out.append(f"<grammarName>{elements.escape(value.grammar_name)}</grammarName>")
+        out.append(f"<grammarName>{leaves.escape(value.grammar_name)}</grammarName>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_ACTIVATE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_ACTIVATE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_activate_response(element: _Element) -> ActivateResponse:
+def read_activate_response(tokens: Tokens, end: str) -> ActivateResponse:
     """Read ActivateResponse."""
-    return elements.structure(element, ActivateResponse, _ACTIVATE_RESPONSE)
+    return elements.structure(tokens, end, ActivateResponse, _ACTIVATE_RESPONSE)
 
 
 def write_activate_response(value: ActivateResponse, out: Out) -> None:
@@ -839,37 +838,37 @@ def write_activate_response(value: ActivateResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CLEAR: elements.Table = {
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR = elements.table(
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear(element: _Element) -> Clear:
+def read_clear(tokens: Tokens, end: str) -> Clear:
     """Read Clear."""
-    return elements.structure(element, Clear, _CLEAR)
+    return elements.structure(tokens, end, Clear, _CLEAR)
 
 
 def write_clear(value: Clear, out: Out) -> None:
     """Write the children of Clear."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_CLEAR_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CLEAR_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_clear_response(element: _Element) -> ClearResponse:
+def read_clear_response(tokens: Tokens, end: str) -> ClearResponse:
     """Read ClearResponse."""
-    return elements.structure(element, ClearResponse, _CLEAR_RESPONSE)
+    return elements.structure(tokens, end, ClearResponse, _CLEAR_RESPONSE)
 
 
 def write_clear_response(value: ClearResponse, out: Out) -> None:
@@ -880,9 +879,14 @@ def write_clear_response(value: ClearResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-def read_concatenate_message_argument_messages_to_concatenate(element: _Element) -> tuple[Octets, ...]:
+_CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE = elements.table(
+    elements.leaf("messageIDItem", "", leaves.octets)
+)
+
+
+def read_concatenate_message_argument_messages_to_concatenate(tokens: Tokens, end: str) -> tuple[Octets, ...]:
     """Read ConcatenateMessageArgumentMessagesToConcatenate."""
-    return elements.listed(element, "messageIDItem", elements.octets)
+    return elements.listed(tokens, end, _CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE)
 
 
 def write_concatenate_message_argument_messages_to_concatenate(values: tuple[Octets, ...], out: Out) -> None:
@@ -891,15 +895,17 @@ def write_concatenate_message_argument_messages_to_concatenate(values: tuple[Oct
         out.append(f"<messageIDItem>{value.hex()}</messageIDItem>")
 
 
-_CONCATENATE_MESSAGE: elements.Table = {
-    "messagesToConcatenate": ("messages_to_concatenate", read_concatenate_message_argument_messages_to_concatenate),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONCATENATE_MESSAGE = elements.table(
+    elements.inner(
+        "messagesToConcatenate", "messages_to_concatenate", read_concatenate_message_argument_messages_to_concatenate
+    ),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_concatenate_message(element: _Element) -> ConcatenateMessage:
+def read_concatenate_message(tokens: Tokens, end: str) -> ConcatenateMessage:
     """Read ConcatenateMessage."""
-    return elements.structure(element, ConcatenateMessage, _CONCATENATE_MESSAGE)
+    return elements.structure(tokens, end, ConcatenateMessage, _CONCATENATE_MESSAGE)
 
 
 def write_concatenate_message(value: ConcatenateMessage, out: Out) -> None:
@@ -913,15 +919,15 @@ def write_concatenate_message(value: ConcatenateMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONCATENATE_MESSAGE_RESPONSE: elements.Table = {
-    "concatenatedMessage": ("concatenated_message", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_CONCATENATE_MESSAGE_RESPONSE = elements.table(
+    elements.leaf("concatenatedMessage", "concatenated_message", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_concatenate_message_response(element: _Element) -> ConcatenateMessageResponse:
+def read_concatenate_message_response(tokens: Tokens, end: str) -> ConcatenateMessageResponse:
     """Read ConcatenateMessageResponse."""
-    return elements.structure(element, ConcatenateMessageResponse, _CONCATENATE_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, ConcatenateMessageResponse, _CONCATENATE_MESSAGE_RESPONSE)
 
 
 def write_concatenate_message_response(value: ConcatenateMessageResponse, out: Out) -> None:
@@ -933,42 +939,42 @@ def write_concatenate_message_response(value: ConcatenateMessageResponse, out: O
         out.append("</extensions>")
 
 
-_DEACTIVATE: elements.Table = {
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "ruleName": ("rule_name", elements.text),
-    "grammarName": ("grammar_name", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEACTIVATE = elements.table(
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("ruleName", "rule_name", leaves.text),
+    elements.leaf("grammarName", "grammar_name", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_deactivate(element: _Element) -> Deactivate:
+def read_deactivate(tokens: Tokens, end: str) -> Deactivate:
     """Read Deactivate."""
-    return elements.structure(element, Deactivate, _DEACTIVATE)
+    return elements.structure(tokens, end, Deactivate, _DEACTIVATE)
 
 
 def write_deactivate(value: Deactivate, out: Out) -> None:
     """Write the children of Deactivate."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
-    out.append(f"<ruleName>{elements.escape(value.rule_name)}</ruleName>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<ruleName>{leaves.escape(value.rule_name)}</ruleName>")
     if value.grammar_name is not None:
-        out.append(f"<grammarName>{elements.escape(value.grammar_name)}</grammarName>")
+        out.append(f"<grammarName>{leaves.escape(value.grammar_name)}</grammarName>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_DEACTIVATE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DEACTIVATE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_deactivate_response(element: _Element) -> DeactivateResponse:
+def read_deactivate_response(tokens: Tokens, end: str) -> DeactivateResponse:
     """Read DeactivateResponse."""
-    return elements.structure(element, DeactivateResponse, _DEACTIVATE_RESPONSE)
+    return elements.structure(tokens, end, DeactivateResponse, _DEACTIVATE_RESPONSE)
 
 
 def write_deactivate_response(value: DeactivateResponse, out: Out) -> None:
@@ -979,15 +985,15 @@ def write_deactivate_response(value: DeactivateResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DELETE_MESSAGE: elements.Table = {
-    "messageToBeDeleted": ("message_to_be_deleted", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DELETE_MESSAGE = elements.table(
+    elements.leaf("messageToBeDeleted", "message_to_be_deleted", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_delete_message(element: _Element) -> DeleteMessage:
+def read_delete_message(tokens: Tokens, end: str) -> DeleteMessage:
     """Read DeleteMessage."""
-    return elements.structure(element, DeleteMessage, _DELETE_MESSAGE)
+    return elements.structure(tokens, end, DeleteMessage, _DELETE_MESSAGE)
 
 
 def write_delete_message(value: DeleteMessage, out: Out) -> None:
@@ -999,14 +1005,14 @@ def write_delete_message(value: DeleteMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_DELETE_MESSAGE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_DELETE_MESSAGE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_delete_message_response(element: _Element) -> DeleteMessageResponse:
+def read_delete_message_response(tokens: Tokens, end: str) -> DeleteMessageResponse:
     """Read DeleteMessageResponse."""
-    return elements.structure(element, DeleteMessageResponse, _DELETE_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, DeleteMessageResponse, _DELETE_MESSAGE_RESPONSE)
 
 
 def write_delete_message_response(value: DeleteMessageResponse, out: Out) -> None:
@@ -1017,18 +1023,18 @@ def write_delete_message_response(value: DeleteMessageResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_PLAY_MESSAGE: elements.Table = {
-    "messageToBePlayed": ("message_to_be_played", elements.octets),
-    "overConnection": ("over_connection", read_connection_id),
-    "duration": ("duration", elements.integer),
-    "termination": ("termination", elements.named_bits(TerminatingConditions)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PLAY_MESSAGE = elements.table(
+    elements.leaf("messageToBePlayed", "message_to_be_played", leaves.octets),
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("duration", "duration", leaves.integer),
+    elements.inner("termination", "termination", elements.named_bits(TerminatingConditions)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_play_message(element: _Element) -> PlayMessage:
+def read_play_message(tokens: Tokens, end: str) -> PlayMessage:
     """Read PlayMessage."""
-    return elements.structure(element, PlayMessage, _PLAY_MESSAGE)
+    return elements.structure(tokens, end, PlayMessage, _PLAY_MESSAGE)
 
 
 def write_play_message(value: PlayMessage, out: Out) -> None:
@@ -1045,14 +1051,14 @@ def write_play_message(value: PlayMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PLAY_MESSAGE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_PLAY_MESSAGE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_play_message_response(element: _Element) -> PlayMessageResponse:
+def read_play_message_response(tokens: Tokens, end: str) -> PlayMessageResponse:
     """Read PlayMessageResponse."""
-    return elements.structure(element, PlayMessageResponse, _PLAY_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, PlayMessageResponse, _PLAY_MESSAGE_RESPONSE)
 
 
 def write_play_message_response(value: PlayMessageResponse, out: Out) -> None:
@@ -1063,26 +1069,26 @@ def write_play_message_response(value: PlayMessageResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_QUERY_VOICE_ATTRIBUTE: elements.Table = {
-    "messageToQuery": ("message_to_query", elements.octets),
-    "attributeToQuery": ("attribute_to_query", elements.enumeration(AttributeToQuery)),
-    "resource": ("resource", elements.text),
-    "connection": ("connection", read_connection_id),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_QUERY_VOICE_ATTRIBUTE = elements.table(
+    elements.leaf("messageToQuery", "message_to_query", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("attributeToQuery", "attribute_to_query", leaves.enumeration(AttributeToQuery)),
+    elements.inner("connection", "connection", read_connection_id),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_query_voice_attribute(element: _Element) -> QueryVoiceAttribute:
+def read_query_voice_attribute(tokens: Tokens, end: str) -> QueryVoiceAttribute:
     """Read QueryVoiceAttribute."""
-    return elements.structure(element, QueryVoiceAttribute, _QUERY_VOICE_ATTRIBUTE)
+    return elements.structure(tokens, end, QueryVoiceAttribute, _QUERY_VOICE_ATTRIBUTE)
 
 
 def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
     """Write the children of QueryVoiceAttribute."""
     out.append(f"<messageToQuery>{value.message_to_query.hex()}</messageToQuery>")
-    out.append(f"<attributeToQuery>{elements.escape(value.attribute_to_query.value)}</attributeToQuery>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append(f"<attributeToQuery>{leaves.escape(value.attribute_to_query.value)}</attributeToQuery>")
     if value.connection is not None:
         write_connection_id("connection", value.connection, out)
     if value.extensions is not None:
@@ -1091,65 +1097,116 @@ def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTRIBUTE_INFO: elements.Table = {
-    "encodingAlgorithm": ("encoding_algorithm", elements.enumeration(EncodingAlgorithm)),
-    "samplingRate": ("sampling_rate", elements.integer),
-    "duration": ("duration", elements.integer),
-    "filename": ("filename", elements.text),
-    "currentPosition": ("current_position", elements.integer),
-    "currentSpeed": ("current_speed", elements.integer),
-    "currentVolume": ("current_volume", elements.integer),
-    "currentGain": ("current_gain", elements.integer),
-    "currentState": ("current_state", elements.enumeration(CurrentState)),
-}
+_ATTRIBUTE_INFO = elements.table(
+    elements.leaf("encodingAlgorithm", "encoding_algorithm", leaves.enumeration(EncodingAlgorithm)),
+    elements.leaf("samplingRate", "sampling_rate", leaves.integer),
+    elements.leaf("duration", "duration", leaves.integer),
+    elements.leaf("filename", "filename", leaves.text),
+    elements.leaf("currentPosition", "current_position", leaves.integer),
+    elements.leaf("currentSpeed", "current_speed", leaves.integer),
+    elements.leaf("currentVolume", "current_volume", leaves.integer),
+    elements.leaf("currentGain", "current_gain", leaves.integer),
+    elements.leaf("currentState", "current_state", leaves.enumeration(CurrentState)),
+)
 
 
-def read_attribute_info(element: _Element) -> AttributeInfo:
+def read_attribute_info(tokens: Tokens, end: str) -> AttributeInfo:
     """Read AttributeInfo."""
-    return elements.structure(element, AttributeInfo, _ATTRIBUTE_INFO)
+    return elements.choice(tokens, end, AttributeInfo, _ATTRIBUTE_INFO)
 
 
 def write_attribute_info(value: AttributeInfo, out: Out) -> None:
     """Write the children of AttributeInfo."""
     if value.encoding_algorithm is not None:
-        out.append(f"<encodingAlgorithm>{elements.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        out.append(f"<encodingAlgorithm>{leaves.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        if (
+            value.sampling_rate is not None
+            or value.duration is not None
+            or value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.sampling_rate is not None:
         out.append(f"<samplingRate>{value.sampling_rate}</samplingRate>")
+        if (
+            value.duration is not None
+            or value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
+        if (
+            value.filename is not None
+            or value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.filename is not None:
-        out.append(f"<filename>{elements.escape(value.filename)}</filename>")
+        out.append(f"<filename>{leaves.escape(value.filename)}</filename>")
+        if (
+            value.current_position is not None
+            or value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_position is not None:
         out.append(f"<currentPosition>{value.current_position}</currentPosition>")
+        if (
+            value.current_speed is not None
+            or value.current_volume is not None
+            or value.current_gain is not None
+            or value.current_state is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_speed is not None:
         out.append(f"<currentSpeed>{value.current_speed}</currentSpeed>")
+        if value.current_volume is not None or value.current_gain is not None or value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_volume is not None:
         out.append(f"<currentVolume>{value.current_volume}</currentVolume>")
+        if value.current_gain is not None or value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_gain is not None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
+        if value.current_state is not None:
+            elements.two_chosen("voice_unit.AttributeInfo")
         return
     if value.current_state is not None:
-        out.append(f"<currentState>{elements.escape(value.current_state.value)}</currentState>")
+        out.append(f"<currentState>{leaves.escape(value.current_state.value)}</currentState>")
         return
     elements.none_chosen("voice_unit.AttributeInfo")
 
 
-_QUERY_VOICE_ATTRIBUTE_RESPONSE: elements.Table = {
-    "attribute": ("attribute", read_attribute_info),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_QUERY_VOICE_ATTRIBUTE_RESPONSE = elements.table(
+    elements.inner("attribute", "attribute", read_attribute_info),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_query_voice_attribute_response(element: _Element) -> QueryVoiceAttributeResponse:
+def read_query_voice_attribute_response(tokens: Tokens, end: str) -> QueryVoiceAttributeResponse:
     """Read QueryVoiceAttributeResponse."""
-    return elements.structure(element, QueryVoiceAttributeResponse, _QUERY_VOICE_ATTRIBUTE_RESPONSE)
+    return elements.structure(tokens, end, QueryVoiceAttributeResponse, _QUERY_VOICE_ATTRIBUTE_RESPONSE)
 
 
 def write_query_voice_attribute_response(value: QueryVoiceAttributeResponse, out: Out) -> None:
@@ -1163,18 +1220,18 @@ def write_query_voice_attribute_response(value: QueryVoiceAttributeResponse, out
         out.append("</extensions>")
 
 
-_QUEUE_SERVICE: elements.Table = {
-    "overConnection": ("over_connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "text": ("text", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_QUEUE_SERVICE = elements.table(
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("text", "text", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_queue_service(element: _Element) -> QueueService:
+def read_queue_service(tokens: Tokens, end: str) -> QueueService:
     """Read QueueService."""
-    return elements.structure(element, QueueService, _QUEUE_SERVICE)
+    return elements.structure(tokens, end, QueueService, _QUEUE_SERVICE)
 
 
 def write_queue_service(value: QueueService, out: Out) -> None:
@@ -1182,23 +1239,23 @@ def write_queue_service(value: QueueService, out: Out) -> None:
     write_connection_id("overConnection", value.over_connection, out)
     out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.text is not None:
-        out.append(f"<text>{elements.escape(value.text)}</text>")
+        out.append(f"<text>{leaves.escape(value.text)}</text>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_QUEUE_SERVICE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_QUEUE_SERVICE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_queue_service_response(element: _Element) -> QueueServiceResponse:
+def read_queue_service_response(tokens: Tokens, end: str) -> QueueServiceResponse:
     """Read QueueServiceResponse."""
-    return elements.structure(element, QueueServiceResponse, _QUEUE_SERVICE_RESPONSE)
+    return elements.structure(tokens, end, QueueServiceResponse, _QUEUE_SERVICE_RESPONSE)
 
 
 def write_queue_service_response(value: QueueServiceResponse, out: Out) -> None:
@@ -1209,31 +1266,31 @@ def write_queue_service_response(value: QueueServiceResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECORD_MESSAGE: elements.Table = {
-    "callToBeRecorded": ("call_to_be_recorded", read_connection_id),
-    "resource": ("resource", elements.text),
-    "samplingRate": ("sampling_rate", elements.integer),
-    "encodingAlgorithm": ("encoding_algorithm", elements.enumeration(EncodingAlgorithm)),
-    "maxDuration": ("max_duration", elements.integer),
-    "termination": ("termination", elements.named_bits(TerminatingConditions)),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECORD_MESSAGE = elements.table(
+    elements.inner("callToBeRecorded", "call_to_be_recorded", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("samplingRate", "sampling_rate", leaves.integer),
+    elements.leaf("encodingAlgorithm", "encoding_algorithm", leaves.enumeration(EncodingAlgorithm)),
+    elements.leaf("maxDuration", "max_duration", leaves.integer),
+    elements.inner("termination", "termination", elements.named_bits(TerminatingConditions)),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_record_message(element: _Element) -> RecordMessage:
+def read_record_message(tokens: Tokens, end: str) -> RecordMessage:
     """Read RecordMessage."""
-    return elements.structure(element, RecordMessage, _RECORD_MESSAGE)
+    return elements.structure(tokens, end, RecordMessage, _RECORD_MESSAGE)
 
 
 def write_record_message(value: RecordMessage, out: Out) -> None:
     """Write the children of RecordMessage."""
     write_connection_id("callToBeRecorded", value.call_to_be_recorded, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.sampling_rate is not None:
         out.append(f"<samplingRate>{value.sampling_rate}</samplingRate>")
     if value.encoding_algorithm is not None:
-        out.append(f"<encodingAlgorithm>{elements.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
+        out.append(f"<encodingAlgorithm>{leaves.escape(value.encoding_algorithm.value)}</encodingAlgorithm>")
     if value.max_duration is not None:
         out.append(f"<maxDuration>{value.max_duration}</maxDuration>")
     if value.termination is not None:
@@ -1244,15 +1301,15 @@ def write_record_message(value: RecordMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RECORD_MESSAGE_RESPONSE: elements.Table = {
-    "resultingMessage": ("resulting_message", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RECORD_MESSAGE_RESPONSE = elements.table(
+    elements.leaf("resultingMessage", "resulting_message", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_record_message_response(element: _Element) -> RecordMessageResponse:
+def read_record_message_response(tokens: Tokens, end: str) -> RecordMessageResponse:
     """Read RecordMessageResponse."""
-    return elements.structure(element, RecordMessageResponse, _RECORD_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, RecordMessageResponse, _RECORD_MESSAGE_RESPONSE)
 
 
 def write_record_message_response(value: RecordMessageResponse, out: Out) -> None:
@@ -1264,21 +1321,23 @@ def write_record_message_response(value: RecordMessageResponse, out: Out) -> Non
         out.append("</extensions>")
 
 
-_PERIOD: elements.Table = {
-    "absolutePosition": ("absolute_position", elements.enumeration(PeriodAbsolutePosition)),
-    "relativePosition": ("relative_position", elements.integer),
-}
+_PERIOD = elements.table(
+    elements.leaf("absolutePosition", "absolute_position", leaves.enumeration(PeriodAbsolutePosition)),
+    elements.leaf("relativePosition", "relative_position", leaves.integer),
+)
 
 
-def read_period(element: _Element) -> Period:
+def read_period(tokens: Tokens, end: str) -> Period:
     """Read Period."""
-    return elements.structure(element, Period, _PERIOD)
+    return elements.choice(tokens, end, Period, _PERIOD)
 
 
 def write_period(value: Period, out: Out) -> None:
     """Write the children of Period."""
     if value.absolute_position is not None:
-        out.append(f"<absolutePosition>{elements.escape(value.absolute_position.value)}</absolutePosition>")
+        out.append(f"<absolutePosition>{leaves.escape(value.absolute_position.value)}</absolutePosition>")
+        if value.relative_position is not None:
+            elements.two_chosen("voice_unit.Period")
         return
     if value.relative_position is not None:
         out.append(f"<relativePosition>{value.relative_position}</relativePosition>")
@@ -1286,44 +1345,44 @@ def write_period(value: Period, out: Out) -> None:
     elements.none_chosen("voice_unit.Period")
 
 
-_REPOSITION: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "periodOfReposition": ("period_of_reposition", read_period),
-    "messageToReposition": ("message_to_reposition", elements.octets),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REPOSITION = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("messageToReposition", "message_to_reposition", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("periodOfReposition", "period_of_reposition", read_period),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_reposition(element: _Element) -> Reposition:
+def read_reposition(tokens: Tokens, end: str) -> Reposition:
     """Read Reposition."""
-    return elements.structure(element, Reposition, _REPOSITION)
+    return elements.structure(tokens, end, Reposition, _REPOSITION)
 
 
 def write_reposition(value: Reposition, out: Out) -> None:
     """Write the children of Reposition."""
     write_connection_id("connection", value.connection, out)
-    out.append("<periodOfReposition>")
-    write_period(value.period_of_reposition, out)
-    out.append("</periodOfReposition>")
     if value.message_to_reposition is not None:
         out.append(f"<messageToReposition>{value.message_to_reposition.hex()}</messageToReposition>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append("<periodOfReposition>")
+    write_period(value.period_of_reposition, out)
+    out.append("</periodOfReposition>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_REPOSITION_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REPOSITION_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_reposition_response(element: _Element) -> RepositionResponse:
+def read_reposition_response(tokens: Tokens, end: str) -> RepositionResponse:
     """Read RepositionResponse."""
-    return elements.structure(element, RepositionResponse, _REPOSITION_RESPONSE)
+    return elements.structure(tokens, end, RepositionResponse, _REPOSITION_RESPONSE)
 
 
 def write_reposition_response(value: RepositionResponse, out: Out) -> None:
@@ -1334,18 +1393,18 @@ def write_reposition_response(value: RepositionResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RESUME: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "messageToResume": ("message_to_resume", elements.octets),
-    "resource": ("resource", elements.text),
-    "duration": ("duration", elements.integer),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("messageToResume", "message_to_resume", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("duration", "duration", leaves.integer),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume(element: _Element) -> Resume:
+def read_resume(tokens: Tokens, end: str) -> Resume:
     """Read Resume."""
-    return elements.structure(element, Resume, _RESUME)
+    return elements.structure(tokens, end, Resume, _RESUME)
 
 
 def write_resume(value: Resume, out: Out) -> None:
@@ -1354,7 +1413,7 @@ def write_resume(value: Resume, out: Out) -> None:
     if value.message_to_resume is not None:
         out.append(f"<messageToResume>{value.message_to_resume.hex()}</messageToResume>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
     if value.extensions is not None:
@@ -1363,14 +1422,14 @@ def write_resume(value: Resume, out: Out) -> None:
         out.append("</extensions>")
 
 
-_RESUME_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_RESUME_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_resume_response(element: _Element) -> ResumeResponse:
+def read_resume_response(tokens: Tokens, end: str) -> ResumeResponse:
     """Read ResumeResponse."""
-    return elements.structure(element, ResumeResponse, _RESUME_RESPONSE)
+    return elements.structure(tokens, end, ResumeResponse, _RESUME_RESPONSE)
 
 
 def write_resume_response(value: ResumeResponse, out: Out) -> None:
@@ -1381,21 +1440,23 @@ def write_resume_response(value: ResumeResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_PERIOD_TO_REVIEW: elements.Table = {
-    "startOfMessage": ("start_of_message", elements.empty),
-    "lengthOfReview": ("length_of_review", elements.integer),
-}
+_PERIOD_TO_REVIEW = elements.table(
+    elements.leaf("startOfMessage", "start_of_message", leaves.empty),
+    elements.leaf("lengthOfReview", "length_of_review", leaves.integer),
+)
 
 
-def read_period_to_review(element: _Element) -> PeriodToReview:
+def read_period_to_review(tokens: Tokens, end: str) -> PeriodToReview:
     """Read PeriodToReview."""
-    return elements.structure(element, PeriodToReview, _PERIOD_TO_REVIEW)
+    return elements.choice(tokens, end, PeriodToReview, _PERIOD_TO_REVIEW)
 
 
 def write_period_to_review(value: PeriodToReview, out: Out) -> None:
     """Write the children of PeriodToReview."""
     if value.start_of_message:
         out.append("<startOfMessage/>")
+        if value.length_of_review is not None:
+            elements.two_chosen("voice_unit.PeriodToReview")
         return
     if value.length_of_review is not None:
         out.append(f"<lengthOfReview>{value.length_of_review}</lengthOfReview>")
@@ -1403,44 +1464,44 @@ def write_period_to_review(value: PeriodToReview, out: Out) -> None:
     elements.none_chosen("voice_unit.PeriodToReview")
 
 
-_REVIEW: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "periodToReview": ("period_to_review", read_period_to_review),
-    "messageToReview": ("message_to_review", elements.octets),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REVIEW = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("messageToReview", "message_to_review", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("periodToReview", "period_to_review", read_period_to_review),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_review(element: _Element) -> Review:
+def read_review(tokens: Tokens, end: str) -> Review:
     """Read Review."""
-    return elements.structure(element, Review, _REVIEW)
+    return elements.structure(tokens, end, Review, _REVIEW)
 
 
 def write_review(value: Review, out: Out) -> None:
     """Write the children of Review."""
     write_connection_id("connection", value.connection, out)
-    out.append("<periodToReview>")
-    write_period_to_review(value.period_to_review, out)
-    out.append("</periodToReview>")
     if value.message_to_review is not None:
         out.append(f"<messageToReview>{value.message_to_review.hex()}</messageToReview>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append("<periodToReview>")
+    write_period_to_review(value.period_to_review, out)
+    out.append("</periodToReview>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_REVIEW_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_REVIEW_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_review_response(element: _Element) -> ReviewResponse:
+def read_review_response(tokens: Tokens, end: str) -> ReviewResponse:
     """Read ReviewResponse."""
-    return elements.structure(element, ReviewResponse, _REVIEW_RESPONSE)
+    return elements.structure(tokens, end, ReviewResponse, _REVIEW_RESPONSE)
 
 
 def write_review_response(value: ReviewResponse, out: Out) -> None:
@@ -1451,79 +1512,235 @@ def write_review_response(value: ReviewResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_ATTRIBUTE_TO_SET: elements.Table = {
-    "currentSpeed": ("current_speed", elements.integer),
-    "currentVolume": ("current_volume", read_volume),
-    "currentGain": ("current_gain", elements.integer),
-    "grammars": ("grammars", elements.text),
-    "language": ("language", elements.text),
-    "mode": ("mode", elements.enumeration(AttributeToSetMode)),
-    "retainAudio": ("retain_audio", elements.boolean),
-    "silenceTimeout": ("silence_timeout", elements.integer),
-    "maxTimeout": ("max_timeout", elements.integer),
-    "babbleTimeout": ("babble_timeout", elements.integer),
-    "endSilence": ("end_silence", elements.integer),
-    "rejectionThreshold": ("rejection_threshold", elements.integer),
-    "autoInterruptible": ("auto_interruptible", elements.boolean),
-    "innerXml": ("inner_xml", elements.text),
-    "interdigitTimeout": ("interdigit_timeout", elements.integer),
-    "preflush": ("preflush", elements.boolean),
-}
+_ATTRIBUTE_TO_SET = elements.table(
+    elements.leaf("currentSpeed", "current_speed", leaves.integer),
+    elements.inner("currentVolume", "current_volume", read_volume),
+    elements.leaf("currentGain", "current_gain", leaves.integer),
+    elements.leaf("grammars", "grammars", leaves.text),
+    elements.leaf("language", "language", leaves.text),
+    elements.leaf("mode", "mode", leaves.enumeration(AttributeToSetMode)),
+    elements.leaf("retainAudio", "retain_audio", leaves.boolean),
+    elements.leaf("silenceTimeout", "silence_timeout", leaves.integer),
+    elements.leaf("maxTimeout", "max_timeout", leaves.integer),
+    elements.leaf("babbleTimeout", "babble_timeout", leaves.integer),
+    elements.leaf("endSilence", "end_silence", leaves.integer),
+    elements.leaf("rejectionThreshold", "rejection_threshold", leaves.integer),
+    elements.leaf("autoInterruptible", "auto_interruptible", leaves.boolean),
+    elements.leaf("innerXml", "inner_xml", leaves.text),
+    elements.leaf("interdigitTimeout", "interdigit_timeout", leaves.integer),
+    elements.leaf("preflush", "preflush", leaves.boolean),
+)
 
 
-def read_attribute_to_set(element: _Element) -> AttributeToSet:
+def read_attribute_to_set(tokens: Tokens, end: str) -> AttributeToSet:
     """Read AttributeToSet."""
-    return elements.structure(element, AttributeToSet, _ATTRIBUTE_TO_SET)
+    return elements.choice(tokens, end, AttributeToSet, _ATTRIBUTE_TO_SET)
 
 
 def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
     """Write the children of AttributeToSet."""
     if value.current_speed is not None:
         out.append(f"<currentSpeed>{value.current_speed}</currentSpeed>")
+        if (
+            value.current_volume is not None
+            or value.current_gain is not None
+            or value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.current_volume is not None:
         out.append("<currentVolume>")
         write_volume(value.current_volume, out)
         out.append("</currentVolume>")
+        if (
+            value.current_gain is not None
+            or value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.current_gain is not None:
         out.append(f"<currentGain>{value.current_gain}</currentGain>")
+        if (
+            value.grammars is not None
+            or value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.grammars is not None:
-        out.append(f"<grammars>{elements.escape(value.grammars)}</grammars>")
+        out.append(f"<grammars>{leaves.escape(value.grammars)}</grammars>")
+        if (
+            value.language is not None
+            or value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.language is not None:
-        out.append(f"<language>{elements.escape(value.language)}</language>")
+        out.append(f"<language>{leaves.escape(value.language)}</language>")
+        if (
+            value.mode is not None
+            or value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.mode is not None:
-        out.append(f"<mode>{elements.escape(value.mode.value)}</mode>")
+        out.append(f"<mode>{leaves.escape(value.mode.value)}</mode>")
+        if (
+            value.retain_audio is not None
+            or value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.retain_audio is not None:
         out.append(f"<retainAudio>{'true' if value.retain_audio else 'false'}</retainAudio>")
+        if (
+            value.silence_timeout is not None
+            or value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.silence_timeout is not None:
         out.append(f"<silenceTimeout>{value.silence_timeout}</silenceTimeout>")
+        if (
+            value.max_timeout is not None
+            or value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.max_timeout is not None:
         out.append(f"<maxTimeout>{value.max_timeout}</maxTimeout>")
+        if (
+            value.babble_timeout is not None
+            or value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.babble_timeout is not None:
         out.append(f"<babbleTimeout>{value.babble_timeout}</babbleTimeout>")
+        if (
+            value.end_silence is not None
+            or value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.end_silence is not None:
         out.append(f"<endSilence>{value.end_silence}</endSilence>")
+        if (
+            value.rejection_threshold is not None
+            or value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.rejection_threshold is not None:
         out.append(f"<rejectionThreshold>{value.rejection_threshold}</rejectionThreshold>")
+        if (
+            value.auto_interruptible is not None
+            or value.inner_xml is not None
+            or value.interdigit_timeout is not None
+            or value.preflush is not None
+        ):
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.auto_interruptible is not None:
         out.append(f"<autoInterruptible>{'true' if value.auto_interruptible else 'false'}</autoInterruptible>")
+        if value.inner_xml is not None or value.interdigit_timeout is not None or value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.inner_xml is not None:
-        out.append(f"<innerXml>{elements.escape(value.inner_xml)}</innerXml>")
+        out.append(f"<innerXml>{leaves.escape(value.inner_xml)}</innerXml>")
+        if value.interdigit_timeout is not None or value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.interdigit_timeout is not None:
         out.append(f"<interdigitTimeout>{value.interdigit_timeout}</interdigitTimeout>")
+        if value.preflush is not None:
+            elements.two_chosen("voice_unit.AttributeToSet")
         return
     if value.preflush is not None:
         out.append(f"<preflush>{'true' if value.preflush else 'false'}</preflush>")
@@ -1531,44 +1748,44 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
     elements.none_chosen("voice_unit.AttributeToSet")
 
 
-_SET_VOICE_ATTRIBUTE: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "attributeToSet": ("attribute_to_set", read_attribute_to_set),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_VOICE_ATTRIBUTE = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("attributeToSet", "attribute_to_set", read_attribute_to_set),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_voice_attribute(element: _Element) -> SetVoiceAttribute:
+def read_set_voice_attribute(tokens: Tokens, end: str) -> SetVoiceAttribute:
     """Read SetVoiceAttribute."""
-    return elements.structure(element, SetVoiceAttribute, _SET_VOICE_ATTRIBUTE)
+    return elements.structure(tokens, end, SetVoiceAttribute, _SET_VOICE_ATTRIBUTE)
 
 
 def write_set_voice_attribute(value: SetVoiceAttribute, out: Out) -> None:
     """Write the children of SetVoiceAttribute."""
     write_connection_id("connection", value.connection, out)
-    out.append("<attributeToSet>")
-    write_attribute_to_set(value.attribute_to_set, out)
-    out.append("</attributeToSet>")
     if value.message is not None:
         out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
+    out.append("<attributeToSet>")
+    write_attribute_to_set(value.attribute_to_set, out)
+    out.append("</attributeToSet>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SET_VOICE_ATTRIBUTE_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SET_VOICE_ATTRIBUTE_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_set_voice_attribute_response(element: _Element) -> SetVoiceAttributeResponse:
+def read_set_voice_attribute_response(tokens: Tokens, end: str) -> SetVoiceAttributeResponse:
     """Read SetVoiceAttributeResponse."""
-    return elements.structure(element, SetVoiceAttributeResponse, _SET_VOICE_ATTRIBUTE_RESPONSE)
+    return elements.structure(tokens, end, SetVoiceAttributeResponse, _SET_VOICE_ATTRIBUTE_RESPONSE)
 
 
 def write_set_voice_attribute_response(value: SetVoiceAttributeResponse, out: Out) -> None:
@@ -1579,40 +1796,40 @@ def write_set_voice_attribute_response(value: SetVoiceAttributeResponse, out: Ou
         out.append("</extensions>")
 
 
-_START: elements.Table = {
-    "overConnection": ("over_connection", read_connection_id),
-    "resource": ("resource", elements.text),
-    "text": ("text", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START = elements.table(
+    elements.inner("overConnection", "over_connection", read_connection_id),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.leaf("text", "text", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start(element: _Element) -> Start:
+def read_start(tokens: Tokens, end: str) -> Start:
     """Read Start."""
-    return elements.structure(element, Start, _START)
+    return elements.structure(tokens, end, Start, _START)
 
 
 def write_start(value: Start, out: Out) -> None:
     """Write the children of Start."""
     write_connection_id("overConnection", value.over_connection, out)
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.text is not None:
-        out.append(f"<text>{elements.escape(value.text)}</text>")
+        out.append(f"<text>{leaves.escape(value.text)}</text>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_START_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_START_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_start_response(element: _Element) -> StartResponse:
+def read_start_response(tokens: Tokens, end: str) -> StartResponse:
     """Read StartResponse."""
-    return elements.structure(element, StartResponse, _START_RESPONSE)
+    return elements.structure(tokens, end, StartResponse, _START_RESPONSE)
 
 
 def write_start_response(value: StartResponse, out: Out) -> None:
@@ -1623,17 +1840,17 @@ def write_start_response(value: StartResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_STOP: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "messageToBeStopped": ("message_to_be_stopped", elements.octets),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("messageToBeStopped", "message_to_be_stopped", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop(element: _Element) -> Stop:
+def read_stop(tokens: Tokens, end: str) -> Stop:
     """Read Stop."""
-    return elements.structure(element, Stop, _STOP)
+    return elements.structure(tokens, end, Stop, _STOP)
 
 
 def write_stop(value: Stop, out: Out) -> None:
@@ -1642,21 +1859,21 @@ def write_stop(value: Stop, out: Out) -> None:
     if value.message_to_be_stopped is not None:
         out.append(f"<messageToBeStopped>{value.message_to_be_stopped.hex()}</messageToBeStopped>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_STOP_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_STOP_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_stop_response(element: _Element) -> StopResponse:
+def read_stop_response(tokens: Tokens, end: str) -> StopResponse:
     """Read StopResponse."""
-    return elements.structure(element, StopResponse, _STOP_RESPONSE)
+    return elements.structure(tokens, end, StopResponse, _STOP_RESPONSE)
 
 
 def write_stop_response(value: StopResponse, out: Out) -> None:
@@ -1667,17 +1884,17 @@ def write_stop_response(value: StopResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SUSPEND: elements.Table = {
-    "connection": ("connection", read_connection_id),
-    "message": ("message", elements.octets),
-    "resource": ("resource", elements.text),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND = elements.table(
+    elements.inner("connection", "connection", read_connection_id),
+    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("resource", "resource", leaves.text),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend(element: _Element) -> Suspend:
+def read_suspend(tokens: Tokens, end: str) -> Suspend:
     """Read Suspend."""
-    return elements.structure(element, Suspend, _SUSPEND)
+    return elements.structure(tokens, end, Suspend, _SUSPEND)
 
 
 def write_suspend(value: Suspend, out: Out) -> None:
@@ -1686,21 +1903,21 @@ def write_suspend(value: Suspend, out: Out) -> None:
     if value.message is not None:
         out.append(f"<message>{value.message.hex()}</message>")
     if value.resource is not None:
-        out.append(f"<resource>{elements.escape(value.resource)}</resource>")
+        out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_SUSPEND_RESPONSE: elements.Table = {
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SUSPEND_RESPONSE = elements.table(
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_suspend_response(element: _Element) -> SuspendResponse:
+def read_suspend_response(tokens: Tokens, end: str) -> SuspendResponse:
     """Read SuspendResponse."""
-    return elements.structure(element, SuspendResponse, _SUSPEND_RESPONSE)
+    return elements.structure(tokens, end, SuspendResponse, _SUSPEND_RESPONSE)
 
 
 def write_suspend_response(value: SuspendResponse, out: Out) -> None:
@@ -1711,38 +1928,38 @@ def write_suspend_response(value: SuspendResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONTROL_DATA: elements.Table = {
-    "gender": ("gender", elements.enumeration(ControlDataGender)),
-    "language": ("language", elements.octets),
-}
+_CONTROL_DATA = elements.table(
+    elements.leaf("gender", "gender", leaves.enumeration(ControlDataGender)),
+    elements.leaf("language", "language", leaves.words),
+)
 
 
-def read_control_data(element: _Element) -> ControlData:
+def read_control_data(tokens: Tokens, end: str) -> ControlData:
     """Read ControlData."""
-    return elements.structure(element, ControlData, _CONTROL_DATA)
+    return elements.structure(tokens, end, ControlData, _CONTROL_DATA)
 
 
 def write_control_data(value: ControlData, out: Out) -> None:
     """Write the children of ControlData."""
-    out.append(f"<gender>{elements.escape(value.gender.value)}</gender>")
-    out.append(f"<language>{value.language.hex()}</language>")
+    out.append(f"<gender>{leaves.escape(value.gender.value)}</gender>")
+    out.append(f"<language>{leaves.spelt(value.language)}</language>")
 
 
-_SYNTHESIZE_MESSAGE: elements.Table = {
-    "textToBeSynthesized": ("text_to_be_synthesized", elements.text),
-    "control": ("control", read_control_data),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYNTHESIZE_MESSAGE = elements.table(
+    elements.leaf("textToBeSynthesized", "text_to_be_synthesized", leaves.text),
+    elements.inner("control", "control", read_control_data),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_synthesize_message(element: _Element) -> SynthesizeMessage:
+def read_synthesize_message(tokens: Tokens, end: str) -> SynthesizeMessage:
     """Read SynthesizeMessage."""
-    return elements.structure(element, SynthesizeMessage, _SYNTHESIZE_MESSAGE)
+    return elements.structure(tokens, end, SynthesizeMessage, _SYNTHESIZE_MESSAGE)
 
 
 def write_synthesize_message(value: SynthesizeMessage, out: Out) -> None:
     """Write the children of SynthesizeMessage."""
-    out.append(f"<textToBeSynthesized>{elements.escape(value.text_to_be_synthesized)}</textToBeSynthesized>")
+    out.append(f"<textToBeSynthesized>{leaves.escape(value.text_to_be_synthesized)}</textToBeSynthesized>")
     if value.control is not None:
         out.append("<control>")
         write_control_data(value.control, out)
@@ -1753,15 +1970,15 @@ def write_synthesize_message(value: SynthesizeMessage, out: Out) -> None:
         out.append("</extensions>")
 
 
-_SYNTHESIZE_MESSAGE_RESPONSE: elements.Table = {
-    "synthesizedMessage": ("synthesized_message", elements.octets),
-    "extensions": ("extensions", read_csta_common_arguments),
-}
+_SYNTHESIZE_MESSAGE_RESPONSE = elements.table(
+    elements.leaf("synthesizedMessage", "synthesized_message", leaves.octets),
+    elements.inner("extensions", "extensions", read_csta_common_arguments),
+)
 
 
-def read_synthesize_message_response(element: _Element) -> SynthesizeMessageResponse:
+def read_synthesize_message_response(tokens: Tokens, end: str) -> SynthesizeMessageResponse:
     """Read SynthesizeMessageResponse."""
-    return elements.structure(element, SynthesizeMessageResponse, _SYNTHESIZE_MESSAGE_RESPONSE)
+    return elements.structure(tokens, end, SynthesizeMessageResponse, _SYNTHESIZE_MESSAGE_RESPONSE)
 
 
 def write_synthesize_message_response(value: SynthesizeMessageResponse, out: Out) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,17 +20,30 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture
-def link() -> Iterator[str]:
-    """The endpoint of a simulated switch that runs as a program of its own, on ASN.1."""
+@contextmanager
+def _switch(protocol: str) -> Iterator[str]:
     port = _free_port()
-    command = [sys.executable, "-m", "csta.cli", "switch", "--protocol", "asn1", "--port", str(port)]
+    command = [sys.executable, "-m", "csta.cli", "switch", "--protocol", protocol, "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as switch:
         try:
             until(switch, "tcp:")
             yield f"tcp:127.0.0.1:{port}"
         finally:
             switch.terminate()
+
+
+@pytest.fixture
+def link() -> Iterator[str]:
+    """The endpoint of a simulated switch that runs as a program of its own, on ASN.1."""
+    with _switch("asn1") as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def xml_link() -> Iterator[str]:
+    """The same on XML."""
+    with _switch("xml") as endpoint:
+        yield endpoint
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from csta import asn1, xml
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Error, Invoke, Reject, Release, ReleaseResponse, Result
 from csta.cli import main
-from csta.cli.lines import from_line, to_line
 from csta.errors import LocalProtocolError
+from csta.lines import from_line, to_line
 from csta.messages.base import Message, Request, Response, UnknownEvent
 from csta.messages.errors import SecurityErrors, UniversalFailure
 from tests.wire.values import MESSAGES, messages
 
 STATUS = "a10c020101020200d330030a0102"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+STATUS_XML = DECLARATION + "<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>"
 STATUS_LINE = {"kind": "request", "name": "SystemStatus", "invokeId": 1, "content": {"systemStatus": "normal"}}
 CAPTURES = Path(__file__).parents[4] / "shared" / "traces" / "real-messages.jsonl"
 
@@ -45,8 +47,8 @@ DECODED = [
     (["000e" + STATUS], 1, "a length before it"),
     (["--framing", "length", "000e" + STATUS], 1, "said so"),
     (["--protocol", "asn1", "--framing", "none", STATUS], 1, "said so"),
-    (["<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>"], 1, "XML"),
-    (["  \n<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>\n"], 1, "XML with space around it"),
+    ([STATUS_XML], 1, "XML"),
+    ([f"  \n{STATUS_XML}\n"], 1, "XML with space around it"),
 ]
 
 
@@ -63,7 +65,7 @@ def test_from_files_and_standard_input(decode: Any, tmp_path: Path, monkeypatch:
     octets, digits, document = tmp_path / "octets", tmp_path / "digits", tmp_path / "document"
     octets.write_bytes(bytes.fromhex(STATUS))
     digits.write_text(STATUS[:10] + "\n" + STATUS[10:] + "\n")
-    document.write_text("<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>")
+    document.write_text(STATUS_XML)
     for path in (octets, digits):
         assert decode(str(path)) == (0, [STATUS_LINE], "")
     assert decode(str(document))[:2] == (0, [STATUS_LINE | {"invokeId": 0}])
@@ -73,7 +75,7 @@ def test_from_files_and_standard_input(decode: Any, tmp_path: Path, monkeypatch:
 
 
 def test_an_xml_link(decode: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    document = b"<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>"
+    document = STATUS_XML.encode()
     link = tmp_path / "link"
     link.write_bytes(b"\x00\x00" + (len(document) + 8).to_bytes(2, "big") + b"0001" + document)
     assert decode(str(link)) == (0, [STATUS_LINE], "")
@@ -247,3 +249,18 @@ def test_what_json_says_beyond_the_schema(capsysbinary: pytest.CaptureFixture[by
     code, _, err = encode(capsysbinary, json.dumps(line))
     assert code == 1
     assert "line 1: " in err
+
+
+def test_translated_there_and_back(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["translate", STATUS]) == 0
+    document = capsysbinary.readouterr().out
+    assert document == xml.encode(asn1.decode(bytes.fromhex(STATUS))) + b"\n"
+    assert main(["translate", "--invoke-id", "1", document.decode()]) == 0
+    assert capsysbinary.readouterr().out == STATUS.encode() + b"\n"
+
+
+def test_what_cannot_be_translated_is_told(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["translate", "6203800100" + STATUS]) == 1  # ACSE has no form in XML
+    out, err = capsysbinary.readouterr()
+    assert out.startswith(b"<?xml")
+    assert b"no form in XML" in err

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from twisted.internet import protocol
 from twisted.internet.task import Clock
 from twisted.test.iosim import FakeTransport, IOPump, connect
 
@@ -65,6 +66,33 @@ class Pair:
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.pump.flush()
+
+
+class Scripted(Clock):
+    """A reactor whose connections lead to a switch that says what the test wants, for services no simulator has."""
+
+    def __init__(self, wire: str) -> None:
+        super().__init__()
+        self.wire = wire
+        self.switch = Switch(self, open_session(Role.SWITCHING, wire))
+        self._pump: IOPump | None = None
+
+    def connectTCP(self, host: str, port: int, factory: protocol.ClientFactory, **_: object) -> None:
+        """Twisted: somebody connects."""
+        nowhere: Any = None
+        client = factory.buildProtocol(nowhere)
+        ends = (self.switch.link, FakeTransport(self.switch.link, True), client, FakeTransport(client, False))
+        self._pump = connect(*ends, clock=self)
+
+    def settle(self, seconds: float = 0) -> None:
+        """Let time pass and everything arrive."""
+        self._flush()
+        self.advance(seconds)
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._pump is not None and self._pump.flush():
+            pass
 
 
 @pytest.fixture(params=LINKS, ids="-".join)

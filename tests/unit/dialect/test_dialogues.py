@@ -65,7 +65,7 @@ def test_a_call_from_association_to_release(name: str) -> None:
     assert dialogue.opened == [client]
     heard: list[Event] = []
     client.subscribe(heard.append)
-    monitored = outcome(client.monitoring.start("2001"))
+    monitored = outcome(client.monitoring.monitor_start("2001"))
     dialogue.flush()
     made = outcome(client.call_control.make_call("2001", "2002"))
     dialogue.flush()

@@ -11,6 +11,7 @@ from csta.model.call import Presentation
 from csta.model.events import CallAnswered, CallEnded, CallEvent, CallFailed, CallHeld, CallOffered, LinkUp, ModelEvent
 from csta.model.fake import FakeProvider
 from csta.model.states import ConnectionState, Service
+from tests.unit.model.in_hand_contract import *  # noqa: F403 - all of its tests are tests of this module
 from tests.unit.model.provider_contract import *  # noqa: F403 - all of its tests are tests of this module
 from tests.unit.model.provider_contract import ANNA, BERT, CARL, DEVICES, the_call
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from csta.model.call import Call, Direction, Party
+from csta.model.doubts import Doubt
 from csta.model.events import CallEnded, CallEvent, ModelEvent
 from csta.model.happenings import (
     CallCleared,
@@ -55,6 +56,9 @@ EXPECTED: dict[type[Happening], tuple[str, str, str]] = {
     CallInformation: ("NIACHQF", "NIACHQF", "NIACHQF"),
 }
 
+BACK = {told + before for told in "IA" for before in "CH"}
+"""Moves, after and before, from taking part to ringing: believed only when a snapshot agrees."""
+
 CASES = [
     pytest.param(
         kind, position, before, after, id=f"{kind.__name__}-{('subject', 'caller', 'party')[position]}-{before}"
@@ -95,6 +99,9 @@ def test_without_a_local_state_the_table_decides(kind: type[Happening], position
     outgoing = position == 1
     tracker = tracker_with(STATES[before], outgoing)
     events = tracker.apply(HERE, happening(kind, FAR if position else HERE, outgoing), 2.0)
+    if after + before in BACK:
+        assert (state_of(tracker), events) == (STATES[before], [])
+        events = tracker.accept(HERE, 2.0)
     assert state_of(tracker) is STATES[after]
     if before != after:
         assert len(events) == 1
@@ -109,6 +116,10 @@ def test_a_local_state_is_believed(kind: type[Happening], subject: str, before: 
     tracker = tracker_with(STATES[before], outgoing=False)
     said = kind(call_id=CALL_ID, subject=Party(subject), local=STATES[told], calling=Party(FAR), called=Party(HERE))
     events = tracker.apply(HERE, said, 2.0)
+    if told + before in BACK:
+        assert (state_of(tracker), events) == (STATES[before], [])
+        assert (tracker.take_doubtful(), tracker.doubts[Doubt.LATE]) == ((HERE,), 1)
+        events = tracker.resynchronise(HERE, [SnapshotEntry(call_id=CALL_ID, state=STATES[told])], 3.0)
     assert state_of(tracker) is STATES[told]
     assert told_states(events) == [STATES[told]] * len(events)
     if before != told:

@@ -113,7 +113,18 @@ SEQUENCES: dict[str, tuple[list[Happening], str]] = {
         [DIALLED, outgoing(ConnectionCleared), RINGS_THERE, ANSWERED_THERE, incoming(Held, local=S.HOLD)],
         "Originated Ended",
     ),
-    "the same call comes back": ([incoming(), incoming(Diverted), incoming()], "Offered Ended Offered"),
+    "the same call comes back, or an event twice": ([incoming(), incoming(Diverted), incoming()], "Offered Ended"),
+    "rings where somebody answered": ([incoming(), ANSWERED, incoming()], "Offered Answered"),
+    "diverted at the far end, under a new name": (
+        [
+            DIALLED,
+            RINGS_THERE,
+            outgoing(Diverted, subject=BERT, new_destination=CARL),
+            outgoing(Delivered, "2", subject=CARL),
+            outgoing(ConnectionCleared, "2"),
+        ],
+        "Originated Delivered Updated Delivered Ended",
+    ),
     "nothing of ours": (
         [incoming(ConnectionCleared), incoming(Diverted), incoming(Held, subject=BERT), incoming(CallInformation)],
         "",

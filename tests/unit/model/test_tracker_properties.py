@@ -112,9 +112,9 @@ def test_calls_an_event_does_not_name_stay_as_they_are(
 class Exchange(RuleBasedStateMachine):
     """Whatever a switch does, the tracker has the same calls in the same states."""
 
-    @initialize(local_states=st.booleans(), lossy=st.booleans())
-    def connect(self, local_states: bool, lossy: bool) -> None:
-        self.switch = FakeSwitch(self.told, local_states)
+    @initialize(local_states=st.booleans(), call_type=st.booleans(), lossy=st.booleans())
+    def connect(self, local_states: bool, call_type: bool, lossy: bool) -> None:
+        self.switch = FakeSwitch(self.told, local_states, call_type)
         self.tracker, self.listener = Tracker(), Listener()
         self.lossy, self.missed, self.now = lossy, False, 0.0
         self.drop = False
@@ -124,6 +124,8 @@ class Exchange(RuleBasedStateMachine):
         if device in WATCHED and not self.drop:
             self.listener.hear(self.tracker.apply(device, happening, self.now))
         self.missed |= self.drop
+        for doubtful in self.tracker.take_doubtful():
+            self.listener.hear(self.tracker.resynchronise(doubtful, self.switch.snapshot(doubtful), self.now))
 
     def connections(self, service: Service) -> list[tuple[SwitchCall, str]]:
         return [

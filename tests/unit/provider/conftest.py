@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from twisted.internet import protocol
@@ -11,12 +11,15 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.test.iosim import FakeTransport, IOPump, connect
 
+from csta.errors import CSTAError
 from csta.model.call import Call
 from csta.model.events import LinkDown, ModelEvent
+from csta.protocol import DelayedCall
 from csta.provider import CstaProvider
 from csta.simulator.calls import Extension, Line
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
+from tests.unit.provider.truth import AT_ONCE, PATIENT
 
 R = TypeVar("R")
 LINKS = [("xml", "none"), ("asn1", "none"), ("asn1", "acse")]
@@ -25,11 +28,11 @@ LINKS = [("xml", "none"), ("asn1", "none"), ("asn1", "acse")]
 class Network(Clock):
     """A reactor whose connections lead to one switch, in memory, on a clock that stands still until told."""
 
-    def __init__(self, wire: str, association: str) -> None:
+    def __init__(self, wire: str, association: str, *, patient: bool = False) -> None:
         super().__init__()
-        self.switch = Switch(
-            [Extension(number, name=f"Name {number}") for number in ("2001", "2002", "2003")] + [Line("T1"), Line("T2")]
-        )
+        telephones = [Extension(number, name=f"Name {number}") for number in ("2001", "2002", "2003", "2004")]
+        devices = [*telephones, Line("T1"), Line("T2")]
+        self.switch = Switch(devices, AT_ONCE, PATIENT) if patient else Switch(devices)
         self.server = SwitchServer(self, self.switch)
         self.reachable = True
         self.attempts = 0
@@ -59,6 +62,13 @@ class Network(Clock):
         self.advance(seconds)
         self._flush()
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass in small steps, so that what takes several turns gets them."""
+        end = self.seconds() + seconds
+        while self.seconds() < end:
+            following = min((cast(DelayedCall, call).getTime() for call in self.getDelayedCalls()), default=end)
+            self.settle(max(0.0, min(following, end) - self.seconds()))
+
     def _flush(self) -> None:
         while any([pump.flush() for pump in self._pumps]):
             pass
@@ -67,8 +77,8 @@ class Network(Clock):
 class Bench:
     """A provider on such a network, and what it told."""
 
-    def __init__(self, wire: str, association: str) -> None:
-        self.network = Network(wire, association)
+    def __init__(self, wire: str, association: str, *, patient: bool = False) -> None:
+        self.network = Network(wire, association, patient=patient)
         self.provider = CstaProvider(
             self.network, "tcp:pbx:8800", wire, association, retry_policy=lambda failures: 2.0**failures
         )
@@ -103,6 +113,14 @@ class Bench:
             ended[0].raiseException()
         result: R = ended[0]
         return result
+
+    def run_or_fail(self, awaitable: Awaitable[object]) -> None:
+        """Let a command run to its end, whatever that is; it may take its time-out."""
+        running = ensureDeferred(_awaited(awaitable))
+        running.addErrback(lambda failure: failure.trap(CSTAError))
+        self.network.settle()
+        if not running.called:
+            self.network.pass_time(30)
 
     def lose_link(self) -> None:
         """The cable is pulled."""

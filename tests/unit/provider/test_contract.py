@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.model.in_hand_contract import *  # noqa: F403 - all of its tests are tests of this module
 from tests.unit.model.provider_contract import *  # noqa: F403 - all of its tests are tests of this module
 from tests.unit.model.provider_contract import DEVICES
 from tests.unit.provider.conftest import LINKS, Bench

@@ -13,6 +13,8 @@ from csta.messages.system import SystemStatusValue
 from csta.model.events import DeviceChanged
 from csta.model.states import ConnectionState
 from csta.provider import CstaProvider
+from csta.provider.watch import RETRY_SOON
+from csta.simulator.profile import Profile
 from tests.unit.provider.conftest import Bench, talking
 
 S = ConnectionState
@@ -51,6 +53,18 @@ def test_calls_that_go_on_over_a_lost_link_are_not_told_again(bench: Bench) -> N
     assert bench.take() == ["CallHeld 2001 hold", "CallUpdated 2002 connected"]
 
 
+def test_calls_learned_from_a_snapshot_in_segments(bench: Bench) -> None:
+    bench.switch._exchange.profile = Profile(segment=1)
+    first, _ = talking(bench)
+    bench.network.server.drop_clients()
+    bench.network.settle()
+    bench.run(bench.provider.monitor("2003"))
+    bench.switch.ring("+49891234567", "2003", bench.network.seconds())
+    bench.network.settle(2)
+    assert bench.take() == ["LinkDown", "CallOffered 2003 alerting", "LinkUp"]
+    assert (bench.call("2001"), bench.call("2003").other.number) == (first, "+49891234567")
+
+
 def test_a_switch_that_restarts_on_the_same_link(bench: Bench) -> None:
     talking(bench)
     bench.switch.restart()
@@ -78,11 +92,26 @@ def test_a_monitor_the_switch_ends_is_started_again(bench: Bench) -> None:
     bench.take()
     reference = _monitor(bench, "2001")
     bench.network.server.clients[0].link.request(MonitorStop(monitor_cross_ref_id=reference))
+    bench.network.settle(RETRY_SOON)
+    assert bench.told == []
+    bench.switch.ring("+49891234567", "2001", bench.network.seconds())
     bench.network.settle()
-    assert bench.told == [DeviceChanged("2001", in_service=False)]
-    bench.told.clear()
-    bench.network.settle(60)
-    assert bench.told == [DeviceChanged("2001", in_service=True)]
+    assert bench.take() == ["CallOffered 2001 alerting"]
+
+
+def test_a_request_that_fails_by_the_end_of_the_link_finds_it_down(bench: Bench) -> None:
+    first, _ = talking(bench)
+    found: list[tuple[bool, str]] = []
+    holding = Deferred.fromCoroutine(_hold(bench, first.id))
+    holding.addErrback(lambda _: found.append((bench.provider.link_up, bench.provider.link_reason)))
+    bench.network.server.drop_clients()
+    bench.network.settle()
+    assert found == [(False, "the link is lost")]
+    assert bench.take() == ["LinkDown"]
+
+
+async def _hold(bench: Bench, call: str) -> None:
+    await bench.provider.hold("2001", call)
 
 
 def _monitor(bench: Bench, device: str) -> str:

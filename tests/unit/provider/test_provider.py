@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from csta.errors import LocalProtocolError, ServiceError
@@ -9,7 +11,7 @@ from csta.messages.call_control import ParkCall
 from csta.model.call import Presentation
 from csta.model.events import CallEnded, DeviceChanged
 from csta.model.states import ConnectionState, Service
-from csta.simulator import switch as simulated
+from csta.simulator.services import SERVICES
 from tests.unit.provider.conftest import Bench, talking
 
 S = ConnectionState
@@ -181,8 +183,8 @@ def test_what_a_command_may_end_with(bench: Bench) -> None:
 
 
 def test_a_service_the_switch_does_not_have_is_not_offered_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    services = {kind: service for kind, service in simulated.CALL_SERVICES.items() if kind is not ParkCall}
-    monkeypatch.setattr(simulated, "CALL_SERVICES", services)
+    served: dict[Any, Any] = SERVICES
+    monkeypatch.delitem(served, ParkCall)
     first, _ = talking(bench)
     assert bench.provider.capabilities("2001") == frozenset(Service)
     with pytest.raises(ServiceError, match="serviceNotSupported"):

@@ -44,7 +44,7 @@ from csta.model.states import ConnectionState
 from csta.provider.connections import Connections
 from csta.provider.events import READINGS, happening
 from csta.provider.identifiers import extension, identity, party, party_of_device
-from csta.provider.snapshots import SIMPLE_STATES, entries
+from csta.provider.snapshots import SIMPLE_STATES, found
 from tests.wire.values import messages
 
 RESTRICTED = Party(presentation=Presentation.RESTRICTED)
@@ -260,12 +260,12 @@ def snapshot(*states: CallState) -> SnapshotDeviceResponse:
 def test_simple_call_states(simple: SimpleCallState) -> None:
     state, far = SIMPLE_STATES[simple]
     expected = [SnapshotEntry(call_id="00", state=state, far_state=far, other=Party("2002"))]
-    assert entries(snapshot(CallState(simple_call_state=simple))) == expected
+    assert [each.entry for each in found(snapshot(CallState(simple_call_state=simple)))] == expected
 
 
 def test_compound_and_unknown_call_states() -> None:
     held, connected = LocalConnectionState.HOLD, LocalConnectionState.CONNECTED
-    found = entries(
+    calls = found(
         snapshot(
             CallState(compound_call_state=(held, connected, connected)),
             CallState(compound_call_state=(connected,)),
@@ -273,15 +273,8 @@ def test_compound_and_unknown_call_states() -> None:
             CallState(simple_call_state=SimpleCallState("99")),
         )
     )
-    assert found is not None
-    states = [(each.call_id, each.state, each.far_state) for each in found]
-    assert states == [("00", S.HOLD, S.CONNECTED), ("01", S.CONNECTED, S.NULL)]
-
-
-def test_a_snapshot_that_comes_in_parts_is_told_from_an_empty_one() -> None:
-    later = SnapshotDeviceContents(service_cross_ref_id="07")
-    assert entries(SnapshotDeviceResponse(cross_ref_id_or_snapshot_data=later)) is None
-    assert entries(snapshot()) == []
+    states = [(each.entry.call_id, each.entry.state, each.entry.far_state, each.others) for each in calls]
+    assert states == [("00", S.HOLD, S.CONNECTED, 2), ("01", S.CONNECTED, S.NULL, 1)]
 
 
 def test_held_and_established_read_their_own_fields() -> None:

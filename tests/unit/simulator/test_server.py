@@ -101,7 +101,7 @@ def error_of(failed: Deferred[R]) -> BaseException | None:
 def watched(site: Site, client: Client, *devices: str) -> Journal:
     journal = Journal(client)
     for device in devices:
-        client.monitoring.start(device).addCallback(journal.answer)
+        client.monitoring.monitor_start(device).addCallback(journal.answer)
     site.flush()
     assert journal.take() == [MonitorStartResponse.__name__] * len(devices)
     return journal
@@ -138,7 +138,7 @@ def test_time_passes_in_the_switch(site: Site, wire: str, association: str) -> N
 @pytest.mark.parametrize(("wire", "association"), LINKS)
 def test_a_refusal_is_an_error_with_its_value(site: Site, wire: str, association: str) -> None:
     client = site.join(wire, association)
-    refused = client.snapshot.device("2999")
+    refused = client.snapshot.snapshot_device("2999")
     site.flush()
     error = error_of(refused)
     assert isinstance(error, ServiceError)

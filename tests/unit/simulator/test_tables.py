@@ -11,12 +11,12 @@ from csta.messages.logical_device import ForwardingType
 from csta.messages.monitoring import MonitorFilter
 from csta.messages.system import StatusFilter, SystemStatusValue
 from csta.simulator.calls import Extension
+from csta.simulator.destinations import NO_ANSWER, OBSTACLES
 from csta.simulator.dialplan import EVERYBODY, external_number
 from csta.simulator.monitors import FILTER_BITS as EVENT_BITS
 from csta.simulator.registrations import FILTER_BITS as STATUS_BITS
-from csta.simulator.routing import NO_ANSWER, OBSTACLES
 from csta.simulator.states import CALL_ASSOCIATED, ELSEWHERE, MOVES, NEEDS, NETWORK_MOVES, PAIRS, UNTALKING
-from csta.simulator.switch import CALL_SERVICES, DEVICE_SERVICES, Switch
+from csta.simulator.switch import Switch
 
 
 @pytest.mark.parametrize("moves", [MOVES, NETWORK_MOVES], ids=["extension", "line"])
@@ -30,10 +30,6 @@ def test_services_are_bits_of_services_permitted() -> None:
         bits = CallAssociatedServices if name in CALL_ASSOCIATED else CallControlServices
         assert name in bits.numbers
     assert ELSEWHERE | UNTALKING | CALL_ASSOCIATED <= NEEDS.keys()
-
-
-def test_no_service_is_served_twice() -> None:
-    assert not CALL_SERVICES.keys() & DEVICE_SERVICES.keys()
 
 
 def test_every_status_has_its_filter_bit() -> None:

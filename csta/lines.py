@@ -49,6 +49,7 @@ class DeviationLine(msgspec.Struct, rename="camel", omit_defaults=True):
     path: tuple[int, ...]
     octets: str
     instead_of: str = ""
+    where: str = ""
 
 
 class Line(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -70,7 +71,7 @@ def to_line(apdu: Apdu) -> bytes:
     line = _line(apdu)
     fields = {"kind": line.kind, "name": line.name, "invokeId": line.invoke_id, "linkedId": line.linked_id}
     said = {key: value for key, value in fields.items() if value is not None}
-    kept = [DeviationLine(each.path, each.octets.hex(), each.instead_of.hex()) for each in apdu.deviations]
+    kept = [DeviationLine(each.path, each.octets.hex(), each.instead_of.hex(), each.where) for each in apdu.deviations]
     return msgspec.json.encode(said | {"content": line.content} | ({"deviations": kept} if kept else {}))
 
 
@@ -127,7 +128,8 @@ def from_line(text: bytes) -> Apdu:
 
 def _deviations(line: Line) -> tuple[Deviation, ...]:
     return tuple(
-        Deviation(each.path, bytes.fromhex(each.octets), bytes.fromhex(each.instead_of)) for each in line.deviations
+        Deviation(each.path, bytes.fromhex(each.octets), bytes.fromhex(each.instead_of), each.where)
+        for each in line.deviations
     )
 
 

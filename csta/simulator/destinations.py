@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from csta.messages.call_data import EventCause
 from csta.messages.logical_device import ForwardingType
-from csta.simulator.calls import Call, Extension, Forwarding
+from csta.simulator.calls import Call, Extension, Forwarding, Group, GroupKind, RoutePoint
 from csta.simulator.dialplan import ExternalNumber, external_number
 from csta.simulator.exchange import Exchange
 
@@ -63,6 +63,9 @@ OBSTACLES: tuple[Obstacle, ...] = (
 )
 """In the order in which the switch looks."""
 
+UNLESS_BUSY = OBSTACLES[:-1]
+"""For what a busy device can take as well: parked calls, text messages."""
+
 
 class Diversion(NamedTuple):
     """One hop: the extension sends the call on to ``destination``."""
@@ -77,12 +80,12 @@ class Route:
     """The way to a number: the hops, then where it ends or why it does not.
 
     :param number: the number at the end.
-    :param target: the extension or outside number that will ring; None when ``failure`` is set.
+    :param target: what will ring or take the call in; None when ``failure`` is set.
     """
 
     diversions: tuple[Diversion, ...]
     number: str
-    target: Extension | ExternalNumber | None
+    target: Extension | Group | RoutePoint | ExternalNumber | None
     failure: EventCause | None = None
 
 
@@ -92,26 +95,38 @@ def forwarding(device: Extension, types: Types, external: bool) -> Forwarding | 
     return device.forwarding.get(close) or device.forwarding.get(types[0])
 
 
-def route(exchange: Exchange, call: Call, number: str) -> Route:
+def route(exchange: Exchange, call: Call, number: str, obstacles: tuple[Obstacle, ...] = OBSTACLES) -> Route:
     """Find the way of a call to ``number``; nothing happens yet."""
     hops: list[Diversion] = []
     while (device := exchange.extensions.get(number)) is not None:
-        step = _step(device, call)
+        step = _step(device, call, obstacles)
         if not isinstance(step, Diversion):
             return Route(tuple(hops), number, None if step else device, step)
         if len(hops) == MOST_DIVERSIONS:
             return Route(tuple(hops), number, None, EventCause.OVERFLOW)
         hops.append(step)
         number = step.destination
+    gathering = exchange.groups.get(number) or exchange.route_points.get(number)
+    if gathering is not None:
+        return _gather(gathering, call, tuple(hops))
     outside = external_number(exchange.numbers, number)
     if outside is None:
         return Route(tuple(hops), number, None, EventCause.DEST_NOT_OBTAINABLE)
     return Route(tuple(hops), number, outside, None if exchange.free_line() else EventCause.TRUNKS_BUSY)
 
 
-def _step(device: Extension, call: Call) -> Diversion | EventCause | None:
+def _gather(gathering: Group | RoutePoint, call: Call, hops: tuple[Diversion, ...]) -> Route:
+    """A group or a routeing device takes any call, but not one it has already; nobody calls a pick group."""
+    if isinstance(gathering, Group) and gathering.kind is GroupKind.PICK:
+        return Route(hops, gathering.number, None, EventCause.DEST_NOT_OBTAINABLE)
+    if gathering.number in call.connections:
+        return Route(hops, gathering.number, None, EventCause.BUSY)
+    return Route(hops, gathering.number, gathering)
+
+
+def _step(device: Extension, call: Call, obstacles: tuple[Obstacle, ...]) -> Diversion | EventCause | None:
     """What the extension does with the call: send it on, refuse it with a cause, or let it ring (None)."""
-    for obstacle in OBSTACLES:
+    for obstacle in obstacles:
         if not obstacle.applies(device):
             continue
         setting = forwarding(device, obstacle.types, call.external) if obstacle.types else None

@@ -1,0 +1,117 @@
+"""Recording of links while they are used: the recorder with clocks, and what it says in the log."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from twisted.logger import Logger
+
+from csta.apdu import Frame
+from csta.dialect import LinkKind
+from csta.recorder import trace
+from csta.recorder.redaction import Redaction
+from csta.recorder.writer import MEGABYTE, Recorder, TraceFile
+from csta.session import Role, Tap
+
+KEY_OCTETS = 32
+
+
+class Recording:
+    """A trace being written, of any number of links one after the other or at the same time.
+
+    :param path: the newest file; older ones get a number before the suffix.
+    :param redact: put pseudonyms in place of numbers and names, under a key that nobody keeps.
+    :param megabytes: of one file.
+    :param files: how many files there are at most.
+    :param seconds: clock that does not go back.
+    :param started: wall clock now.
+    :raises OSError: the file cannot be made.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        redact: bool = False,
+        megabytes: float = 16,
+        files: int = 8,
+        seconds: Callable[[], float] = time.monotonic,
+        started: datetime | None = None,
+    ) -> None:
+        self.path = Path(path)
+        redaction = Redaction(secrets.token_bytes(KEY_OCTETS)) if redact else None
+        file = TraceFile(self.path, round(megabytes * MEGABYTE), files)
+        self._seconds = seconds
+        self._recorder = Recorder(file, started or datetime.now(UTC), seconds(), redaction)
+        self._complained = False
+
+    def tap(self, name: str) -> Callable[[LinkKind, Role], Tap]:
+        """Makes what sees the frames of a session, for :func:`csta.protocol.open_session`.
+
+        :param name: what the trace calls the link.
+        """
+        return lambda kind, role: _Tap(self, name, kind, role)
+
+    def close(self) -> None:
+        """Write nothing more; everything is on the disk."""
+        self._recorder.close()
+        self._check()
+
+    def _do(self, write: Callable[[Recorder, float], None]) -> None:
+        """Write something; whatever goes wrong with that must not harm the link."""
+        try:
+            write(self._recorder, self._seconds())
+        except Exception:
+            self.log.failure("a message could not be recorded in {path}", path=self.path)
+        self._check()
+
+    def _check(self) -> None:
+        if self._recorder.failure is not None and not self._complained:
+            self._complained = True
+            self.log.error("recording in {path} ends: {why}", path=self.path, why=self._recorder.failure)
+
+
+class _Tap:
+    """One link of a recording."""
+
+    def __init__(self, recording: Recording, name: str, kind: LinkKind, role: Role) -> None:
+        self._recording = recording
+        self._role = role
+        self._number = 0
+        self._link = trace.Link(
+            link=0,
+            t=0.0,
+            name=name,
+            protocol=kind.dialect.protocol,
+            framing=kind.framing,
+            dialect=kind.name,
+            association=kind.association,
+            recorded_by=role,
+        )
+
+    def opened(self) -> None:
+        """See :class:`csta.session.Tap`."""
+        self._recording._do(self._begin)
+
+    def passed(self, sender: Role, frame: Frame) -> None:
+        """See :class:`csta.session.Tap`."""
+        self._recording._do(lambda recorder, now: recorder.message(self._number, sender, frame, now))
+
+    def lost(self, octets: int, reason: str) -> None:
+        """See :class:`csta.session.Tap`."""
+        peer = trace.peer(self._role)
+        self._recording._do(lambda recorder, now: recorder.gap(self._number, peer, octets, reason, now))
+
+    def closed(self, reason: str) -> None:
+        """See :class:`csta.session.Tap`."""
+        if self._number:
+            self._recording._do(lambda recorder, now: recorder.end(self._number, reason, now))
+
+    def _begin(self, recorder: Recorder, now: float) -> None:
+        self._number = recorder.begin(self._link, now)

@@ -1,0 +1,188 @@
+"""Files that people write: TOML into a typed structure.
+
+Every mistake is told with file, line and key, an unknown key with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from csta.errors import CSTAError
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Problem(NamedTuple):
+    """One mistake in a file.
+
+    :param line: line of the file, counted from 1; 0 where there is none.
+    :param key: the key it is about (``links[0].endpoint``), empty for the file as a whole.
+    """
+
+    file: str
+    line: int
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.reason}" if self.key else f"{place}: {self.reason}"
+
+
+class ConfigError(CSTAError):
+    """The file cannot be used; :attr:`problems` says why, one line each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\s\"'-]+?)\s*\]")
+KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
+
+
+def read(path: Path, kind: type[S]) -> S:
+    """What is in a file. Raises :class:`ConfigError`."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError([Problem(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(str(path), 0, "", f"is not UTF-8 (octet {error.start})")]) from error
+    return parse(text, str(path), kind)
+
+
+def parse(text: str, file: str, kind: type[S]) -> S:
+    """What is in the text of a file. Raises :class:`ConfigError`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason, line = syntax_error(str(error), text)
+        raise ConfigError([Problem(file, line, "", reason)]) from error
+    lines = line_index(text)
+    problems = [Problem(file, line_of(lines, key), key, reason) for key, reason in mistakes(data, kind)]
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.line))
+    return msgspec.convert(data, kind)
+
+
+def syntax_error(message: str, text: str) -> tuple[str, int]:
+    """What TOML does not allow, and the line: the parser only tells it within its sentence."""
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    if not found:
+        return message, 0
+    return message[: found.start()], int(found[1] or text.count("\n") + 1)
+
+
+def line_index(text: str) -> dict[str, int]:
+    """Key path → the line it stands in, the first one when there are several."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    prefix, quoted = "", False
+    for number, line in enumerate(text.splitlines(), 1):
+        if not quoted and (header := HEADER.match(line)):
+            prefix = bare(header[2])
+            if header[1] == "[[":
+                counts[prefix] = counts.get(prefix, -1) + 1
+                lines.setdefault(prefix, number)
+            if prefix in counts:
+                prefix = f"{prefix}[{counts[prefix]}]"
+            lines.setdefault(prefix, number)
+        elif not quoted and (key := KEY.match(line)):
+            lines.setdefault(joined(prefix, bare(key[1])), number)
+        # A multi-line string may hold anything, also what looks like a key.
+        quoted ^= (line.count('"""') + line.count("'''")) % 2 == 1
+    return lines
+
+
+def bare(name: str) -> str:
+    """A key without quotes and blanks."""
+    return re.sub(r"[\s\"']", "", name)
+
+
+def joined(prefix: str, key: str) -> str:
+    """The path of ``key`` within ``prefix``."""
+    return f"{prefix}.{key}" if prefix else key
+
+
+def line_of(lines: dict[str, int], key: str) -> int:
+    """The line of a key, or of the nearest table around it; 0 when it is nowhere in the file."""
+    while key and key not in lines:
+        key = re.sub(r"(\.[^.\[]+|\[\d+\]|^[^.\[]+)$", "", key)
+    return lines.get(key, 0)
+
+
+def mistakes(data: dict[str, Any], kind: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    """Key and reason of everything that is wrong: unknown keys wherever they are, one other mistake per section."""
+    unknown = list(unknown_keys(data, kind, ""))
+    yield from unknown
+    if unknown:
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    sound = True
+    for section, value in data.items():
+        for key, reason in conversion_error(value, hints[section], section):
+            sound = False
+            yield key, reason
+    if sound:
+        yield from conversion_error(data, kind, "")
+
+
+def conversion_error(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any TOML value and type
+    """Key and reason when ``value`` is not a ``kind``."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        reason, _, where = str(error).partition(" - at `$")
+        key = path + where.rstrip("`").replace("[...]", "")
+        missing = re.fullmatch(r"Object missing required field `(\w+)`", reason)
+        if missing:
+            yield joined(key.lstrip("."), missing[1]), "is missing"
+        else:
+            yield key.lstrip("."), reason[0].lower() + reason[1:]
+
+
+def unknown_keys(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any TOML value and type
+    """Key and reason of each key that no structure has, at any depth."""
+    kind = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
+    if isinstance(kind, UnionType) and isinstance(value, dict):
+        kind = _of_type(kind, value)
+    if get_origin(kind) is tuple and isinstance(value, list):
+        for position, each in enumerate(value):
+            yield from unknown_keys(each, get_args(kind)[0], f"{path}[{position}]")
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        for name, each in value.items():
+            yield from unknown_keys(each, get_args(kind)[1], joined(path, name))
+    elif isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+        hints = get_type_hints(kind, include_extras=True)
+        for key, each in value.items():
+            if key == kind.__struct_config__.tag_field:
+                continue
+            if key in hints:
+                yield from unknown_keys(each, hints[key], joined(path, key))
+            else:
+                yield joined(path, key), unknown_key(key, list(hints))
+
+
+def _of_type(kinds: UnionType, value: dict[str, Any]) -> Any:  # noqa: ANN401 -- a type
+    """The one of several structures that ``type`` names, or None; then the conversion tells what is wrong with it."""
+    for kind in get_args(kinds):
+        config = getattr(kind, "__struct_config__", None)
+        if config is not None and config.tag is not None and value.get(config.tag_field) == config.tag:
+            return kind
+    return None
+
+
+def unknown_key(key: str, known: list[str]) -> str:
+    """The sentence about a key that does not exist."""
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known here: {', '.join(sorted(known))}"
+    return f"unknown key; {hint}"
