@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from twisted.internet.interfaces import IReactorTime
 
 import csta
+from crm_adapter.activities import Activities
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
@@ -42,9 +43,10 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
     sites = Sites(config.location, config.sites)
-    pages = Pages(templates, config.screen.record, config.location)
+    pages = Pages(templates, config.screen.record, config.location, config.journal.masked_for)
     streams = Streams(metrics)
-    board = Board(users, links, lookup, sites, pages, journal, streams, metrics, clock, csta.__version__)
+    activities = Activities(sources, clock)
+    board = Board(users, links, lookup, sites, pages, journal, activities, streams, metrics, clock, csta.__version__)
     return Gateway(
         settings=config.server,
         version=csta.__version__,

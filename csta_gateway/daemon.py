@@ -26,6 +26,7 @@ from csta_gateway.auth import verify
 from csta_gateway.config import Config, Server
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import MakeProvider
+from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
@@ -97,6 +98,9 @@ class Daemon:
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
+        retention = Retention(journal, self._reactor, config.journal.retention_days)
+        retention.start()
+        self._cleanup.append(retention.stop)
         self._passwords.start()
         self._cleanup.append(self._passwords.stop)
 
@@ -110,6 +114,7 @@ class Daemon:
             make_provider=self._make_provider,
             verifier=self._verify,
         )
+        self._cleanup.append(gateway.board.activities.close)
         watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)

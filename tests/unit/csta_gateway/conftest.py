@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 from twisted.web.server import Site
 
-from crm_adapter.directory import Contact, LabelledNumber, Match
+from crm_adapter.directory import Activity, Contact, LabelledNumber, Match
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
 from crm_adapter.numbers import Number
@@ -82,6 +82,20 @@ class Crm:
 
     name = "crm"
     broken = False
+
+    def __init__(self) -> None:
+        self.written: list[Activity] = []
+
+    @property
+    def activities(self) -> Crm:
+        return self
+
+    @property
+    def takes_calls(self) -> bool:
+        return True
+
+    async def write(self, activity: Activity) -> None:
+        self.written.append(activity)
 
     async def start(self) -> None: ...
 
