@@ -272,7 +272,20 @@ def connect(
         record=recording,
         name=endpoint,
     )
-    return factory.connect(target, endpoint)
+    connected = factory.connect(target, endpoint)
+    if recording is not None and recording is not record:  # nobody else knows it
+        connected.addCallbacks(lambda client: _closing(client, recording), lambda failure: _closed(failure, recording))
+    return connected
+
+
+def _closing(client: Client, recording: Recording) -> Client:
+    client.when_closed().addCallback(_closed, recording)
+    return client
+
+
+def _closed(result: R, recording: Recording) -> R:
+    recording.close()
+    return result
 
 
 def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:

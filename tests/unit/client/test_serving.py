@@ -60,7 +60,7 @@ from tests.unit.client.test_services import HANDLERS
 if TYPE_CHECKING:
     from tests.unit.client.conftest import Pair
 
-PATH = IOCrossRefID(switch_provided=Octets(b"\x01"))
+PATH = IOCrossRefID(switch_provided="01")
 ROUTE = RouteRequest(
     cross_ref_identifier="0007",
     route_register_req_id="0001",
