@@ -17,6 +17,7 @@ import csta
 from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
+from csta.recorder.live import Recording
 from csta_gateway import config as settings
 from csta_gateway import config_file, demo
 from csta_gateway import log as lines
@@ -110,6 +111,7 @@ def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 --
         dialect=link.dialect,
         framing=link.framing,
         login=_login(link),
+        record=_recording(link),
     )
 
 
@@ -122,6 +124,16 @@ def _login(link: settings.Link) -> Login | None:
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"link {link.name}: `password_file` cannot be read: {error}") from error
     return Login(link.user, lines[0] if lines else "")
+
+
+def _recording(link: settings.Link) -> Recording | None:
+    """The trace of a link; each line is written at once, so that a stop loses none."""
+    if link.record is None:
+        return None
+    try:
+        return Recording(link.record, redact=not link.record_names)
+    except OSError as error:
+        raise StartError(f"link {link.name}: `record` cannot be written: {error}") from error
 
 
 class Run:

@@ -77,6 +77,8 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param user: name to log in with, for switches that want one.
     :param password_file: file whose first line is the password of ``user``.
     :param devices: patterns (``20*``) of the devices this link serves; a device goes to the first link that fits.
+    :param record: trace that every message of the link is written to, for ``csta replay`` and ``csta chart``.
+    :param record_names: keep numbers and names in the trace; pseudonyms stand for them otherwise.
     """
 
     name: Filled
@@ -88,6 +90,8 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: Filled | None = None
     password_file: Filled | None = None
     devices: tuple[Filled, ...] = ("*",)
+    record: Filled | None = None
+    record_names: bool = False
 
     def __post_init__(self) -> None:
         """Check what can be checked without the switch; whether somebody answers there shows at run time."""

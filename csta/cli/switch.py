@@ -13,6 +13,7 @@ from twisted.internet.error import CannotListenError
 from csta.cli.exits import Trouble
 from csta.cli.online import Reactor, add_login_arguments, add_record_arguments, login, recording, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
+from csta.framing import AUTO, FRAMINGS
 from csta.simulator import scenario
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.load import Load
@@ -45,8 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="TCP port, 0 for a free one; with both wires say whose and repeat it (default: xml:8800, asn1:8801)",
     )
     parser.add_argument("--interface", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
+    parser.add_argument(
+        "--listen",
+        metavar="ENDPOINT",
+        help="instead of --port and --interface, on one wire: tls:8802:certificate=FILE[:trustRoots=FILE], unix:PATH",
+    )
     parser.add_argument("--dialect", choices=names(), help="behave on the link like these switches, on one wire")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
+    parser.add_argument("--framing", choices=(*FRAMINGS, AUTO), help="where it is not the dialect's usual one")
     add_login_arguments(parser, "name every client must log in with")
     parser.add_argument(
         "--extension",
@@ -103,6 +110,8 @@ def _port(text: str) -> tuple[str, int]:
 def _ports(args: argparse.Namespace) -> dict[str, int]:
     """The wires that are served, and their ports."""
     one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
+    if args.listen and one is None:
+        raise Trouble.usage("--listen is for one wire: say which with --protocol or --dialect")
     ports = {one: PORTS[one]} if one else dict(PORTS)
     for named, port in args.port or ():
         wire = named or one
@@ -131,20 +140,22 @@ def _scenario(args: argparse.Namespace) -> Scenario:
 
 
 async def _listen(server: SwitchServer, wire: str, port: int, args: argparse.Namespace) -> None:
+    where = args.listen or f"tcp:{port}:interface={args.interface}"
     asked = wire == "asn1" or args.protocol or args.dialect  # of both wires, --association is for ASN.1
     try:
-        port = await server.listen(
-            f"tcp:{port}:interface={args.interface}",
+        taken = await server.listen(
+            where,
             wire,
             args.association if asked else None,
             dialect=args.dialect,
+            framing=args.framing,
             login=login(args),
         )
     except ValueError as error:
         raise Trouble.usage(str(error)) from None
     except CannotListenError as error:
-        raise Trouble(f"cannot listen on port {port} of {args.interface}: {error.socketError}") from None
-    tell(f"{wire} on tcp:{args.interface}:{port}")
+        raise Trouble(f"cannot listen on {where}: {error.socketError}") from None
+    tell(f"{wire} on {args.listen or f'tcp:{args.interface}:{taken}'}")
 
 
 def stations(extensions: Sequence[str] | None) -> tuple[Station, ...]:

@@ -19,6 +19,7 @@ WRONG_OPTIONS = [
     (["--port", "sip:5060"], "write N or WIRE:N"),
     (["--port", "xml:65536"], "write N or WIRE:N"),
     (["--protocol", "xml", "--port", "asn1:8801"], "xml alone is served"),
+    (["--listen", "unix:switch.sock"], "--listen is for one wire"),
     (["--extension", "Anna"], "write NUMBER or NUMBER:NAME"),
     (["--extension", "2001:Anna", "--extension", "2001:Bert"], "the same number"),
     (["--lines", "many"], "invalid int value"),
@@ -71,5 +72,5 @@ def test_a_port_that_is_taken_is_told(port: int) -> None:
     command = [sys.executable, "-m", "csta.cli", "switch", "--protocol", "xml", "--port", str(port)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
-    assert f"cannot listen on port {port}" in ended.stderr
+    assert f"cannot listen on tcp:{port}:interface=127.0.0.1: " in ended.stderr
     assert "Traceback" not in ended.stderr
