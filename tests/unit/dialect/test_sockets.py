@@ -43,7 +43,7 @@ class Sockets:
     """A reactor of its own, turned by hand."""
 
     def __init__(self) -> None:
-        self.reactor: Any = SelectReactor()  # type: ignore[no-untyped-call] # Twisted annotates only a part of itself
+        self.reactor: Any = SelectReactor()
 
     def wait(self, deferred: Deferred[Any]) -> Any:  # noqa: ANN401 - what the deferred has
         """Turn until there is a result, and give it; raise it where it is an error."""
