@@ -220,3 +220,10 @@ def test_a_client_under_asyncio_and_a_blocking_one_on_a_real_link(xml_link: str)
     assert "CallState(" in ran.stdout
     ran = run("-c", BLOCKING, *where, "7777")
     assert "ServiceError: SnapshotDevice" in ran.stderr
+
+
+def test_a_trace_tells_how_long_calls_rang() -> None:
+    ran = run("examples/time_to_answer.py", "tests/traces/calls/transfer.jsonl")
+    assert ran.stdout.splitlines() == ["2001 answered 0891234567 after 3.0 s", "2002 answered 2001 after 3.0 s"], (
+        ran.stderr
+    )
