@@ -22,6 +22,7 @@ from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.streams import Streams
+from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
 
 
@@ -59,5 +60,6 @@ def assemble(
         commands=Commands(links, board.calls, config.location, metrics),
         streams=streams,
         metrics=metrics,
+        support=Support(clock),
         socket_factory=socket_factory(clock),
     )

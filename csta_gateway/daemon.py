@@ -29,6 +29,7 @@ from csta_gateway.links import MakeProvider
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.traces import RecordingFailed
 
 log = Logger()
 
@@ -62,7 +63,7 @@ class Daemon:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
         try:
             gateway = await self._gateway()
-        except (DirectoryError, UsersInvalid, TemplateInvalid) as error:
+        except (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed) as error:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)

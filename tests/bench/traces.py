@@ -25,7 +25,7 @@ from csta.recorder.dialogue import follow
 from csta.recorder.following import Follower
 from csta.recorder.redaction import Redaction, redacted
 from csta.session import Role
-from tests.bench.events import Script, life_of
+from tests.bench.events import Load, Script, life_of
 
 DEVICES, CALLS = 100, 40
 """More calls than a tracker remembers identifiers of: then they may come again."""
@@ -92,10 +92,10 @@ def rates(wire: str, path: Path) -> None:
     made = Trace(wire)
     codec: Any = asn1.Codec() if wire == "asn1" else xml.Codec()
     frames = made.frames(20_000)
-    live = Script(wire)
-    live.start()
-    octets = live.traffic(1)
-    count = sum(1 for _ in _cut(live, octets))
+    switch = Script(wire)
+    octets = switch.traffic(1)
+    count = sum(1 for _ in _cut(switch, octets))
+    live = Load(switch)
     files.write(path, made.entries(RATED))
     rows = {
         "decode alone": len(frames) / seconds(map(codec.decode, frames)),
@@ -109,8 +109,8 @@ def rates(wire: str, path: Path) -> None:
         print(f"  {name:36} {rate:10,.0f}")
 
 
-def _cut(live: Script, octets: bytes) -> Iterator[Frame]:
-    framing = live.framing()
+def _cut(switch: Script, octets: bytes) -> Iterator[Frame]:
+    framing = switch.framing()
     framing.receive(octets)
     while (frame := framing.next_frame()) is not None:
         yield frame

@@ -28,6 +28,7 @@ from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
 from csta.model.states import ConnectionState, Service
+from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
@@ -350,13 +351,17 @@ class World:
             sources=[self.crm],
             templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
-            make_provider=lambda link: self.switch,
+            make_provider=self._provider,
             verifier=self.verify,
         )
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
         self.server = WebServer(root, cast(Any, self.clock))
         self.gateway.links.start(self.gateway.board.hear)
         self.switch.come_up()
+
+    def _provider(self, link: config.Link, recording: Recording) -> Switch:
+        self.link, self.recording = link, recording
+        return self.switch
 
     async def verify(self, stored: str, password: str) -> bool:
         return stored == password
