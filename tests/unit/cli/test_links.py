@@ -155,7 +155,7 @@ def test_the_dial_example_when_nobody_answers(network: Network, capsys: pytest.C
     ringing.wait(10)
     network.server.drop_clients()
     network.settle()
-    assert "it did not work: link lost" in str(ringing.ended[0])
+    assert "it did not work: link: the peer closed the connection" in str(ringing.ended[0])
 
 
 def test_the_watching_example(network: Network, capsys: pytest.CaptureFixture[str]) -> None:
