@@ -58,7 +58,7 @@ class Recording:
         self._complained = False
 
     def tap(self, name: str) -> Callable[[LinkKind, Role], Tap]:
-        """Makes what sees the frames of a session, for :func:`csta.protocol.open_session`.
+        """Makes what sees the frames of a session, for :func:`csta.opening.open_session`.
 
         :param name: what the trace calls the link.
         """
