@@ -16,6 +16,7 @@ from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup, LookupResult
 from crm_adapter.numberrules import Role
 from crm_adapter.numbers import Number, normalise
+from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta.model.call import Call, Direction, Party, Presentation
 from csta.model.events import CallEnded, CallEvent, ModelEvent
@@ -88,7 +89,7 @@ class CallList:
 
     :param users: whose calls; events of other devices are passed over.
     :param lookup: finds out who is calling.
-    :param location: how the switch writes numbers.
+    :param sites: how the switch writes numbers at each of them.
     :param on_change: hears of every change.
     :param clock: the clock the source of calls uses.
     :param capabilities: services the source of calls offers for a device now.
@@ -98,14 +99,14 @@ class CallList:
         self,
         users: Users,
         lookup: Lookup,
-        location: Location,
+        sites: Sites,
         on_change: OnChange,
         clock: Clock,
         capabilities: Callable[[str], frozenset[Service]],
     ) -> None:
         self._users = users
         self._lookup = lookup
-        self._location = location
+        self._sites = sites
         self._on_change = on_change
         self._clock = clock
         self._capabilities = capabilities
@@ -131,6 +132,10 @@ class CallList:
     def entry(self, login: str, call_id: str) -> CallEntry | None:
         """The user's live call with this id, or None when there is none."""
         return next((entry for entry in self.entries(login) if entry.id == call_id), None)
+
+    def forget(self, device: str) -> None:
+        """Nobody watches the device any more; its calls are not told to an end."""
+        self._devices.pop(device, None)
 
     def held_partner(self, device: str, call_id: str) -> str | None:
         """Id of the held call that an active one can be joined with or swapped for, or None."""
@@ -183,7 +188,7 @@ class CallList:
     def _identify(self, known: _Known) -> None:
         """Find out who the far party is, now and while answers come in."""
         call = known.call
-        number = known.number = self._number(call.other, _role(call))
+        number = known.number = self._number(call.device, call.other, _role(call))
         known.called = self._called(call)
 
         def hear(found: LookupResult) -> None:
@@ -193,15 +198,15 @@ class CallList:
 
         known.found = self._lookup.watch(number, hear)
 
-    def _number(self, party: Party, role: Role) -> Number:
+    def _number(self, device: str, party: Party, role: Role) -> Number:
         if party.presentation is Presentation.ALLOWED:
-            return normalise(party.number, self._location, role)
+            return normalise(party.number, self._location(device), role)
         return Number(presentation=party.presentation)
 
     def _called(self, call: Call) -> Number | None:
         if call.direction is Direction.OUTGOING or call.called.number in (None, call.device):
             return None
-        number = self._number(call.called, "redirecting")
+        number = self._number(call.device, call.called, "redirecting")
         own = {user.extension for user in self._users.by_device(call.device)} | {call.device}
         return None if number.internal in own or not number.display else number
 
@@ -215,19 +220,23 @@ class CallList:
         final = self._entry(
             known,
             result=result(event.call, known.entry.label, known.requested, event.answered_by is not None),
-            answered_by=self._name_of(event.answered_by),
+            answered_by=self._name_of(device, event.answered_by),
             duration=max(0, int(talked)),
         )
         known.number = Number()  # answers still to come are for nobody
         self._tell(device, final)
         self._refresh(device)
 
-    def _name_of(self, device: str | None) -> str | None:
+    def _name_of(self, here: str, device: str | None) -> str | None:
+        """Who a device belongs to, as the numbers of ``here`` are understood."""
         if device is None:
             return None
-        extension = normalise(device, self._location).internal or device
+        extension = normalise(device, self._location(here)).internal or device
         user = self._users.by_extension(extension)
         return user.name if user else device
+
+    def _location(self, device: str) -> Location:
+        return next((self._sites.of(user) for user in self._users.by_device(device)), self._sites.main)
 
     def _refresh_all(self) -> None:
         for device in tuple(self._devices):

@@ -148,6 +148,10 @@ class DirectorySource(Protocol):
     def name(self) -> str:
         """Name in configuration, logs and matches."""
 
+    @property
+    def activities(self) -> ActivityLog | None:
+        """Where calls can be written down, if the source takes them."""
+
     def start(self) -> Awaitable[None]:
         """Get ready, before anything is asked."""
 

@@ -49,16 +49,29 @@ class Users:
     """
 
     def __init__(self, users: Iterable[User]) -> None:
-        self._all = tuple(users)
-        self._logins = _unique("login", ((user.login, user) for user in self._all))
-        self._extensions = _unique("extension", ((user.extension, user) for user in self._all if user.extension))
-        self._devices: Mapping[str, tuple[User, ...]] = _by_device(self._all)
+        self._logins: Mapping[str, User] = {}
+        self._extensions: Mapping[str, User] = {}
+        self._devices: Mapping[str, tuple[User, ...]] = {}
+        self.replace(users)
+
+    def replace(self, users: Iterable[User]) -> frozenset[str]:
+        """Put other users in the place of these; gives the logins of those who are new, different or gone.
+
+        :raises UsersInvalid: as above; everybody stays as they were.
+        """
+        known = tuple(users)
+        logins = _unique("login", ((user.login, user) for user in known))
+        extensions = _unique("extension", ((user.extension, user) for user in known if user.extension))
+        before, self._logins = self._logins, logins
+        self._extensions = extensions
+        self._devices = _by_device(known)
+        return frozenset(login for login in before.keys() | logins.keys() if before.get(login) != logins.get(login))
 
     def __iter__(self) -> Iterator[User]:
-        return iter(self._all)
+        return iter(self._logins.values())
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._logins)
 
     def by_login(self, login: str) -> User | None:
         """The user with this login, or None."""

@@ -158,6 +158,9 @@ def unknown_keys(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
     if get_origin(kind) is tuple and isinstance(value, list):
         for position, each in enumerate(value):
             yield from unknown_keys(each, get_args(kind)[0], f"{path}[{position}]")
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        for name, each in value.items():
+            yield from unknown_keys(each, get_args(kind)[1], joined(path, name))
     elif isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
         hints = get_type_hints(kind, include_extras=True)
         for key, each in value.items():

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from twisted.internet.interfaces import IReactorTime
 
 import csta
+from crm_adapter.activities import Activities
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
 from crm_adapter.screenpop import Templates
+from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import Sessions, Verifier
 from csta_gateway.board import Board
@@ -41,14 +43,16 @@ def assemble(
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
-    pages = Pages(templates, config.screen.record, config.location)
+    sites = Sites(config.location, config.sites)
+    pages = Pages(templates, config.screen.record, config.location, config.journal.masked_for)
     streams = Streams(metrics)
-    board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)
+    activities = Activities(sources, clock)
+    board = Board(users, links, lookup, sites, pages, journal, activities, streams, metrics, clock, csta.__version__)
     return Gateway(
         settings=config.server,
         version=csta.__version__,
         clock=clock,
-        location=config.location,
+        sites=sites,
         users=users,
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
         links=links,
@@ -57,7 +61,7 @@ def assemble(
         journal=journal,
         pages=pages,
         board=board,
-        commands=Commands(links, board.calls, config.location, metrics),
+        commands=Commands(links, board.calls, sites, metrics),
         streams=streams,
         metrics=metrics,
         support=Support(clock),

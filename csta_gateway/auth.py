@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -133,6 +133,19 @@ class Sessions:
     def close(self, session: Session) -> None:
         """Log out."""
         self._end([key for key, each in self._sessions.items() if each is session])
+
+    def follow(self, changed: Iterable[str]) -> None:
+        """Users have changed: who is gone or has another password is logged out, the others are as they are now."""
+        logins = frozenset(changed)
+        ended = []
+        for key, session in self._sessions.items():
+            if session.user.login in logins:
+                user = self._users.by_login(session.user.login)
+                if user is None or user.password_hash != session.user.password_hash:
+                    ended.append(key)
+                else:
+                    session.user = user
+        self._end(ended)
 
     def _begin(self, user: User) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from crm_adapter.activities import Activities
 from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.clock import Clock
 from crm_adapter.journal import Journal
-from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup
+from crm_adapter.sites import Sites
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
 from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
@@ -21,7 +22,7 @@ from csta_gateway.pages import Pages
 from csta_gateway.policy import Action, permits
 from csta_gateway.streams import Message, Streams
 from csta_gateway.texts import text
-from csta_gateway.views import ColleagueView, DeviceView, LinkView, Presence, journal_view, milliseconds
+from csta_gateway.views import ColleagueView, DeviceView, LinkView, Presence, milliseconds
 
 log = Logger()
 
@@ -42,19 +43,21 @@ class Board:
         users: Users,
         links: Links,
         lookup: Lookup,
-        location: Location,
+        sites: Sites,
         pages: Pages,
         journal: Journal,
+        activities: Activities,
         streams: Streams,
         metrics: Metrics,
         clock: Clock,
         version: str,
     ) -> None:
-        self.calls = CallList(users, lookup, location, self._call_changed, clock, links.capabilities)
+        self.calls = CallList(users, lookup, sites, self._call_changed, clock, links.capabilities)
         self._users = users
         self._links = links
         self._pages = pages
         self._journal = journal
+        self.activities = activities
         self._streams = streams
         self._metrics = metrics
         self._version = version
@@ -96,15 +99,16 @@ class Board:
         self._streams.send(login, kind, {"call": self._pages.call_view(entry, user)})
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
-            Deferred.fromCoroutine(self._record(login, entry))
+            Deferred.fromCoroutine(self._record(user, entry))
+            self.activities.tell(login, entry)
 
-    async def _record(self, login: str, entry: CallEntry) -> None:
+    async def _record(self, user: User, entry: CallEntry) -> None:
         try:
-            recorded = await self._journal.record(login, entry)
+            recorded = await self._journal.record(user.login, entry)
         except Exception:  # a journal that is full or away must not keep calls from the screen
-            log.failure("the journal did not take a call of {user}", user=login)
+            log.failure("the journal did not take a call of {user}", user=user.login)
         else:
-            self._streams.send(login, "journal", {"entry": journal_view(recorded)})
+            self._streams.send(user.login, "journal", {"entry": self._pages.journal_view(recorded, user)})
 
     def _device_changed(self, link: SwitchLink, device: str) -> None:
         known = link.devices.get(device)

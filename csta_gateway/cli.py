@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 import csta
+from crm_adapter.numberrules import Role
 from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
@@ -22,6 +23,7 @@ from csta_gateway import config as settings
 from csta_gateway import config_file, demo
 from csta_gateway import log as lines
 from csta_gateway.daemon import Daemon, StartError
+from csta_gateway.explain import explained
 
 log = Logger()
 
@@ -58,7 +60,31 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="tell what is wrong with the settings, without running")
     check.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}")
     check.set_defaults(command=_check)
+    _add_number(commands.add_parser("number", help="what the gateway makes of a telephone number"))
     return parser
+
+
+def _add_number(parser: argparse.ArgumentParser) -> None:
+    number = parser.add_subparsers(required=True, metavar="COMMAND")
+    explain = number.add_parser("explain", help="print every step and the rule that fired")
+    explain.set_defaults(command=_explain)
+    explain.add_argument("number", help="as the switch, a CRM or a person writes it")
+    explain.add_argument("--role", choices=get_args(Role), default="incoming", help="how it came about")
+    explain.add_argument("--site", metavar="NAME", help="one of [sites]; default: [location]")
+    explain.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
+    )
+
+
+def _explain(options: argparse.Namespace) -> int:
+    config = config_file.read(options.config)
+    if options.site is not None and options.site not in config.sites:
+        print(f"{options.config}: there is no [sites.{options.site}]", file=sys.stderr)
+        return USAGE
+    location = config.location if options.site is None else config.sites[options.site]
+    for line in explained(options.number, location, options.role):
+        print(line)
+    return OK
 
 
 def _check(options: argparse.Namespace) -> int:

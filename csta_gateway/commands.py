@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callrules import Action as CallAction
-from crm_adapter.location import Location
 from crm_adapter.numbers import dial
+from crm_adapter.sites import Sites
 from crm_adapter.users import User
 from csta.errors import CSTAError
 from csta.model.provider import Provider
@@ -50,10 +50,10 @@ class Commands:
     and what the :class:`~csta.model.provider.Provider` raises.
     """
 
-    def __init__(self, links: Links, calls: CallList, location: Location, metrics: Metrics) -> None:
+    def __init__(self, links: Links, calls: CallList, sites: Sites, metrics: Metrics) -> None:
         self._links = links
         self._calls = calls
-        self._location = location
+        self._sites = sites
         self._metrics = metrics
 
     async def make_call(self, user: User, number: str, device: str | None) -> str:
@@ -63,7 +63,7 @@ class Commands:
         if device is None:
             raise ApiError("forbidden")
         self._permit(user, Action.MAKE_CALL, device)
-        digits = dial(number, self._location).digits
+        digits = dial(number, self._sites.of(user)).digits
         with self._counted("dial"):
             return await self._provider(device).make_call(device, digits)
 
@@ -80,14 +80,14 @@ class Commands:
     async def send_to(self, user: User, call_id: str, action: CallAction, number: str) -> None:
         """Transfer or deflect a call to a number."""
         call = self._call(user, call_id)
-        digits = dial(number, self._location).digits
+        digits = dial(number, self._sites.of(user)).digits
         with self._requested(call, action):
             await WITH_NUMBER[action](self._provider(call.device), call.device, call.id, digits)
 
     async def consult(self, user: User, call_id: str, number: str) -> str:
         """Hold a call and dial somebody else; gives the new call's id."""
         call = self._call(user, call_id)
-        digits = dial(number, self._location).digits
+        digits = dial(number, self._sites.of(user)).digits
         with self._requested(call, "consult"):
             return await self._provider(call.device).consult(call.device, call.id, digits)
 
@@ -106,7 +106,7 @@ class Commands:
     async def set_forwarding(self, user: User, device: str, kind: str, destination: str | None) -> None:
         """Forward calls, or stop with None."""
         self._permit(user, Action.CONTROL_DEVICE, device)
-        digits = None if destination is None else dial(destination, self._location).digits
+        digits = None if destination is None else dial(destination, self._sites.of(user)).digits
         with self._counted("forwarding"):
             await self._provider(device).set_forwarding(device, kind, digits)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crm_adapter.location import Location
+from crm_adapter.users import UserRole
 from csta.dialect import LinkKind, Login, link_kind
 from csta_gateway.addresses import is_loopback
 from csta_gateway.config_sources import Filled, Seconds, Source
@@ -116,9 +117,11 @@ class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[users]``: who may log in and which telephones are theirs.
 
     :param source: name of the ``[[sources]]`` entry that holds the users.
+    :param refresh_seconds: time between two looks for changed users; monitors start and stop with them.
     """
 
     source: Filled
+    refresh_seconds: Seconds = 60.0
 
 
 class Lookup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,9 +160,13 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[journal]``: the list of past calls.
 
     :param url: SQLAlchemy database URL.
+    :param retention_days: older calls are deleted with their notes; 0 keeps them for ever.
+    :param masked_for: roles that see only the first digits of numbers once a call is over.
     """
 
     url: Filled = "sqlite:///journal.db"
+    retention_days: Annotated[int, Meta(ge=0, le=36500)] = 90
+    masked_for: tuple[UserRole, ...] = ()
 
 
 class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,6 +190,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     server: Server = Server()
     location: Location = field(default_factory=Location)
+    sites: dict[str, Location] = field(default_factory=dict)
     lookup: Lookup = Lookup()
     screen: Screen = Screen()
     journal: Journal = Journal()

@@ -26,10 +26,12 @@ from csta_gateway.auth import verify
 from csta_gateway.config import Config, Server
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import MakeProvider
+from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
+from csta_gateway.userwatch import UserWatch
 
 log = Logger()
 
@@ -93,14 +95,17 @@ class Daemon:
         sources = await self._sources()
         users = Users(await sources[config.users.source].users())
         templates = Templates(config.screen.templates, config.screen.allowed_hosts)
-        self._warn_about_templates(users, templates)
+        self._warn_about_users(users, templates)
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
+        retention = Retention(journal, self._reactor, config.journal.retention_days)
+        retention.start()
+        self._cleanup.append(retention.stop)
         self._passwords.start()
         self._cleanup.append(self._passwords.stop)
 
-        return assemble(
+        gateway = assemble(
             config,
             clock=self._reactor,
             users=users,
@@ -110,6 +115,11 @@ class Daemon:
             make_provider=self._make_provider,
             verifier=self._verify,
         )
+        self._cleanup.append(gateway.board.activities.close)
+        watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
+        watch.start()
+        self._cleanup.append(watch.stop)
+        return gateway
 
     async def _sources(self) -> dict[str, DirectorySource]:
         config = self._config
@@ -124,8 +134,10 @@ class Daemon:
             await source.start()
         return sources
 
-    def _warn_about_templates(self, users: Users, templates: Templates) -> None:
+    def _warn_about_users(self, users: Users, templates: Templates) -> None:
         for user in users:
+            if user.site and user.site not in self._config.sites:
+                log.warn("{user}'s site {site!r} is not in [sites]", user=user.login, site=user.site)
             if user.call_screen and user.call_screen not in templates:
                 log.warn(
                     "{user}'s call screen {template!r} is not in [screen.templates]; calls will not be links",

@@ -9,8 +9,8 @@ from twisted.web.server import Request
 
 from crm_adapter.clock import Clock
 from crm_adapter.journal import Journal
-from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup
+from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import COOKIE, Session, Sessions
 from csta_gateway.board import Board
@@ -35,7 +35,7 @@ class Gateway:
     settings: Server
     version: str
     clock: Clock
-    location: Location
+    sites: Sites
     users: Users
     sessions: Sessions
     links: Links

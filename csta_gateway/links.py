@@ -86,6 +86,17 @@ class SwitchLink:
         for device in self.devices:
             ensureDeferred(self._monitor(device))
 
+    def add(self, device: str) -> None:
+        """Watch one more device."""
+        self.devices[device] = DeviceState(id=device)
+        ensureDeferred(self._monitor(device))
+
+    def remove(self, device: str) -> None:
+        """Watch a device no longer."""
+        del self.devices[device]
+        ensureDeferred(self._unmonitor(device))
+        self._count()
+
     async def stop(self) -> None:
         """Release the monitors and close the link; what was recorded of it is on the disk then."""
         try:
@@ -103,6 +114,12 @@ class SwitchLink:
         except CSTAError as error:
             log.error("{link}: {device} cannot be watched: {error}", link=self.state.name, device=device, error=error)
             self._follow(DeviceChanged(device, in_service=False))
+
+    async def _unmonitor(self, device: str) -> None:
+        try:
+            await self.provider.unmonitor(device)
+        except CSTAError as error:
+            log.warn("{link}: {device} is still watched: {error}", link=self.state.name, device=device, error=error)
 
     def _follow(self, event: ModelEvent) -> None:
         self._metrics.events.labels(self.state.name, type(event).__name__).inc()
@@ -179,20 +196,29 @@ class Links:
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        left = sorted(devices)
+        self._settings = tuple(settings)
         self._links: list[SwitchLink] = []
-        for each in settings:
-            served = [device for device in left if each.serves(device)]
-            left = [device for device in left if device not in served]
+        served = self._served(devices)
+        for position, each in enumerate(self._settings):
+            own = [device for device, at in served.items() if at == position]
             kept = recording(each)
-            self._links.append(SwitchLink(each.name, make_provider(each, kept), kept, served, clock, metrics))
-        self._by_device = {device: link for link in self._links for device in link.devices}
-        for device in left:
-            log.warn("{device} is not served by any link; check `devices` of the [[links]]", device=device)
+            self._links.append(SwitchLink(each.name, make_provider(each, kept), kept, own, clock, metrics))
+        self._by_device = {device: self._links[at] for device, at in served.items()}
 
     def __iter__(self) -> Iterator[SwitchLink]:
         """The links in the order of the settings."""
         return iter(self._links)
+
+    def watch(self, devices: Iterable[str]) -> list[str]:
+        """Watch these devices and no others; gives those that are watched no longer."""
+        wanted = set(devices)
+        gone = sorted(self._by_device.keys() - wanted)
+        for device in gone:
+            self._by_device.pop(device).remove(device)
+        for device, at in self._served(wanted - self._by_device.keys()).items():
+            self._by_device[device] = self._links[at]
+            self._links[at].add(device)
+        return gone
 
     def by_device(self, device: str) -> SwitchLink | None:
         """The link of a device, or None when no link serves it."""
@@ -207,6 +233,17 @@ class Links:
         """Open all links; ``heard`` is called with every event."""
         for link in self._links:
             link.start(heard)
+
+    def _served(self, devices: Iterable[str]) -> dict[str, int]:
+        """Device → position of the first link that serves it."""
+        served = {}
+        for device in sorted(devices):
+            found = next((at for at, each in enumerate(self._settings) if each.serves(device)), None)
+            if found is None:
+                log.warn("{device} is not served by any link; check `devices` of the [[links]]", device=device)
+            else:
+                served[device] = found
+        return served
 
     async def stop(self) -> None:
         """Close all links; one that fails does not keep the others."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from msgspec import structs
+
 from crm_adapter.calllist import CallEntry
 from crm_adapter.directory import Contact, LabelledNumber, Match
+from crm_adapter.journal import JournalEntry
 from crm_adapter.location import Location
 from crm_adapter.numbers import normalise
 from crm_adapter.screenpop import Templates
-from crm_adapter.users import User
-from csta_gateway.views import CallView, ContactNumber, ContactView, MatchView, number_view
+from crm_adapter.users import User, UserRole
+from csta_gateway.log import masked
+from csta_gateway.views import CallView, ContactNumber, ContactView, JournalView, MatchView, journal_view, number_view
 
 
 class Pages:
@@ -17,12 +23,16 @@ class Pages:
     :param templates: the addresses by name.
     :param record: name of the template that opens the record of a match or contact, or None.
     :param location: how numbers of contacts are meant.
+    :param masked_for: roles that see only the first digits of numbers of past calls.
     """
 
-    def __init__(self, templates: Templates, record: str | None, location: Location) -> None:
+    def __init__(
+        self, templates: Templates, record: str | None, location: Location, masked_for: Container[UserRole] = ()
+    ) -> None:
         self._templates = templates
         self._record = record
         self._location = location
+        self._masked_for = masked_for
 
     def call_view(self, call: CallEntry, user: User) -> CallView:
         """A call with the address of the user's call screen in the CRM."""
@@ -63,6 +73,13 @@ class Pages:
             url=self._templates.url(self._record, contact, user) if self._record else None,
             numbers=tuple(map(self._number, contact.numbers)),
         )
+
+    def journal_view(self, entry: JournalEntry, user: User) -> JournalView:
+        """A past call, with as much of the number as the user's role may see."""
+        number = number_view(entry.number)
+        if user.role in self._masked_for:
+            number = structs.replace(number, raw="", e164=None, display=masked(number.display))
+        return journal_view(entry, number)
 
     def _number(self, stored: LabelledNumber) -> ContactNumber:
         number = normalise(stored.raw, self._location, "stored")

@@ -65,7 +65,7 @@ class Stream:
         self._closed = False
 
     def start(self) -> None:
-        """Send the first snapshot."""
+        """Send a snapshot, with which everything begins."""
         self._write("snapshot", self._snapshot(self.session))
 
     def send(self, kind: str, content: Message) -> None:
@@ -74,6 +74,13 @@ class Stream:
             self._stale = True
         elif not self._closed:
             self._write(kind, content)
+
+    def renew(self) -> None:
+        """Much has changed at once: send everything again."""
+        if self._stalled is not None:
+            self._stale = True
+        elif not self._closed:
+            self.start()
 
     def stall(self) -> None:
         """The page does not keep up: write nothing more until :meth:`resume`."""

@@ -129,6 +129,9 @@ class JournalView(Struct, frozen=True, kw_only=True):
     result: Result
     began: int
     duration: int
+    done: bool
+    note: str
+    disposition: str
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -169,18 +172,21 @@ def user_view(user: User, language: Language) -> UserView:
     return UserView(login=user.login, name=user.name, language=language, role=user.role, devices=devices)
 
 
-def journal_view(entry: JournalEntry) -> JournalView:
+def journal_view(entry: JournalEntry, number: NumberView) -> JournalView:
     """A past call without what only the gateway needs."""
     return JournalView(
         id=entry.id,
         direction=entry.direction,
-        number=number_view(entry.number),
+        number=number,
         name=entry.name,
         company=entry.company,
         internal=entry.internal,
         result=entry.result,
         began=entry.began,
         duration=entry.duration,
+        done=entry.done,
+        note=entry.note,
+        disposition=entry.disposition,
     )
 
 

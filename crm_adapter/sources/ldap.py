@@ -83,6 +83,10 @@ class LdapSource:
     async def start(self) -> None:
         """There is nothing to prepare; the connection is made for the first question."""
 
+    @property
+    def activities(self) -> None:
+        """A directory of people takes no calls."""
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         """The directory tells nobody when entries change; answers are remembered for minutes only."""
 

@@ -45,7 +45,7 @@ class NewCallId(Struct, frozen=True):
 
 async def preview(visit: Visit) -> Answer:
     """What would be dialled; nothing is sent."""
-    dialable = dial(visit.body(Wish).number, visit.gateway.location)
+    dialable = dial(visit.body(Wish).number, visit.gateway.sites.of(visit.user))
     found = await visit.gateway.lookup.find(dialable.number)
     view = PreviewView(
         display=dialable.number.display,

@@ -42,10 +42,10 @@ class Commands(SphinxDirective):
 
 
 def _section(name: str) -> Iterator[str]:
-    kinds, is_list = _structures(name)
+    kinds, heading = _structures(name)
     for kind in kinds:
         tag = kind.__struct_config__.tag if len(kinds) > 1 else None
-        yield f"### `{f'[[{name}]]' if is_list else f'[{name}]'}`{f' of type `{tag}`' if tag else ''}"
+        yield f"### `{heading}`{f' of type `{tag}`' if tag else ''}"
         yield from _table(kind)
 
 
@@ -68,12 +68,15 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _structures(name: str) -> tuple[list[type[msgspec.Struct]], bool]:
-    """The structure of a table, or all those its ``type`` tells apart."""
-    described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
-    is_list = isinstance(described, msgspec.inspect.VarTupleType)
-    kind = described.item_type if is_list else described
-    return [each.cls for each in getattr(kind, "types", (kind,))], is_list
+def _structures(name: str) -> tuple[list[type[msgspec.Struct]], str]:
+    """The structure of a table, or all those its ``type`` tells apart; and how the table is headed in the file."""
+    kind = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
+    heading = f"[{name}]"
+    if isinstance(kind, msgspec.inspect.VarTupleType):
+        kind, heading = kind.item_type, f"[[{name}]]"
+    elif isinstance(kind, msgspec.inspect.DictType):
+        kind, heading = kind.value_type, f"[{name}.NAME]"
+    return [each.cls for each in getattr(kind, "types", (kind,))], heading
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -62,6 +62,10 @@ class Book:
         self.answers: list[Deferred[tuple[Match, ...]]] = []
         self.listeners: list[Callable[[], None]] = []
 
+    @property
+    def activities(self) -> None:
+        return None
+
     async def start(self) -> None:
         raise AssertionError("nobody has to start it")
 

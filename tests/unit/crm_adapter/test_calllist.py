@@ -10,6 +10,7 @@ from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.directory import Match
 from crm_adapter.lookup import Lookup
 from crm_adapter.numbers import Location
+from crm_adapter.sites import Sites
 from crm_adapter.users import User, Users
 from csta.model.call import UNKNOWN, Call, Direction, Party, Presentation
 from csta.model.events import (
@@ -77,7 +78,7 @@ class Screens:
         self.calls = CallList(
             users,
             lookup,
-            MUNICH,
+            Sites(MUNICH, {"cologne": Location(area_code="0221")}),
             lambda login, entry: self.told.append((login, entry)),
             self.clock,
             lambda _: self.able,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -127,3 +127,63 @@ def test_the_journal_outlives_the_process(
     again = Journal(url, *here)
     done(again.start())
     assert done(again.entries("anna")).entries == (kept,)
+
+
+def after(call: CallEntry, seconds: int, **changes: Any) -> CallEntry:  # noqa: ANN401 -- fields of any type
+    return msgspec.structs.replace(call, began=call.began + 1000 * seconds, **changes)
+
+
+@pytest.mark.parametrize("direction", [Direction.INCOMING, Direction.OUTGOING])
+def test_a_missed_call_is_done_when_the_two_have_talked_later(
+    done: Done, journal: Journal, direction: Direction
+) -> None:
+    assert not done(journal.record("anna", MISSED)).done
+    done(journal.record("anna", after(MISSED, 60, direction=direction, result="unreachable")))
+    done(journal.record("jonas", after(MISSED, 61, direction=direction, result="answered")))
+    assert [entry.done for entry in done(journal.entries("anna", missed_only=True)).entries] == [False]
+    done(journal.record("anna", after(MISSED, 62, direction=direction, result="answered")))
+    assert [entry.done for entry in done(journal.entries("anna", missed_only=True)).entries] == [True]
+
+
+def test_calls_without_a_number_are_never_done_by_each_other(done: Done, journal: Journal) -> None:
+    nobody = msgspec.structs.replace(MISSED, number=Number(presentation=Presentation.RESTRICTED))
+    done(journal.record("anna", nobody))
+    done(journal.record("anna", after(nobody, 9, result="answered")))
+    assert not done(journal.entries("anna", missed_only=True)).entries[0].done
+
+
+def test_a_later_note_takes_the_place_of_the_first(done: Done, journal: Journal) -> None:
+    entry = done(journal.record("anna", MISSED))
+    done(journal.annotate("anna", entry.id, "one", ""))
+    written = done(journal.annotate("anna", entry.id, "two", "offer"))
+    assert written == msgspec.structs.replace(entry, note="two", disposition="offer")
+    assert done(journal.entries("anna")).entries == (written,)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "left"),
+    [
+        ({"login": "anna"}, {"jonas"}),
+        ({"e164": "+496990009123"}, set()),
+        ({"e164": "+496990009123", "login": "jonas"}, {"anna"}),
+        ({"e164": "+4930"}, {"anna", "jonas"}),
+        ({"before": MISSED.began + 1}, {"jonas"}),
+    ],
+)
+def test_what_is_kept_about_a_user_or_number_is_given_out_and_deleted_with_its_notes(
+    done: Done, journal: Journal, chosen: dict[str, Any], left: set[str]
+) -> None:
+    first = done(journal.record("anna", MISSED))
+    done(journal.record("jonas", after(MISSED, 1)))
+    done(journal.annotate("anna", first.id, "a note", ""))
+    if "before" not in chosen:
+        assert len(done(journal.export(**chosen))) == 2 - len(left)
+    assert done(journal.purge(**chosen)) == 2 - len(left)
+    assert {login for login in ("anna", "jonas") if done(journal.entries(login)).entries} == left
+    if "anna" in left:
+        assert done(journal.entries("anna")).entries[0].note == "a note"
+
+
+def test_nothing_is_deleted_unless_something_says_what(done: Done, journal: Journal) -> None:
+    with pytest.raises(ValueError, match="which calls"):
+        done(journal.purge())

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 from twisted.web.server import Site
 
-from crm_adapter.directory import Contact, LabelledNumber, Match
+from crm_adapter.directory import Activity, Contact, LabelledNumber, Match
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
 from crm_adapter.numbers import Number
@@ -36,7 +36,6 @@ from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
 
-LOCATION = Location(country="DE", area_code="089", internal_length=4)
 ERIKA = Match(kind="person", record_id="7", name="Erika Mustermann", company="Muster GmbH", person_id="7", source="crm")
 USERS = (
     User(login="anna", name="Anna Berger", devices=("2001",), extension="2001", call_screen="case", password_hash="a"),
@@ -49,7 +48,7 @@ SETTINGS = config.Config(
     sources=(SqlSource(name="crm", url="sqlite://"),),
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
-    location=LOCATION,
+    location=Location(country="DE", area_code="089", internal_length=4),
     screen=config.Screen(
         templates={
             "case": "https://crm.example.org/case?p={person_id}&n={e164}",
@@ -83,6 +82,20 @@ class Crm:
 
     name = "crm"
     broken = False
+
+    def __init__(self) -> None:
+        self.written: list[Activity] = []
+
+    @property
+    def activities(self) -> Crm:
+        return self
+
+    @property
+    def takes_calls(self) -> bool:
+        return True
+
+    async def write(self, activity: Activity) -> None:
+        self.written.append(activity)
 
     async def start(self) -> None: ...
 
@@ -368,8 +381,7 @@ class World:
 
     def browser(self, user: str | None = None) -> Browser:
         browser = Browser(self)
-        if user is not None:
-            assert browser.log_in(user).status == 200
+        assert user is None or browser.log_in(user).status == 200
         return browser
 
 

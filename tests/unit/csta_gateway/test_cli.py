@@ -139,3 +139,17 @@ def test_the_demo_gets_ready_and_ends_cleanly(demo: tuple[subprocess.Popen[str],
     assert process.returncode == 0
     assert "Traceback" not in errors
     assert not any(password in errors for password in passwords.values())
+
+
+def test_a_number_is_explained_step_by_step(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.write_text(settings.read_text() + '[sites.vienna]\ncountry = "AT"\narea_code = "1"\n')
+    assert main(["number", "explain", "0044 161 5527789", "--config", str(settings)]) == 0
+    told = dict(re.split(r"  +", line, maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["= E.164"] == "+441615527789"
+    assert told["= canonical"] == "+44 (161) 5527789"
+    assert main(["number", "explain", "58580", "--site", "vienna", "--config", str(settings)]) == 0
+    assert "+43158580" in capsys.readouterr().out
+    assert main(["number", "explain", "*21#", "--config", str(settings)]) == 0
+    assert "nothing: " in capsys.readouterr().out
+    assert main(["number", "explain", "1", "--site", "paris", "--config", str(settings)]) == 2
+    assert "there is no [sites.paris]" in capsys.readouterr().err

@@ -1,0 +1,28 @@
+"""Sites of a company that share a gateway: the numbers of each user follow the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crm_adapter.location import Location
+from crm_adapter.users import User
+
+
+class Sites:
+    """Locations by the name users have them under.
+
+    :param main: of everybody whose site is not named, or unknown.
+    :param others: by name.
+    """
+
+    def __init__(self, main: Location, others: Mapping[str, Location] = MappingProxyType({})) -> None:
+        self.main = main
+        self._others = dict(others)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._others
+
+    def of(self, user: User) -> Location:
+        """Where a user's numbers are dialled and understood."""
+        return self._others.get(user.site, self.main)

@@ -1,0 +1,68 @@
+"""Follows changes of users while the gateway runs: who may log in, which devices are monitored, what pages show."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from crm_adapter.clock import Clock, Timer
+from crm_adapter.directory import DirectorySource
+from crm_adapter.errors import DirectoryError, UsersInvalid
+from csta_gateway.gateway import Gateway
+
+log = Logger()
+
+
+class UserWatch:
+    """Reads the users again and again; a mistake in them leaves everything as it was.
+
+    :param source: holds the users.
+    :param every: seconds between two readings.
+    """
+
+    def __init__(self, gateway: Gateway, source: DirectorySource, clock: Clock, every: float = 60.0) -> None:
+        self._gateway = gateway
+        self._source = source
+        self._clock = clock
+        self._every = every
+        self._timer: Timer | None = None
+        self._stopped = False
+
+    def start(self) -> None:
+        """Look again after a while, and from then on."""
+        self._timer = self._clock.callLater(self._every, self._look)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped = True
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    async def look(self) -> None:
+        """Bring users, monitors, log-ins and pages up to date."""
+        try:
+            users = await self._source.users()
+            changed = self._gateway.users.replace(users)
+        except (DirectoryError, UsersInvalid) as problem:
+            log.warn("{problem}; users are as they were", problem=problem)
+            return
+        if self._stopped or not changed:
+            return
+        log.info("{count} users changed", count=len(changed))
+        for device in self._gateway.links.watch(self._gateway.users.devices()):
+            self._gateway.board.calls.forget(device)
+        self._gateway.sessions.follow(changed)
+        for login in changed:
+            for stream in self._gateway.streams.of(login):
+                stream.renew()
+
+    def _look(self) -> None:
+        Deferred.fromCoroutine(self._look_and_schedule())
+
+    async def _look_and_schedule(self) -> None:
+        try:
+            await self.look()
+        except Exception:  # looking goes on whatever happens
+            log.failure("users could not be followed")
+        if not self._stopped:
+            self.start()
