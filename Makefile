@@ -42,6 +42,7 @@ docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations (BENCH=--full: an hour of events)
 	$(BIN)/python -m tests.bench.codecs
 	$(BIN)/python -m tests.bench.events $(BENCH)
+	$(BIN)/python -m tests.bench.traces
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

@@ -14,7 +14,8 @@ from crm_adapter.directory import Match
 from crm_adapter.identifiers import unwrap
 from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup, LookupResult
-from crm_adapter.numbers import Number, Role, normalise
+from crm_adapter.numberrules import Role
+from crm_adapter.numbers import Number, normalise
 from crm_adapter.users import Users
 from csta.model.call import Call, Direction, Party, Presentation
 from csta.model.events import CallEnded, CallEvent, ModelEvent
@@ -248,7 +249,7 @@ class CallList:
         self, known: _Known, result: Result | None = None, answered_by: str | None = None, duration: int | None = None
     ) -> CallEntry:
         call, found = known.call, known.found
-        best = found.matches[0] if found.matches else None
+        best = found.best
         others = self._others(call)
         state = label(call, others, known.requested)
         offered = actions(call, others, self._capabilities(call.device), known.requested)

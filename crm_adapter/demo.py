@@ -20,7 +20,7 @@ from crm_adapter.sources.schema import COMPANIES, METADATA, PEOPLE, PHONES, USER
 from crm_adapter.users import User
 
 LOCATION = Location(
-    country="DE", area_code="089", outside_prefixes=("0",), internal_length=4, main_number="+49 89 99998"
+    country="DE", area_code="089", outside_prefixes=("0",), internal_length=4, main_numbers=("+49 89 99998",)
 )
 """The office: Munich, four-digit extensions behind 089 99998, 0 for an outside line."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Literal, Protocol
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -52,6 +52,93 @@ class Contact(Struct, frozen=True, kw_only=True):
     person_id: str | None = None
     company_id: str | None = None
     numbers: tuple[LabelledNumber, ...] = ()
+
+
+def match_of(contact: Contact, source: str) -> Match:
+    """The match of a contact that has the number itself."""
+    return Match(
+        kind=contact.kind,
+        record_id=contact.record_id,
+        name=contact.name,
+        company=contact.company,
+        person_id=contact.person_id,
+        company_id=contact.company_id,
+        source=source,
+    )
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """Some of the contacts of a CRM, as :meth:`Feed.changes` gives them.
+
+    :param contacts: new, changed or just all of them.
+    :param gone: kind and record id of contacts that are no longer there.
+    :param whole: this page begins a list of everything: what no page of it has is gone.
+    :param token: where the next :meth:`Feed.changes` goes on; None when this is not the last page, or the next time
+        everything has to be read again.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+    whole: bool = False
+    token: str | None = None
+
+
+class Activity(Struct, frozen=True, kw_only=True):
+    """A call as it is written into a CRM, once.
+
+    :param key: the same for every attempt to write the same call, different for every other.
+    :param subject: one line for people.
+    :param note: what the user wrote about it; empty for nothing.
+    :param login: the user.
+    :param direction: ``incoming`` or ``outgoing``.
+    :param result: how the call went.
+    :param number: of the far party, as people write it.
+    :param began: Unix seconds.
+    :param duration: seconds connected.
+    :param kind: of the record it is written at.
+    :param record_id: key of that record.
+    """
+
+    key: str
+    subject: str
+    note: str = ""
+    login: str
+    direction: str
+    result: str
+    number: str
+    began: int
+    duration: int
+    kind: Literal["person", "company"]
+    record_id: str
+
+
+class Feed(Protocol):
+    """A CRM whose contacts are copied into the index. What is asked of it may fail with ``DirectoryError``."""
+
+    @property
+    def name(self) -> str:
+        """Name in configuration, logs and matches."""
+
+    def changes(self, since: str | None) -> AsyncGenerator[Page, None]:
+        """What has changed since the page with the token ``since``; everything when it is None."""
+
+    async def users(self) -> tuple[User, ...]:
+        """The users the CRM knows; empty for a mere address book."""
+
+    def close(self) -> None:
+        """Give back connections and threads."""
+
+
+@runtime_checkable
+class ActivityLog(Protocol):
+    """A source calls can be written into."""
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether they can, as it is set up."""
+
+    async def write(self, activity: Activity) -> None:
+        """Write down a call; the same activity told again is written once."""
 
 
 class DirectorySource(Protocol):

@@ -33,6 +33,8 @@ _WORDS = {
 _BRACKETS = re.compile(r'\s*"?(?P<before>[^"<>]*?)"?\s*<(?P<inner>[^<>]*)>(?P<after>[^;<>]*)')
 _URI = re.compile(r"(?P<scheme>tel|sips?|callto):(?://)?(?P<address>[^@;?]*)", re.IGNORECASE)
 _EXTENSION = re.compile(r";ext=(\d+)", re.IGNORECASE)
+# Canonical form of Windows Telephony: +49 (89) 1234567|sub-address^name.
+_CANONICAL = re.compile(r"(?P<number>\+[^|^]*)(?:\|[^^]*)?(?:\^(?P<name>.*))?", re.DOTALL)
 # After the number in the representation: sub-address, calling address, extension, agent.
 _PARTS = re.compile(r"[!&%~]")
 
@@ -45,6 +47,8 @@ def unwrap(text: str | None) -> Identifier:
         before, inner, after = brackets.group("before", "inner", "after")
         name = (after if before in ("N", "") else before).strip() or None
         inner = _PARTS.split(inner.strip(), maxsplit=1)[0]
+    elif canonical := _CANONICAL.fullmatch(inner):
+        inner, name = canonical["number"], (canonical["name"] or "").strip() or None
     number = _address(inner)
     presentation = _WORDS.get(number.lower())
     if presentation is None:

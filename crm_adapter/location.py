@@ -5,6 +5,8 @@ from __future__ import annotations
 import phonenumbers
 from msgspec import Struct
 
+from crm_adapter.numberrules import AreaCodeRule, NumberRule, Role
+
 
 class Location(Struct, frozen=True, kw_only=True):
     """How numbers look at one site. A value that makes no sense raises ValueError with its field and what would do.
@@ -14,11 +16,17 @@ class Location(Struct, frozen=True, kw_only=True):
     :param outside_prefixes: digits that ask the switch for an outside line; the first is used for dialling.
     :param internal_length: digits of an extension.
     :param internal_ranges: extensions of other lengths, or such as are short numbers too: first and last number.
-    :param main_number: own direct dialling block without extension, in E.164 (``+49 89 1234``), or None.
-    :param incoming_with_prefix: callers' numbers come with the outside prefix in front.
+    :param main_numbers: own direct dialling blocks without extension, in E.164 (``+49 89 1234``); an extension's full
+        number is in the first.
+    :param prefixed_roles: how numbers came about that come with the outside prefix: ``outgoing``, and where the switch
+        puts it before callers' numbers too, ``incoming``, ``redirecting`` and ``connected``.
     :param plus_missing: callers' numbers come in E.164 without ``+`` (``4930…``).
-    :param local_with_area_code: dial the own area's numbers with the area code.
+    :param trunk_prefix: what is dialled before an area code, where it is not what the country's number plan says.
+    :param international_prefix: what is dialled before a country code, where it is not what the number plan says.
+    :param dial_e164: the switch takes ``+`` and country code; it gets them instead of prefixes.
     :param emergency_with_prefix: dial emergency numbers with the outside prefix.
+    :param rules: what to make of numbers of this switch before anything else.
+    :param area_code_rules: numbers that are dialled without area code or trunk prefix.
     """
 
     country: str = "DE"
@@ -26,11 +34,15 @@ class Location(Struct, frozen=True, kw_only=True):
     outside_prefixes: tuple[str, ...] = ("0",)
     internal_length: int = 4
     internal_ranges: tuple[tuple[int, int], ...] = ()
-    main_number: str | None = None
-    incoming_with_prefix: bool = False
+    main_numbers: tuple[str, ...] = ()
+    prefixed_roles: tuple[Role, ...] = ("outgoing",)
     plus_missing: bool = False
-    local_with_area_code: bool = True
+    trunk_prefix: str | None = None
+    international_prefix: str | None = None
+    dial_e164: bool = False
     emergency_with_prefix: bool = False
+    rules: tuple[NumberRule, ...] = ()
+    area_code_rules: tuple[AreaCodeRule, ...] = ()
 
     def __post_init__(self) -> None:
         for objection in self._objections():
@@ -50,8 +62,13 @@ class Location(Struct, frozen=True, kw_only=True):
                 f"internal_ranges {[list(each) for each in self.internal_ranges]!r}: use [first, last] like [200, 299]",
             ),
             (
-                self.main_number is None or _block(self.main_number, self.country) is not None,
-                f"main_number {self.main_number!r}: use + and country code, like +49 89 1234",
+                all(_block(number, self.country) for number in self.main_numbers),
+                f"main_numbers {list(self.main_numbers)!r}: use + and country code, like +49 89 1234",
+            ),
+            (_digits(self.trunk_prefix or ""), f"trunk_prefix {self.trunk_prefix!r}: use digits like 0"),
+            (
+                _digits(self.international_prefix or ""),
+                f"international_prefix {self.international_prefix!r}: use digits like 00",
             ),
         )
         return [text for right, text in checks if not right]
@@ -64,22 +81,28 @@ class Location(Struct, frozen=True, kw_only=True):
     @property
     def trunk(self) -> str:
         """What people dial before an area code (0), empty where nothing is."""
+        if self.trunk_prefix is not None:
+            return self.trunk_prefix
         return phonenumbers.ndd_prefix_for_region(self.country, True) or ""
 
     @property
     def area(self) -> str:
         """The area code as it stands in E.164, without trunk prefix."""
-        return phonenumbers.normalize_digits_only(self.area_code).removeprefix(self.trunk)
+        return self.without_trunk(self.area_code)
 
     @property
-    def block(self) -> str | None:
-        """The own direct dialling block in E.164 (``+49891234``)."""
-        return None if self.main_number is None else _block(self.main_number, self.country)
+    def blocks(self) -> tuple[str, ...]:
+        """The own direct dialling blocks in E.164 (``+49891234``)."""
+        return tuple(filter(None, (_block(number, self.country) for number in self.main_numbers)))
 
     @property
     def outside(self) -> str:
         """The outside prefix for dialling, empty where none is needed."""
         return self.outside_prefixes[0] if self.outside_prefixes else ""
+
+    def without_trunk(self, area_code: str) -> str:
+        """The digits of an area code as they stand in E.164."""
+        return phonenumbers.normalize_digits_only(area_code).removeprefix(self.trunk)
 
     def without_prefix(self, digits: str) -> str:
         """``digits`` without the outside prefix; the longest that fits goes."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.logger import Logger
 
+from crm_adapter.breaker import Breaker
 from crm_adapter.clock import Clock
 from crm_adapter.directory import DirectorySource, Match
+from crm_adapter.errors import DirectoryError
 from crm_adapter.numbers import Number
 from crm_adapter.users import Users
+
+AT_ONCE = 16
+"""Questions one source is asked at the same time; others wait for their turn."""
 
 Listener = Callable[["LookupResult"], None]
 
@@ -28,6 +33,11 @@ class LookupResult(Struct, frozen=True, kw_only=True):
     pending: bool = False
     failed: tuple[str, ...] = ()
 
+    @property
+    def best(self) -> Match | None:
+        """The first match, unless it is uncertain: a stranger's name is worse than none."""
+        return next((match for match in self.matches[:1] if match.certainty != "uncertain"), None)
+
 
 RANKS: dict[tuple[str, str], int] = {
     ("exact", "user"): 0,
@@ -42,8 +52,9 @@ RANKS: dict[tuple[str, str], int] = {
 class _Question:
     """One number being asked for, by as many listeners as want to know."""
 
-    def __init__(self, sources: Sequence[DirectorySource]) -> None:
+    def __init__(self, sources: Sequence[DirectorySource], edition: int) -> None:
         self.sources = sources
+        self.edition = edition
         self.answers: dict[str, tuple[Match, ...]] = {}
         self.failed: list[str] = []
         self.listeners: list[Listener] = []
@@ -64,6 +75,8 @@ class _Remembered(Struct, frozen=True):
 
 class Lookup:
     """Asks the sources who a number belongs to, and remembers the answers for a while.
+
+    A source that has failed several times in a row is left alone for half a minute.
 
     :param sources: in order of preference; names must differ.
     :param clock: tells the time for budget and memory.
@@ -98,6 +111,9 @@ class Lookup:
         self._size = size
         self._open: dict[str, _Question] = {}
         self._memory: dict[str, _Remembered] = {}
+        self._edition = 0
+        self._breakers = {source.name: Breaker() for source in self._sources}
+        self._turns = {source.name: DeferredSemaphore(AT_ONCE) for source in self._sources}
         for source in self._sources:
             source.subscribe(self.forget)
 
@@ -133,8 +149,9 @@ class Lookup:
         return result
 
     def forget(self) -> None:
-        """Drop every remembered answer: a source has changed."""
+        """Drop every remembered answer: a source has changed. What is being asked now is not remembered either."""
         self._memory.clear()
+        self._edition += 1
 
     def _known(self, number: Number) -> LookupResult:
         key = number.e164
@@ -158,7 +175,7 @@ class Lookup:
             del self._memory[key]
 
     def _ask(self, key: str, number: Number) -> _Question:
-        question = self._open[key] = _Question(self._sources)
+        question = self._open[key] = _Question(self._sources, self._edition)
         for source in self._sources:
             Deferred.fromCoroutine(self._ask_one(source, key, number, question))
         if question.waiting:
@@ -169,17 +186,32 @@ class Lookup:
         return question
 
     async def _ask_one(self, source: DirectorySource, key: str, number: Number, question: _Question) -> None:
-        try:
-            answer = await source.lookup(number)
-        except Exception:  # whatever is wrong with one source, the others still answer
-            self.log.failure("source {source} could not look up a number", source=source.name)
+        breaker = self._breakers[source.name]
+        if not breaker.allows(self._clock.seconds()):
             question.failed.append(source.name)
         else:
-            question.answers[source.name] = answer
+            try:
+                async with self._turns[source.name]:
+                    question.answers[source.name] = await source.lookup(number)
+            except Exception as problem:  # whatever is wrong with one source, the others still answer
+                self._note_failure(source.name, problem)
+                question.failed.append(source.name)
+            else:
+                breaker.succeeded()
         self._tell(key, question)
+
+    def _note_failure(self, source: str, problem: Exception) -> None:
+        if isinstance(problem, DirectoryError):
+            self.log.warn("source {source} could not look up a number: {problem}", source=source, problem=problem)
+        else:
+            self.log.failure("source {source} could not look up a number", source=source)
+        if self._breakers[source].failed(self._clock.seconds()):
+            self.log.warn("source {source} is left alone for a while", source=source)
 
     def _give_up(self, key: str, question: _Question) -> None:
         self.log.warn("no answer from {sources} in {seconds} s", sources=question.waiting, seconds=self._patience)
+        for name in question.waiting:
+            self._breakers[name].failed(self._clock.seconds())
         question.failed.extend(question.waiting)
         self._tell(key, question)
 
@@ -195,8 +227,8 @@ class Lookup:
             return  # given up before; this answer comes too late to be told twice
         del self._open[key]
         result = question.result()
-        if result.failed:
-            return  # an answer with a gap is not worth remembering
+        if result.failed or question.edition != self._edition:
+            return  # an answer with a gap, or from before a change, is not worth remembering
         if len(self._memory) >= self._size:
             del self._memory[next(iter(self._memory))]
         self._memory[key] = _Remembered(result, self._clock.seconds() + self._keep[bool(result.matches)])

@@ -7,7 +7,8 @@ first: ``1120`` is an extension before anything else, and a prefix is only taken
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import phonenumbers
 from msgspec import Struct
@@ -16,12 +17,12 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 from crm_adapter.errors import NumberInvalid
 from crm_adapter.identifiers import unwrap
 from crm_adapter.location import Location
+from crm_adapter.numberrules import FROM_THE_LINE, Role
 from csta.model.call import Presentation
 
-__all__ = ["Dialable", "Location", "Number", "NumberInvalid", "dial", "normalise"]
+__all__ = ["Dialable", "Location", "Number", "NumberInvalid", "Step", "canonical", "dial", "explain", "normalise"]
 
 NumberKind = Literal["internal", "national", "international", "emergency", "service", "unknown"]
-Role = Literal["incoming", "outgoing", "redirecting", "connected", "stored", "typed"]
 
 
 class Number(Struct, frozen=True, kw_only=True):
@@ -46,18 +47,40 @@ class Number(Struct, frozen=True, kw_only=True):
 
 
 class Dialable(Struct, frozen=True, kw_only=True):
-    """What to send to the switch (:attr:`digits`) for a number a person meant."""
+    """What to send to the switch (:attr:`digits`) for a number a person meant.
+
+    :param post_dial: digits to send once somebody has answered (an extension written behind the number), or nothing.
+    """
 
     digits: str
     number: Number
+    post_dial: str = ""
 
 
-FROM_THE_LINE: frozenset[Role] = frozenset({"incoming", "redirecting", "connected"})
-"""Roles in which the number comes from the network; the habits of the line apply."""
+class Step(NamedTuple):
+    """One step of how a number was understood.
+
+    :param rule: what was applied: a rule of the site, or a stage everything goes through.
+    :param outcome: what came of it.
+    """
+
+    rule: str
+    outcome: str
+
+
+Trace = Callable[[str, str], None]
+"""Hears of every step: the rule and what came of it."""
+
+
+def _unheard(rule: str, outcome: str) -> None:
+    """Nobody wants to know the steps."""
+
 
 _PLAIN = re.compile(r"\s*[+\uff0b]?[\d\s()\[\]/.\-\u2013]+")
 _STRICT = re.compile(r"\s*(?:[\d ]+|\+ ?\d+ ?\(\d+\) ?[\d ]+|\+[\d ]+)\s*")  # the two forms of a strict dial field
-_EXTENSION_WORDS = re.compile(r"\b(?:dw|durchwahl|app|nst|kl)\b\.?", re.IGNORECASE)
+_EXTENSION_WORDS = re.compile(r"(?<![^\W\d_])(?:dw|durchwahl|app|nst|kl)(?![^\W\d_])\.?:?", re.IGNORECASE)
+_AFTER_A_PAUSE = re.compile(r"(?<=\d)\s*(?:,+|;(?!ext=))\s*(\d+)[\d,;]*\s*$")
+_FEATURE_CODE = re.compile(r"[\d*#]*[*#][\d*#]*")
 _LONGEST_SHORT_NUMBER = 6
 _SERVICES = {PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 _PARSE_REASONS = {
@@ -76,47 +99,94 @@ _LENGTH_REASONS = {
 }
 
 
-def normalise(raw: str | None, location: Location, role: Role = "incoming") -> Number:
+def normalise(raw: str | None, location: Location, role: Role = "incoming", trace: Trace = _unheard) -> Number:
     """Understand a number; what cannot be understood stays readable as :attr:`Number.display`.
 
     :param raw: device identifier, number field of a CRM or typed text.
     :param role: how the number came about, which decides the prefixes it carries.
+    :param trace: hears of every step.
     """
     identity = unwrap(raw)
+    trace("device identifier", identity.number or f"no number ({identity.presentation.value})")
     if identity.number is None:
         return Number(raw=raw or "", presentation=identity.presentation)
     try:
-        return _understood(raw or "", identity.number, location, role)
-    except NumberInvalid:
+        return _understood(raw or "", identity.number, location, role, trace)
+    except NumberInvalid as problem:
+        trace("no number", problem.reason)
         return Number(raw=raw or "", display=identity.number)
 
 
-def dial(text: str, location: Location, *, strict: bool = False) -> Dialable:
+def dial(
+    text: str, location: Location, *, strict: bool = False, feature_codes: bool = False, trace: Trace = _unheard
+) -> Dialable:
     """Turn what a person typed or clicked into the digits for the switch.
 
     :param strict: accept only digits and spaces, or ``+ country (area) number``.
+    :param feature_codes: codes with ``*`` and ``#`` are dialled as they are; else they are refused.
+    :param trace: hears of every step.
     :raises NumberInvalid: nobody has such a number; nothing should be sent.
     """
     identity = unwrap(text)
     if identity.number is None:
         raise NumberInvalid("not_a_number" if text.strip() else "empty")
     if "*" in identity.number or "#" in identity.number:
-        raise NumberInvalid("feature_code")
+        if not feature_codes or not _FEATURE_CODE.fullmatch(identity.number):
+            raise NumberInvalid("feature_code")
+        trace("feature code", identity.number)
+        return Dialable(digits=identity.number, number=Number(raw=text, display=identity.number))
     if strict and not _STRICT.fullmatch(identity.number):
         raise NumberInvalid("format")
-    number = _understood(text, identity.number, location, "typed")
-    return Dialable(digits=_dialled(number, location), number=number)
+    number = _understood(text, identity.number, location, "typed", trace)
+    digits = _dialled(number, location, trace)
+    trace("dialled", digits)
+    return Dialable(digits=digits, number=number, post_dial=_post_dial(identity.number, number, location))
 
 
-def _understood(raw: str, text: str, location: Location, role: Role) -> Number:
-    """The first reading that fits: emergency, extension, short number, number of the world."""
+def explain(raw: str, location: Location, role: Role) -> tuple[Number, tuple[Step, ...]]:
+    """What :func:`normalise` makes of a number, and every step that led there."""
+    steps: list[Step] = []
+    number = normalise(raw, location, role, lambda rule, outcome: steps.append(Step(rule, outcome)))
+    return number, tuple(steps)
+
+
+def canonical(number: Number, location: Location) -> str:
+    """The canonical form of Windows Telephony: ``+49 (89) 1234567``; of an own extension ``+49 (89) 1234-2001``.
+
+    Numbers without an E.164 form stay as people write them.
+    """
+    if number.e164 is None:
+        return number.display
+    parsed = phonenumbers.parse(number.e164)
+    national = phonenumbers.national_significant_number(parsed)
+    length = phonenumbers.length_of_geographical_area_code(parsed)
+    if not length and phonenumbers.ndd_prefix_for_region(phonenumbers.region_code_for_number(parsed) or "", True):
+        length = phonenumbers.length_of_national_destination_code(parsed)  # a mobile network; elsewhere just a grouping
+    block = next((each for each in location.blocks if number.internal and number.e164.startswith(each)), None)
+    subscriber = national[length:]
+    if block:
+        subscriber = f"{subscriber.removesuffix(number.e164.removeprefix(block))}-{number.e164.removeprefix(block)}"
+    area = f"({national[:length]}) " if length else ""
+    return f"+{parsed.country_code} {area}{subscriber}"
+
+
+def _understood(raw: str, text: str, location: Location, role: Role, trace: Trace) -> Number:
+    """The first reading that fits: a rule's, emergency, extension, short number, number of the world."""
+    for position, rule in enumerate(location.rules, 1):
+        rewritten = rule.rewritten(text, role)
+        if rewritten is not None:
+            trace(f"rule {position} {rule.pattern!r}", rewritten)
+            text = rewritten
+            if rule.internal:
+                return _own(raw, rewritten, location)
+            break
     digits = _significant(text)
-    return (
-        _emergency(raw, digits, location, role)
-        or _extension(raw, digits, location)
-        or _short(raw, digits, location, role)
-        or _external(raw, _reading(text, digits, location, role), location)
-    )
+    for name, test in (("emergency number", _emergency), ("extension", _extension), ("short number", _short)):
+        number = test(raw, digits, location, role)
+        if number is not None:
+            trace(name, number.display)
+            return number
+    return _external(raw, _reading(text, digits, location, role, trace), location, trace)
 
 
 def _significant(text: str) -> str:
@@ -154,12 +224,14 @@ def _is_short(digits: str, location: Location) -> bool:
     return phonenumbers.is_valid_short_number_for_region(number, location.country)
 
 
-def _extension(raw: str, digits: str, location: Location) -> Number | None:
+def _extension(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     """An extension, which needs no E.164 to be one."""
-    if not digits.isdecimal() or not _is_extension(digits, location):
-        return None
-    e164 = location.block + digits if location.block else None
-    return Number(raw=raw, e164=e164, internal=digits, kind="internal", display=digits, verified=True)
+    return _own(raw, digits, location) if digits.isdecimal() and _is_extension(digits, location) else None
+
+
+def _own(raw: str, extension: str, location: Location, e164: str | None = None) -> Number:
+    full = e164 or next((block + extension for block in location.blocks if extension.isdecimal()), None)
+    return Number(raw=raw, e164=full, internal=extension, kind="internal", display=extension, verified=True)
 
 
 def _is_extension(digits: str, location: Location) -> bool:
@@ -168,16 +240,25 @@ def _is_extension(digits: str, location: Location) -> bool:
     return location.is_length_of_extension(digits) and not _is_short(digits, location)
 
 
-def _reading(text: str, digits: str, location: Location, role: Role) -> str:
+def _reading(text: str, digits: str, location: Location, role: Role, trace: Trace) -> str:
     """``text`` as a person of the country would write it: without outside prefix, with area code."""
-    if role == "outgoing" or (role in FROM_THE_LINE and location.incoming_with_prefix):
-        text = location.without_prefix(digits or text)
-        digits = _significant(text)
+    if role in location.prefixed_roles:
+        plain = location.without_prefix(digits or text)
+        if plain != (digits or text):
+            trace("outside prefix taken off", plain)
+        text, digits = plain, _significant(plain)
     if not digits or digits.startswith("+"):
         return text
-    if role in FROM_THE_LINE and location.plus_missing and not digits.startswith("0"):
-        return f"+{digits}"
-    return f"{location.trunk}{location.area}{digits}" if _is_local(digits, location) else text
+    if location.international_prefix and digits.startswith(location.international_prefix):
+        text = f"+{digits.removeprefix(location.international_prefix)}"
+        trace("international prefix", text)
+    elif role in FROM_THE_LINE and location.plus_missing and not digits.startswith("0"):
+        text = f"+{digits}"
+        trace("plus added", text)
+    elif _is_local(digits, location):
+        text = f"{location.trunk}{location.area}{digits}"
+        trace("area code added", text)
+    return text
 
 
 def _is_local(digits: str, location: Location) -> bool:
@@ -190,13 +271,15 @@ def _is_local(digits: str, location: Location) -> bool:
     return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
 
 
-def _external(raw: str, reading: str, location: Location) -> Number:
+def _external(raw: str, reading: str, location: Location, trace: Trace) -> Number:
     parsed = _parsed(reading, location.country)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    if location.block and e164.startswith(location.block):
-        own = e164.removeprefix(location.block)
-        if own and _is_extension(own, location):
-            return Number(raw=raw, e164=e164, internal=own, kind="internal", display=own, verified=True)
+    trace(f"number plan of {location.country}", e164)
+    for block in location.blocks:
+        own = e164.removeprefix(block)
+        if own and own != e164 and _is_extension(own, location):
+            trace(f"own number {block}", own)
+            return _own(raw, own, location, e164)
     at_home = parsed.country_code == location.calling_code
     writing = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return Number(
@@ -209,15 +292,28 @@ def _external(raw: str, reading: str, location: Location) -> Number:
 
 
 def _parsed(text: str, country: str) -> PhoneNumber:
+    """The number without what is dialled after it is answered."""
     try:
-        parsed = phonenumbers.parse(_EXTENSION_WORDS.sub(" ext ", text), country)
+        parsed = phonenumbers.parse(_with_extension(text), country)
     except NumberParseException as problem:
         raise NumberInvalid(_PARSE_REASONS[problem.error_type]) from problem
     possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible in _LENGTH_REASONS:
         raise NumberInvalid(_LENGTH_REASONS[possible])
-    parsed.extension = None  # post-dial digits are no part of the number
+    parsed.extension = None
     return parsed
+
+
+def _with_extension(text: str) -> str:
+    """German words and pauses for an extension, as the library knows it."""
+    return _AFTER_A_PAUSE.sub(r" ext \1", _EXTENSION_WORDS.sub(" ext ", text))
+
+
+def _post_dial(text: str, number: Number, location: Location) -> str:
+    """The extension behind a number, when it is not part of it."""
+    if number.internal is not None or number.e164 is None or _significant(text):
+        return ""
+    return phonenumbers.parse(_with_extension(text), location.country).extension or ""
 
 
 def _kind(parsed: PhoneNumber, at_home: bool) -> NumberKind:
@@ -226,7 +322,7 @@ def _kind(parsed: PhoneNumber, at_home: bool) -> NumberKind:
     return "service" if phonenumbers.number_type(parsed) in _SERVICES else "national"
 
 
-def _dialled(number: Number, location: Location) -> str:
+def _dialled(number: Number, location: Location, trace: Trace) -> str:
     """The digits for the switch; extensions and emergency numbers are never rewritten."""
     if number.internal is not None:
         return number.internal
@@ -234,13 +330,25 @@ def _dialled(number: Number, location: Location) -> str:
         return f"{location.outside if location.emergency_with_prefix else ''}{number.display}"
     if number.e164 is None:
         return f"{location.outside}{number.display}"
-    return location.outside + _from_home(number.e164, location)
+    if location.dial_e164:
+        return number.e164
+    return location.outside + _from_home(number.e164, location, trace)
 
 
-def _from_home(e164: str, location: Location) -> str:
+def _from_home(e164: str, location: Location, trace: Trace) -> str:
     """An E.164 number as dialled on a plain line of the country: with trunk prefix, or international prefix."""
-    local = f"+{location.calling_code}{location.area}"
-    if location.area and not location.local_with_area_code and e164.startswith(local):
-        return e164.removeprefix(local)
-    written = phonenumbers.format_out_of_country_calling_number(phonenumbers.parse(e164), location.country)
+    parsed = phonenumbers.parse(e164)
+    national = phonenumbers.national_significant_number(parsed)
+    if parsed.country_code == location.calling_code:
+        for position, rule in enumerate(location.area_code_rules, 1):
+            area = location.without_trunk(rule.area_code)
+            if national.startswith(area) and rule.applies(national.removeprefix(area)):
+                trace(f"area code rule {position}", rule.area_code)
+                trunk = location.trunk if rule.dial_trunk_prefix else ""
+                return trunk + (national if rule.dial_area_code else national.removeprefix(area))
+        if location.trunk_prefix is not None:
+            return f"{location.trunk_prefix}{national}"
+    elif location.international_prefix is not None:
+        return f"{location.international_prefix}{parsed.country_code}{national}"
+    written = phonenumbers.format_out_of_country_calling_number(parsed, location.country)
     return str(phonenumbers.normalize_digits_only(written))

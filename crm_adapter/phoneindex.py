@@ -20,6 +20,9 @@ another number.
 SHORTEST_MAIN_NUMBER = 3
 """Digits of a main number without country code below which anything would match."""
 
+TAIL = 9
+"""Digits of an uncertain match: fewer would find strangers, more would miss numbers stored without area code."""
+
 _MAIN = re.compile(r".*\d\s*[-\u2013]\s*0{1,2}\s*")  # a dash, then the operator: 089 1234-0
 
 
@@ -66,6 +69,11 @@ def candidates(number: Number) -> tuple[Candidate, ...]:
         for main in (stem, f"{stem}0", f"{stem}00"):
             found.setdefault(main, Candidate(e164=main, extension_digits=digits))
     return tuple(found.values())
+
+
+def tail(e164: str) -> str | None:
+    """The last digits by which an uncertain match is made; None for numbers that have no more than those."""
+    return e164[-TAIL:] if len(e164) > TAIL + 1 else None
 
 
 def _extension_digits(e164: str) -> int:

@@ -118,7 +118,8 @@ class _Part(NamedTuple):
 
 def _subject(subject: CallEntry | Record, user: User, call: CallEntry | None) -> _Subject:
     if isinstance(subject, CallEntry):
-        return _Subject(user, subject, subject.matches[0] if subject.matches else None)
+        certain = (match for match in subject.matches if match.certainty != "uncertain")
+        return _Subject(user, subject, next(certain, None))
     return _Subject(user, call, subject)
 
 

@@ -26,6 +26,7 @@ class User(Struct, frozen=True, kw_only=True):
     :param extension: number colleagues dial to reach the user; empty when there is none.
     :param cti_enabled: the devices are monitored and the user has a call screen.
     :param call_screen: name of the URL template a call opens in the CRM; empty for none.
+    :param site: name of the site whose location the user's numbers follow; empty for the main one.
     :param password_hash: argon2 hash (RFC 9106), empty when the user cannot log in with a password.
     """
 
@@ -37,6 +38,7 @@ class User(Struct, frozen=True, kw_only=True):
     extension: str = ""
     cti_enabled: bool = True
     call_screen: str = ""
+    site: str = ""
     password_hash: str = ""
 
 

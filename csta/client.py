@@ -11,20 +11,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from csta.dialect import Login
+from csta.endpoints import ClientEndpoint, client_endpoint
 from csta.errors import CSTAError, LinkLost
 from csta.messages.base import Event, Request
 from csta.messages.system import SystemStatusValue
-from csta.protocol import Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import Link, ReactorTime
+from csta.recorder.live import Recording
 from csta.services.chapters import Chapters
 from csta.services.segments import Segments
 from csta.services.sending import Sending
@@ -165,16 +168,10 @@ def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], Non
     return unsubscribe
 
 
-class ClientEndpoint(Protocol):
-    """The part of a Twisted client endpoint needed here."""
-
-    def connect(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # Twisted's endpoints are not generic
-        """Make a connection."""
-
-
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
+    :param record: the recording the links go into, under ``name``.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -190,7 +187,11 @@ class ClientFactory(protocol.Factory):
         framing: str | None = None,
         login: Login | None = None,
         settings: Settings | None = None,
+        record: Recording | None = None,
+        name: str = "link",
     ) -> None:
+        tap = None if record is None else record.tap(name)
+
         def make() -> Client:
             session = open_session(
                 Role.COMPUTING,
@@ -200,6 +201,7 @@ class ClientFactory(protocol.Factory):
                 framing=framing,
                 login=login,
                 settings=settings,
+                tap=tap,
             )
             return Client(reactor, session)
 
@@ -235,29 +237,46 @@ def connect(
     framing: str | None = None,
     login: Login | None = None,
     settings: Settings | None = None,
+    record: Recording | str | Path | None = None,
 ) -> Deferred[Client]:
     """Connect to a switch.
 
-    :param endpoint: a Twisted client endpoint: ``tcp:host:port``, ``tls:host:port``.
+    :param endpoint: ``tcp:host:port`` or ``tls:host:port`` and what belongs to it (:mod:`csta.endpoints`).
     :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285); the dialect's where left out, ``xml`` without one.
     :param association: ``none``, or ``acse`` for switches that want an association first; the dialect's where left out.
     :param dialect: what is known of the switches of one family (:mod:`csta.dialect`), for example ``hipath-3000``.
     :param framing: how messages are cut apart, where it is not the dialect's usual way (:mod:`csta.framing`).
     :param login: name and password, for switches that want them.
+    :param record: file for the trace of this link, or a recording that other links share.
     :returns: the client once messages may flow; fails with :class:`csta.errors.LinkLost` when the switch is not
         reached and :class:`csta.errors.AssociationRefused` when it does not accept.
     :raises ValueError: there is no such kind of link.
+    :raises OSError: the trace cannot be written.
     """
+    target = client_endpoint(reactor, endpoint)
+    recording = Recording(record) if isinstance(record, str | Path) else record
     factory = ClientFactory(
-        reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+        reactor,
+        protocol,
+        association,
+        dialect=dialect,
+        framing=framing,
+        login=login,
+        settings=settings,
+        record=recording,
+        name=endpoint,
     )
-    return factory.connect(client_endpoint(reactor, endpoint), endpoint)
+    connected = factory.connect(target, endpoint)
+    if recording is not None and recording is not record:  # nobody else knows it
+        connected.addCallbacks(lambda client: _closing(client, recording), lambda failure: _closed(failure, recording))
+    return connected
 
 
-def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:
-    """The endpoint that a description names; raises ValueError when it names none."""
-    try:
-        endpoint: ClientEndpoint = clientFromString(reactor, description)
-    except (ValueError, TypeError, ImportError) as error:  # Twisted's parser raises all of them
-        raise ValueError(f"endpoint {description!r}: {error}; write it as tcp:host:port or tls:host:port") from None
-    return endpoint
+def _closing(client: Client, recording: Recording) -> Client:
+    client.when_closed().addCallback(_closed, recording)
+    return client
+
+
+def _closed(result: R, recording: Recording) -> R:
+    recording.close()
+    return result

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import UnionType
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -152,16 +153,29 @@ def conversion_error(value: Any, kind: Any, path: str) -> Iterator[tuple[str, st
 def unknown_keys(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any TOML value and type
     """Key and reason of each key that no structure has, at any depth."""
     kind = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
+    if isinstance(kind, UnionType) and isinstance(value, dict):
+        kind = _of_type(kind, value)
     if get_origin(kind) is tuple and isinstance(value, list):
         for position, each in enumerate(value):
             yield from unknown_keys(each, get_args(kind)[0], f"{path}[{position}]")
     elif isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
         hints = get_type_hints(kind, include_extras=True)
         for key, each in value.items():
+            if key == kind.__struct_config__.tag_field:
+                continue
             if key in hints:
                 yield from unknown_keys(each, hints[key], joined(path, key))
             else:
                 yield joined(path, key), unknown_key(key, list(hints))
+
+
+def _of_type(kinds: UnionType, value: dict[str, Any]) -> Any:  # noqa: ANN401 -- a type
+    """The one of several structures that ``type`` names, or None; then the conversion tells what is wrong with it."""
+    for kind in get_args(kinds):
+        config = getattr(kind, "__struct_config__", None)
+        if config is not None and config.tag is not None and value.get(config.tag_field) == config.tag:
+            return kind
+    return None
 
 
 def unknown_key(key: str, known: list[str]) -> str:

@@ -22,6 +22,7 @@ from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.streams import Streams
+from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
 
 
@@ -39,7 +40,7 @@ def assemble(
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
-    lookup = Lookup(sources, clock, users=users)
+    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
     pages = Pages(templates, config.screen.record, config.location)
     streams = Streams(metrics)
     board = Board(users, links, lookup, config.location, pages, journal, streams, metrics, clock, csta.__version__)
@@ -59,5 +60,6 @@ def assemble(
         commands=Commands(links, board.calls, config.location, metrics),
         streams=streams,
         metrics=metrics,
+        support=Support(clock),
         socket_factory=socket_factory(clock),
     )

@@ -17,6 +17,7 @@ import csta
 from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
+from csta.recorder.live import Recording
 from csta_gateway import config as settings
 from csta_gateway import config_file, demo
 from csta_gateway import log as lines
@@ -100,7 +101,7 @@ async def _started(reactor: Any, config: settings.Config) -> int:  # noqa: ANN40
     return await daemon.start()
 
 
-def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 -- all of its interfaces
+def _provider(reactor: Any, link: settings.Link, recording: Recording) -> Provider:  # noqa: ANN401 -- all of its interfaces
     return CstaProvider(
         reactor,
         link.endpoint,
@@ -110,6 +111,7 @@ def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 --
         dialect=link.dialect,
         framing=link.framing,
         login=_login(link),
+        record=recording,
     )
 
 

@@ -14,20 +14,11 @@ from msgspec import Meta, Struct, field
 
 from crm_adapter.location import Location
 from csta.dialect import LinkKind, Login, link_kind
+from csta_gateway.addresses import is_loopback
+from csta_gateway.config_sources import Filled, Seconds, Source
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Filled = Annotated[str, Meta(min_length=1, max_length=2048)]
-Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
-
 ENDPOINT = re.compile(r"(tcp|tls):(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})(:[\w=.:/-]+)*")
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach ``address``."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,6 +77,8 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param user: name to log in with, for switches that want one.
     :param password_file: file whose first line is the password of ``user``.
     :param devices: patterns (``20*``) of the devices this link serves; a device goes to the first link that fits.
+    :param record: trace that every message of the link is written to, for ``csta replay`` and ``csta chart``.
+    :param record_names: keep numbers and names in the trace; pseudonyms stand for them otherwise.
     """
 
     name: Filled
@@ -97,6 +90,8 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: Filled | None = None
     password_file: Filled | None = None
     devices: tuple[Filled, ...] = ("*",)
+    record: Filled | None = None
+    record_names: bool = False
 
     def __post_init__(self) -> None:
         """Check what can be checked without the switch; whether somebody answers there shows at run time."""
@@ -117,26 +112,6 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return any(fnmatchcase(device, pattern) for pattern in self.devices)
 
 
-class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[[sources]]``: where contacts come from.
-
-    :param name: shown in logs and metrics.
-    :param type: the kind of source.
-    :param url: SQLAlchemy database URL.
-    :param url_file: file with the URL instead, for URLs that hold a password.
-    """
-
-    name: Filled
-    type: Literal["sql"]
-    url: Filled | None = None
-    url_file: Filled | None = None
-
-    def __post_init__(self) -> None:
-        """One of the two, not both."""
-        if (self.url is None) == (self.url_file is None):
-            raise ValueError("needs `url` or `url_file`, one of them")
-
-
 class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[users]``: who may log in and which telephones are theirs.
 
@@ -144,6 +119,20 @@ class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     source: Filled
+
+
+class Lookup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[lookup]``: how it is found out who is calling.
+
+    :param index: SQLAlchemy URL of the database contacts are copied into; it can be made anew from the sources.
+    :param budget_seconds: how long a question waits for all sources; later answers still reach the call screen.
+    :param uncertain: a number nobody has is also looked for by its last nine digits; such matches are marked and never
+        taken for the caller.
+    """
+
+    index: Filled = "sqlite:///lookup.db"
+    budget_seconds: Seconds = 1.0
+    uncertain: bool = False
 
 
 class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -194,6 +183,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     server: Server = Server()
     location: Location = field(default_factory=Location)
+    lookup: Lookup = Lookup()
     screen: Screen = Screen()
     journal: Journal = Journal()
     log: Log = Log()

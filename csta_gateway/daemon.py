@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -13,21 +12,24 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
+from crm_adapter.contactindex import ContactIndex
+from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
 from crm_adapter.journal import Journal
 from crm_adapter.screenpop import Templates
-from crm_adapter.sources.sql import SqlSource
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
 from csta_gateway.auth import verify
-from csta_gateway.config import Config, Server, Source
+from csta_gateway.config import Config, Server
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import MakeProvider
 from csta_gateway.site import Root, WebServer
+from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.traces import RecordingFailed
 
 log = Logger()
 
@@ -61,7 +63,7 @@ class Daemon:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
         try:
             gateway = await self._gateway()
-        except (DirectoryError, UsersInvalid, TemplateInvalid) as error:
+        except (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed) as error:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
@@ -88,7 +90,7 @@ class Daemon:
 
     async def _gateway(self) -> Gateway:
         config = self._config
-        sources = {each.name: await self._source(each) for each in config.sources}
+        sources = await self._sources()
         users = Users(await sources[config.users.source].users())
         templates = Templates(config.screen.templates, config.screen.allowed_hosts)
         self._warn_about_templates(users, templates)
@@ -109,11 +111,18 @@ class Daemon:
             verifier=self._verify,
         )
 
-    async def _source(self, settings: Source) -> SqlSource:
-        source = SqlSource(_url(settings), self._config.location, self._reactor, self._reactor, name=settings.name)
-        self._cleanup.append(source.close)
-        await source.start()
-        return source
+    async def _sources(self) -> dict[str, DirectorySource]:
+        config = self._config
+        index = ContactIndex(config.lookup.index, config.location, self._reactor, uncertain=config.lookup.uncertain)
+        self._cleanup.append(index.close)
+        await index.start()
+        made = Sources(self._reactor, index, config.location)
+        sources: dict[str, DirectorySource] = {}
+        for settings in config.sources:
+            source = sources[settings.name] = made.make(settings)
+            self._cleanup.append(source.close)
+            await source.start()
+        return sources
 
     def _warn_about_templates(self, users: Users, templates: Templates) -> None:
         for user in users:
@@ -151,16 +160,6 @@ def endpoint(settings: Server) -> str:
     certificate = quoteStringArgument(settings.certificate)
     key = quoteStringArgument(settings.private_key or settings.certificate)
     return f"ssl:{where}:certKey={certificate}:privateKey={key}:extraCertChain={certificate}"
-
-
-def _url(source: Source) -> str:
-    """The database URL, from the settings or from the file they name."""
-    if source.url_file is None:
-        return source.url or ""
-    try:
-        return Path(source.url_file).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"source {source.name}: `url_file` cannot be read: {error}") from error
 
 
 def _unfinished(result: object, seconds: float) -> None:

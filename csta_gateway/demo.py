@@ -10,7 +10,8 @@ from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
-from csta_gateway.config import Config, Journal, Link, Log, Screen, Server, Source, Users
+from csta_gateway.config import Config, Journal, Link, Log, Lookup, Screen, Server, Users
+from csta_gateway.config_sources import SqlSource
 
 LINES = 8
 CRM = "https://crm.example.com"
@@ -49,8 +50,9 @@ async def prepare(reactor: Any, folder: Path, port: int, link: str = "xml") -> D
     called = [user.devices[0] for user in demo.COLLEAGUES if user.login in demo.DEMO_LOGINS]
     config = Config(
         links=(Link(name="Demo", endpoint=f"tcp:127.0.0.1:{link_port}", protocol="asn1" if link == "asn1" else "xml"),),
-        sources=(Source(name="crm", type="sql", url=crm.url),),
+        sources=(SqlSource(name="crm", url=crm.url),),
         users=Users(source="crm"),
+        lookup=Lookup(index=f"sqlite:///{folder / 'lookup.db'}"),
         server=Server(port=port),
         location=demo.LOCATION,
         screen=Screen(templates=TEMPLATES, allowed_hosts=("crm.example.com",), record="record"),

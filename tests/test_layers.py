@@ -18,10 +18,23 @@ LONGEST_FUNCTION = 60
 
 CORE = {"csta.errors", "csta.apdu", "csta.messages", "csta.dialect", "csta.framing"}
 CODECS = CORE | {"csta.asn1", "csta.xml"}
+FOLLOWING = CODECS | {"csta.session", "csta.recorder", "csta.model", "csta.provider", "msgspec"}
 TWISTED = {"twisted", "zope.interface"}
-EDGE = {"csta", "msgspec", "pyasn1"} | TWISTED
+EDGE = {"csta", "msgspec", "pyasn1", "rich"} | TWISTED
+TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
-CRM_LIBRARIES = TWISTED | {"msgspec", "phonenumbers", "sqlalchemy", "alembic", "argon2", "treq", "lxml"}
+CRM_LIBRARIES = TWISTED | {
+    "msgspec",
+    "phonenumbers",
+    "sqlalchemy",
+    "alembic",
+    "argon2",
+    "treq",
+    "lxml",
+    "ldaptor",
+    "jsonpath",
+    "vobject",
+}
 GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client"}
 
 
@@ -44,11 +57,24 @@ LAYERS = {
     "csta.asn1": Layer(CORE | {"msgspec"}, PURE),
     "csta.asn1.private_data": Layer(CORE | {"csta.asn1", "msgspec", "asn1tools"}, PURE),
     "csta.xml": Layer(CORE | {"msgspec", "lxml"}, PURE),
+    "csta.lines": Layer(CORE | {"msgspec"}, PURE),
     "csta.session": Layer(CODECS | {"msgspec"}, PURE),
     "csta.recorder": Layer(CODECS | {"csta.session", "msgspec"}, PURE),
+    "csta.recorder.live": Layer(EDGE),
+    "csta.recorder.serving": Layer(EDGE),
+    "csta.recorder.applying": Layer(EDGE),
+    "csta.recorder.importing": Layer(CODECS | {"csta.session", "csta.recorder", "msgspec", "dpkt"}, PURE - {"socket"}),
+    "csta.recorder.following": Layer(FOLLOWING, PURE),
+    "csta.recorder.looking": Layer(FOLLOWING, PURE),
+    "csta.recorder.story": Layer(FOLLOWING, PURE),
+    "csta.recorder.calls": Layer(FOLLOWING, PURE),
+    "csta.recorder.chart": Layer(FOLLOWING | {"csta.lines"}, PURE),
+    "csta.testing": Layer(EDGE | {"pytest"}),
     "csta.simulator": Layer(CODECS | {"csta.session", "csta.toml_file", "msgspec"}, PURE),
     "csta.model": Layer({"csta.errors"}, PURE),
     "csta.codegen": Layer(CODECS | {"asn1tools"}, PURE),
+    "csta.endpoints": Layer(TWISTED | TLS),
+    "csta.opening": Layer(CODECS | {"csta.session"}, PURE),
     "csta.protocol": Layer(EDGE),
     "csta.client": Layer(EDGE),
     "csta.services": Layer(EDGE),

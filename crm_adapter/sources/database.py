@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -54,9 +54,28 @@ class Database:
         """
 
         def transaction() -> T:
+            with self._engine.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        return self._in_thread(transaction)
+
+    async def stream(
+        self, statement: Executable, parameters: Mapping[str, object], size: int
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """Rows of a query, at most ``size`` at a time; none are fetched ahead. Fails as :meth:`run` does."""
+        connection = await self._in_thread(self._engine.connect)
+        try:
+            streaming = connection.execution_options(stream_results=True)
+            result = (await self._in_thread(lambda: streaming.execute(statement, parameters))).mappings()
+            while rows := await self._in_thread(lambda: result.fetchmany(size)):
+                yield [dict(row) for row in rows]
+        finally:
+            await self._in_thread(connection.close)
+
+    def _in_thread(self, work: Callable[[], T]) -> Deferred[T]:
+        def told() -> T:
             try:
-                with self._engine.begin() as connection:
-                    return work(connection, *args, **kwargs)
+                return work()
             except SQLAlchemyError as problem:
                 raise DirectoryError(f"database {self.label}: {_reason(problem)}") from problem
 
@@ -64,7 +83,7 @@ class Database:
             raise DirectoryError(f"database {self.label}: already closed")
         if not self._pool.started:
             self._pool.start()
-        return deferToThreadPool(self._reactor, self._pool, transaction)
+        return deferToThreadPool(self._reactor, self._pool, told)
 
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""

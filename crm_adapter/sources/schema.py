@@ -1,8 +1,8 @@
-"""Tables of the embedded CRM: companies, people, their numbers, users and their devices, and the phone index."""
+"""Tables of the embedded CRM: companies, people, their numbers, users and their devices."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table
 
 METADATA = MetaData()
 
@@ -32,22 +32,6 @@ PHONES = Table(
     CheckConstraint("(person_id IS NULL) <> (company_id IS NULL)", name="phone_belongs_to_one"),
 )
 
-PHONE_INDEX = Table(
-    "phone_index",
-    METADATA,
-    Column("phone_id", Integer, primary_key=True, autoincrement=False),
-    Column("raw", String(120), nullable=False, comment="what the entry was made from"),
-    Column("e164", String(16), comment="empty when the number cannot be a caller's"),
-    Column("main", Boolean, nullable=False, comment="written as a main number"),
-    Index("phone_index_by_e164", "e164"),
-)
-
-PHONE_INDEX_SITE = Table(
-    "phone_index_site",
-    METADATA,
-    Column("site", String(500), primary_key=True, comment="the location the index was made for"),
-)
-
 USERS = Table(
     "users",
     METADATA,
@@ -56,6 +40,7 @@ USERS = Table(
     Column("language", String(2), nullable=False, default="de"),
     Column("role", String(20), nullable=False, default="user"),
     Column("extension", String(40), nullable=False, default="", comment="number colleagues dial"),
+    Column("site", String(80), nullable=False, default="", comment="name of the site; empty: the main one"),
     Column("cti_enabled", Boolean, nullable=False, default=True),
     Column("call_screen", String(80), nullable=False, default="", comment="name of the URL template a call opens"),
     Column("password_hash", String(200), nullable=False, default="", comment="argon2"),

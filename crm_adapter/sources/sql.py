@@ -1,129 +1,148 @@
-"""Contacts and users of the embedded CRM, in any database SQLAlchemy knows."""
+"""Contacts and users of any database SQLAlchemy knows; which ones, the text of the queries says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import Any
 
-from twisted.internet.defer import Deferred
+import msgspec
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import IntegrityError
+from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
-from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from crm_adapter.clock import Clock, Timer
-from crm_adapter.directory import Contact, Match
+from crm_adapter.directory import Activity, Page
 from crm_adapter.errors import DirectoryError
-from crm_adapter.location import Location
-from crm_adapter.numbers import Number
-from crm_adapter.phoneindex import candidates
-from crm_adapter.sources import phones, queries
+from crm_adapter.sources import records
 from crm_adapter.sources.database import Database
-from crm_adapter.sources.schema import METADATA
+from crm_adapter.sources.presets import Queries
 from crm_adapter.users import User
 
+Row = dict[str, Any]
 
-class SqlSource:
-    """A source on tables of :mod:`crm_adapter.sources.schema`, which it creates where they are missing.
+ROWS = 2_000
+"""Rows fetched at a time."""
 
-    Numbers may be stored in any writing: an index by E.164 is kept beside them and follows every change.
+NEEDED = ("id",)
+"""Columns without which no row is a contact's."""
+
+
+class SqlFeed:
+    """Reads contacts and users by queries.
 
     :param url: SQLAlchemy URL, for example ``sqlite:////var/lib/csta-gateway/crm.db``.
-    :param location: how numbers without country or area are meant.
+    :param queries: SQL text; columns are those of :data:`crm_adapter.sources.records.Record`.
+    :param calling_code: country of numbers that are stored in parts and say none.
     :param reactor: gives results back from the threads.
-    :param clock: wakes up for the next look at changed numbers.
     :param name: in logs and matches.
-    :param refresh_every: seconds between two looks at changed numbers.
+    :param schema: tables to create where they are missing.
     :param pool: threads to use instead of its own.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
-    log = Logger()
-
     def __init__(
         self,
         url: str,
-        location: Location,
+        queries: Queries,
+        calling_code: int,
         reactor: IReactorFromThreads,
-        clock: Clock,
         *,
         name: str = "crm",
-        refresh_every: float = 60.0,
+        schema: MetaData | None = None,
         pool: ThreadPool | None = None,
     ) -> None:
         self.name = name
-        self._location = location
-        self._clock = clock
-        self._refresh_every = refresh_every
+        self._queries = queries
+        self._calling_code = calling_code
+        self._schema = schema
+        self._preparing = DeferredLock()
         self._database = Database(url, reactor, pool)
-        self._listeners: list[Callable[[], None]] = []
-        self._timer: Timer | None = None
-        self._closed = False
 
-    async def start(self) -> None:
-        """Create missing tables and bring the index up to date; from then on it is kept so.
+    @property
+    def takes_calls(self) -> bool:
+        """Whether there is a query that writes calls down."""
+        return bool(self._queries.log)
 
-        :raises DirectoryError: the database cannot be used.
+    async def changes(self, since: str | None) -> AsyncGenerator[Page, None]:
+        """Everything, or contacts changed at or after ``since`` where there is a query for that.
+
+        :raises DirectoryError: the database cannot be used, or the query lacks a column.
         """
-        await self._database.run(METADATA.create_all)
-        await self.refresh()
-        self._schedule()
-
-    def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` whenever a number has changed."""
-        self._listeners.append(listener)
-
-    async def refresh(self) -> int:
-        """Bring the index up to date now; gives how many entries changed.
-
-        :raises DirectoryError: the database cannot be used.
-        """
-        changed = await self._database.run(phones.drop_stale, self._location)
-        while added := await self._database.run(phones.add_missing, self._location):
-            changed += added
-        if changed:
-            for listener in self._listeners:
-                listener()
-        return changed
-
-    async def lookup(self, number: Number) -> tuple[Match, ...]:
-        """Every record with the number, or else with the main number it seems to be an extension of.
-
-        :raises DirectoryError: the database cannot be used.
-        """
-        keys = candidates(number)
-        return await self._database.run(queries.find_matches, keys, self.name) if keys else ()
-
-    async def search(self, text: str, limit: int) -> tuple[Contact, ...]:
-        """Contacts by words of name and company or by digits, at most ``limit``, in order of name.
-
-        :raises DirectoryError: the database cannot be used.
-        """
-        return await self._database.run(queries.search_contacts, text, limit) if text.strip() else ()
+        whole = since is None or not self._queries.changed
+        query = self._queries.contacts if whole else self._queries.changed
+        parameters = {} if whole else {"since": since}
+        await self._prepare()
+        latest = None if whole else since
+        rest: list[Row] = []
+        yield Page(whole=whole, token=latest)
+        async for rows in self._database.stream(text(query), parameters, ROWS):
+            self._check(rows)
+            if self._queries.changed:
+                latest = max(filter(None, (latest, *map(_moment, rows))), default=None)
+            ready, rest = _whole_contacts([*rest, *rows])
+            yield self._page(ready, latest)
+        if rest:
+            yield self._page(rest, latest)
 
     async def users(self) -> tuple[User, ...]:
-        """Every user, in order of login.
+        """Every user the query gives.
+
+        :raises DirectoryError: the database cannot be used, or a row makes no sense.
+        """
+        await self._prepare()
+        if not self._queries.users:
+            return ()
+        return await self._database.run(_users, self._queries.users)
+
+    async def write(self, activity: Activity) -> None:
+        """Write down a call with the query for that; one that is there already (a unique key says so) stays as it is.
 
         :raises DirectoryError: the database cannot be used.
         """
-        return await self._database.run(queries.load_users)
+        await self._database.run(_write, self._queries.log, activity)
 
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""
-        self._closed = True
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
         self._database.close()
 
-    def _schedule(self) -> None:
-        if not self._closed:
-            self._timer = self._clock.callLater(self._refresh_every, self._refresh_again)
+    async def _prepare(self) -> None:
+        async with self._preparing:
+            if self._schema is not None:
+                await self._database.run(self._schema.create_all)
+                self._schema = None
 
-    def _refresh_again(self) -> None:
-        Deferred.fromCoroutine(self._refresh_and_schedule())
+    def _check(self, rows: Sequence[Row]) -> None:
+        missing = [column for column in NEEDED if column not in rows[0]]
+        if missing:
+            raise DirectoryError(f"source {self.name}: the query for contacts gives no column {', '.join(missing)}")
 
-    async def _refresh_and_schedule(self) -> None:
-        try:
-            await self.refresh()
-        except DirectoryError as problem:
-            if not self._closed:
-                self.log.warn("{problem}; the phone index is as it was", problem=problem)
-        self._schedule()
+    def _page(self, rows: Iterable[Row], token: str | None) -> Page:
+        here = [row for row in rows if not row.get("deleted")]
+        gone = {(str(row.get("kind") or "person"), str(row["id"])) for row in rows if row.get("deleted")}
+        return Page(contacts=tuple(records.contacts(here, self._calling_code)), gone=tuple(gone), token=token)
+
+
+def _whole_contacts(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows of contacts that are complete, and those of the last one, which may go on."""
+    last = (rows[-1].get("kind"), rows[-1]["id"])
+    cut = next((at for at in range(len(rows), 0, -1) if (rows[at - 1].get("kind"), rows[at - 1]["id"]) != last), 0)
+    return rows[:cut], rows[cut:]
+
+
+def _moment(row: Row) -> str | None:
+    """When a row was changed, as text that compares as time does (ISO 8601)."""
+    value = row.get("updated")
+    return None if value is None else str(value)
+
+
+def _users(connection: Connection, query: str) -> tuple[User, ...]:
+    return records.users(map(dict, connection.execute(text(query)).mappings()))
+
+
+def _write(connection: Connection, statement: str, activity: Activity) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(text(statement), msgspec.structs.asdict(activity))
+    except IntegrityError:  # written before; the attempt that was not answered did arrive
+        pass

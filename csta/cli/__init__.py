@@ -34,6 +34,9 @@ COMMANDS = {
     "monitor": Command("print the events of devices", online=True),
     "call": Command("make a call and follow it", online=True),
     "switch": Command("run a simulated switch", online=True),
+    "record": Command("make a trace of a capture, a log or a hex dump, or of another trace"),
+    "replay": Command("tell what happened to the calls of a trace"),
+    "chart": Command("draw a trace as a message sequence chart"),
 }
 
 

@@ -10,8 +10,8 @@ from csta import framing
 from csta.apdu import Apdu, Frame
 from csta.cli import inputs
 from csta.cli.exits import OK, WRONG, Trouble
-from csta.cli.lines import to_line
 from csta.errors import FramingError, ProtocolError
+from csta.lines import to_line
 
 PROTOCOLS = ("auto", "asn1", "xml")
 

@@ -8,11 +8,11 @@ from argparse import ArgumentParser, Namespace
 from csta.apdu import Apdu
 from csta.cli import inputs
 from csta.cli.exits import OK, WRONG, Trouble
-from csta.cli.lines import from_line
 from csta.dialect import EDITIONS, PROTOCOLS
 from csta.errors import LocalProtocolError
 from csta.framing import FRAMINGS
-from csta.protocol import CODECS
+from csta.lines import from_line
+from csta.opening import CODECS
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -24,8 +24,9 @@ from csta.cli.exits import OK, WRONG, Trouble
 from csta.client import Client, connect
 from csta.dialect import ASSOCIATIONS, PROTOCOLS, Login, names
 from csta.errors import CSTAError
-from csta.framing import FRAMINGS
+from csta.framing import AUTO, FRAMINGS
 from csta.protocol import ReactorTime
+from csta.recorder.live import Recording
 
 
 class Reactor(ReactorTime, Protocol):
@@ -71,8 +72,30 @@ def add_link_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dialect", choices=names(), help="what is known of the switch (default: nothing)")
     parser.add_argument("--protocol", choices=PROTOCOLS, help="the wire (default: the dialect's, else xml)")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
-    parser.add_argument("--framing", choices=tuple(FRAMINGS), help="where it is not the dialect's usual one")
+    parser.add_argument("--framing", choices=(*FRAMINGS, AUTO), help="where it is not the dialect's usual one")
     add_login_arguments(parser, "name to log in with, for switches that want one")
+    add_record_arguments(parser)
+
+
+def add_record_arguments(parser: ArgumentParser) -> None:
+    """The options that record the link."""
+    parser.add_argument("--record", metavar="FILE", help="write every message to this trace, see csta replay and chart")
+    parser.add_argument("--redact", action="store_true", help="with pseudonyms for numbers and names in it")
+
+
+def recording(args: Namespace) -> Recording | None:
+    """The recording the options ask for; None without one.
+
+    :raises Trouble: the file cannot be written.
+    """
+    if args.record is None:
+        if args.redact:
+            raise Trouble.usage("--redact goes with --record")
+        return None
+    try:
+        return Recording(args.record, redact=args.redact)
+    except OSError as error:
+        raise Trouble(f"--record {args.record}: {error.strerror}") from None
 
 
 def add_login_arguments(parser: ArgumentParser, meaning: str) -> None:
@@ -95,6 +118,7 @@ async def open_link(args: Namespace, reactor: Reactor) -> Client:
             dialect=args.dialect,
             framing=args.framing,
             login=login(args),
+            record=recording(args),
         )
     except ValueError as error:
         raise Trouble.usage(str(error)) from None

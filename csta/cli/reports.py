@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from csta.apdu import EVENT_INVOKE_ID, Invoke
-from csta.cli.lines import to_line
+from csta.lines import to_line
 from csta.messages.base import Event
 from csta.messages.common import ConnectionID, DeviceChoice, DeviceID
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import Enumeration, NamedBits, Octets, Request, Response, Structure
+from csta.messages.base import Enumeration, NamedBits, Request, Response, Structure
 from csta.messages.call_data import CallCharacteristics, CSTACommonArguments
 from csta.messages.cdr import DeviceCategory, NamedDeviceTypes
 from csta.messages.common import DeviceID
@@ -5396,7 +5396,7 @@ class MediaServiceCapsListItem(Structure, frozen=True, kw_only=True, rename="cam
 
     media_service_type: MediaServiceType
     media_service_version: int | None = None
-    media_service_instance: Octets | None = None
+    media_service_instance: str | None = None
     connection_mode: ConnectionModeBMap | None = None
     media_stream_id_supported: bool = msgspec.field(name="mediaStreamIDSupported")
 

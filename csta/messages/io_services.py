@@ -54,8 +54,8 @@ class IORegisterCancelResponse(Response, frozen=True, kw_only=True, rename="came
 class IOCrossRefID(Choice, frozen=True, kw_only=True, rename="camel"):
     """IO Cross Ref ID."""
 
-    switch_provided: Octets | None = None
-    computer_provided: Octets | None = None
+    switch_provided: str | None = None
+    computer_provided: str | None = None
 
 
 class DataPathResumed(Request["DataPathResumedResponse"], frozen=True, kw_only=True, rename="camel"):
@@ -100,7 +100,7 @@ class DataPathType(Enumeration):
 class DisplayAttribute(Structure, frozen=True, kw_only=True, rename="camel"):
     """Display Attribute."""
 
-    display_id: Octets | None = msgspec.field(default=None, name="displayID")
+    display_id: str | None = msgspec.field(default=None, name="displayID")
     physical_base_row_number: int | None = None
     physical_base_column_number: int | None = None
     offset: int | None = None
@@ -218,7 +218,7 @@ class StartDataPath(Request["StartDataPathResponse"], frozen=True, kw_only=True,
     object: CSTAObject
     data_path_direction: DataPathDirection | None = None
     data_path_type: DataPathType | None = None
-    display_id: Octets | None = msgspec.field(default=None, name="displayID")
+    display_id: str | None = msgspec.field(default=None, name="displayID")
     number_of_characters_to_collect: int | None = None
     termination_character: str | None = None
     timeout: int | None = None

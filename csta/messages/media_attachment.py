@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from csta.messages.base import Event, Octets, Request, Response
+from csta.messages.base import Event, Request, Response
 from csta.messages.call_data import CallCharacteristics, CallLinkageData, CSTACommonArguments, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import SubjectDeviceID
@@ -21,8 +21,8 @@ class MediaAttachedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     media_device: SubjectDeviceID
     media_service_type: MediaServiceType
     media_service_version: int | None = None
-    media_service_instance_id: Octets | None = msgspec.field(default=None, name="mediaServiceInstanceID")
-    media_stream_id: Octets | None = msgspec.field(default=None, name="mediaStreamID")
+    media_service_instance_id: str | None = msgspec.field(default=None, name="mediaServiceInstanceID")
+    media_stream_id: str | None = msgspec.field(default=None, name="mediaStreamID")
     media_call_characteristics: MediaCallCharacteristics | None = None
     call_characteristics: CallCharacteristics | None = None
     local_connection_info: LocalConnectionState | None = None
@@ -37,8 +37,8 @@ class MediaDetachedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     media_device: SubjectDeviceID
     media_service_type: MediaServiceType
     media_service_version: int | None = None
-    media_service_instance_id: Octets | None = msgspec.field(default=None, name="mediaServiceInstanceID")
-    media_stream_id: Octets | None = msgspec.field(default=None, name="mediaStreamID")
+    media_service_instance_id: str | None = msgspec.field(default=None, name="mediaServiceInstanceID")
+    media_stream_id: str | None = msgspec.field(default=None, name="mediaStreamID")
     media_call_characteristics: MediaCallCharacteristics | None = None
     call_characteristics: CallCharacteristics | None = None
     local_connection_info: LocalConnectionState | None = None
@@ -53,7 +53,7 @@ class AttachMediaService(Request["AttachMediaServiceResponse"], frozen=True, kw_
     connection: ConnectionID
     media_service_type: MediaServiceType
     media_service_version: int | None = None
-    media_service_instance_id: Octets | None = msgspec.field(default=None, name="mediaServiceInstanceID")
+    media_service_instance_id: str | None = msgspec.field(default=None, name="mediaServiceInstanceID")
     connection_mode: ConnectionMode
     requested_connection_state: LocalConnectionState | None = None
     extensions: CSTACommonArguments | None = None
@@ -65,7 +65,7 @@ class AttachMediaServiceResponse(Response, frozen=True, kw_only=True, rename="ca
     operation: ClassVar[int] = 244
     media_connection: ConnectionID | None = None
     media_device: DeviceID | None = None
-    media_service_instance_id: Octets | None = msgspec.field(default=None, name="mediaServiceInstanceID")
+    media_service_instance_id: str | None = msgspec.field(default=None, name="mediaServiceInstanceID")
     media_connection_info: ConnectionInformation | None = None
     call_linkage_data: CallLinkageData | None = None
     extensions: CSTACommonArguments | None = None

@@ -17,7 +17,7 @@ class ButtonInformationEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Button Information event."""
 
     device: SubjectDeviceID
-    button: Octets
+    button: str
     button_label: str | None = None
     button_associated_number: DeviceID | None = None
     button_press_indicator: bool | None = None
@@ -28,7 +28,7 @@ class ButtonPressEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Button Press event."""
 
     device: SubjectDeviceID
-    button: Octets
+    button: str
     button_label: str | None = None
     button_associated_number: DeviceID | None = None
     extensions: CSTACommonArguments | None = None
@@ -46,7 +46,7 @@ class DisplayUpdatedEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Display Updated event."""
 
     device: SubjectDeviceID
-    display_id: Octets | None = msgspec.field(default=None, name="displayID")
+    display_id: str | None = msgspec.field(default=None, name="displayID")
     logical_rows: int
     logical_columns: int
     physical_rows: int | None = None
@@ -62,7 +62,7 @@ class HookswitchEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Hookswitch event."""
 
     device: SubjectDeviceID
-    hookswitch: Octets
+    hookswitch: str
     hookswitch_on_hook: bool
     extensions: CSTACommonArguments | None = None
 
@@ -79,7 +79,7 @@ class LampModeEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Lamp Mode event."""
 
     device: SubjectDeviceID
-    lamp: Octets
+    lamp: str
     lamp_label: Octets | None = None
     lamp_mode: int
     lamp_brightness: LampBrightness | None = None
@@ -114,7 +114,7 @@ class MicrophoneGainEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Microphone Gain event."""
 
     invoking_device: SubjectDeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     microphone_gain: MicrophoneGain
     extensions: CSTACommonArguments | None = None
 
@@ -123,7 +123,7 @@ class MicrophoneMuteEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Microphone Mute event."""
 
     invoking_device: SubjectDeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     microphone_mute_on: bool
     extensions: CSTACommonArguments | None = None
 
@@ -153,7 +153,7 @@ class RingerStatusEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Ringer Status event."""
 
     device: SubjectDeviceID
-    ringer: Octets
+    ringer: str
     ring_mode: RingMode | None = None
     ring_count: int | None = None
     ring_duration: int | None = None
@@ -166,7 +166,7 @@ class SpeakerMuteEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Speaker Mute event."""
 
     invoking_device: SubjectDeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_mute_on: bool
     extensions: CSTACommonArguments | None = None
 
@@ -175,7 +175,7 @@ class SpeakerVolumeEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Speaker Volume event."""
 
     invoking_device: SubjectDeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_volume: Volume
     extensions: CSTACommonArguments | None = None
 
@@ -185,7 +185,7 @@ class ButtonPress(Request["ButtonPressResponse"], frozen=True, kw_only=True, ren
 
     operation: ClassVar[int] = 260
     device: DeviceID
-    button: Octets
+    button: str
     extensions: CSTACommonArguments | None = None
 
 
@@ -203,7 +203,7 @@ class GetAuditoryApparatusInformation(
 
     operation: ClassVar[int] = 261
     device: DeviceID
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
@@ -256,12 +256,12 @@ class AuditoryApparatusListItemHookswitch(NamedBits):
 class AuditoryApparatusListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Auditory Apparatus List Item."""
 
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     auditory_apparatus_type: AuditoryApparatusListItemAuditoryApparatusType
     speaker: AuditoryApparatusListItemSpeaker
     microphone: AuditoryApparatusListItemMicrophone
     hookswitch: AuditoryApparatusListItemHookswitch
-    hookswitch_id: Octets = msgspec.field(name="hookswitchID")
+    hookswitch_id: str = msgspec.field(name="hookswitchID")
 
 
 class GetAuditoryApparatusInformationResponse(Response, frozen=True, kw_only=True, rename="camel"):
@@ -277,21 +277,21 @@ class GetButtonInformation(Request["GetButtonInformationResponse"], frozen=True,
 
     operation: ClassVar[int] = 262
     device: DeviceID
-    button: Octets | None = None
+    button: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class ButtonListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Button List Item."""
 
-    button: Octets
+    button: str
     button_label: str | None = None
     button_label_settable: bool | None = None
     button_function: str | None = None
     button_associated_number: DeviceID | None = None
     button_associated_number_settable: bool | None = None
     button_press_indicator: bool | None = None
-    lamp_list: tuple[Octets, ...] | None = None
+    lamp_list: tuple[str, ...] | None = None
 
 
 class GetButtonInformationResponse(Response, frozen=True, kw_only=True, rename="camel"):
@@ -307,14 +307,14 @@ class GetDisplay(Request["GetDisplayResponse"], frozen=True, kw_only=True, renam
 
     operation: ClassVar[int] = 263
     device: DeviceID
-    display: Octets | None = None
+    display: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class DisplayListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Display List Item."""
 
-    display_id: Octets = msgspec.field(name="displayID")
+    display_id: str = msgspec.field(name="displayID")
     logical_rows: int
     logical_columns: int
     physical_rows: int | None = None
@@ -338,14 +338,14 @@ class GetHookswitchStatus(Request["GetHookswitchStatusResponse"], frozen=True, k
 
     operation: ClassVar[int] = 264
     device: DeviceID
-    hookswitch: Octets | None = None
+    hookswitch: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class HookswitchStatusListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Hookswitch Status List Item."""
 
-    hookswitch: Octets
+    hookswitch: str
     hookswitch_on_hook: bool
 
 
@@ -362,16 +362,16 @@ class GetLampInformation(Request["GetLampInformationResponse"], frozen=True, kw_
 
     operation: ClassVar[int] = 265
     device: DeviceID
-    lamp: Octets | None = None
+    lamp: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class LampListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Lamp List Item."""
 
-    lamp: Octets
+    lamp: str
     lamp_label: Octets | None = None
-    button: Octets | None = None
+    button: str | None = None
     lamp_color: int | None = None
 
 
@@ -388,18 +388,18 @@ class GetLampMode(Request["GetLampModeResponse"], frozen=True, kw_only=True, ren
 
     operation: ClassVar[int] = 266
     device: DeviceID
-    lamp: Octets | None = None
+    lamp: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class LampModeListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Lamp Mode List Item."""
 
-    lamp: Octets
+    lamp: str
     lamp_mode: int
     lamp_brightness: LampBrightness | None = None
     lamp_color: int | None = None
-    button: Octets | None = None
+    button: str | None = None
 
 
 class GetLampModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
@@ -407,7 +407,7 @@ class GetLampModeResponse(Response, frozen=True, kw_only=True, rename="camel"):
 
     operation: ClassVar[int] = 266
     lamp_mode_list: tuple[LampModeListItem, ...]
-    lamp: Octets | None = None
+    lamp: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
@@ -436,14 +436,14 @@ class GetMicrophoneGain(Request["GetMicrophoneGainResponse"], frozen=True, kw_on
 
     operation: ClassVar[int] = 268
     device: DeviceID
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class MicrophoneGainListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Microphone Gain List Item."""
 
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     mic_gain_abs: int | None = None
 
 
@@ -460,14 +460,14 @@ class GetMicrophoneMute(Request["GetMicrophoneMuteResponse"], frozen=True, kw_on
 
     operation: ClassVar[int] = 269
     device: DeviceID
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class MicrophoneMuteListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Microphone Mute List Item."""
 
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     microphone_mute_on: bool
 
 
@@ -484,14 +484,14 @@ class GetRingerStatus(Request["GetRingerStatusResponse"], frozen=True, kw_only=T
 
     operation: ClassVar[int] = 270
     device: DeviceID
-    ringer: Octets | None = None
+    ringer: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class RingerStatusListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Ringer Status List Item."""
 
-    ringer: Octets
+    ringer: str
     ring_mode: RingMode
     ring_count: int | None = None
     ring_duration: int | None = None
@@ -512,14 +512,14 @@ class GetSpeakerMute(Request["GetSpeakerMuteResponse"], frozen=True, kw_only=Tru
 
     operation: ClassVar[int] = 271
     device: DeviceID
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class SpeakerMuteListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Speaker Mute List Item."""
 
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_mute_on: bool
 
 
@@ -536,14 +536,14 @@ class GetSpeakerVolume(Request["GetSpeakerVolumeResponse"], frozen=True, kw_only
 
     operation: ClassVar[int] = 272
     device: DeviceID
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     extensions: CSTACommonArguments | None = None
 
 
 class SpeakerVolumeListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Speaker Volume List Item."""
 
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_vol_abs: int | None = None
 
 
@@ -560,7 +560,7 @@ class SetButtonInformation(Request["SetButtonInformationResponse"], frozen=True,
 
     operation: ClassVar[int] = 273
     device: DeviceID
-    button: Octets
+    button: str
     button_label: str | None = None
     button_associated_number: DeviceID | None = None
     extensions: CSTACommonArguments | None = None
@@ -578,7 +578,7 @@ class SetDisplay(Request["SetDisplayResponse"], frozen=True, kw_only=True, renam
 
     operation: ClassVar[int] = 274
     device: DeviceID
-    display: Octets | None = None
+    display: str | None = None
     physical_base_row_number: int | None = None
     physical_base_column_number: int | None = None
     contents_of_display: str
@@ -599,7 +599,7 @@ class SetHookswitchStatus(Request["SetHookswitchStatusResponse"], frozen=True, k
 
     operation: ClassVar[int] = 275
     device: DeviceID
-    hookswitch: Octets
+    hookswitch: str
     hookswitch_on_hook: bool
     extensions: CSTACommonArguments | None = None
 
@@ -616,7 +616,7 @@ class SetLampMode(Request["SetLampModeResponse"], frozen=True, kw_only=True, ren
 
     operation: ClassVar[int] = 276
     device: DeviceID
-    lamp: Octets
+    lamp: str
     lamp_mode: int
     lamp_brightness: LampBrightness | None = None
     lamp_color: int | None = None
@@ -654,7 +654,7 @@ class SetMicrophoneGain(Request["SetMicrophoneGainResponse"], frozen=True, kw_on
 
     operation: ClassVar[int] = 278
     device: DeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     microphone_gain: MicrophoneGain
     extensions: CSTACommonArguments | None = None
 
@@ -671,7 +671,7 @@ class SetMicrophoneMute(Request["SetMicrophoneMuteResponse"], frozen=True, kw_on
 
     operation: ClassVar[int] = 279
     device: DeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     microphone_mute_on: bool
     extensions: CSTACommonArguments | None = None
 
@@ -688,7 +688,7 @@ class SetRingerStatus(Request["SetRingerStatusResponse"], frozen=True, kw_only=T
 
     operation: ClassVar[int] = 280
     device: DeviceID
-    ringer: Octets
+    ringer: str
     ring_mode: RingMode | None = None
     ring_pattern: int | None = None
     ring_volume: Volume | None = None
@@ -707,7 +707,7 @@ class SetSpeakerMute(Request["SetSpeakerMuteResponse"], frozen=True, kw_only=Tru
 
     operation: ClassVar[int] = 281
     device: DeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_mute_on: bool
     extensions: CSTACommonArguments | None = None
 
@@ -724,7 +724,7 @@ class SetSpeakerVolume(Request["SetSpeakerVolumeResponse"], frozen=True, kw_only
 
     operation: ClassVar[int] = 282
     device: DeviceID
-    auditory_apparatus: Octets
+    auditory_apparatus: str
     speaker_volume: Volume
     extensions: CSTACommonArguments | None = None
 

@@ -42,8 +42,8 @@ class CallMediaInfoListItem(Structure, frozen=True, kw_only=True, rename="camel"
 
     media_service_type: MediaServiceType
     media_service_version: int | None = None
-    media_service_instance: Octets | None = None
-    media_stream_id: Octets | None = msgspec.field(default=None, name="mediaStreamID")
+    media_service_instance: str | None = None
+    media_stream_id: str | None = msgspec.field(default=None, name="mediaStreamID")
     connection_information: ConnectionInformation | None = None
 
 
@@ -124,7 +124,7 @@ class CallState(Choice, frozen=True, kw_only=True, rename="camel"):
 class DeviceMediaInfoListItem(Structure, frozen=True, kw_only=True, rename="camel"):
     """Device Media Info List Item."""
 
-    media_stream_id: Octets | None = msgspec.field(default=None, name="mediaStreamID")
+    media_stream_id: str | None = msgspec.field(default=None, name="mediaStreamID")
     connection_information: ConnectionInformation | None = None
 
 

@@ -78,7 +78,7 @@ class PlayEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Play event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -103,7 +103,7 @@ class RecordEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Record event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -116,7 +116,7 @@ class ReviewEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Review event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -159,7 +159,7 @@ class StopEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Stop event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -172,7 +172,7 @@ class SuspendPlayEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Suspend Play event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -185,7 +185,7 @@ class SuspendRecordEvent(Event, frozen=True, kw_only=True, rename="camel"):
     """Suspend Record event."""
 
     connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     length: int | None = None
     current_position: int | None = None
@@ -207,7 +207,7 @@ class VoiceAttributeChangedEvent(Event, frozen=True, kw_only=True, rename="camel
 
     connection: ConnectionID
     resource: str | None = None
-    message: Octets
+    message: str
     play_volume: Volume | None = None
     recording_gain: int | None = None
     speed: int | None = None
@@ -278,7 +278,7 @@ class ConcatenateMessage(Request["ConcatenateMessageResponse"], frozen=True, kw_
     """Concatenate Message (operation 500)."""
 
     operation: ClassVar[int] = 500
-    messages_to_concatenate: tuple[Octets, ...]
+    messages_to_concatenate: tuple[str, ...]
     extensions: CSTACommonArguments | None = None
 
 
@@ -286,7 +286,7 @@ class ConcatenateMessageResponse(Response, frozen=True, kw_only=True, rename="ca
     """Positive answer of Concatenate Message (operation 500)."""
 
     operation: ClassVar[int] = 500
-    concatenated_message: Octets
+    concatenated_message: str
     extensions: CSTACommonArguments | None = None
 
 
@@ -312,7 +312,7 @@ class DeleteMessage(Request["DeleteMessageResponse"], frozen=True, kw_only=True,
     """Delete Message (operation 501)."""
 
     operation: ClassVar[int] = 501
-    message_to_be_deleted: Octets
+    message_to_be_deleted: str
     extensions: CSTACommonArguments | None = None
 
 
@@ -339,7 +339,7 @@ class PlayMessage(Request["PlayMessageResponse"], frozen=True, kw_only=True, ren
     """Play Message (operation 502)."""
 
     operation: ClassVar[int] = 502
-    message_to_be_played: Octets
+    message_to_be_played: str
     over_connection: ConnectionID
     duration: int | None = None
     termination: TerminatingConditions | None = None
@@ -384,7 +384,7 @@ class QueryVoiceAttribute(Request["QueryVoiceAttributeResponse"], frozen=True, k
     """Query Voice Attribute (operation 503)."""
 
     operation: ClassVar[int] = 503
-    message_to_query: Octets
+    message_to_query: str
     attribute_to_query: AttributeToQuery
     resource: str | None = None
     connection: ConnectionID | None = None
@@ -444,7 +444,7 @@ class QueueService(Request["QueueServiceResponse"], frozen=True, kw_only=True, r
 
     operation: ClassVar[int] = 515
     over_connection: ConnectionID
-    message: Octets
+    message: str
     resource: str | None = None
     text: str | None = None
     extensions: CSTACommonArguments | None = None
@@ -474,7 +474,7 @@ class RecordMessageResponse(Response, frozen=True, kw_only=True, rename="camel")
     """Positive answer of Record Message (operation 511)."""
 
     operation: ClassVar[int] = 511
-    resulting_message: Octets
+    resulting_message: str
     extensions: CSTACommonArguments | None = None
 
 
@@ -498,7 +498,7 @@ class Reposition(Request["RepositionResponse"], frozen=True, kw_only=True, renam
     operation: ClassVar[int] = 504
     connection: ConnectionID
     period_of_reposition: Period
-    message_to_reposition: Octets | None = None
+    message_to_reposition: str | None = None
     resource: str | None = None
     extensions: CSTACommonArguments | None = None
 
@@ -515,7 +515,7 @@ class Resume(Request["ResumeResponse"], frozen=True, kw_only=True, rename="camel
 
     operation: ClassVar[int] = 505
     connection: ConnectionID
-    message_to_resume: Octets | None = None
+    message_to_resume: str | None = None
     resource: str | None = None
     duration: int | None = None
     extensions: CSTACommonArguments | None = None
@@ -541,7 +541,7 @@ class Review(Request["ReviewResponse"], frozen=True, kw_only=True, rename="camel
     operation: ClassVar[int] = 506
     connection: ConnectionID
     period_to_review: PeriodToReview
-    message_to_review: Octets | None = None
+    message_to_review: str | None = None
     resource: str | None = None
     extensions: CSTACommonArguments | None = None
 
@@ -588,7 +588,7 @@ class SetVoiceAttribute(Request["SetVoiceAttributeResponse"], frozen=True, kw_on
     operation: ClassVar[int] = 507
     connection: ConnectionID
     attribute_to_set: AttributeToSet
-    message: Octets | None = None
+    message: str | None = None
     resource: str | None = None
     extensions: CSTACommonArguments | None = None
 
@@ -622,7 +622,7 @@ class Stop(Request["StopResponse"], frozen=True, kw_only=True, rename="camel"):
 
     operation: ClassVar[int] = 508
     connection: ConnectionID
-    message_to_be_stopped: Octets | None = None
+    message_to_be_stopped: str | None = None
     resource: str | None = None
     extensions: CSTACommonArguments | None = None
 
@@ -639,7 +639,7 @@ class Suspend(Request["SuspendResponse"], frozen=True, kw_only=True, rename="cam
 
     operation: ClassVar[int] = 509
     connection: ConnectionID
-    message: Octets | None = None
+    message: str | None = None
     resource: str | None = None
     extensions: CSTACommonArguments | None = None
 
@@ -678,5 +678,5 @@ class SynthesizeMessageResponse(Response, frozen=True, kw_only=True, rename="cam
     """Positive answer of Synthesize Message (operation 510)."""
 
     operation: ClassVar[int] = 510
-    synthesized_message: Octets
+    synthesized_message: str
     extensions: CSTACommonArguments | None = None

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from twisted.application.internet import backoffPolicy
 
-from csta.client import Client, ClientFactory, client_endpoint
+from csta.client import Client, ClientFactory
 from csta.dialect import Login
+from csta.endpoints import client_endpoint
 from csta.errors import CSTAError, LinkLost, LocalProtocolError, RemoteProtocolError, RequestTimeout, ServiceError
 from csta.messages.common import ConnectionID
 from csta.messages.errors import OperationErrors
@@ -19,6 +20,7 @@ from csta.model.states import Service
 from csta.protocol import ReactorTime
 from csta.provider.uplink import Uplink
 from csta.provider.watch import Watch
+from csta.recorder.live import Recording
 from csta.session import Settings
 
 R = TypeVar("R")
@@ -39,6 +41,7 @@ class CstaProvider:
     :param framing: how messages are cut apart, where it is not the dialect's usual way.
     :param login: name and password, for switches that want them.
     :param retry_policy: seconds to wait after so many failures in a row; grows to a minute where left out.
+    :param record: where the messages of the link are recorded, one connection after the other.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -56,9 +59,18 @@ class CstaProvider:
         login: Login | None = None,
         settings: Settings | None = None,
         retry_policy: Callable[[int], float] | None = None,
+        record: Recording | None = None,
     ) -> None:
         factory = ClientFactory(
-            reactor, protocol, association, dialect=dialect, framing=framing, login=login, settings=settings
+            reactor,
+            protocol,
+            association,
+            dialect=dialect,
+            framing=framing,
+            login=login,
+            settings=settings,
+            record=record,
+            name=name or endpoint,
         )
         target = client_endpoint(reactor, endpoint)
         self._watch = Watch(reactor, name or endpoint)

@@ -62,13 +62,20 @@ async def ask(client: Client, device: str, known: Callable[[str], Call | None]) 
     :param known: gives what is known of the call with an identifier of the switch.
     """
     calls = found(await client.snapshot.snapshot_device(device))
-    return [await _complete(client, device, each) if _is_news(each, known) else each for each in calls]
+    return [
+        await _complete(client, device, each) if is_news(each, known(each.entry.call_id)) else each for each in calls
+    ]
 
 
 def found(answer: SnapshotDeviceResponse) -> list[Found]:
     """The calls at the device."""
     calls = answer.cross_ref_id_or_snapshot_data.snapshot_data
     return [each for info in calls or () if (each := _found(info)) is not None]
+
+
+def is_news(call: Found, known: Call | None) -> bool:
+    """Whether a call is to be asked for in full: it is not known, or has become or ceased to be a conference."""
+    return known is None or max(call.others, 1) != max(len(known.parties), 1)
 
 
 def completed(entry: SnapshotEntry, answer: SnapshotCallResponse, device: str) -> SnapshotEntry:
@@ -92,11 +99,6 @@ async def _complete(client: Client, device: str, call: Found) -> Found:
     except ServiceError:
         return call
     return call._replace(entry=completed(call.entry, answer, device))
-
-
-def _is_news(call: Found, known: Callable[[str], Call | None]) -> bool:
-    before = known(call.entry.call_id)
-    return before is None or max(call.others, 1) != max(len(before.parties), 1)
 
 
 def _found(info: SnapshotDeviceResponseInfo) -> Found | None:

@@ -8,7 +8,7 @@ from csta.messages import media_attachment as messages
 from csta.messages.call_data import LocalConnectionState
 from csta.messages.common import ConnectionID
 from csta.messages.media import ConnectionMode, MediaServiceType
-from csta.services.requester import Services, octets
+from csta.services.requester import Services
 
 
 class MediaAttachment(Services):
@@ -21,7 +21,7 @@ class MediaAttachment(Services):
         mode: ConnectionMode,
         *,
         version: int | None = None,
-        instance: bytes | None = None,
+        instance: str | None = None,
         state: LocalConnectionState | None = None,
     ) -> Deferred[messages.AttachMediaServiceResponse]:
         """Attach Media Service (clause 19): attach a media service to a connection.
@@ -37,7 +37,7 @@ class MediaAttachment(Services):
                 media_service_type=service,
                 connection_mode=mode,
                 media_service_version=version,
-                media_service_instance_id=octets(instance),
+                media_service_instance_id=instance,
                 requested_connection_state=state,
             )
         )

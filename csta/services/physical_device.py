@@ -5,28 +5,28 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 
 from csta.messages import physical_device as messages
-from csta.messages.base import Octets
-from csta.services.requester import Device, Services, device_id, octets, some_device_id
+from csta.services.requester import Device, Services, device_id, some_device_id
 
 
 class PhysicalDevice(Services):
     """Buttons, lamps, displays, hookswitches, loudspeakers.
 
-    A part of a device is named by octets that the switch gave; questions are about all parts where it is left out.
+    A part of a device is named as the switch named it: in XML by any characters, in ASN.1 by the hexadecimal digits of
+    its octets. Questions are about all parts where it is left out.
     """
 
-    def button_press(self, device: Device, button: bytes) -> Deferred[messages.ButtonPressResponse]:
+    def button_press(self, device: Device, button: str) -> Deferred[messages.ButtonPressResponse]:
         """Button Press (§21.1): press a button, as a hand does."""
-        return self._request(messages.ButtonPress(device=device_id(device), button=Octets(button)))
+        return self._request(messages.ButtonPress(device=device_id(device), button=button))
 
     def get_button_information(
-        self, device: Device, button: bytes | None = None
+        self, device: Device, button: str | None = None
     ) -> Deferred[messages.GetButtonInformationResponse]:
         """Get Button Information (§21.1): what the buttons are."""
-        return self._request(messages.GetButtonInformation(device=device_id(device), button=octets(button)))
+        return self._request(messages.GetButtonInformation(device=device_id(device), button=button))
 
     def set_button_information(
-        self, device: Device, button: bytes, *, label: str | None = None, number: Device | None = None
+        self, device: Device, button: str, *, label: str | None = None, number: Device | None = None
     ) -> Deferred[messages.SetButtonInformationResponse]:
         """Set Button Information (§21.1): label a button, and say which number it stands for.
 
@@ -36,22 +36,22 @@ class PhysicalDevice(Services):
         return self._request(
             messages.SetButtonInformation(
                 device=device_id(device),
-                button=Octets(button),
+                button=button,
                 button_label=label,
                 button_associated_number=some_device_id(number),
             )
         )
 
-    def get_display(self, device: Device, display: bytes | None = None) -> Deferred[messages.GetDisplayResponse]:
+    def get_display(self, device: Device, display: str | None = None) -> Deferred[messages.GetDisplayResponse]:
         """Get Display (§21.1): what the displays show."""
-        return self._request(messages.GetDisplay(device=device_id(device), display=octets(display)))
+        return self._request(messages.GetDisplay(device=device_id(device), display=display))
 
     def set_display(
         self,
         device: Device,
         text: str,
         *,
-        display: bytes | None = None,
+        display: str | None = None,
         row: int | None = None,
         column: int | None = None,
         offset: int | None = None,
@@ -67,7 +67,7 @@ class PhysicalDevice(Services):
             messages.SetDisplay(
                 device=device_id(device),
                 contents_of_display=text,
-                display=octets(display),
+                display=display,
                 physical_base_row_number=row,
                 physical_base_column_number=column,
                 offset=offset,
@@ -75,19 +75,19 @@ class PhysicalDevice(Services):
         )
 
     def get_lamp_information(
-        self, device: Device, lamp: bytes | None = None
+        self, device: Device, lamp: str | None = None
     ) -> Deferred[messages.GetLampInformationResponse]:
         """Get Lamp Information (§21.1): what the lamps are."""
-        return self._request(messages.GetLampInformation(device=device_id(device), lamp=octets(lamp)))
+        return self._request(messages.GetLampInformation(device=device_id(device), lamp=lamp))
 
-    def get_lamp_mode(self, device: Device, lamp: bytes | None = None) -> Deferred[messages.GetLampModeResponse]:
+    def get_lamp_mode(self, device: Device, lamp: str | None = None) -> Deferred[messages.GetLampModeResponse]:
         """Get Lamp Mode (§21.1): whether the lamps are lit, or how they flash."""
-        return self._request(messages.GetLampMode(device=device_id(device), lamp=octets(lamp)))
+        return self._request(messages.GetLampMode(device=device_id(device), lamp=lamp))
 
     def set_lamp_mode(
         self,
         device: Device,
-        lamp: bytes,
+        lamp: str,
         mode: int,
         *,
         brightness: messages.LampBrightness | None = None,
@@ -101,7 +101,7 @@ class PhysicalDevice(Services):
         return self._request(
             messages.SetLampMode(
                 device=device_id(device),
-                lamp=Octets(lamp),
+                lamp=lamp,
                 lamp_mode=mode,
                 lamp_brightness=brightness,
                 lamp_color=color,
@@ -109,19 +109,17 @@ class PhysicalDevice(Services):
         )
 
     def get_hookswitch_status(
-        self, device: Device, hookswitch: bytes | None = None
+        self, device: Device, hookswitch: str | None = None
     ) -> Deferred[messages.GetHookswitchStatusResponse]:
         """Get Hookswitch Status (§21.1): whether the handsets are on their hooks."""
-        return self._request(messages.GetHookswitchStatus(device=device_id(device), hookswitch=octets(hookswitch)))
+        return self._request(messages.GetHookswitchStatus(device=device_id(device), hookswitch=hookswitch))
 
     def set_hookswitch_status(
-        self, device: Device, hookswitch: bytes, on_hook: bool
+        self, device: Device, hookswitch: str, on_hook: bool
     ) -> Deferred[messages.SetHookswitchStatusResponse]:
         """Set Hookswitch Status (§21.1): lift a handset, or put it down."""
         return self._request(
-            messages.SetHookswitchStatus(
-                device=device_id(device), hookswitch=Octets(hookswitch), hookswitch_on_hook=on_hook
-            )
+            messages.SetHookswitchStatus(device=device_id(device), hookswitch=hookswitch, hookswitch_on_hook=on_hook)
         )
 
     def get_message_waiting_indicator(self, device: Device) -> Deferred[messages.GetMessageWaitingIndicatorResponse]:
@@ -142,87 +140,77 @@ class PhysicalDevice(Services):
         )
 
     def get_auditory_apparatus_information(
-        self, device: Device, apparatus: bytes | None = None
+        self, device: Device, apparatus: str | None = None
     ) -> Deferred[messages.GetAuditoryApparatusInformationResponse]:
         """Get Auditory Apparatus Information (§21.1): loudspeakers and microphones."""
         return self._request(
-            messages.GetAuditoryApparatusInformation(device=device_id(device), auditory_apparatus=octets(apparatus))
+            messages.GetAuditoryApparatusInformation(device=device_id(device), auditory_apparatus=apparatus)
         )
 
     def get_microphone_gain(
-        self, device: Device, apparatus: bytes | None = None
+        self, device: Device, apparatus: str | None = None
     ) -> Deferred[messages.GetMicrophoneGainResponse]:
         """Get Microphone Gain (§21.1): how sensitive the microphones are."""
-        return self._request(messages.GetMicrophoneGain(device=device_id(device), auditory_apparatus=octets(apparatus)))
+        return self._request(messages.GetMicrophoneGain(device=device_id(device), auditory_apparatus=apparatus))
 
     def set_microphone_gain(
-        self, device: Device, apparatus: bytes, gain: messages.MicrophoneGain
+        self, device: Device, apparatus: str, gain: messages.MicrophoneGain
     ) -> Deferred[messages.SetMicrophoneGainResponse]:
         """Set Microphone Gain (§21.1): make a microphone more sensitive, or less."""
         return self._request(
-            messages.SetMicrophoneGain(
-                device=device_id(device), auditory_apparatus=Octets(apparatus), microphone_gain=gain
-            )
+            messages.SetMicrophoneGain(device=device_id(device), auditory_apparatus=apparatus, microphone_gain=gain)
         )
 
     def get_microphone_mute(
-        self, device: Device, apparatus: bytes | None = None
+        self, device: Device, apparatus: str | None = None
     ) -> Deferred[messages.GetMicrophoneMuteResponse]:
         """Get Microphone Mute (§21.1): whether the microphones are off."""
-        return self._request(messages.GetMicrophoneMute(device=device_id(device), auditory_apparatus=octets(apparatus)))
+        return self._request(messages.GetMicrophoneMute(device=device_id(device), auditory_apparatus=apparatus))
 
     def set_microphone_mute(
-        self, device: Device, apparatus: bytes, mute: bool
+        self, device: Device, apparatus: str, mute: bool
     ) -> Deferred[messages.SetMicrophoneMuteResponse]:
         """Set Microphone Mute (§21.1): switch a microphone off, or on."""
         return self._request(
-            messages.SetMicrophoneMute(
-                device=device_id(device), auditory_apparatus=Octets(apparatus), microphone_mute_on=mute
-            )
+            messages.SetMicrophoneMute(device=device_id(device), auditory_apparatus=apparatus, microphone_mute_on=mute)
         )
 
     def get_speaker_volume(
-        self, device: Device, apparatus: bytes | None = None
+        self, device: Device, apparatus: str | None = None
     ) -> Deferred[messages.GetSpeakerVolumeResponse]:
         """Get Speaker Volume (§21.1): how loud the loudspeakers are."""
-        return self._request(messages.GetSpeakerVolume(device=device_id(device), auditory_apparatus=octets(apparatus)))
+        return self._request(messages.GetSpeakerVolume(device=device_id(device), auditory_apparatus=apparatus))
 
     def set_speaker_volume(
-        self, device: Device, apparatus: bytes, volume: messages.Volume
+        self, device: Device, apparatus: str, volume: messages.Volume
     ) -> Deferred[messages.SetSpeakerVolumeResponse]:
         """Set Speaker Volume (§21.1): make a loudspeaker louder, or less loud."""
         return self._request(
-            messages.SetSpeakerVolume(
-                device=device_id(device), auditory_apparatus=Octets(apparatus), speaker_volume=volume
-            )
+            messages.SetSpeakerVolume(device=device_id(device), auditory_apparatus=apparatus, speaker_volume=volume)
         )
 
     def get_speaker_mute(
-        self, device: Device, apparatus: bytes | None = None
+        self, device: Device, apparatus: str | None = None
     ) -> Deferred[messages.GetSpeakerMuteResponse]:
         """Get Speaker Mute (§21.1): whether the loudspeakers are off."""
-        return self._request(messages.GetSpeakerMute(device=device_id(device), auditory_apparatus=octets(apparatus)))
+        return self._request(messages.GetSpeakerMute(device=device_id(device), auditory_apparatus=apparatus))
 
-    def set_speaker_mute(
-        self, device: Device, apparatus: bytes, mute: bool
-    ) -> Deferred[messages.SetSpeakerMuteResponse]:
+    def set_speaker_mute(self, device: Device, apparatus: str, mute: bool) -> Deferred[messages.SetSpeakerMuteResponse]:
         """Set Speaker Mute (§21.1): switch a loudspeaker off, or on."""
         return self._request(
-            messages.SetSpeakerMute(
-                device=device_id(device), auditory_apparatus=Octets(apparatus), speaker_mute_on=mute
-            )
+            messages.SetSpeakerMute(device=device_id(device), auditory_apparatus=apparatus, speaker_mute_on=mute)
         )
 
     def get_ringer_status(
-        self, device: Device, ringer: bytes | None = None
+        self, device: Device, ringer: str | None = None
     ) -> Deferred[messages.GetRingerStatusResponse]:
         """Get Ringer Status (§21.1): how the ringers are set, and whether they ring."""
-        return self._request(messages.GetRingerStatus(device=device_id(device), ringer=octets(ringer)))
+        return self._request(messages.GetRingerStatus(device=device_id(device), ringer=ringer))
 
     def set_ringer_status(
         self,
         device: Device,
-        ringer: bytes,
+        ringer: str,
         *,
         mode: messages.RingMode | None = None,
         pattern: int | None = None,
@@ -237,7 +225,7 @@ class PhysicalDevice(Services):
         return self._request(
             messages.SetRingerStatus(
                 device=device_id(device),
-                ringer=Octets(ringer),
+                ringer=ringer,
                 ring_mode=mode,
                 ring_pattern=pattern,
                 ring_volume=volume,

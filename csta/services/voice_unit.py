@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from twisted.internet.defer import Deferred
 
 from csta.messages import voice_unit as messages
-from csta.messages.base import Octets
 from csta.messages.common import ConnectionID
-from csta.services.requester import Services, octets
+from csta.services.requester import Services
 
 
 class VoiceUnit(Services):
     """Play and record messages, say texts, recognise speech.
 
-    A message is named by octets that the switch gave. What becomes of it is told by events (§26.2).
+    A message is named as the switch named it. What becomes of it is told by events (§26.2).
     """
 
     def play_message(
         self,
         connection: ConnectionID,
-        message: bytes,
+        message: str,
         *,
         duration: int | None = None,
         termination: messages.TerminatingConditions | None = None,
@@ -34,7 +33,7 @@ class VoiceUnit(Services):
         return self._request(
             messages.PlayMessage(
                 over_connection=connection,
-                message_to_be_played=Octets(message),
+                message_to_be_played=message,
                 duration=duration,
                 termination=termination,
             )
@@ -60,13 +59,13 @@ class VoiceUnit(Services):
             )
         )
 
-    def concatenate_message(self, parts: Sequence[bytes]) -> Deferred[messages.ConcatenateMessageResponse]:
+    def concatenate_message(self, parts: Sequence[str]) -> Deferred[messages.ConcatenateMessageResponse]:
         """Concatenate Message (§26.1.3): make one message of several; the answer names it."""
-        return self._request(messages.ConcatenateMessage(messages_to_concatenate=tuple(Octets(each) for each in parts)))
+        return self._request(messages.ConcatenateMessage(messages_to_concatenate=tuple(parts)))
 
-    def delete_message(self, message: bytes) -> Deferred[messages.DeleteMessageResponse]:
+    def delete_message(self, message: str) -> Deferred[messages.DeleteMessageResponse]:
         """Delete Message (§26.1): delete a message."""
-        return self._request(messages.DeleteMessage(message_to_be_deleted=Octets(message)))
+        return self._request(messages.DeleteMessage(message_to_be_deleted=message))
 
     def synthesize_message(
         self, text: str, *, control: messages.ControlData | None = None
@@ -78,32 +77,30 @@ class VoiceUnit(Services):
         return self._request(messages.SynthesizeMessage(text_to_be_synthesized=text, control=control))
 
     def stop(
-        self, connection: ConnectionID, *, message: bytes | None = None, resource: str | None = None
+        self, connection: ConnectionID, *, message: str | None = None, resource: str | None = None
     ) -> Deferred[messages.StopResponse]:
         """Stop (§26.1): stop playing or recording.
 
         :param message: which, where there are several.
         :param resource: which of several voice resources of the connection; needed where there are several.
         """
-        return self._request(
-            messages.Stop(connection=connection, message_to_be_stopped=octets(message), resource=resource)
-        )
+        return self._request(messages.Stop(connection=connection, message_to_be_stopped=message, resource=resource))
 
     def suspend(
-        self, connection: ConnectionID, *, message: bytes | None = None, resource: str | None = None
+        self, connection: ConnectionID, *, message: str | None = None, resource: str | None = None
     ) -> Deferred[messages.SuspendResponse]:
         """Suspend (§26.1): let playing or recording rest.
 
         :param message: which, where there are several.
         :param resource: which of several voice resources of the connection; needed where there are several.
         """
-        return self._request(messages.Suspend(connection=connection, message=octets(message), resource=resource))
+        return self._request(messages.Suspend(connection=connection, message=message, resource=resource))
 
     def resume(
         self,
         connection: ConnectionID,
         *,
-        message: bytes | None = None,
+        message: str | None = None,
         duration: int | None = None,
         resource: str | None = None,
     ) -> Deferred[messages.ResumeResponse]:
@@ -114,9 +111,7 @@ class VoiceUnit(Services):
         :param resource: which of several voice resources of the connection; needed where there are several.
         """
         return self._request(
-            messages.Resume(
-                connection=connection, message_to_resume=octets(message), duration=duration, resource=resource
-            )
+            messages.Resume(connection=connection, message_to_resume=message, duration=duration, resource=resource)
         )
 
     def reposition(
@@ -124,7 +119,7 @@ class VoiceUnit(Services):
         connection: ConnectionID,
         period: messages.Period,
         *,
-        message: bytes | None = None,
+        message: str | None = None,
         resource: str | None = None,
     ) -> Deferred[messages.RepositionResponse]:
         """Reposition (§26.1.10): go on playing from elsewhere.
@@ -136,7 +131,7 @@ class VoiceUnit(Services):
             messages.Reposition(
                 connection=connection,
                 period_of_reposition=period,
-                message_to_reposition=octets(message),
+                message_to_reposition=message,
                 resource=resource,
             )
         )
@@ -146,7 +141,7 @@ class VoiceUnit(Services):
         connection: ConnectionID,
         period: messages.PeriodToReview,
         *,
-        message: bytes | None = None,
+        message: str | None = None,
         resource: str | None = None,
     ) -> Deferred[messages.ReviewResponse]:
         """Review (§26.1.12): play again what was recorded last.
@@ -156,13 +151,13 @@ class VoiceUnit(Services):
         """
         return self._request(
             messages.Review(
-                connection=connection, period_to_review=period, message_to_review=octets(message), resource=resource
+                connection=connection, period_to_review=period, message_to_review=message, resource=resource
             )
         )
 
     def query_voice_attribute(
         self,
-        message: bytes,
+        message: str,
         attribute: messages.AttributeToQuery,
         *,
         connection: ConnectionID | None = None,
@@ -175,7 +170,7 @@ class VoiceUnit(Services):
         """
         return self._request(
             messages.QueryVoiceAttribute(
-                message_to_query=Octets(message), attribute_to_query=attribute, connection=connection, resource=resource
+                message_to_query=message, attribute_to_query=attribute, connection=connection, resource=resource
             )
         )
 
@@ -184,7 +179,7 @@ class VoiceUnit(Services):
         connection: ConnectionID,
         attribute: messages.AttributeToSet,
         *,
-        message: bytes | None = None,
+        message: str | None = None,
         resource: str | None = None,
     ) -> Deferred[messages.SetVoiceAttributeResponse]:
         """Set Voice Attribute (§26.1.13): set an attribute: volume, speed, language.
@@ -194,7 +189,7 @@ class VoiceUnit(Services):
         """
         return self._request(
             messages.SetVoiceAttribute(
-                connection=connection, attribute_to_set=attribute, message=octets(message), resource=resource
+                connection=connection, attribute_to_set=attribute, message=message, resource=resource
             )
         )
 
@@ -230,7 +225,7 @@ class VoiceUnit(Services):
         return self._request(messages.Clear(over_connection=connection, resource=resource))
 
     def queue_service(
-        self, connection: ConnectionID, message: bytes, *, text: str | None = None, resource: str | None = None
+        self, connection: ConnectionID, message: str, *, text: str | None = None, resource: str | None = None
     ) -> Deferred[messages.QueueServiceResponse]:
         """Queue (§26.1.8): put a message, or a text, on the prompt queue.
 
@@ -238,7 +233,7 @@ class VoiceUnit(Services):
         :param resource: which of several voice resources of the connection; needed where there are several.
         """
         return self._request(
-            messages.QueueService(over_connection=connection, message=Octets(message), text=text, resource=resource)
+            messages.QueueService(over_connection=connection, message=message, text=text, resource=resource)
         )
 
     def start(

@@ -11,11 +11,11 @@ from csta.session.events import (
     RequestReceived,
     SessionEvent,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
 )
+from csta.session.irregularities import Irregular, Irregularity
+from csta.session.login_request import LoginRequestAssociation
 from csta.session.session import Session, why
-from csta.session.settings import Codec, Role, Settings
+from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import MOVES, Move, State
 
 __all__ = [
@@ -28,7 +28,10 @@ __all__ = [
     "Closed",
     "Codec",
     "EventReceived",
+    "Irregular",
+    "Irregularity",
     "LoginCheck",
+    "LoginRequestAssociation",
     "Move",
     "Opened",
     "Peer",
@@ -40,7 +43,6 @@ __all__ = [
     "Settings",
     "State",
     "StatusReceived",
-    "Undecodable",
-    "UnexpectedAnswer",
+    "Tap",
     "why",
 ]

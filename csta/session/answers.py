@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from csta.apdu import Error, Frame, Reject, Result
@@ -63,7 +64,10 @@ def in_words(answer: Result | Error | Reject, request: str) -> str:
     name = request or f"invoke id {answer.invoke_id}"
     if isinstance(answer, Error):
         return str(service_error(name, answer.message))
-    return f"{name}: {problem(answer) if isinstance(answer, Reject) else 'done'}"
+    if isinstance(answer, Reject):
+        return f"{name}: {problem(answer)}"
+    by = "without a value" if answer.message is None else f"by {type(answer.message).__name__}"
+    return f"{name}: answered {by}"
 
 
 def service_error(request: str, failure: UniversalFailure) -> ServiceError:
@@ -96,8 +100,8 @@ def is_answer(frame: Frame, error: DecodeError) -> bool:
     """Whether a frame that could not be decoded was meant as an answer, so that its invoke id is one of ours."""
     if frame.invoke_id is None:
         return frame.payload[:1] in _ANSWER_TAGS
-    element = error.where.partition(".")[0]
-    return element.endswith("Response") or element == "UniversalFailure"
+    element = re.split("[.,]", error.where, maxsplit=1)[0]
+    return element.endswith("Response") or element == "CSTAErrorCode"
 
 
 def is_reject(frame: Frame) -> bool:

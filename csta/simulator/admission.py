@@ -48,15 +48,15 @@ def require_mergeable(held: Connection, active: Connection, barred: frozenset[Co
     """Both calls have got somewhere, share no third device, and the consultation allows it (§17.1.10 FR 2 to 5)."""
     if active.call.consult_options in barred:
         raise Refusal.operation(Operation.REQUEST_INCOMPATIBLE_WITH_ACTIVE_CONNECTION)
-    require_not_failed(held)
-    require_not_failed(active)
+    require_partner(held)
+    require_partner(active)
     if held.call.connections.keys() & active.call.connections.keys() - {held.device.number}:
         raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
 
 
-def require_not_failed(connection: Connection) -> None:
-    """There is nobody at the other end of a failed call."""
-    if connection.call.failed is not None:
+def require_partner(connection: Connection) -> None:
+    """There is somebody else in the call; not so when it failed, or waits for others (§17.1.19)."""
+    if connection.call.failed is not None or len(connection.call.connections) < 2:
         raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
 
 

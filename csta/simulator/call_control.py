@@ -36,7 +36,7 @@ from csta.simulator.admission import (
     reachable,
     require_mergeable,
     require_no_other_connected,
-    require_not_failed,
+    require_partner,
 )
 from csta.simulator.calls import Connection
 from csta.simulator.exchange import Exchange
@@ -62,8 +62,8 @@ def answer_call(exchange: Exchange, client: Client, request: AnswerCall, now: fl
 def take_up(exchange: Exchange, connection: Connection, now: float) -> None:
     """Go off-hook for a connection that waits for it: answer the call, or dial as prompted."""
     if connection.state != State.INITIATED:
-        progress.answer(exchange, connection, progress.answer_cause(connection.call))
-    elif connection.destination:
+        progress.answer(exchange, connection, progress.answer_cause(connection))
+    elif connection.prompt is not None:
         progress.originate(exchange, connection, EventCause.NEW_CALL, now)
     else:
         raise Refusal.state(Incompatible.NO_CALL_TO_ANSWER)
@@ -91,8 +91,8 @@ def hold_call(exchange: Exchange, client: Client, request: HoldCall, now: float)
     """Hold Call, §17.1.15."""
     connection = connection_for(exchange, request.call_to_be_held, NEEDS["holdCall"])
     extension_of(connection)
-    require_not_failed(connection)
-    progress.hold(exchange, connection, EventCause.NORMAL)
+    require_partner(connection)
+    progress.hold(exchange, connection, EventCause.NORMAL, now)
     return HoldCallResponse()
 
 
@@ -107,8 +107,8 @@ def retrieve_call(exchange: Exchange, client: Client, request: RetrieveCall, now
 def alternate_call(exchange: Exchange, client: Client, request: AlternateCall, now: float) -> AlternateCallResponse:
     """Alternate Call, §17.1.2: Hold, then Retrieve or Answer (FR 2)."""
     held, active = pair_for(exchange, request.held_call, request.active_call, "alternateCall")
-    require_not_failed(active)
-    progress.hold(exchange, active, EventCause.ALTERNATE)
+    require_partner(active)
+    progress.hold(exchange, active, EventCause.ALTERNATE, now)
     if held.state == State.HOLD:
         progress.retrieve(exchange, held, EventCause.ALTERNATE)
     else:
@@ -139,6 +139,7 @@ def transfer_call(exchange: Exchange, client: Client, request: TransferCall, now
     items = tuple(merger.items)
     event = reports.transferred(old_held, old_active, merger.device, target.identity, items, EventCause.TRANSFER)
     exchange.report(event, merger.call, merger.device)
+    progress.transferred_by(exchange, merger.call, extension_of(held), now)
     return TransferCallResponse(transferred_call=target.id, connections=items)
 
 
@@ -147,13 +148,13 @@ def single_step_transfer_call(
 ) -> SingleStepTransferCallResponse:
     """Single Step Transfer, §17.1.26: the call gets a new identifier, then goes to its new destination."""
     active = connection_for(exchange, request.active_call, NEEDS["singleStepTransfer"])
-    extension_of(active)
+    device = extension_of(active)
     if not any(other.state in (State.CONNECTED, State.HOLD) for other in active.call.others(active.device)):
         raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
     number = reachable(exchange, active, request.transferred_to)
     old = active.id
     merger = Merger(exchange, active, None)
-    merger.call.called = DeviceID(number=number)
+    merger.call.called, merger.call.recalled_by = DeviceID(number=number), device
     merger.finish()
     items = tuple(merger.items)
     target = DeviceID(number=number)

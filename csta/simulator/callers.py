@@ -44,6 +44,34 @@ class Habits:
     talk: float = 60.0
 
 
+OFTEN = 1.0
+"""Seconds between two looks of an outside caller whether somebody answered."""
+
+
+class Visit:
+    """A call of somebody outside who waits, then talks, then hangs up.
+
+    :param patience: seconds after which the caller gives up.
+    :param talk: seconds from the answer until the caller hangs up.
+    """
+
+    def __init__(self, caller: OutsideCaller, patience: float, talk: float, now: float) -> None:
+        self._caller = caller
+        self._until = now + patience
+        self._talk = talk
+        self._talking = False
+
+    def look(self, now: float) -> float | None:
+        """Look whether somebody answered, or hang up; when to look again, None when the caller is gone."""
+        if self._caller.talking and not self._talking:
+            self._talking = True
+            return now + self._talk
+        if now < self._until and not self._talking and not self._caller.gone:
+            return min(now + OFTEN, self._until)
+        self._caller.hang_up(now)
+        return None
+
+
 class ExternalCallers:
     """One call after the other: the callers in turn ring the devices in turn.
 
@@ -78,21 +106,17 @@ class ExternalCallers:
         if not self._running:
             return
         caller, device = next(self._callers), next(self._devices)
-        there = self._switch.ring(caller.number, device, self._clock.seconds(), caller.name)
+        now = self._clock.seconds()
+        there = self._switch.ring(caller.number, device, now, caller.name)
         if there is None:
             self._clock.callLater(self._habits.pause, self._ring)
         else:
-            self._wait(there, self._habits.patience)
+            self._look(Visit(there, self._habits.patience, self._habits.talk, now))
 
-    def _wait(self, caller: OutsideCaller, patience: float) -> None:
-        """Look every second whether somebody answered."""
-        if caller.talking:
-            self._clock.callLater(self._habits.talk, lambda: self._hang_up(caller))
-        elif patience > 0 and not caller.gone:
-            self._clock.callLater(1.0, lambda: self._wait(caller, patience - 1.0))
+    def _look(self, visit: Visit) -> None:
+        now = self._clock.seconds()
+        again = visit.look(now)
+        if again is None:
+            self._clock.callLater(self._habits.pause, self._ring)
         else:
-            self._hang_up(caller)
-
-    def _hang_up(self, caller: OutsideCaller) -> None:
-        caller.hang_up(self._clock.seconds())
-        self._clock.callLater(self._habits.pause, self._ring)
+            self._clock.callLater(again - now, self._look, visit)

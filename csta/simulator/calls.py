@@ -189,7 +189,8 @@ class Connection:
     """A device's part in a call.
 
     :param party: who is at the far end of a line; None when the network withholds the number.
-    :param destination: number to be dialled once a prompted device goes off-hook.
+    :param prompt: number to be dialled once the prompted device goes off-hook, empty for a call without a called
+        party; None when the device is not prompted.
     :param dialled: digits dialled so far.
     :param offered: the mode of Alerting before the telephone rings (§6.1.3).
     :param answered: somebody answered here; a line is connected before that, when it reaches the network.
@@ -201,7 +202,7 @@ class Connection:
     device: Device
     state: State = State.NULL
     party: DeviceID | None = None
-    destination: str = ""
+    prompt: str | None = None
     dialled: str = ""
     offered: bool = False
     answered: bool = False
@@ -235,6 +236,7 @@ class Call:
     :param consult_options: what a consultation call may become (§17.1.10 FR 2).
     :param account_code: and the two after it: what Associate Data tied to the call (§18.1.1).
     :param private_data: the vendor's, given when the call was made; its events carry it.
+    :param recalled_by: who transferred or parked it, and gets it back when nobody takes it (§6.7.3).
     :param tried: members of a group that did not answer.
     :param hops: how often groups and routeing devices sent it on.
     """
@@ -255,6 +257,7 @@ class Call:
     auth_code: Octets | None = None
     user_data: Octets | None = None
     private_data: tuple[PrivateData, ...] = ()
+    recalled_by: Extension | None = None
     tried: set[str] = field(default_factory=set)
     hops: int = 0
 
@@ -273,6 +276,12 @@ class Call:
     def talked(self) -> bool:
         """Whether at least two devices are in it."""
         return sum(other.state in (State.CONNECTED, State.HOLD) for other in self.connections.values()) > 1
+
+    @property
+    def joinable(self) -> bool:
+        """Whether a further device may be brought in: two talk, or one waits for others (§17.1.19)."""
+        alone = len(self.connections) == 1 and not self.called.number
+        return self.failed is None and (self.talked or alone)
 
     def others(self, device: Device) -> Iterator[Connection]:
         """The connections of the other devices."""

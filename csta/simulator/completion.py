@@ -32,7 +32,7 @@ from csta.messages.logical_device import (
 from csta.simulator import event_reports as reports
 from csta.simulator import pending, progress
 from csta.simulator.admission import connection_for, extension_at, extension_for, extension_of
-from csta.simulator.call_setup import seize, unprompted
+from csta.simulator.call_setup import seize, start_out
 from csta.simulator.calls import Connection, Extension
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
@@ -221,8 +221,4 @@ def _call_back(exchange: Exchange, now: float) -> bool:
 def _originate(exchange: Exchange, promise: pending.CallBack, now: float) -> None:
     connection = seize(exchange, promise.originator, promise.target)
     exchange.report_alone(reports.service_initiated(connection, EventCause.CALL_BACK), connection)
-    if promise.originator.hands_free:
-        progress.originate(exchange, connection, EventCause.CALL_BACK, now)
-        return
-    connection.destination = promise.target
-    exchange.timers.set(connection, now + exchange.timing.prompt, lambda at: unprompted(exchange, connection))
+    start_out(exchange, connection, EventCause.CALL_BACK, now, prompt=not promise.originator.hands_free)

@@ -30,7 +30,7 @@ from csta.simulator.admission import (
     require_mergeable,
     require_no_other_connected,
 )
-from csta.simulator.calls import Call, Connection, Extension
+from csta.simulator.calls import Connection, Extension
 from csta.simulator.destinations import route
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
@@ -91,6 +91,7 @@ def single_step_conference_call(
         raise Refusal.operation(Operation.INVALID_DESTINATION_DEVICE_ID)
     device = _guest(exchange, active, way.target.id)
     flow = _flow(request.participation_type)
+    progress.follow(exchange, active.call, way, EventCause.SINGLE_STEP_CONFERENCE)
     joined = _bring_in(exchange, active, device, flow, EventCause.SINGLE_STEP_CONFERENCE, now)
     return SingleStepConferenceCallResponse(conferenced_call=joined.id)
 
@@ -145,18 +146,14 @@ def _bring_in(
 def _guest(exchange: Exchange, active: Connection, wanted: DeviceID) -> Extension:
     """The device to be brought in: a free telephone that is not in the call."""
     device = extension_for(exchange, wanted, Operation.INVALID_DESTINATION_DEVICE_ID)
-    _require_talk(active.call)
+    if not active.call.joinable:
+        raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
     if device.number in active.call.connections:
         raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
     if not device.in_service or device.connection_in(State.CONNECTED, State.INITIATED, State.ALERTING):
         raise Refusal.state(Incompatible.INVALID_DESTINATION_DEVICE_STATE)
     _require_room(exchange, len(active.call.connections) + 1)
     return device
-
-
-def _require_talk(call: Call) -> None:
-    if not call.talked or call.failed is not None:
-        raise Refusal.state(Incompatible.INVALID_ACTIVE_CONNECTION_STATE)
 
 
 def _require_room(exchange: Exchange, members: int) -> None:

@@ -63,6 +63,9 @@ OBSTACLES: tuple[Obstacle, ...] = (
 )
 """In the order in which the switch looks."""
 
+UNLESS_BUSY = OBSTACLES[:-1]
+"""For what a busy device can take as well: parked calls, text messages."""
+
 
 class Diversion(NamedTuple):
     """One hop: the extension sends the call on to ``destination``."""
@@ -92,11 +95,11 @@ def forwarding(device: Extension, types: Types, external: bool) -> Forwarding | 
     return device.forwarding.get(close) or device.forwarding.get(types[0])
 
 
-def route(exchange: Exchange, call: Call, number: str) -> Route:
+def route(exchange: Exchange, call: Call, number: str, obstacles: tuple[Obstacle, ...] = OBSTACLES) -> Route:
     """Find the way of a call to ``number``; nothing happens yet."""
     hops: list[Diversion] = []
     while (device := exchange.extensions.get(number)) is not None:
-        step = _step(device, call)
+        step = _step(device, call, obstacles)
         if not isinstance(step, Diversion):
             return Route(tuple(hops), number, None if step else device, step)
         if len(hops) == MOST_DIVERSIONS:
@@ -121,9 +124,9 @@ def _gather(gathering: Group | RoutePoint, call: Call, hops: tuple[Diversion, ..
     return Route(hops, gathering.number, gathering)
 
 
-def _step(device: Extension, call: Call) -> Diversion | EventCause | None:
+def _step(device: Extension, call: Call, obstacles: tuple[Obstacle, ...]) -> Diversion | EventCause | None:
     """What the extension does with the call: send it on, refuse it with a cause, or let it ring (None)."""
-    for obstacle in OBSTACLES:
+    for obstacle in obstacles:
         if not obstacle.applies(device):
             continue
         setting = forwarding(device, obstacle.types, call.external) if obstacle.types else None

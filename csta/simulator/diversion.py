@@ -15,6 +15,7 @@ from csta.messages.call_control import (
     ParkCallResponse,
 )
 from csta.messages.call_data import EventCause
+from csta.messages.common import DeviceID
 from csta.messages.errors import OperationErrors as Operation
 from csta.messages.errors import StateIncompatibilityErrors as Incompatible
 from csta.simulator import event_reports as reports
@@ -24,9 +25,10 @@ from csta.simulator.admission import (
     extension_for,
     extension_of,
     reachable,
-    require_not_failed,
+    require_partner,
 )
-from csta.simulator.calls import Connection, Extension, Group
+from csta.simulator.calls import Call, Connection, Extension, Group
+from csta.simulator.destinations import UNLESS_BUSY, Route, route
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
 from csta.simulator.monitors import Client
@@ -93,7 +95,7 @@ def _ringing(exchange: Exchange, group: Group) -> list[Connection]:
 def _pick(exchange: Exchange, picked: Connection, device: Extension) -> Connection:
     if device.connection_in(State.CONNECTED, State.INITIATED):
         raise Refusal.state(Incompatible.CONNECTED_CALL_EXISTS)
-    require_not_failed(picked)
+    require_partner(picked)
     call, group = picked.call, picked.group
     progress.leave(exchange, picked, device.id, EventCause.CALL_PICKUP)
     connection = exchange.join(call, device, State.CONNECTED)
@@ -105,17 +107,28 @@ def _pick(exchange: Exchange, picked: Connection, device: Extension) -> Connecti
 def park_call(exchange: Exchange, client: Client, request: ParkCall, now: float) -> ParkCallResponse:
     """Park Call, §17.1.21; FR 2: a device may park at itself."""
     parking = connection_for(exchange, request.parking, NEEDS["parkCall"])
-    extension_of(parking)
-    require_not_failed(parking)
-    device = extension_for(exchange, request.park_to, Operation.INVALID_PARK_TO_DEVICE_ID)
+    device = extension_of(parking)
+    require_partner(parking)
     call = parking.call
-    if device is parking.device:
+    if request.park_to == device.id:
         exchange.move(parking, State.QUEUED)
         parked = parking
-    elif device.number in call.connections:
-        raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
     else:
-        parked = exchange.join(call, device, State.QUEUED)
+        way = _parking_place(exchange, call, request.park_to)
+        progress.follow(exchange, call, way, EventCause.PARK)
+        parked = exchange.join(call, exchange.extensions[way.number], State.QUEUED)
         exchange.clear(parking, EventCause.PARK)
     exchange.report(reports.queued(parked, EventCause.PARK), call)
+    progress.recall_later(exchange, parked, device, now)
     return ParkCallResponse(parked_to=parked.id)
+
+
+def _parking_place(exchange: Exchange, call: Call, wanted: DeviceID) -> Route:
+    """Where the call is parked: forwarding and do-not-disturb there count (FR 4), other calls there do not."""
+    extension_for(exchange, wanted, Operation.INVALID_PARK_TO_DEVICE_ID)
+    if wanted.number in call.connections:
+        raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
+    way = route(exchange, call, wanted.number, UNLESS_BUSY)
+    if not isinstance(way.target, Extension):
+        raise Refusal.state(Incompatible.INVALID_PARK_TO_DEVICE_STATE)
+    return way

@@ -72,6 +72,7 @@ class Parties(TypedDict):
     network_called_device: NetworkCalledDeviceID | None
     associated_calling_device: AssociatedCallingDeviceID | None
     correlator_data: Octets | None
+    user_data: Octets | None
 
 
 def calling(call: Call) -> CallingDeviceID:
@@ -79,6 +80,11 @@ def calling(call: Call) -> CallingDeviceID:
     if call.calling is None:
         return CallingDeviceID(restricted=True)
     return CallingDeviceID(device_identifier=call.calling)
+
+
+def called(call: Call) -> CalledDeviceID:
+    """The device first called (§12.3.6); not known of a call without a called party (§17.1.19)."""
+    return CalledDeviceID(device_identifier=call.called) if call.called.number else CalledDeviceID(not_known=True)
 
 
 def subject(device: DeviceID | None) -> SubjectDeviceID:
@@ -113,23 +119,23 @@ def parties(call: Call) -> Parties:
         network_calling = NetworkCallingDeviceID(device_identifier=call.calling, restricted=call.calling is None)
     return Parties(
         calling_device=calling(call),
-        called_device=CalledDeviceID(device_identifier=call.called),
+        called_device=called(call),
         last_redirection_device=redirection(call),
         network_calling_device=network_calling,
         network_called_device=network_called,
         associated_calling_device=associated_calling(call),
         correlator_data=call.correlator_data,
+        user_data=call.user_data,
     )
 
 
 def service_initiated(connection: Connection, cause: EventCause) -> ServiceInitiatedEvent:
     """The device is off-hook, or prompted to go off-hook (§17.2.17)."""
-    called = connection.call.called
     return ServiceInitiatedEvent(
         monitor_cross_ref_id="",
         initiated_connection=connection.id,
         initiating_device=subject(connection.device.id),
-        called_device=CalledDeviceID(device_identifier=called) if called.number else None,
+        called_device=called(connection.call) if connection.call.called.number else None,
         correlator_data=connection.call.correlator_data,
         cause=cause,
     )
@@ -141,7 +147,7 @@ def originated(connection: Connection, cause: EventCause) -> OriginatedEvent:
         monitor_cross_ref_id="",
         originated_connection=connection.id,
         calling_device=subject(connection.device.id),
-        called_device=CalledDeviceID(device_identifier=connection.call.called),
+        called_device=called(connection.call),
         correlator_data=connection.call.correlator_data,
         cause=cause,
     )

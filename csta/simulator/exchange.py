@@ -138,6 +138,7 @@ class Exchange:
     def close(self, call: Call) -> None:
         """Forget a call nobody is in any more."""
         self.monitors.lose(call)
+        self.timers.cancel(call)
         del self.calls[call.id]
 
     def report(self, event: CallEvent, call: Call, *left: Device) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
@@ -135,6 +135,14 @@ class Action(NamedTuple):
     fault: Fault | None = None
 
 
+Note = Callable[[float, str], None]
+"""Takes the time and what happened then, in words."""
+
+
+def unnoted(now: float, what: str) -> None:
+    """Nobody wants to know."""
+
+
 class _Rule:
     """A rule and how often it may still strike."""
 
@@ -175,11 +183,13 @@ class Faults:
     """The rules of one switch, and what they did.
 
     :param start: the time that the rules' times are counted from.
+    :param note: told of every fault that happens.
     :ivar struck: every fault that happened, in order.
     """
 
-    def __init__(self, faults: Iterable[Fault] = (), start: float = 0.0) -> None:
+    def __init__(self, faults: Iterable[Fault] = (), start: float = 0.0, note: Note = unnoted) -> None:
         self.struck: list[Fault] = []
+        self._note = note
         self._rules: list[_Rule] = []
         for fault in faults:
             self.add(fault, start)
@@ -192,7 +202,8 @@ class Faults:
         """What happens to a message that is being sent: the first rule that strikes it, or None."""
         for rule in self._rules:
             if rule.strikes(sending, now):
-                return self._note(rule)
+                self._note(now, f"{rule.fault.what} strikes {sending.name}")
+                return self._struck(rule)
         return None
 
     def due(self, now: float) -> list[Fault]:
@@ -200,7 +211,8 @@ class Faults:
         rules = [rule for rule in self._clocked() if rule.from_time <= now]
         for rule in rules:
             rule.spend()
-        return [self._note(rule) for rule in sorted(rules, key=lambda rule: rule.from_time)]
+            self._note(now, rule.fault.what)
+        return [self._struck(rule) for rule in sorted(rules, key=lambda rule: rule.from_time)]
 
     def next_deadline(self) -> float | None:
         """When :meth:`due` will have something."""
@@ -209,7 +221,7 @@ class Faults:
     def _clocked(self) -> list[_Rule]:
         return [rule for rule in self._rules if rule.fault.by_clock and not rule.over]
 
-    def _note(self, rule: _Rule) -> Fault:
+    def _struck(self, rule: _Rule) -> Fault:
         self.struck.append(rule.fault)
         if rule.over or rule.fault.by_clock:
             self._rules.remove(rule)

@@ -6,60 +6,47 @@ traffic theory has it; the offered load in erlang is calls an hour times seconds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from csta.simulator.callers import Clock
+from csta.simulator.scenario import Traffic
 from csta.simulator.switch import OutsideCaller, Switch
 
 SECONDS_PER_HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """How much, in seconds where nothing else is said.
-
-    :param calls_per_hour: calls that come in, on average.
-    :param answer: until somebody lifts the handset, on average.
-    :param talk: from the answer to the end, on average.
-    :param patience: until a caller who is not answered gives up.
-    :param unanswered: share of calls that nobody answers.
-    """
-
-    calls_per_hour: float = 600.0
-    answer: float = 6.0
-    talk: float = 120.0
-    patience: float = 30.0
-    unanswered: float = 0.1
-
-
 @dataclass(slots=True)
 class Tally:
-    """What became of the calls so far."""
+    """What became of the calls so far.
+
+    :ivar offered: all that were tried.
+    :ivar blocked: all lines were in use.
+    :ivar answered: somebody lifted the handset.
+    :ivar abandoned: the caller lost patience.
+    :ivar lost: the switch ended them before that, for want of a free telephone for instance.
+    """
 
     offered: int = 0
     blocked: int = 0
     answered: int = 0
     abandoned: int = 0
+    lost: int = 0
 
 
 class Load:
     """Traffic on a switch, as long as it is started.
 
-    :param devices: numbers that are called, each as often as the other: extensions, groups, routeing devices.
     :ivar tally: what became of the calls.
     """
 
-    def __init__(
-        self, switch: Switch, clock: Clock, devices: Sequence[str], traffic: Traffic | None = None, seed: int = 1
-    ) -> None:
+    def __init__(self, switch: Switch, clock: Clock, traffic: Traffic) -> None:
         self.tally = Tally()
         self._switch = switch
         self._clock = clock
-        self._devices = devices
-        self._traffic = traffic or Traffic()
-        self._random = Random(seed)  # noqa: S311 -- traffic, not secrets
+        self._devices = traffic.to or switch.devices
+        self._traffic = traffic
+        self._random = Random(traffic.seed)  # noqa: S311 -- traffic, not secrets
         self._running = False
 
     def start(self) -> None:
@@ -105,6 +92,8 @@ class Load:
     def _give_up(self, there: OutsideCaller) -> None:
         if there.talking:
             self.tally.answered += 1
+        elif there.gone:
+            self.tally.lost += 1
         else:
             self.tally.abandoned += 1
         self._hang_up(there)

@@ -29,9 +29,9 @@ CONDITIONS: dict[str, Callable[[Connection], bool]] = {
     "callBackMessage": lambda connection: connection.call.origin is connection.device and unanswered(connection.call),
     "campOnCall": lambda connection: connection.call.failed is not None,
     "intrudeCall": lambda connection: connection.call.failed is not None,
-    "dialDigits": lambda connection: not connection.destination,
-    "joinCall": lambda connection: connection.call.talked,
-    "singleStepConference": lambda connection: connection.call.talked,
+    "dialDigits": lambda connection: connection.prompt is None,
+    "joinCall": lambda connection: connection.call.joinable,
+    "singleStepConference": lambda connection: connection.call.joinable,
     "sendUserInformation": lambda connection: connection.call.talked,
 }
 """What else has to be true of the connection, besides its state."""

@@ -6,7 +6,6 @@ Buttons and lamps there are none; services on them are refused. A Set for the va
 
 from __future__ import annotations
 
-from csta.messages.base import Octets
 from csta.messages.common import DeviceID
 from csta.messages.errors import OperationErrors as Operation
 from csta.messages.identifiers import SubjectDeviceID
@@ -67,7 +66,7 @@ from csta.simulator.failures import Refusal
 from csta.simulator.monitors import Client
 from csta.simulator.states import State
 
-PART = Octets(b"1")
+PART = "01"
 """Identifier of each part: there is one of its kind."""
 
 ROWS, COLUMNS = 2, 24
@@ -273,7 +272,7 @@ def set_display(exchange: Exchange, client: Client, request: SetDisplay, now: fl
     return SetDisplayResponse()
 
 
-def _device(exchange: Exchange, wanted: DeviceID, part: Octets | None) -> Extension:
+def _device(exchange: Exchange, wanted: DeviceID, part: str | None) -> Extension:
     device = extension_at(exchange, wanted)
     if part not in (None, PART):
         raise Refusal.operation(Operation.OBJECT_NOT_KNOWN)

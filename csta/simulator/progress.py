@@ -5,8 +5,8 @@ from __future__ import annotations
 from csta.messages.call_data import EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.simulator import event_reports as reports
-from csta.simulator.calls import Call, Connection, Extension, Group, Line, RoutePoint
-from csta.simulator.destinations import NO_ANSWER, forwarding, route
+from csta.simulator.calls import Call, Connection, Extension, Forwarding, Group, Line, RoutePoint
+from csta.simulator.destinations import NO_ANSWER, Route, forwarding, route
 from csta.simulator.dialplan import SECONDS_PER_RING, ExternalNumber
 from csta.simulator.exchange import Exchange
 from csta.simulator.states import State
@@ -19,7 +19,8 @@ def originate(exchange: Exchange, connection: Connection, cause: EventCause, now
     """The device is off-hook and the number complete: the call starts out (§17.2.14)."""
     exchange.move(connection, State.CONNECTED)
     exchange.report_alone(reports.originated(connection, cause), connection)
-    connect(exchange, connection.call, connection.call.called.number, EventCause.NEW_CALL, now)
+    if connection.call.called.number:
+        connect(exchange, connection.call, connection.call.called.number, EventCause.NEW_CALL, now)
 
 
 def connect(exchange: Exchange, call: Call, number: str, cause: EventCause, now: float) -> DeviceID:
@@ -28,9 +29,7 @@ def connect(exchange: Exchange, call: Call, number: str, cause: EventCause, now:
     :param cause: of the delivery, unless the call is diverted on its way.
     """
     way = route(exchange, call, number)
-    for hop in way.diversions:
-        cause = hop.cause
-        _divert_undelivered(exchange, call, hop.device, hop.destination, cause)
+    cause = follow(exchange, call, way, cause)
     line = exchange.free_line()
     if isinstance(way.target, Extension):
         return ring(exchange, call, way.target, cause, now).device.id
@@ -66,7 +65,7 @@ def deliver(exchange: Exchange, connection: Connection, cause: EventCause, now: 
     """The telephone rings from now on."""
     connection.offered = False
     exchange.report(reports.delivered(connection, cause), connection.call)
-    _await_answer(exchange, connection, now)
+    await_answer(exchange, connection, now)
     device = connection.device
     if isinstance(device, Extension):
         _answer_later(exchange, connection, device.answers_after, now)
@@ -81,27 +80,64 @@ def _answer_later(exchange: Exchange, connection: Connection, after: float | Non
 
     def lift(at: float) -> None:
         if connection.state == State.ALERTING and not connection.device.connection_in(State.CONNECTED, State.INITIATED):
-            answer(exchange, connection, answer_cause(connection.call))
+            answer(exchange, connection, answer_cause(connection))
 
     exchange.timers.set((connection, after), now + after, lift)
 
 
-def _await_answer(exchange: Exchange, connection: Connection, now: float) -> None:
-    device, wait = connection.device, exchange.timing.ringing
-    setting = forwarding(device, NO_ANSWER, connection.call.external) if isinstance(device, Extension) else None
+def await_answer(exchange: Exchange, connection: Connection, now: float) -> None:
+    """Let it ring for its time."""
+    timing, setting = exchange.timing, _no_answer(connection)
+    wait = timing.ringing
     if setting is not None:
-        wait = setting.ring_duration or exchange.timing.forward_no_answer
+        wait = setting.ring_duration or timing.forward_no_answer
+    elif timing.recall is not None and connection.call.recalled_by is not None:
+        wait = timing.recall
     exchange.timers.set(connection, now + wait, lambda at: unanswered(exchange, connection, at))
 
 
-def unanswered(exchange: Exchange, connection: Connection, now: float) -> None:
-    """Nobody answers: the call is forwarded, or given up."""
+def _no_answer(connection: Connection) -> Forwarding | None:
     device = connection.device
-    setting = forwarding(device, NO_ANSWER, connection.call.external) if isinstance(device, Extension) else None
-    if setting is None:
+    return forwarding(device, NO_ANSWER, connection.call.external) if isinstance(device, Extension) else None
+
+
+def unanswered(exchange: Exchange, connection: Connection, now: float) -> None:
+    """Nobody answers: the call is forwarded, goes back to who transferred it, or is given up."""
+    setting = _no_answer(connection)
+    if setting is not None:
+        divert(exchange, connection, setting.destination, EventCause.CALL_FORWARD_NO_ANSWER, now)
+    elif exchange.timing.recall is not None and connection.call.recalled_by is not None:
+        recall(exchange, connection, connection.call.recalled_by, now)
+    else:
         exchange.drop(connection, EventCause.CALL_NOT_ANSWERED)
+
+
+def transferred_by(exchange: Exchange, call: Call, device: Extension, now: float) -> None:
+    """Whoever the call rings at now has less time to answer, where calls come back to who transferred them."""
+    call.recalled_by = device
+    for other in call.connections.values():
+        rings = other.state == State.ALERTING and isinstance(other.device, Extension)
+        if rings and not other.offered and not other.group and exchange.timing.recall is not None:
+            await_answer(exchange, other, now)
+
+
+def recall_later(exchange: Exchange, connection: Connection, device: Extension, now: float) -> None:
+    """What nobody takes in time comes back (§6.7.3), where the switch does that."""
+    if exchange.timing.recall is not None:
+        exchange.timers.set(
+            connection, now + exchange.timing.recall, lambda at: recall(exchange, connection, device, at)
+        )
+
+
+def recall(exchange: Exchange, connection: Connection, device: Extension, now: float) -> None:
+    """The call rings at who transferred or parked it; not yet while that device is in another call."""
+    call = connection.call
+    if device.busy or not device.in_service:
+        recall_later(exchange, connection, device, now)
         return
-    divert(exchange, connection, setting.destination, EventCause.CALL_FORWARD_NO_ANSWER, now)
+    call.recalled_by = None
+    leave(exchange, connection, device.id, EventCause.RECALL)
+    ring(exchange, call, device, EventCause.RECALL, now)
 
 
 def divert(exchange: Exchange, connection: Connection, number: str, cause: EventCause, now: float) -> None:
@@ -119,11 +155,16 @@ def leave(exchange: Exchange, connection: Connection, destination: DeviceID, cau
     exchange.report(event, connection.call, connection.device)
 
 
-def _divert_undelivered(exchange: Exchange, call: Call, device: Extension, destination: str, cause: EventCause) -> None:
-    """The call is forwarded before it rang anywhere (§6.7.1): the device itself and the caller are told."""
-    call.last_redirection = device.id
-    event = reports.diverted(Connection(call, device), DeviceID(number=destination), cause)
-    exchange.report(event, call, device)
+def follow(exchange: Exchange, call: Call, way: Route, cause: EventCause) -> EventCause:
+    """The call is forwarded before it comes to any device (§6.7.1): those devices and the caller are told.
+
+    Gives the cause of what happens at the end of the way; ``cause`` when it was not forwarded.
+    """
+    for hop in way.diversions:
+        call.last_redirection = hop.device.id
+        event = reports.diverted(Connection(call, hop.device), DeviceID(number=hop.destination), hop.cause)
+        exchange.report(event, call, hop.device)
+    return way.diversions[-1].cause if way.diversions else cause
 
 
 def dial_out(
@@ -154,7 +195,7 @@ def _network_signal(exchange: Exchange, connection: Connection, outside: Externa
     exchange.move(connection, State.ALERTING)
     exchange.report(reports.delivered(connection, EventCause.NETWORK_SIGNAL), connection.call)
     if outside.answers_after is None:
-        _await_answer(exchange, connection, now)
+        await_answer(exchange, connection, now)
         return
     exchange.timers.set(
         connection, now + outside.answers_after, lambda at: _far_end_answers(exchange, connection, outside, at)
@@ -174,9 +215,10 @@ def answer(exchange: Exchange, connection: Connection, cause: EventCause) -> Non
     exchange.report(reports.established(connection, cause), connection.call)
 
 
-def answer_cause(call: Call) -> EventCause:
-    """New Call means: never redirected so far."""
-    return EventCause.NEW_CALL if call.last_redirection is None else EventCause.NORMAL
+def answer_cause(connection: Connection) -> EventCause:
+    """New Call means: never redirected so far, nor answered here before."""
+    new = connection.call.last_redirection is None and not connection.answered
+    return EventCause.NEW_CALL if new else EventCause.NORMAL
 
 
 def fail(exchange: Exchange, call: Call, device: DeviceID, cause: EventCause, now: float) -> None:
@@ -227,10 +269,29 @@ def _drop_later(exchange: Exchange, connection: Connection, at: float, cause: Ev
     exchange.timers.set(connection, at, lambda now: exchange.drop(connection, cause))
 
 
-def hold(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
+def hold(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
     """The device suspends its part (§17.2.10)."""
     exchange.move(connection, State.HOLD)
     exchange.report(reports.held(connection, cause), connection.call)
+    remind_later(exchange, connection, now)
+
+
+def remind_later(exchange: Exchange, connection: Connection, now: float) -> None:
+    """A held call is not forgotten for ever (§17.1.15 FR 1), where the switch takes care of that."""
+    if exchange.timing.hold is not None:
+        exchange.timers.set(connection, now + exchange.timing.hold, lambda at: remind(exchange, connection, at))
+
+
+def remind(exchange: Exchange, connection: Connection, now: float) -> None:
+    """The held call rings where it is held; not yet while that device has another call, or nobody waits there."""
+    device, others = connection.device, connection.call.others(connection.device)
+    waiting = any(other.state in (State.CONNECTED, State.HOLD) for other in others)
+    if not waiting or device.connection_in(State.CONNECTED, State.INITIATED, State.ALERTING):
+        remind_later(exchange, connection, now)
+        return
+    connection.answered = True
+    exchange.move(connection, State.ALERTING)
+    deliver(exchange, connection, EventCause.RECALL, now)
 
 
 def retrieve(exchange: Exchange, connection: Connection, cause: EventCause) -> None:

@@ -111,7 +111,7 @@ def _ask(exchange: Exchange, point: RoutePoint, connection: Connection, now: flo
         RouteRequest(
             cross_ref_identifier=reference,
             route_register_req_id=registration.id,
-            current_route=CalledDeviceID(device_identifier=call.called),
+            current_route=reports.called(call),
             calling_device=reports.calling(call),
             routeing_device=reports.subject(point.id),
             routed_call=connection.id,

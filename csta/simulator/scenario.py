@@ -1,14 +1,13 @@
 """Scenario files: what a switch has, what happens there, and what goes wrong, in TOML.
 
-Everything is data of :class:`Scenario`; a mistake in the file is told with its line. :class:`Script` plays it: it is
-pure as the switch is, and time is an argument.
+Everything is data of :class:`Scenario`; a mistake in the file is told with its line. What happens is played by
+:class:`csta.simulator.script.Script`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,20 +15,44 @@ from msgspec import Meta, Struct
 
 from csta import toml_file
 from csta.messages.base import Octets
-from csta.messages.logical_device import AgentState
+from csta.messages.logical_device import AgentState, ForwardingType
 from csta.messages.system import SystemStatusValue
-from csta.simulator.calls import Agent, Device, Extension, Group, GroupKind, Line, RoutePoint
+from csta.simulator.calls import Agent, Device, Extension, Forwarding, Group, GroupKind, Line, RoutePoint
 from csta.simulator.dialplan import DIALLABLE, EVERYBODY, ExternalNumber, Seconds, Timing
 from csta.simulator.faults import Fault
+from csta.simulator.keys import Key
 from csta.simulator.profile import Profile
-from csta.simulator.switch import OutsideCaller, Switch
-from csta.simulator.timers import Timers
+from csta.simulator.switch import Switch
 
 Number = Annotated[str, Meta(pattern=r"^[0-9*#]{1,32}$")]
 Period = Annotated[float, Meta(gt=0)]
 
-OFTEN = 1.0
-"""Seconds between two looks of an outside caller whether somebody answered."""
+
+class Forwards(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``forward`` of a telephone: the numbers its calls go to, for all calls alike (§6.7.1).
+
+    :param immediate: at once.
+    :param busy: when it is busy.
+    :param no_answer: when nobody answers.
+    :param do_not_disturb: when that is on.
+    :param after: seconds without an answer; left out: those of the switch (``forward_no_answer`` of ``[timing]``).
+    """
+
+    immediate: Number | None = None
+    busy: Number | None = None
+    no_answer: Number | None = None
+    do_not_disturb: Number | None = None
+    after: Period | None = None
+
+    def settings(self) -> dict[ForwardingType, Forwarding]:
+        """Those that are on."""
+        wanted = {
+            ForwardingType.FORWARD_IMMEDIATE: self.immediate,
+            ForwardingType.FORWARD_BUSY: self.busy,
+            ForwardingType.FORWARD_NO_ANS: self.no_answer,
+            ForwardingType.FORWARD_DND: self.do_not_disturb,
+        }
+        return {kind: Forwarding(number, self.after) for kind, number in wanted.items() if number is not None}
 
 
 class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +63,10 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param lines: calls it takes before it is busy.
     :param offers: calls are offered before they ring.
     :param answers_after: seconds after which somebody lifts the handset of the ringing telephone; left out: nobody.
+    :param do_not_disturb: nothing rings here.
+    :param forward: where calls go instead.
+    :param auto_answer: rings after which it answers by itself; left out: never.
+    :param shows_number: whether those it calls see its number.
     :param agent: agent identifier of who sits there, for telephones in ACD groups.
     :param password: what the agent logs on with.
     :param wrap_up: seconds of work after each ACD call; left out: the agent is ready again at once.
@@ -51,6 +78,10 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lines: Annotated[int, Meta(ge=1)] = 1
     offers: bool = False
     answers_after: Seconds | None = None
+    do_not_disturb: bool = False
+    forward: Forwards = Forwards()
+    auto_answer: Annotated[int, Meta(ge=0)] | None = None
+    shows_number: bool = True
     agent: str | None = None
     password: str | None = None
     wrap_up: Annotated[int, Meta(ge=0, le=6000)] | None = None
@@ -70,6 +101,10 @@ class Station(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             lines=self.lines,
             offers=self.offers,
             answers_after=self.answers_after,
+            do_not_disturb=self.do_not_disturb,
+            forwarding=self.forward.settings(),
+            auto_answer=self.auto_answer,
+            shows_number=self.shows_number,
             agent=agent,
         )
 
@@ -120,6 +155,7 @@ class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param every: seconds from one call to the next; left out: there is one call.
     :param patience: seconds after which the caller gives up.
     :param talk: seconds from the answer until the caller hangs up.
+    :param private_data: octets in hexadecimal: private data that the events of the call carry (§12.2.11).
     """
 
     number: str | None = None
@@ -129,6 +165,7 @@ class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     every: Period | None = None
     patience: Period = 30.0
     talk: Period = 60.0
+    private_data: Annotated[str, Meta(pattern=r"^([0-9A-Fa-f]{2})*$")] = ""
 
 
 class Do(StrEnum):
@@ -153,26 +190,35 @@ AGENT_STATES: dict[Do, AgentState] = {
 }
 
 
+WITH_NUMBER = frozenset({Do.DIAL, Key.CONSULT, Key.DEFLECT})
+"""Acts that mean nothing without a number."""
+
+
 class Act(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[acts]]``: something that happens at a telephone.
 
     :param at: seconds after the start.
     :param device: the telephone.
-    :param do: what.
-    :param number: what is dialled; the handset is lifted first.
+    :param do: what; or else:
+    :param press: the key that is pressed.
+    :param number: what is dialled, after the handset was lifted; or the number that goes with the key.
     :param every: seconds from one time to the next; left out: it happens once.
     """
 
     at: Seconds = 0.0
     device: Number
-    do: Do
+    do: Do | None = None
+    press: Key | None = None
     number: str = ""
     every: Period | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a number nobody can dial."""
-        if self.do is Do.DIAL and not DIALLABLE.fullmatch(self.number):
-            raise ValueError("`dial` needs a `number` of digits")
+        """Refuse what says nothing, or not enough."""
+        if (self.do is None) == (self.press is None):
+            raise ValueError("say what happens: `do` or `press`, one of them")
+        what = self.do or self.press
+        if what in WITH_NUMBER and not DIALLABLE.fullmatch(self.number):
+            raise ValueError(f"`{what}` needs a `number` of digits")
 
 
 class Announcement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,6 +226,27 @@ class Announcement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     at: Seconds = 0.0
     status: SystemStatusValue
+
+
+class Traffic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[load]``: busy-hour traffic (:mod:`csta.simulator.load`). Times are in seconds.
+
+    :param to: numbers that are called, each as often as the other; left out: all telephones.
+    :param calls_per_hour: calls that come in, on average.
+    :param answer: until somebody lifts the handset, on average.
+    :param talk: from the answer to the end, on average.
+    :param patience: until a caller who is not answered gives up.
+    :param unanswered: share of calls that nobody answers.
+    :param seed: another one makes another sequence of calls.
+    """
+
+    to: tuple[Number, ...] = ()
+    calls_per_hour: Period = 600.0
+    answer: Period = 6.0
+    talk: Period = 120.0
+    patience: Period = 30.0
+    unanswered: Annotated[float, Meta(ge=0, le=1)] = 0.1
+    seed: int = 1
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -190,6 +257,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param profile: names, limits and manners of the switch.
     :param timing: how long it waits for what.
     :param numbers: how the world outside behaves, before what is usual.
+    :param load: busy-hour traffic besides the callers.
     :param faults: what goes wrong (:class:`csta.simulator.faults.Fault`).
     """
 
@@ -204,6 +272,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     callers: tuple[Caller, ...] = ()
     acts: tuple[Act, ...] = ()
     announcements: tuple[Announcement, ...] = ()
+    load: Traffic | None = None
     faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
@@ -232,65 +301,3 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def read(path: Path) -> Scenario:
     """The scenario in a file. Raises :class:`csta.toml_file.ConfigError`."""
     return toml_file.read(path, Scenario)
-
-
-class Script:
-    """Plays what happens in a scenario.
-
-    :param start: the time its times are counted from.
-    """
-
-    def __init__(self, scenario: Scenario, switch: Switch, start: float) -> None:
-        self._switch = switch
-        self._timers = Timers()
-        for caller in scenario.callers:
-            self._at(start + caller.at, caller.every, partial(self._call, caller))
-        for act in scenario.acts:
-            self._at(start + act.at, act.every, partial(self._act, act))
-        for announcement in scenario.announcements:
-            self._at(start + announcement.at, None, partial(self._announce, announcement.status))
-
-    def next_deadline(self) -> float | None:
-        """When :meth:`on_timer` is due, None when the play is over."""
-        return self._timers.next_deadline()
-
-    def on_timer(self, now: float) -> None:
-        """Let happen what is due by now."""
-        self._timers.run(now)
-
-    def _at(self, at: float, every: float | None, what: Callable[[float], None]) -> None:
-        def happen(now: float) -> None:
-            what(now)
-            if every is not None:
-                self._at(now + every, every, what)
-
-        self._timers.set(object(), at, happen)
-
-    def _call(self, caller: Caller, now: float) -> None:
-        there = self._switch.ring(caller.number, caller.to, now, caller.name)
-        if there is not None:
-            self._wait(caller, there, now + caller.patience, now)
-
-    def _wait(self, caller: Caller, there: OutsideCaller, until: float, now: float) -> None:
-        """Look again and again whether somebody answered, then talk."""
-        if there.talking:
-            self._timers.set(there, now + caller.talk, there.hang_up)
-        elif now < until and not there.gone:
-            self._timers.set(there, now + OFTEN, lambda at: self._wait(caller, there, until, at))
-        else:
-            there.hang_up(now)
-
-    def _announce(self, status: SystemStatusValue, now: float) -> None:
-        self._switch.announce(status)
-
-    def _act(self, act: Act, now: float) -> None:
-        if act.do in AGENT_STATES:
-            self._switch.set_agent_state(act.device, AGENT_STATES[act.do], now)
-        elif act.do in (Do.PLUG_IN, Do.PLUG_OUT):
-            self._switch.set_in_service(act.device, act.do is Do.PLUG_IN, now)
-        elif act.do is Do.HANG_UP:
-            self._switch.hang_up(act.device, now)
-        else:
-            self._switch.lift(act.device, now)
-            if act.do is Do.DIAL and self._switch.hears_dial_tone(act.device):
-                self._switch.dial(act.device, act.number, now)

@@ -8,28 +8,30 @@ from typing import Protocol as Structural
 from typing import cast
 
 from twisted.internet import protocol
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import serverFromString
 
 from csta.apdu import Associate, AssociateResponse
 from csta.asn1 import acse
 from csta.dialect import Login
+from csta.endpoints import server_endpoint
 from csta.errors import DecodeError
-from csta.protocol import DelayedCall, Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import DelayedCall, Link, ReactorTime
+from csta.recorder.live import Recording
 from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
 from csta.simulator.clients import ClientLink
-from csta.simulator.faults import Fault, Faults, Kind
-from csta.simulator.scenario import Script
+from csta.simulator.faults import Fault, Faults, Kind, Note, unnoted
+from csta.simulator.script import Script
 from csta.simulator.switch import Switch
 
 
 class ListeningPort(Structural):
     """What listening gives (the part of ``IListeningPort`` needed here)."""
 
-    def getHost(self) -> IPv4Address:
-        """Address and port."""
+    def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        """Where it listens."""
 
     def stopListening(self) -> Deferred[None] | None:
         """Wait for clients no more."""
@@ -74,7 +76,7 @@ class ClientFactory(protocol.ServerFactory):
 
     noisy = False
 
-    def __init__(self, server: SwitchServer, session: Callable[[], Session]) -> None:
+    def __init__(self, server: SwitchServer, session: Callable[[str], Session]) -> None:
         self._server = server
         self._session = session
 
@@ -82,7 +84,12 @@ class ClientFactory(protocol.ServerFactory):
         """Twisted: somebody connects; None closes the connection."""
         if len(self._server.clients) >= MOST_CLIENTS or self._server.closed:
             return None
-        return ClientLink(self._server, self._session()).link
+        return ClientLink(self._server, self._session(_name(addr))).link
+
+
+def _name(addr: object) -> str:
+    """What a recording calls the client at an address."""
+    return f"client {addr.host}:{addr.port}" if isinstance(addr, IPv4Address) else "client"
 
 
 class SwitchServer:
@@ -91,16 +98,25 @@ class SwitchServer:
     :param reactor: Twisted's reactor; a :class:`twisted.internet.task.Clock` is enough without :meth:`listen`.
     :param faults: what goes wrong, by the clock or to messages, counted from now.
     :param script: what happens on the switch by itself.
+    :param note: told of every fault that happens.
+    :param record: where the messages of all links are recorded.
     :ivar clients: the links that are open.
     :ivar faults: the same rules; more may be added, see :meth:`inject`.
     """
 
     def __init__(
-        self, reactor: ReactorTime, switch: Switch, faults: Iterable[Fault] = (), script: Script | None = None
+        self,
+        reactor: ReactorTime,
+        switch: Switch,
+        faults: Iterable[Fault] = (),
+        script: Script | None = None,
+        note: Note = unnoted,
+        record: Recording | None = None,
     ) -> None:
         self.reactor = reactor
         self.switch = switch
-        self.faults = Faults(faults, reactor.seconds())
+        self.faults = Faults(faults, reactor.seconds(), note)
+        self.record = record
         self.clients: list[ClientLink] = []
         self._script = script
         self._closed_until = reactor.seconds()
@@ -130,7 +146,7 @@ class SwitchServer:
         """
         admission = LoginAdmission(login) if login is not None else None
 
-        def session() -> Session:
+        def session(client: str) -> Session:
             return open_session(
                 Role.SWITCHING,
                 protocol,
@@ -141,9 +157,10 @@ class SwitchServer:
                 settings=settings,
                 admission=admission,
                 welcome=None if admission is None else admission.knows,
+                tap=None if self.record is None else self.record.tap(client),
             )
 
-        session()  # a wrong parameter is told now, not when a client comes
+        session("")  # a wrong parameter is told now, not when a client comes
         return ClientFactory(self, session)
 
     def listen(
@@ -159,13 +176,13 @@ class SwitchServer:
     ) -> Deferred[int]:
         """Wait for clients; parameters as of :meth:`factory`.
 
-        :param endpoint: a Twisted server endpoint, or a TCP port on the loopback interface; 0 takes a free one.
-        :returns: the port in the end; fails with Twisted's ``CannotListenError``.
-        :raises ValueError: there is no such kind of link.
+        :param endpoint: where to listen (:mod:`csta.endpoints`), or a TCP port on the loopback interface, 0 for any.
+        :returns: the port in the end, 0 for ``unix:``; fails with Twisted's ``CannotListenError``.
+        :raises ValueError: there is no such kind of link, or no such endpoint.
         """
         factory = self.factory(protocol, association, settings, dialect=dialect, framing=framing, login=login)
         where = f"tcp:{endpoint}:interface=127.0.0.1" if isinstance(endpoint, int) else endpoint
-        listening: Deferred[ListeningPort] = serverFromString(self.reactor, where).listen(factory)
+        listening: Deferred[ListeningPort] = server_endpoint(self.reactor, where).listen(factory)
         return listening.addCallback(self._listening)
 
     def stop(self) -> Deferred[None]:
@@ -217,7 +234,8 @@ class SwitchServer:
 
     def _listening(self, port: ListeningPort) -> int:
         self._ports.append(port)
-        return port.getHost().port
+        address = port.getHost()
+        return address.port if isinstance(address, IPv4Address | IPv6Address) else 0
 
     def _arm(self, deadline: float | None) -> None:
         if self._timer is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from csta.messages.call_data import LocalConnectionState
 from csta.messages.common import DeviceID
 from csta.messages.errors import OperationErrors as Operation
-from csta.messages.identifiers import CalledDeviceID
 from csta.messages.snapshot import (
     CallState,
     SimpleCallState,
@@ -113,7 +112,7 @@ def snapshot_call(exchange: Exchange, client: Client, request: SnapshotCall, now
     return SnapshotCallResponse(
         cross_ref_id_or_snapshot_data=contents,
         calling_device=reports.calling(call),
-        called_device=CalledDeviceID(device_identifier=call.called),
+        called_device=reports.called(call),
         associated_calling_device=reports.associated_calling(call),
         associated_called_device=reports.associated_called(call),
         correlator_data=call.correlator_data,

@@ -20,8 +20,8 @@ OFFERED: frozenset[str] = frozenset(
     """
     accept_call alternate_call answer_call call_back call_back_message camp_on_call clear_call clear_connection
     conference_call consultation_call deflect_call dial_digits directed_pickup_call group_pickup_call hold_call
-    intrude_call join_call make_call make_predictive_call park_call reconnect_call retrieve_call
-    single_step_conference single_step_transfer transfer_call
+    intrude_call join_call make_call make_connection make_predictive_call park_call reconnect_call retrieve_call
+    send_message single_step_conference single_step_transfer transfer_call
     associate_data cancel_telephony_tones change_connection_information generate_digits generate_telephony_tones
     send_user_information
     call_back_non_call_rel call_back_msg_non_call_rel cancel_call_back cancel_call_back_msg get_agent_state

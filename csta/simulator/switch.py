@@ -13,17 +13,19 @@ from typing import Any
 from csta.errors import LocalProtocolError
 from csta.messages.base import Event, Message, Request, Response
 from csta.messages.call_data import EventCause
-from csta.messages.common import DeviceID
+from csta.messages.common import DeviceID, PrivateData
 from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEvent
 from csta.messages.errors import OperationErrors, UniversalFailure
 from csta.messages.logical_device import AgentState
 from csta.messages.system import SystemStatusValue
+from csta.session.answers import service_error
 from csta.simulator import agents, call_control, completion, distribution, predictive, progress, routeing
 from csta.simulator import event_reports as reports
 from csta.simulator.calls import Connection, Device, Extension, Line
 from csta.simulator.dialplan import DIALLABLE, EVERYBODY, ExternalNumber, Timing
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
+from csta.simulator.keys import Key, pressed
 from csta.simulator.monitors import Client
 from csta.simulator.profile import Profile
 from csta.simulator.services import SERVICES
@@ -133,11 +135,14 @@ class Switch:
         routeing.lose_client(self._exchange, client, now)
         self._settle(now)
 
-    def ring(self, caller: str | None, to: str, now: float, name: str = "") -> OutsideCaller | None:
+    def ring(
+        self, caller: str | None, to: str, now: float, name: str = "", private_data: tuple[PrivateData, ...] = ()
+    ) -> OutsideCaller | None:
         """Somebody outside calls ``to``.
 
         :param caller: the number, as the network delivers it; None when it is withheld.
         :param name: display name the network sends along (§10.1); letters beyond ASCII lose their marks.
+        :param private_data: the vendor's, for the events of the call.
         :return: the caller, or None when all lines are in use.
         """
         line = self._exchange.free_line()
@@ -145,7 +150,7 @@ class Switch:
             return None
         identity = None if caller is None else DeviceID(number=_presented(caller, name))
         call = self._exchange.open_call(line, identity, to)
-        call.associated_calling, call.ddi = line.id, call.called
+        call.associated_calling, call.ddi, call.private_data = line.id, call.called, private_data
         connection = self._exchange.join(call, line, State.CONNECTED, identity)
         progress.connect(self._exchange, call, to, EventCause.NEW_CALL, now)
         self._happened(now)
@@ -183,18 +188,30 @@ class Switch:
         """
         device = self._device(number)
         waiting = device.connection_in(State.INITIATED)
-        if waiting is None or waiting.destination or not DIALLABLE.fullmatch(digits):
+        if waiting is None or waiting.prompt is not None or not DIALLABLE.fullmatch(digits):
             raise LocalProtocolError(f"{number} cannot dial {digits!r} now")
         if isinstance(device, Extension):
             device.last_dialled = digits
         waiting.call.called = DeviceID(number=waiting.dialled + digits)
+        self._exchange.report_alone(reports.digits_dialled(waiting, digits, EventCause.NORMAL), waiting)
         progress.originate(self._exchange, waiting, EventCause.NEW_CALL, now)
         self._happened(now)
+
+    def press(self, number: str, key: Key, to: str, now: float) -> None:
+        """Somebody presses a key of a telephone; ``to`` is the number for those keys that take one.
+
+        Raises :class:`csta.errors.LocalProtocolError` when the key does nothing now.
+        """
+        device = self._telephone(number)
+        answer = self.handle(None, pressed(self._exchange, device, key, to), now)
+        self.ready()
+        if isinstance(answer, UniversalFailure):
+            raise LocalProtocolError(f"{number} cannot {service_error(key.value, answer)}")
 
     def hears_dial_tone(self, number: str) -> bool:
         """Whether somebody may :meth:`dial` there now."""
         waiting = self._device(number).connection_in(State.INITIATED)
-        return waiting is not None and not waiting.destination
+        return waiting is not None and waiting.prompt is None
 
     def hang_up(self, number: str, now: float) -> None:
         """Somebody puts the handset down, or presses the refuse key of a ringing phone; a held call stays held."""
@@ -226,9 +243,7 @@ class Switch:
 
         Raises :class:`csta.errors.LocalProtocolError` when the telephone is in no ACD group.
         """
-        device = self._device(number)
-        if not isinstance(device, Extension):
-            raise LocalProtocolError(f"{number} is no telephone")
+        device = self._telephone(number)
         try:
             if device.agent.state == AgentState.AGENT_NULL and state != AgentState.AGENT_NULL:
                 agents.log_on(self._exchange, device, None, device.agent.password, None, now)
@@ -288,7 +303,7 @@ class Switch:
                     raise ValueError(f"group {group.number}: its member {number!r} is no extension")
 
     def _take_up_prompt(self, waiting: Connection, now: float) -> None:
-        if waiting.destination:
+        if waiting.prompt is not None:
             call_control.take_up(self._exchange, waiting, now)
 
     def _dial_tone(self, device: Device) -> None:
@@ -300,6 +315,12 @@ class Switch:
         device = self._exchange.device(number)
         if device is None:
             raise LocalProtocolError(f"this switch has no device {number!r}")
+        return device
+
+    def _telephone(self, number: str) -> Extension:
+        device = self._device(number)
+        if not isinstance(device, Extension):
+            raise LocalProtocolError(f"{number} is no telephone")
         return device
 
 

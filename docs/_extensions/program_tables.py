@@ -42,25 +42,38 @@ class Commands(SphinxDirective):
 
 
 def _section(name: str) -> Iterator[str]:
-    kind, is_list = _structure(name)
-    title, _, meaning = (inspect.getdoc(kind) or "").partition("\n\n")[0].partition(": ")
-    yield f"### `{f'[[{name}]]' if is_list else f'[{name}]'}`"
+    kinds, is_list = _structures(name)
+    for kind in kinds:
+        tag = kind.__struct_config__.tag if len(kinds) > 1 else None
+        yield f"### `{f'[[{name}]]' if is_list else f'[{name}]'}`{f' of type `{tag}`' if tag else ''}"
+        yield from _table(kind)
+
+
+def _table(kind: type[msgspec.Struct]) -> Iterator[str]:
+    described = inspect.getdoc(kind) or ""
+    title, _, meaning = described.partition("\n\n")[0].partition(": ")
     yield ""
     # The first line of a structure shared with other packages does not name its table in the file.
-    yield meaning.capitalize() if title.startswith("``[") else f"{title.split('. ')[0]}."
+    yield _sentence(meaning) if title.startswith("``[") else f"{title.split('. ')[0]}."
     yield ""
     yield "| key | default | meaning |"
     yield "|---|---|---|"
-    meanings = {key: " ".join(text.split()) for key, text in PARAMETER.findall(inspect.getdoc(kind) or "")}
+    meanings = {key: " ".join(text.split()) for key, text in PARAMETER.findall(described)}
     for field in msgspec.structs.fields(kind):
         yield f"| `{field.name}` | {_default(field)} | {meanings[field.name].replace('``', '`')} |"
     yield ""
 
 
-def _structure(name: str) -> tuple[type[msgspec.Struct], bool]:
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _structures(name: str) -> tuple[list[type[msgspec.Struct]], bool]:
+    """The structure of a table, or all those its ``type`` tells apart."""
     described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
     is_list = isinstance(described, msgspec.inspect.VarTupleType)
-    return (described.item_type if is_list else described).cls, is_list
+    kind = described.item_type if is_list else described
+    return [each.cls for each in getattr(kind, "types", (kind,))], is_list
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -86,6 +86,7 @@ def test_dialling_by_hand(office: Office) -> None:
     office.switch.dial("2001", "2003", office.now)
     office.expect("""
         2001 ServiceInitiated initiated normal
+        2001 DigitsDialed initiated normal
         2001 Originated connected newCall
         2001 Delivered connected newCall
         2003 Delivered alerting newCall

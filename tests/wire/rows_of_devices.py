@@ -65,11 +65,7 @@ ROWS: list[tuple[Message, str, str]] = [
     # list of structures with implicit components
     (
         GetLampModeResponse(
-            lamp_mode_list=(
-                LampModeListItem(
-                    lamp=Octets(b"\x01"), lamp_mode=3, lamp_brightness=LampBrightness.DIM, button=Octets(b"\x05")
-                ),
-            )
+            lamp_mode_list=(LampModeListItem(lamp="01", lamp_mode=3, lamp_brightness=LampBrightness.DIM, button="05"),)
         ),
         "a21b 020101 3016 0202010a 3010 300e 300c 040101 020103 800101 820105",
         "<GetLampModeResponse><lampModeList><lampModeItem><lamp>01</lamp><lampMode>3</lampMode>"
@@ -118,8 +114,8 @@ ROWS: list[tuple[Message, str, str]] = [
     (
         SendMulticastData(
             io_cross_ref_id_list=(
-                IOCrossRefID(switch_provided=Octets(b"\x01")),
-                IOCrossRefID(computer_provided=Octets(b"\x02")),
+                IOCrossRefID(switch_provided="01"),
+                IOCrossRefID(computer_provided="02"),
             ),
             io_data=Octets(b"OK"),
             display_attributes=DisplayAttributeList(physical_base_row_number=1, offset=70_000),

@@ -12,8 +12,8 @@ from csta import asn1
 from csta.apdu import Apdu, Deviation, Error, Invoke, Result
 from csta.asn1 import tolerance
 from csta.asn1.deviations import MAX_DEVIATIONS, between, put_back
-from csta.cli.lines import from_line, to_line
 from csta.errors import DecodeError
+from csta.lines import from_line, to_line
 from csta.messages.base import Message, Response
 from csta.messages.errors import UniversalFailure
 from tests.wire.values import MESSAGES, messages

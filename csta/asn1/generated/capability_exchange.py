@@ -23,7 +23,6 @@ from csta.asn1.generated.cdr import (
 from csta.asn1.generated.media import MEDIA_SERVICE_TYPE_OCTETS, MEDIA_SERVICE_TYPE_VALUES
 from csta.asn1.generated.monitoring import decode_monitor_filter, encode_monitor_filter
 from csta.asn1.tolerance import Known
-from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CSTACommonArguments
 from csta.messages.capability_exchange import (
     AcceptCallCapabilities,
@@ -6035,9 +6034,9 @@ def decode_media_service_caps_list_item(data: bytes, pos: int, end: int) -> Medi
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
-    media_service_instance: Octets | None = None
+    media_service_instance: str | None = None
     if octet == 0x04:
-        media_service_instance = Octets(data[pos:stop])
+        media_service_instance = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "capability_exchange.MediaServiceCapsListItem")
@@ -6086,7 +6085,8 @@ def encode_media_service_caps_list_item(value: MediaServiceCapsListItem) -> byte
         out += H02[len(content)] + content
     media_service_instance = value.media_service_instance
     if media_service_instance is not None:
-        out += H04[len(media_service_instance)] + media_service_instance
+        content = ber.encode_identifier(media_service_instance)
+        out += H04[len(content)] + content
     connection_mode = value.connection_mode
     if connection_mode is not None:
         content = ber.encode_bits(connection_mode)

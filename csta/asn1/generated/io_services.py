@@ -245,24 +245,26 @@ def decode_io_cross_ref_id(data: bytes, octet: int, pos: int, stop: int) -> IOCr
             octet, pos, _ = ber.inner(data, pos - 2, stop, "io_services.IOCrossRefID.switchProvided")
         if octet != 0x04:
             ber.unexpected(octet, "io_services.IOCrossRefID.switchProvided", pos, stop)
-        return IOCrossRefID(switch_provided=Octets(data[pos:stop]))
+        return IOCrossRefID(switch_provided=data[pos:stop].hex())
     if octet == 0xA1:
         octet, length, pos = data[pos], data[pos + 1], pos + 2
         if length > 127 or pos + length != stop:
             octet, pos, _ = ber.inner(data, pos - 2, stop, "io_services.IOCrossRefID.computerProvided")
         if octet != 0x04:
             ber.unexpected(octet, "io_services.IOCrossRefID.computerProvided", pos, stop)
-        return IOCrossRefID(computer_provided=Octets(data[pos:stop]))
+        return IOCrossRefID(computer_provided=data[pos:stop].hex())
     return ber.unexpected(octet, "io_services.IOCrossRefID", pos, stop)
 
 
 def encode_io_cross_ref_id(value: IOCrossRefID) -> bytes:
     """The chosen alternative of IOCrossRefID with its tag."""
     if value.switch_provided is not None:
-        content = H04[len(value.switch_provided)] + value.switch_provided
+        content = ber.encode_identifier(value.switch_provided)
+        content = H04[len(content)] + content
         return HA0[len(content)] + content
     if value.computer_provided is not None:
-        content = H04[len(value.computer_provided)] + value.computer_provided
+        content = ber.encode_identifier(value.computer_provided)
+        content = H04[len(content)] + content
         return HA1[len(content)] + content
     return ber.none_chosen("io_services.IOCrossRefID")
 
@@ -411,9 +413,9 @@ def decode_display_attribute(data: bytes, pos: int, end: int) -> DisplayAttribut
     octet, length, pos = data[pos], data[pos + 1], pos + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = Octets(data[pos:stop])
+        display_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "io_services.DisplayAttribute")
@@ -455,7 +457,8 @@ def encode_display_attribute(value: DisplayAttribute) -> bytes:
     out = b""
     display_id = value.display_id
     if display_id is not None:
-        out += H04[len(display_id)] + display_id
+        content = ber.encode_identifier(display_id)
+        out += H04[len(content)] + content
     physical_base_row_number = value.physical_base_row_number
     if physical_base_row_number is not None:
         content = ber.encode_integer(physical_base_row_number)
@@ -1031,9 +1034,9 @@ def decode_start_data_path(data: bytes, pos: int, end: int) -> StartDataPath:
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = Octets(data[pos:stop])
+        display_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "io_services.StartDataPath")
@@ -1099,7 +1102,8 @@ def encode_start_data_path(value: StartDataPath) -> bytes:
         out += H81[len(content)] + content
     display_id = value.display_id
     if display_id is not None:
-        out += H04[len(display_id)] + display_id
+        content = ber.encode_identifier(display_id)
+        out += H04[len(content)] + content
     number_of_characters_to_collect = value.number_of_characters_to_collect
     if number_of_characters_to_collect is not None:
         content = ber.encode_integer(number_of_characters_to_collect)

@@ -26,7 +26,6 @@ from csta.asn1.generated.media import (
     encode_media_call_characteristics,
 )
 from csta.asn1.tolerance import Known
-from csta.messages.base import Octets
 from csta.messages.call_data import CallCharacteristics, CallLinkageData, CSTACommonArguments, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.media import ConnectionInformation, ConnectionMode, MediaCallCharacteristics, MediaServiceType
@@ -98,15 +97,15 @@ def decode_media_attached_event(data: bytes, pos: int, end: int, monitor_cross_r
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x80:
-        media_service_instance_id = Octets(data[pos:stop])
+        media_service_instance_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x81:
-        media_stream_id = Octets(data[pos:stop])
+        media_stream_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaAttachedEvent")
@@ -189,10 +188,12 @@ def encode_media_attached_event(value: MediaAttachedEvent) -> bytes:
         out += H02[len(content)] + content
     media_service_instance_id = value.media_service_instance_id
     if media_service_instance_id is not None:
-        out += H80[len(media_service_instance_id)] + media_service_instance_id
+        content = ber.encode_identifier(media_service_instance_id)
+        out += H80[len(content)] + content
     media_stream_id = value.media_stream_id
     if media_stream_id is not None:
-        out += H81[len(media_stream_id)] + media_stream_id
+        content = ber.encode_identifier(media_stream_id)
+        out += H81[len(content)] + content
     media_call_characteristics = value.media_call_characteristics
     if media_call_characteristics is not None:
         content = encode_media_call_characteristics(media_call_characteristics)
@@ -260,15 +261,15 @@ def decode_media_detached_event(data: bytes, pos: int, end: int, monitor_cross_r
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x80:
-        media_service_instance_id = Octets(data[pos:stop])
+        media_service_instance_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x81:
-        media_stream_id = Octets(data[pos:stop])
+        media_stream_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.MediaDetachedEvent")
@@ -351,10 +352,12 @@ def encode_media_detached_event(value: MediaDetachedEvent) -> bytes:
         out += H02[len(content)] + content
     media_service_instance_id = value.media_service_instance_id
     if media_service_instance_id is not None:
-        out += H80[len(media_service_instance_id)] + media_service_instance_id
+        content = ber.encode_identifier(media_service_instance_id)
+        out += H80[len(content)] + content
     media_stream_id = value.media_stream_id
     if media_stream_id is not None:
-        out += H81[len(media_stream_id)] + media_stream_id
+        content = ber.encode_identifier(media_stream_id)
+        out += H81[len(content)] + content
     media_call_characteristics = value.media_call_characteristics
     if media_call_characteristics is not None:
         content = encode_media_call_characteristics(media_call_characteristics)
@@ -414,9 +417,9 @@ def decode_attach_media_service(data: bytes, pos: int, end: int) -> AttachMediaS
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x04:
-        media_service_instance_id = Octets(data[pos:stop])
+        media_service_instance_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaService")
@@ -478,7 +481,8 @@ def encode_attach_media_service(value: AttachMediaService) -> bytes:
         out += H02[len(content)] + content
     media_service_instance_id = value.media_service_instance_id
     if media_service_instance_id is not None:
-        out += H04[len(media_service_instance_id)] + media_service_instance_id
+        content = ber.encode_identifier(media_service_instance_id)
+        out += H04[len(content)] + content
     content = CONNECTION_MODE_OCTETS.get(value.connection_mode) or ber.encode_other_value(value.connection_mode)
     out += H0A[len(content)] + content
     requested_connection_state = value.requested_connection_state
@@ -517,9 +521,9 @@ def decode_attach_media_service_response(data: bytes, pos: int, end: int) -> Att
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
-    media_service_instance_id: Octets | None = None
+    media_service_instance_id: str | None = None
     if octet == 0x04:
-        media_service_instance_id = Octets(data[pos:stop])
+        media_service_instance_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "media_attachment.AttachMediaServiceResponse")
@@ -571,7 +575,8 @@ def encode_attach_media_service_response(value: AttachMediaServiceResponse) -> b
         out += HA0[len(content)] + content
     media_service_instance_id = value.media_service_instance_id
     if media_service_instance_id is not None:
-        out += H04[len(media_service_instance_id)] + media_service_instance_id
+        content = ber.encode_identifier(media_service_instance_id)
+        out += H04[len(content)] + content
     media_connection_info = value.media_connection_info
     if media_connection_info is not None:
         content = encode_connection_information(media_connection_info)

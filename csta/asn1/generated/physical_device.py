@@ -132,7 +132,7 @@ def decode_button_information_event(
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
     if octet != 0x04:
         return _BUTTON_INFORMATION_EVENT.again(data, begin, end, "button", pos, monitor_cross_ref_id)
-    button = Octets(data[pos:stop])
+    button = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonInformationEvent")
@@ -185,7 +185,8 @@ def encode_button_information_event(value: ButtonInformationEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.device)
     out += H63[len(content)] + content
-    out += H04[len(value.button)] + value.button
+    content = ber.encode_identifier(value.button)
+    out += H04[len(content)] + content
     button_label = value.button_label
     if button_label is not None:
         content = button_label.encode()
@@ -221,7 +222,7 @@ def decode_button_press_event(data: bytes, pos: int, end: int, monitor_cross_ref
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
     if octet != 0x04:
         return _BUTTON_PRESS_EVENT.again(data, begin, end, "button", pos, monitor_cross_ref_id)
-    button = Octets(data[pos:stop])
+    button = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPressEvent")
@@ -263,7 +264,8 @@ def encode_button_press_event(value: ButtonPressEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.device)
     out += H63[len(content)] + content
-    out += H04[len(value.button)] + value.button
+    content = ber.encode_identifier(value.button)
+    out += H04[len(content)] + content
     button_label = value.button_label
     if button_label is not None:
         content = button_label.encode()
@@ -297,9 +299,9 @@ def decode_display_updated_event(data: bytes, pos: int, end: int, monitor_cross_
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
-    display_id: Octets | None = None
+    display_id: str | None = None
     if octet == 0x04:
-        display_id = Octets(data[pos:stop])
+        display_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayUpdatedEvent")
@@ -393,7 +395,8 @@ def encode_display_updated_event(value: DisplayUpdatedEvent) -> bytes:
     out += H63[len(content)] + content
     display_id = value.display_id
     if display_id is not None:
-        out += H04[len(display_id)] + display_id
+        content = ber.encode_identifier(display_id)
+        out += H04[len(content)] + content
     content = ber.encode_integer(value.logical_rows)
     out += H02[len(content)] + content
     content = ber.encode_integer(value.logical_columns)
@@ -443,7 +446,7 @@ def decode_hookswitch_event(data: bytes, pos: int, end: int, monitor_cross_ref_i
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
     if octet != 0x04:
         return _HOOKSWITCH_EVENT.again(data, begin, end, "hookswitch", pos, monitor_cross_ref_id)
-    hookswitch = Octets(data[pos:stop])
+    hookswitch = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchEvent")
@@ -478,7 +481,8 @@ def encode_hookswitch_event(value: HookswitchEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.device)
     out += H63[len(content)] + content
-    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_identifier(value.hookswitch)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.hookswitch_on_hook)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -512,7 +516,7 @@ def decode_lamp_mode_event(data: bytes, pos: int, end: int, monitor_cross_ref_id
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
     if octet != 0x04:
         return _LAMP_MODE_EVENT.again(data, begin, end, "lamp", pos, monitor_cross_ref_id)
-    lamp = Octets(data[pos:stop])
+    lamp = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeEvent")
@@ -570,7 +574,8 @@ def encode_lamp_mode_event(value: LampModeEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.device)
     out += H63[len(content)] + content
-    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_identifier(value.lamp)
+    out += H04[len(content)] + content
     lamp_label = value.lamp_label
     if lamp_label is not None:
         out += H04[len(lamp_label)] + lamp_label
@@ -700,7 +705,7 @@ def decode_microphone_gain_event(data: bytes, pos: int, end: int, monitor_cross_
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
     if octet != 0x04:
         return _MICROPHONE_GAIN_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainEvent")
@@ -735,7 +740,8 @@ def encode_microphone_gain_event(value: MicrophoneGainEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.invoking_device)
     out += H63[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     out += encode_microphone_gain(value.microphone_gain)
     extensions = value.extensions
     if extensions is not None:
@@ -760,7 +766,7 @@ def decode_microphone_mute_event(data: bytes, pos: int, end: int, monitor_cross_
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
     if octet != 0x04:
         return _MICROPHONE_MUTE_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteEvent")
@@ -795,7 +801,8 @@ def encode_microphone_mute_event(value: MicrophoneMuteEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.invoking_device)
     out += H63[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.microphone_mute_on)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -851,7 +858,7 @@ def decode_ringer_status_event(data: bytes, pos: int, end: int, monitor_cross_re
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
     if octet != 0x04:
         return _RINGER_STATUS_EVENT.again(data, begin, end, "ringer", pos, monitor_cross_ref_id)
-    ringer = Octets(data[pos:stop])
+    ringer = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusEvent")
@@ -919,7 +926,8 @@ def encode_ringer_status_event(value: RingerStatusEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.device)
     out += H63[len(content)] + content
-    out += H04[len(value.ringer)] + value.ringer
+    content = ber.encode_identifier(value.ringer)
+    out += H04[len(content)] + content
     ring_mode = value.ring_mode
     if ring_mode is not None:
         content = RING_MODE_OCTETS.get(ring_mode) or ber.encode_other_value(ring_mode)
@@ -963,7 +971,7 @@ def decode_speaker_mute_event(data: bytes, pos: int, end: int, monitor_cross_ref
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
     if octet != 0x04:
         return _SPEAKER_MUTE_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteEvent")
@@ -998,7 +1006,8 @@ def encode_speaker_mute_event(value: SpeakerMuteEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.invoking_device)
     out += H63[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.speaker_mute_on)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -1024,7 +1033,7 @@ def decode_speaker_volume_event(data: bytes, pos: int, end: int, monitor_cross_r
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
     if octet != 0x04:
         return _SPEAKER_VOLUME_EVENT.again(data, begin, end, "auditoryApparatus", pos, monitor_cross_ref_id)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeEvent")
@@ -1059,7 +1068,8 @@ def encode_speaker_volume_event(value: SpeakerVolumeEvent) -> bytes:
     out = b""
     content = encode_subject_device_id(value.invoking_device)
     out += H63[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     out += encode_volume(value.speaker_volume)
     extensions = value.extensions
     if extensions is not None:
@@ -1082,7 +1092,7 @@ def decode_button_press(data: bytes, pos: int, end: int) -> ButtonPress:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
     if octet != 0x04:
         return _BUTTON_PRESS.again(data, begin, end, "button", pos)
-    button = Octets(data[pos:stop])
+    button = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonPress")
@@ -1105,7 +1115,8 @@ def encode_button_press(value: ButtonPress) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.button)] + value.button
+    content = ber.encode_identifier(value.button)
+    out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -1143,9 +1154,9 @@ def decode_get_auditory_apparatus_information(data: bytes, pos: int, end: int) -
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = Octets(data[pos:stop])
+        auditory_apparatus = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetAuditoryApparatusInformation")
@@ -1172,7 +1183,8 @@ def encode_get_auditory_apparatus_information(value: GetAuditoryApparatusInforma
     out += H30[len(content)] + content
     auditory_apparatus = value.auditory_apparatus
     if auditory_apparatus is not None:
-        out += H04[len(auditory_apparatus)] + auditory_apparatus
+        content = ber.encode_identifier(auditory_apparatus)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -1200,7 +1212,7 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
         return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
@@ -1245,7 +1257,7 @@ def decode_auditory_apparatus_list_item(data: bytes, pos: int, end: int) -> Audi
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
     if octet != 0x04:
         return _AUDITORY_APPARATUS_LIST_ITEM.again(data, begin, end, "hookswitchID", pos)
-    hookswitch_id = Octets(data[pos:stop])
+    hookswitch_id = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.AuditoryApparatusListItem")
@@ -1269,7 +1281,8 @@ _AUDITORY_APPARATUS_LIST_ITEM = Known(
 def encode_auditory_apparatus_list_item(value: AuditoryApparatusListItem) -> bytes:
     """Contents of AuditoryApparatusListItem."""
     out = b""
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = AUDITORY_APPARATUS_LIST_ITEM_AUDITORY_APPARATUS_TYPE_OCTETS.get(
         value.auditory_apparatus_type
     ) or ber.encode_other_value(value.auditory_apparatus_type)
@@ -1280,7 +1293,8 @@ def encode_auditory_apparatus_list_item(value: AuditoryApparatusListItem) -> byt
     out += H03[len(content)] + content
     content = ber.encode_bits(value.hookswitch)
     out += H03[len(content)] + content
-    out += H04[len(value.hookswitch_id)] + value.hookswitch_id
+    content = ber.encode_identifier(value.hookswitch_id)
+    out += H04[len(content)] + content
     return out
 
 
@@ -1368,9 +1382,9 @@ def decode_get_button_information(data: bytes, pos: int, end: int) -> GetButtonI
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x04:
-        button = Octets(data[pos:stop])
+        button = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetButtonInformation")
@@ -1395,7 +1409,8 @@ def encode_get_button_information(value: GetButtonInformation) -> bytes:
     out += H30[len(content)] + content
     button = value.button
     if button is not None:
-        out += H04[len(button)] + button
+        content = ber.encode_identifier(button)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -1403,9 +1418,9 @@ def encode_get_button_information(value: GetButtonInformation) -> bytes:
     return out
 
 
-def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
+def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[str, ...]:
     """Contents of ButtonListItemLampList."""
-    values: list[Octets] = []
+    values: list[str] = []
     stop = pos
     while stop < end:
         octet, length, pos = data[stop], data[stop + 1], stop + 2
@@ -1413,16 +1428,17 @@ def decode_button_list_item_lamp_list(data: bytes, pos: int, end: int) -> tuple[
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItemLampList")
         if octet != 0x04:
             ber.unexpected(octet, "physical_device.ButtonListItemLampList", pos, stop)
-        value = Octets(data[pos:stop])
+        value = data[pos:stop].hex()
         values.append(value)
     return tuple(values)
 
 
-def encode_button_list_item_lamp_list(values: tuple[Octets, ...]) -> bytes:
+def encode_button_list_item_lamp_list(values: tuple[str, ...]) -> bytes:
     """Contents of ButtonListItemLampList."""
     parts: list[bytes] = []
     for value in values:
-        parts.append(H04[len(value)] + value)
+        content = ber.encode_identifier(value)
+        parts.append(H04[len(content)] + content)
     return b"".join(parts)
 
 
@@ -1434,7 +1450,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
     if octet != 0x04:
         return _BUTTON_LIST_ITEM.again(data, begin, end, "button", pos)
-    button = Octets(data[pos:stop])
+    button = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
@@ -1476,7 +1492,7 @@ def decode_button_list_item(data: bytes, pos: int, end: int) -> ButtonListItem:
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.ButtonListItem")
-    lamp_list: tuple[Octets, ...] | None = None
+    lamp_list: tuple[str, ...] | None = None
     if octet == 0x30:
         lamp_list = decode_button_list_item_lamp_list(data, pos, stop)
         octet, length, pos = data[stop], data[stop + 1], stop + 2
@@ -1502,7 +1518,8 @@ _BUTTON_LIST_ITEM = Known(decode_button_list_item, "physical_device.ButtonListIt
 def encode_button_list_item(value: ButtonListItem) -> bytes:
     """Contents of ButtonListItem."""
     out = b""
-    out += H04[len(value.button)] + value.button
+    content = ber.encode_identifier(value.button)
+    out += H04[len(content)] + content
     button_label = value.button_label
     if button_label is not None:
         content = button_label.encode()
@@ -1610,9 +1627,9 @@ def decode_get_display(data: bytes, pos: int, end: int) -> GetDisplay:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
-    display: Octets | None = None
+    display: str | None = None
     if octet == 0x04:
-        display = Octets(data[pos:stop])
+        display = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetDisplay")
@@ -1637,7 +1654,8 @@ def encode_get_display(value: GetDisplay) -> bytes:
     out += H30[len(content)] + content
     display = value.display
     if display is not None:
-        out += H04[len(display)] + display
+        content = ber.encode_identifier(display)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -1653,7 +1671,7 @@ def decode_display_list_item(data: bytes, pos: int, end: int) -> DisplayListItem
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
     if octet != 0x04:
         return _DISPLAY_LIST_ITEM.again(data, begin, end, "displayID", pos)
-    display_id = Octets(data[pos:stop])
+    display_id = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.DisplayListItem")
@@ -1730,7 +1748,8 @@ _DISPLAY_LIST_ITEM = Known(decode_display_list_item, "physical_device.DisplayLis
 def encode_display_list_item(value: DisplayListItem) -> bytes:
     """Contents of DisplayListItem."""
     out = b""
-    out += H04[len(value.display_id)] + value.display_id
+    content = ber.encode_identifier(value.display_id)
+    out += H04[len(content)] + content
     content = ber.encode_integer(value.logical_rows)
     out += H02[len(content)] + content
     content = ber.encode_integer(value.logical_columns)
@@ -1834,9 +1853,9 @@ def decode_get_hookswitch_status(data: bytes, pos: int, end: int) -> GetHookswit
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
-    hookswitch: Octets | None = None
+    hookswitch: str | None = None
     if octet == 0x04:
-        hookswitch = Octets(data[pos:stop])
+        hookswitch = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetHookswitchStatus")
@@ -1861,7 +1880,8 @@ def encode_get_hookswitch_status(value: GetHookswitchStatus) -> bytes:
     out += H30[len(content)] + content
     hookswitch = value.hookswitch
     if hookswitch is not None:
-        out += H04[len(hookswitch)] + hookswitch
+        content = ber.encode_identifier(hookswitch)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -1877,7 +1897,7 @@ def decode_hookswitch_status_list_item(data: bytes, pos: int, end: int) -> Hooks
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusListItem")
     if octet != 0x04:
         return _HOOKSWITCH_STATUS_LIST_ITEM.again(data, begin, end, "hookswitch", pos)
-    hookswitch = Octets(data[pos:stop])
+    hookswitch = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.HookswitchStatusListItem")
@@ -1900,7 +1920,8 @@ _HOOKSWITCH_STATUS_LIST_ITEM = Known(
 def encode_hookswitch_status_list_item(value: HookswitchStatusListItem) -> bytes:
     """Contents of HookswitchStatusListItem."""
     out = b""
-    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_identifier(value.hookswitch)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.hookswitch_on_hook)
     out += H01[len(content)] + content
     return out
@@ -1982,9 +2003,9 @@ def decode_get_lamp_information(data: bytes, pos: int, end: int) -> GetLampInfor
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = Octets(data[pos:stop])
+        lamp = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampInformation")
@@ -2009,7 +2030,8 @@ def encode_get_lamp_information(value: GetLampInformation) -> bytes:
     out += H30[len(content)] + content
     lamp = value.lamp
     if lamp is not None:
-        out += H04[len(lamp)] + lamp
+        content = ber.encode_identifier(lamp)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2025,7 +2047,7 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
     if octet != 0x04:
         return _LAMP_LIST_ITEM.again(data, begin, end, "lamp", pos)
-    lamp = Octets(data[pos:stop])
+    lamp = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
@@ -2035,9 +2057,9 @@ def decode_lamp_list_item(data: bytes, pos: int, end: int) -> LampListItem:
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x81:
-        button = Octets(data[pos:stop])
+        button = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampListItem")
@@ -2058,13 +2080,15 @@ _LAMP_LIST_ITEM = Known(decode_lamp_list_item, "physical_device.LampListItem", "
 def encode_lamp_list_item(value: LampListItem) -> bytes:
     """Contents of LampListItem."""
     out = b""
-    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_identifier(value.lamp)
+    out += H04[len(content)] + content
     lamp_label = value.lamp_label
     if lamp_label is not None:
         out += H80[len(lamp_label)] + lamp_label
     button = value.button
     if button is not None:
-        out += H81[len(button)] + button
+        content = ber.encode_identifier(button)
+        out += H81[len(content)] + content
     lamp_color = value.lamp_color
     if lamp_color is not None:
         content = ber.encode_integer(lamp_color)
@@ -2148,9 +2172,9 @@ def decode_get_lamp_mode(data: bytes, pos: int, end: int) -> GetLampMode:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = Octets(data[pos:stop])
+        lamp = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampMode")
@@ -2175,7 +2199,8 @@ def encode_get_lamp_mode(value: GetLampMode) -> bytes:
     out += H30[len(content)] + content
     lamp = value.lamp
     if lamp is not None:
-        out += H04[len(lamp)] + lamp
+        content = ber.encode_identifier(lamp)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2191,7 +2216,7 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
     if octet != 0x04:
         return _LAMP_MODE_LIST_ITEM.again(data, begin, end, "lamp", pos)
-    lamp = Octets(data[pos:stop])
+    lamp = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
@@ -2215,9 +2240,9 @@ def decode_lamp_mode_list_item(data: bytes, pos: int, end: int) -> LampModeListI
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
-    button: Octets | None = None
+    button: str | None = None
     if octet == 0x82:
-        button = Octets(data[pos:stop])
+        button = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.LampModeListItem")
@@ -2234,7 +2259,8 @@ _LAMP_MODE_LIST_ITEM = Known(decode_lamp_mode_list_item, "physical_device.LampMo
 def encode_lamp_mode_list_item(value: LampModeListItem) -> bytes:
     """Contents of LampModeListItem."""
     out = b""
-    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_identifier(value.lamp)
+    out += H04[len(content)] + content
     content = ber.encode_integer(value.lamp_mode)
     out += H02[len(content)] + content
     lamp_brightness = value.lamp_brightness
@@ -2247,7 +2273,8 @@ def encode_lamp_mode_list_item(value: LampModeListItem) -> bytes:
         out += H81[len(content)] + content
     button = value.button
     if button is not None:
-        out += H82[len(button)] + button
+        content = ber.encode_identifier(button)
+        out += H82[len(content)] + content
     return out
 
 
@@ -2287,9 +2314,9 @@ def decode_get_lamp_mode_response(data: bytes, pos: int, end: int) -> GetLampMod
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
-    lamp: Octets | None = None
+    lamp: str | None = None
     if octet == 0x04:
-        lamp = Octets(data[pos:stop])
+        lamp = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetLampModeResponse")
@@ -2314,7 +2341,8 @@ def encode_get_lamp_mode_response(value: GetLampModeResponse) -> bytes:
     out += H30[len(content)] + content
     lamp = value.lamp
     if lamp is not None:
-        out += H04[len(lamp)] + lamp
+        content = ber.encode_identifier(lamp)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2445,9 +2473,9 @@ def decode_get_microphone_gain(data: bytes, pos: int, end: int) -> GetMicrophone
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = Octets(data[pos:stop])
+        auditory_apparatus = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneGain")
@@ -2472,7 +2500,8 @@ def encode_get_microphone_gain(value: GetMicrophoneGain) -> bytes:
     out += H30[len(content)] + content
     auditory_apparatus = value.auditory_apparatus
     if auditory_apparatus is not None:
-        out += H04[len(auditory_apparatus)] + auditory_apparatus
+        content = ber.encode_identifier(auditory_apparatus)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2488,7 +2517,7 @@ def decode_microphone_gain_list_item(data: bytes, pos: int, end: int) -> Microph
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainListItem")
     if octet != 0x04:
         return _MICROPHONE_GAIN_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneGainListItem")
@@ -2509,7 +2538,8 @@ _MICROPHONE_GAIN_LIST_ITEM = Known(decode_microphone_gain_list_item, "physical_d
 def encode_microphone_gain_list_item(value: MicrophoneGainListItem) -> bytes:
     """Contents of MicrophoneGainListItem."""
     out = b""
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     mic_gain_abs = value.mic_gain_abs
     if mic_gain_abs is not None:
         content = ber.encode_integer(mic_gain_abs)
@@ -2593,9 +2623,9 @@ def decode_get_microphone_mute(data: bytes, pos: int, end: int) -> GetMicrophone
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = Octets(data[pos:stop])
+        auditory_apparatus = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetMicrophoneMute")
@@ -2620,7 +2650,8 @@ def encode_get_microphone_mute(value: GetMicrophoneMute) -> bytes:
     out += H30[len(content)] + content
     auditory_apparatus = value.auditory_apparatus
     if auditory_apparatus is not None:
-        out += H04[len(auditory_apparatus)] + auditory_apparatus
+        content = ber.encode_identifier(auditory_apparatus)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2636,7 +2667,7 @@ def decode_microphone_mute_list_item(data: bytes, pos: int, end: int) -> Microph
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteListItem")
     if octet != 0x04:
         return _MICROPHONE_MUTE_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.MicrophoneMuteListItem")
@@ -2657,7 +2688,8 @@ _MICROPHONE_MUTE_LIST_ITEM = Known(decode_microphone_mute_list_item, "physical_d
 def encode_microphone_mute_list_item(value: MicrophoneMuteListItem) -> bytes:
     """Contents of MicrophoneMuteListItem."""
     out = b""
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.microphone_mute_on)
     out += H01[len(content)] + content
     return out
@@ -2739,9 +2771,9 @@ def decode_get_ringer_status(data: bytes, pos: int, end: int) -> GetRingerStatus
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
-    ringer: Octets | None = None
+    ringer: str | None = None
     if octet == 0x04:
-        ringer = Octets(data[pos:stop])
+        ringer = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetRingerStatus")
@@ -2766,7 +2798,8 @@ def encode_get_ringer_status(value: GetRingerStatus) -> bytes:
     out += H30[len(content)] + content
     ringer = value.ringer
     if ringer is not None:
-        out += H04[len(ringer)] + ringer
+        content = ber.encode_identifier(ringer)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2782,7 +2815,7 @@ def decode_ringer_status_list_item(data: bytes, pos: int, end: int) -> RingerSta
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
     if octet != 0x04:
         return _RINGER_STATUS_LIST_ITEM.again(data, begin, end, "ringer", pos)
-    ringer = Octets(data[pos:stop])
+    ringer = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.RingerStatusListItem")
@@ -2838,7 +2871,8 @@ _RINGER_STATUS_LIST_ITEM = Known(
 def encode_ringer_status_list_item(value: RingerStatusListItem) -> bytes:
     """Contents of RingerStatusListItem."""
     out = b""
-    out += H04[len(value.ringer)] + value.ringer
+    content = ber.encode_identifier(value.ringer)
+    out += H04[len(content)] + content
     content = RING_MODE_OCTETS.get(value.ring_mode) or ber.encode_other_value(value.ring_mode)
     out += H0A[len(content)] + content
     ring_count = value.ring_count
@@ -2936,9 +2970,9 @@ def decode_get_speaker_mute(data: bytes, pos: int, end: int) -> GetSpeakerMute:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = Octets(data[pos:stop])
+        auditory_apparatus = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerMute")
@@ -2963,7 +2997,8 @@ def encode_get_speaker_mute(value: GetSpeakerMute) -> bytes:
     out += H30[len(content)] + content
     auditory_apparatus = value.auditory_apparatus
     if auditory_apparatus is not None:
-        out += H04[len(auditory_apparatus)] + auditory_apparatus
+        content = ber.encode_identifier(auditory_apparatus)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2979,7 +3014,7 @@ def decode_speaker_mute_list_item(data: bytes, pos: int, end: int) -> SpeakerMut
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteListItem")
     if octet != 0x04:
         return _SPEAKER_MUTE_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerMuteListItem")
@@ -3000,7 +3035,8 @@ _SPEAKER_MUTE_LIST_ITEM = Known(decode_speaker_mute_list_item, "physical_device.
 def encode_speaker_mute_list_item(value: SpeakerMuteListItem) -> bytes:
     """Contents of SpeakerMuteListItem."""
     out = b""
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.speaker_mute_on)
     out += H01[len(content)] + content
     return out
@@ -3080,9 +3116,9 @@ def decode_get_speaker_volume(data: bytes, pos: int, end: int) -> GetSpeakerVolu
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
-    auditory_apparatus: Octets | None = None
+    auditory_apparatus: str | None = None
     if octet == 0x04:
-        auditory_apparatus = Octets(data[pos:stop])
+        auditory_apparatus = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.GetSpeakerVolume")
@@ -3107,7 +3143,8 @@ def encode_get_speaker_volume(value: GetSpeakerVolume) -> bytes:
     out += H30[len(content)] + content
     auditory_apparatus = value.auditory_apparatus
     if auditory_apparatus is not None:
-        out += H04[len(auditory_apparatus)] + auditory_apparatus
+        content = ber.encode_identifier(auditory_apparatus)
+        out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -3123,7 +3160,7 @@ def decode_speaker_volume_list_item(data: bytes, pos: int, end: int) -> SpeakerV
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeListItem")
     if octet != 0x04:
         return _SPEAKER_VOLUME_LIST_ITEM.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SpeakerVolumeListItem")
@@ -3144,7 +3181,8 @@ _SPEAKER_VOLUME_LIST_ITEM = Known(decode_speaker_volume_list_item, "physical_dev
 def encode_speaker_volume_list_item(value: SpeakerVolumeListItem) -> bytes:
     """Contents of SpeakerVolumeListItem."""
     out = b""
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     speaker_vol_abs = value.speaker_vol_abs
     if speaker_vol_abs is not None:
         content = ber.encode_integer(speaker_vol_abs)
@@ -3230,7 +3268,7 @@ def decode_set_button_information(data: bytes, pos: int, end: int) -> SetButtonI
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
     if octet != 0x04:
         return _SET_BUTTON_INFORMATION.again(data, begin, end, "button", pos)
-    button = Octets(data[pos:stop])
+    button = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetButtonInformation")
@@ -3271,7 +3309,8 @@ def encode_set_button_information(value: SetButtonInformation) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.button)] + value.button
+    content = ber.encode_identifier(value.button)
+    out += H04[len(content)] + content
     button_label = value.button_label
     if button_label is not None:
         content = button_label.encode()
@@ -3319,9 +3358,9 @@ def decode_set_display(data: bytes, pos: int, end: int) -> SetDisplay:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
-    display: Octets | None = None
+    display: str | None = None
     if octet == 0x04:
-        display = Octets(data[pos:stop])
+        display = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetDisplay")
@@ -3389,7 +3428,8 @@ def encode_set_display(value: SetDisplay) -> bytes:
     out += H30[len(content)] + content
     display = value.display
     if display is not None:
-        out += H04[len(display)] + display
+        content = ber.encode_identifier(display)
+        out += H04[len(content)] + content
     physical_base_row_number = value.physical_base_row_number
     if physical_base_row_number is not None:
         content = ber.encode_integer(physical_base_row_number)
@@ -3447,7 +3487,7 @@ def decode_set_hookswitch_status(data: bytes, pos: int, end: int) -> SetHookswit
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
     if octet != 0x04:
         return _SET_HOOKSWITCH_STATUS.again(data, begin, end, "hookswitch", pos)
-    hookswitch = Octets(data[pos:stop])
+    hookswitch = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetHookswitchStatus")
@@ -3478,7 +3518,8 @@ def encode_set_hookswitch_status(value: SetHookswitchStatus) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.hookswitch)] + value.hookswitch
+    content = ber.encode_identifier(value.hookswitch)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.hookswitch_on_hook)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -3520,7 +3561,7 @@ def decode_set_lamp_mode(data: bytes, pos: int, end: int) -> SetLampMode:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
     if octet != 0x04:
         return _SET_LAMP_MODE.again(data, begin, end, "lamp", pos)
-    lamp = Octets(data[pos:stop])
+    lamp = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetLampMode")
@@ -3570,7 +3611,8 @@ def encode_set_lamp_mode(value: SetLampMode) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.lamp)] + value.lamp
+    content = ber.encode_identifier(value.lamp)
+    out += H04[len(content)] + content
     content = ber.encode_integer(value.lamp_mode)
     out += H02[len(content)] + content
     lamp_brightness = value.lamp_brightness
@@ -3703,7 +3745,7 @@ def decode_set_microphone_gain(data: bytes, pos: int, end: int) -> SetMicrophone
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
     if octet != 0x04:
         return _SET_MICROPHONE_GAIN.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneGain")
@@ -3734,7 +3776,8 @@ def encode_set_microphone_gain(value: SetMicrophoneGain) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     out += encode_microphone_gain(value.microphone_gain)
     extensions = value.extensions
     if extensions is not None:
@@ -3775,7 +3818,7 @@ def decode_set_microphone_mute(data: bytes, pos: int, end: int) -> SetMicrophone
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
     if octet != 0x04:
         return _SET_MICROPHONE_MUTE.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetMicrophoneMute")
@@ -3809,7 +3852,8 @@ def encode_set_microphone_mute(value: SetMicrophoneMute) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.microphone_mute_on)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -3851,7 +3895,7 @@ def decode_set_ringer_status(data: bytes, pos: int, end: int) -> SetRingerStatus
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
     if octet != 0x04:
         return _SET_RINGER_STATUS.again(data, begin, end, "ringer", pos)
-    ringer = Octets(data[pos:stop])
+    ringer = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetRingerStatus")
@@ -3904,7 +3948,8 @@ def encode_set_ringer_status(value: SetRingerStatus) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.ringer)] + value.ringer
+    content = ber.encode_identifier(value.ringer)
+    out += H04[len(content)] + content
     ring_mode = value.ring_mode
     if ring_mode is not None:
         content = RING_MODE_OCTETS.get(ring_mode) or ber.encode_other_value(ring_mode)
@@ -3956,7 +4001,7 @@ def decode_set_speaker_mute(data: bytes, pos: int, end: int) -> SetSpeakerMute:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
     if octet != 0x04:
         return _SET_SPEAKER_MUTE.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerMute")
@@ -3987,7 +4032,8 @@ def encode_set_speaker_mute(value: SetSpeakerMute) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     content = ber.encode_boolean(value.speaker_mute_on)
     out += H01[len(content)] + content
     extensions = value.extensions
@@ -4029,7 +4075,7 @@ def decode_set_speaker_volume(data: bytes, pos: int, end: int) -> SetSpeakerVolu
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
     if octet != 0x04:
         return _SET_SPEAKER_VOLUME.again(data, begin, end, "auditoryApparatus", pos)
-    auditory_apparatus = Octets(data[pos:stop])
+    auditory_apparatus = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "physical_device.SetSpeakerVolume")
@@ -4060,7 +4106,8 @@ def encode_set_speaker_volume(value: SetSpeakerVolume) -> bytes:
     out = b""
     content = encode_device_id(value.device)
     out += H30[len(content)] + content
-    out += H04[len(value.auditory_apparatus)] + value.auditory_apparatus
+    content = ber.encode_identifier(value.auditory_apparatus)
+    out += H04[len(content)] + content
     out += encode_volume(value.speaker_volume)
     extensions = value.extensions
     if extensions is not None:

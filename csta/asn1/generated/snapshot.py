@@ -170,15 +170,15 @@ def decode_call_media_info_list_item(data: bytes, pos: int, end: int) -> CallMed
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
-    media_service_instance: Octets | None = None
+    media_service_instance: str | None = None
     if octet == 0x82:
-        media_service_instance = Octets(data[pos:stop])
+        media_service_instance = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x83:
-        media_stream_id = Octets(data[pos:stop])
+        media_stream_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.CallMediaInfoListItem")
@@ -217,10 +217,12 @@ def encode_call_media_info_list_item(value: CallMediaInfoListItem) -> bytes:
         out += H81[len(content)] + content
     media_service_instance = value.media_service_instance
     if media_service_instance is not None:
-        out += H82[len(media_service_instance)] + media_service_instance
+        content = ber.encode_identifier(media_service_instance)
+        out += H82[len(content)] + content
     media_stream_id = value.media_stream_id
     if media_stream_id is not None:
-        out += H83[len(media_stream_id)] + media_stream_id
+        content = ber.encode_identifier(media_stream_id)
+        out += H83[len(content)] + content
     connection_information = value.connection_information
     if connection_information is not None:
         content = encode_connection_information(connection_information)
@@ -711,9 +713,9 @@ def decode_device_media_info_list_item(data: bytes, pos: int, end: int) -> Devic
     octet, length, pos = data[pos], data[pos + 1], pos + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoListItem")
-    media_stream_id: Octets | None = None
+    media_stream_id: str | None = None
     if octet == 0x04:
-        media_stream_id = Octets(data[pos:stop])
+        media_stream_id = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "snapshot.DeviceMediaInfoListItem")
@@ -736,7 +738,8 @@ def encode_device_media_info_list_item(value: DeviceMediaInfoListItem) -> bytes:
     out = b""
     media_stream_id = value.media_stream_id
     if media_stream_id is not None:
-        out += H04[len(media_stream_id)] + media_stream_id
+        content = ber.encode_identifier(media_stream_id)
+        out += H04[len(content)] + content
     connection_information = value.connection_information
     if connection_information is not None:
         content = encode_connection_information(connection_information)

@@ -651,7 +651,7 @@ def decode_play_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
     if octet != 0x04:
         return _PLAY_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayEvent")
@@ -723,7 +723,8 @@ def encode_play_event(value: PlayEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -861,7 +862,7 @@ def decode_record_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
     if octet != 0x04:
         return _RECORD_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordEvent")
@@ -926,7 +927,8 @@ def encode_record_event(value: RecordEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -971,7 +973,7 @@ def decode_review_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: s
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
     if octet != 0x04:
         return _REVIEW_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ReviewEvent")
@@ -1036,7 +1038,8 @@ def encode_review_event(value: ReviewEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -1325,7 +1328,7 @@ def decode_stop_event(data: bytes, pos: int, end: int, monitor_cross_ref_id: str
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
     if octet != 0x04:
         return _STOP_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.StopEvent")
@@ -1390,7 +1393,8 @@ def encode_stop_event(value: StopEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -1435,7 +1439,7 @@ def decode_suspend_play_event(data: bytes, pos: int, end: int, monitor_cross_ref
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
     if octet != 0x04:
         return _SUSPEND_PLAY_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendPlayEvent")
@@ -1500,7 +1504,8 @@ def encode_suspend_play_event(value: SuspendPlayEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -1545,7 +1550,7 @@ def decode_suspend_record_event(data: bytes, pos: int, end: int, monitor_cross_r
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
     if octet != 0x04:
         return _SUSPEND_RECORD_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SuspendRecordEvent")
@@ -1612,7 +1617,8 @@ def encode_suspend_record_event(value: SuspendRecordEvent) -> bytes:
     out = b""
     content = encode_connection_id(value.connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -1675,7 +1681,7 @@ def decode_voice_attribute_changed_event(
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
     if octet != 0x04:
         return _VOICE_ATTRIBUTE_CHANGED_EVENT.again(data, begin, end, "message", pos, monitor_cross_ref_id)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.VoiceAttributeChangedEvent")
@@ -1857,7 +1863,8 @@ def encode_voice_attribute_changed_event(value: VoiceAttributeChangedEvent) -> b
     if resource is not None:
         content = resource.encode()
         out += H84[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     play_volume = value.play_volume
     if play_volume is not None:
         content = encode_volume(play_volume)
@@ -2211,9 +2218,9 @@ def encode_clear_response(value: ClearResponse) -> bytes:
     return out
 
 
-def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos: int, end: int) -> tuple[Octets, ...]:
+def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos: int, end: int) -> tuple[str, ...]:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
-    values: list[Octets] = []
+    values: list[str] = []
     stop = pos
     while stop < end:
         octet, length, pos = data[stop], data[stop + 1], stop + 2
@@ -2223,16 +2230,17 @@ def decode_concatenate_message_argument_messages_to_concatenate(data: bytes, pos
             )
         if octet != 0x04:
             ber.unexpected(octet, "voice_unit.ConcatenateMessageArgumentMessagesToConcatenate", pos, stop)
-        value = Octets(data[pos:stop])
+        value = data[pos:stop].hex()
         values.append(value)
     return tuple(values)
 
 
-def encode_concatenate_message_argument_messages_to_concatenate(values: tuple[Octets, ...]) -> bytes:
+def encode_concatenate_message_argument_messages_to_concatenate(values: tuple[str, ...]) -> bytes:
     """Contents of ConcatenateMessageArgumentMessagesToConcatenate."""
     parts: list[bytes] = []
     for value in values:
-        parts.append(H04[len(value)] + value)
+        content = ber.encode_identifier(value)
+        parts.append(H04[len(content)] + content)
     return b"".join(parts)
 
 
@@ -2282,7 +2290,7 @@ def decode_concatenate_message_response(data: bytes, pos: int, end: int) -> Conc
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessageResponse")
     if octet != 0x04:
         return _CONCATENATE_MESSAGE_RESPONSE.again(data, begin, end, "concatenatedMessage", pos)
-    concatenated_message = Octets(data[pos:stop])
+    concatenated_message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.ConcatenateMessageResponse")
@@ -2305,7 +2313,8 @@ _CONCATENATE_MESSAGE_RESPONSE = Known(
 def encode_concatenate_message_response(value: ConcatenateMessageResponse) -> bytes:
     """Contents of ConcatenateMessageResponse."""
     out = b""
-    out += H04[len(value.concatenated_message)] + value.concatenated_message
+    content = ber.encode_identifier(value.concatenated_message)
+    out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2426,7 +2435,7 @@ def decode_delete_message(data: bytes, pos: int, end: int) -> DeleteMessage:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeleteMessage")
     if octet != 0x04:
         return _DELETE_MESSAGE.again(data, begin, end, "messageToBeDeleted", pos)
-    message_to_be_deleted = Octets(data[pos:stop])
+    message_to_be_deleted = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.DeleteMessage")
@@ -2447,7 +2456,8 @@ _DELETE_MESSAGE = Known(decode_delete_message, "voice_unit.DeleteMessage", "04 7
 def encode_delete_message(value: DeleteMessage) -> bytes:
     """Contents of DeleteMessage."""
     out = b""
-    out += H04[len(value.message_to_be_deleted)] + value.message_to_be_deleted
+    content = ber.encode_identifier(value.message_to_be_deleted)
+    out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -2481,7 +2491,7 @@ def decode_play_message(data: bytes, pos: int, end: int) -> PlayMessage:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
     if octet != 0x04:
         return _PLAY_MESSAGE.again(data, begin, end, "messageToBePlayed", pos)
-    message_to_be_played = Octets(data[pos:stop])
+    message_to_be_played = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.PlayMessage")
@@ -2529,7 +2539,8 @@ _PLAY_MESSAGE = Known(decode_play_message, "voice_unit.PlayMessage", "02 03 04 6
 def encode_play_message(value: PlayMessage) -> bytes:
     """Contents of PlayMessage."""
     out = b""
-    out += H04[len(value.message_to_be_played)] + value.message_to_be_played
+    content = ber.encode_identifier(value.message_to_be_played)
+    out += H04[len(content)] + content
     content = encode_connection_id(value.over_connection)
     out += H6B[len(content)] + content
     duration = value.duration
@@ -2600,7 +2611,7 @@ def decode_query_voice_attribute(data: bytes, pos: int, end: int) -> QueryVoiceA
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
     if octet != 0x04:
         return _QUERY_VOICE_ATTRIBUTE.again(data, begin, end, "messageToQuery", pos)
-    message_to_query = Octets(data[pos:stop])
+    message_to_query = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueryVoiceAttribute")
@@ -2650,7 +2661,8 @@ _QUERY_VOICE_ATTRIBUTE = Known(decode_query_voice_attribute, "voice_unit.QueryVo
 def encode_query_voice_attribute(value: QueryVoiceAttribute) -> bytes:
     """Contents of QueryVoiceAttribute."""
     out = b""
-    out += H04[len(value.message_to_query)] + value.message_to_query
+    content = ber.encode_identifier(value.message_to_query)
+    out += H04[len(content)] + content
     content = ATTRIBUTE_TO_QUERY_OCTETS.get(value.attribute_to_query) or ber.encode_other_value(
         value.attribute_to_query
     )
@@ -2826,7 +2838,7 @@ def decode_queue_service(data: bytes, pos: int, end: int) -> QueueService:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
     if octet != 0x04:
         return _QUEUE_SERVICE.again(data, begin, end, "message", pos)
-    message = Octets(data[pos:stop])
+    message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.QueueService")
@@ -2863,7 +2875,8 @@ def encode_queue_service(value: QueueService) -> bytes:
     out = b""
     content = encode_connection_id(value.over_connection)
     out += H6B[len(content)] + content
-    out += H04[len(value.message)] + value.message
+    content = ber.encode_identifier(value.message)
+    out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3018,7 +3031,7 @@ def decode_record_message_response(data: bytes, pos: int, end: int) -> RecordMes
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessageResponse")
     if octet != 0x04:
         return _RECORD_MESSAGE_RESPONSE.again(data, begin, end, "resultingMessage", pos)
-    resulting_message = Octets(data[pos:stop])
+    resulting_message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.RecordMessageResponse")
@@ -3039,7 +3052,8 @@ _RECORD_MESSAGE_RESPONSE = Known(decode_record_message_response, "voice_unit.Rec
 def encode_record_message_response(value: RecordMessageResponse) -> bytes:
     """Contents of RecordMessageResponse."""
     out = b""
-    out += H04[len(value.resulting_message)] + value.resulting_message
+    content = ber.encode_identifier(value.resulting_message)
+    out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)
@@ -3107,9 +3121,9 @@ def decode_reposition(data: bytes, pos: int, end: int) -> Reposition:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
-    message_to_reposition: Octets | None = None
+    message_to_reposition: str | None = None
     if octet == 0x04:
-        message_to_reposition = Octets(data[pos:stop])
+        message_to_reposition = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Reposition")
@@ -3147,7 +3161,8 @@ def encode_reposition(value: Reposition) -> bytes:
     out += encode_period(value.period_of_reposition)
     message_to_reposition = value.message_to_reposition
     if message_to_reposition is not None:
-        out += H04[len(message_to_reposition)] + message_to_reposition
+        content = ber.encode_identifier(message_to_reposition)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3192,9 +3207,9 @@ def decode_resume(data: bytes, pos: int, end: int) -> Resume:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
-    message_to_resume: Octets | None = None
+    message_to_resume: str | None = None
     if octet == 0x04:
-        message_to_resume = Octets(data[pos:stop])
+        message_to_resume = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Resume")
@@ -3237,7 +3252,8 @@ def encode_resume(value: Resume) -> bytes:
     out += H6B[len(content)] + content
     message_to_resume = value.message_to_resume
     if message_to_resume is not None:
-        out += H04[len(message_to_resume)] + message_to_resume
+        content = ber.encode_identifier(message_to_resume)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3312,9 +3328,9 @@ def decode_review(data: bytes, pos: int, end: int) -> Review:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
-    message_to_review: Octets | None = None
+    message_to_review: str | None = None
     if octet == 0x04:
-        message_to_review = Octets(data[pos:stop])
+        message_to_review = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Review")
@@ -3352,7 +3368,8 @@ def encode_review(value: Review) -> bytes:
     out += encode_period_to_review(value.period_to_review)
     message_to_review = value.message_to_review
     if message_to_review is not None:
-        out += H04[len(message_to_review)] + message_to_review
+        content = ber.encode_identifier(message_to_review)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3518,9 +3535,9 @@ def decode_set_voice_attribute(data: bytes, pos: int, end: int) -> SetVoiceAttri
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
-    message: Octets | None = None
+    message: str | None = None
     if octet == 0x04:
-        message = Octets(data[pos:stop])
+        message = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SetVoiceAttribute")
@@ -3562,7 +3579,8 @@ def encode_set_voice_attribute(value: SetVoiceAttribute) -> bytes:
     out += encode_attribute_to_set(value.attribute_to_set)
     message = value.message
     if message is not None:
-        out += H04[len(message)] + message
+        content = ber.encode_identifier(message)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3698,9 +3716,9 @@ def decode_stop(data: bytes, pos: int, end: int) -> Stop:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
-    message_to_be_stopped: Octets | None = None
+    message_to_be_stopped: str | None = None
     if octet == 0x04:
-        message_to_be_stopped = Octets(data[pos:stop])
+        message_to_be_stopped = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Stop")
@@ -3733,7 +3751,8 @@ def encode_stop(value: Stop) -> bytes:
     out += H6B[len(content)] + content
     message_to_be_stopped = value.message_to_be_stopped
     if message_to_be_stopped is not None:
-        out += H04[len(message_to_be_stopped)] + message_to_be_stopped
+        content = ber.encode_identifier(message_to_be_stopped)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3778,9 +3797,9 @@ def decode_suspend(data: bytes, pos: int, end: int) -> Suspend:
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
-    message: Octets | None = None
+    message: str | None = None
     if octet == 0x04:
-        message = Octets(data[pos:stop])
+        message = data[pos:stop].hex()
         octet, length, pos = data[stop], data[stop + 1], stop + 2
         if length > 127 or (stop := pos + length) > end:
             octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.Suspend")
@@ -3811,7 +3830,8 @@ def encode_suspend(value: Suspend) -> bytes:
     out += H6B[len(content)] + content
     message = value.message
     if message is not None:
-        out += H04[len(message)] + message
+        content = ber.encode_identifier(message)
+        out += H04[len(content)] + content
     resource = value.resource
     if resource is not None:
         content = resource.encode()
@@ -3938,7 +3958,7 @@ def decode_synthesize_message_response(data: bytes, pos: int, end: int) -> Synth
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessageResponse")
     if octet != 0x04:
         return _SYNTHESIZE_MESSAGE_RESPONSE.again(data, begin, end, "synthesizedMessage", pos)
-    synthesized_message = Octets(data[pos:stop])
+    synthesized_message = data[pos:stop].hex()
     octet, length, pos = data[stop], data[stop + 1], stop + 2
     if length > 127 or (stop := pos + length) > end:
         octet, pos, stop = ber.following(data, pos - 2, end, "voice_unit.SynthesizeMessageResponse")
@@ -3961,7 +3981,8 @@ _SYNTHESIZE_MESSAGE_RESPONSE = Known(
 def encode_synthesize_message_response(value: SynthesizeMessageResponse) -> bytes:
     """Contents of SynthesizeMessageResponse."""
     out = b""
-    out += H04[len(value.synthesized_message)] + value.synthesized_message
+    content = ber.encode_identifier(value.synthesized_message)
+    out += H04[len(content)] + content
     extensions = value.extensions
     if extensions is not None:
         content = encode_csta_common_arguments(extensions)

@@ -1986,7 +1986,7 @@ def write_filter_threshold(value: FilterThreshold, out: Out) -> None:
 _MEDIA_SERVICE_CAPS_LIST_ITEM = elements.table(
     elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
     elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
-    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.text),
     elements.inner("connectionMode", "connection_mode", elements.named_bits(ConnectionModeBMap)),
     elements.leaf("mediaStreamIDSupported", "media_stream_id_supported", leaves.boolean),
 )
@@ -2003,7 +2003,7 @@ def write_media_service_caps_list_item(value: MediaServiceCapsListItem, out: Out
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
-        out.append(f"<mediaServiceInstance>{value.media_service_instance.hex()}</mediaServiceInstance>")
+        out.append(f"<mediaServiceInstance>{leaves.escape(value.media_service_instance)}</mediaServiceInstance>")
     if value.connection_mode is not None:
         elements.write_bits("connectionMode", value.connection_mode, out)
     out.append(

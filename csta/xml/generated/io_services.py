@@ -147,8 +147,8 @@ def write_io_register_cancel_response(value: IORegisterCancelResponse, out: Out)
 
 
 _IO_CROSS_REF_ID = elements.table(
-    elements.leaf("switchProvided", "switch_provided", leaves.octets),
-    elements.leaf("computerProvided", "computer_provided", leaves.octets),
+    elements.leaf("switchProvided", "switch_provided", leaves.text),
+    elements.leaf("computerProvided", "computer_provided", leaves.text),
 )
 
 
@@ -160,12 +160,12 @@ def read_io_cross_ref_id(tokens: Tokens, end: str) -> IOCrossRefID:
 def write_io_cross_ref_id(value: IOCrossRefID, out: Out) -> None:
     """Write the children of IOCrossRefID."""
     if value.switch_provided is not None:
-        out.append(f"<switchProvided>{value.switch_provided.hex()}</switchProvided>")
+        out.append(f"<switchProvided>{leaves.escape(value.switch_provided)}</switchProvided>")
         if value.computer_provided is not None:
             elements.two_chosen("io_services.IOCrossRefID")
         return
     if value.computer_provided is not None:
-        out.append(f"<computerProvided>{value.computer_provided.hex()}</computerProvided>")
+        out.append(f"<computerProvided>{leaves.escape(value.computer_provided)}</computerProvided>")
         return
     elements.none_chosen("io_services.IOCrossRefID")
 
@@ -257,7 +257,7 @@ def write_data_path_suspended_response(value: DataPathSuspendedResponse, out: Ou
 
 
 _DISPLAY_ATTRIBUTE = elements.table(
-    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("displayID", "display_id", leaves.text),
     elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
     elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
     elements.leaf("offset", "offset", leaves.integer),
@@ -272,7 +272,7 @@ def read_display_attribute(tokens: Tokens, end: str) -> DisplayAttribute:
 def write_display_attribute(value: DisplayAttribute, out: Out) -> None:
     """Write the children of DisplayAttribute."""
     if value.display_id is not None:
-        out.append(f"<displayID>{value.display_id.hex()}</displayID>")
+        out.append(f"<displayID>{leaves.escape(value.display_id)}</displayID>")
     if value.physical_base_row_number is not None:
         out.append(f"<physicalBaseRowNumber>{value.physical_base_row_number}</physicalBaseRowNumber>")
     if value.physical_base_column_number is not None:
@@ -569,7 +569,7 @@ _START_DATA_PATH = elements.table(
     elements.inner("object", "object", read_csta_object),
     elements.leaf("dataPathDirection", "data_path_direction", leaves.enumeration(DataPathDirection)),
     elements.leaf("dataPathType", "data_path_type", leaves.enumeration(DataPathType)),
-    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("displayID", "display_id", leaves.text),
     elements.leaf("numberOfCharactersToCollect", "number_of_characters_to_collect", leaves.integer),
     elements.leaf("terminationCharacter", "termination_character", leaves.text),
     elements.leaf("timeout", "timeout", leaves.integer),
@@ -594,7 +594,7 @@ def write_start_data_path(value: StartDataPath, out: Out) -> None:
     if value.data_path_type is not None:
         out.append(f"<dataPathType>{leaves.escape(value.data_path_type.value)}</dataPathType>")
     if value.display_id is not None:
-        out.append(f"<displayID>{value.display_id.hex()}</displayID>")
+        out.append(f"<displayID>{leaves.escape(value.display_id)}</displayID>")
     if value.number_of_characters_to_collect is not None:
         out.append(
             f"<numberOfCharactersToCollect>{value.number_of_characters_to_collect}</numberOfCharactersToCollect>"

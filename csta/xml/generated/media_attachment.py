@@ -37,8 +37,8 @@ _MEDIA_ATTACHED_EVENT = elements.table(
     elements.inner("mediaDevice", "media_device", read_subject_device_id),
     elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
     elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
-    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
-    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.text),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.text),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
@@ -63,9 +63,9 @@ def write_media_attached_event(value: MediaAttachedEvent, out: Out) -> None:
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
-        out.append(f"<mediaServiceInstanceID>{value.media_service_instance_id.hex()}</mediaServiceInstanceID>")
+        out.append(f"<mediaServiceInstanceID>{leaves.escape(value.media_service_instance_id)}</mediaServiceInstanceID>")
     if value.media_stream_id is not None:
-        out.append(f"<mediaStreamID>{value.media_stream_id.hex()}</mediaStreamID>")
+        out.append(f"<mediaStreamID>{leaves.escape(value.media_stream_id)}</mediaStreamID>")
     if value.media_call_characteristics is not None:
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
@@ -90,8 +90,8 @@ _MEDIA_DETACHED_EVENT = elements.table(
     elements.inner("mediaDevice", "media_device", read_subject_device_id),
     elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
     elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
-    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
-    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.text),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.text),
     elements.inner("mediaCallCharacteristics", "media_call_characteristics", read_media_call_characteristics),
     elements.inner("callCharacteristics", "call_characteristics", elements.named_bits(CallCharacteristics)),
     elements.leaf("localConnectionInfo", "local_connection_info", leaves.enumeration(LocalConnectionState)),
@@ -116,9 +116,9 @@ def write_media_detached_event(value: MediaDetachedEvent, out: Out) -> None:
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
-        out.append(f"<mediaServiceInstanceID>{value.media_service_instance_id.hex()}</mediaServiceInstanceID>")
+        out.append(f"<mediaServiceInstanceID>{leaves.escape(value.media_service_instance_id)}</mediaServiceInstanceID>")
     if value.media_stream_id is not None:
-        out.append(f"<mediaStreamID>{value.media_stream_id.hex()}</mediaStreamID>")
+        out.append(f"<mediaStreamID>{leaves.escape(value.media_stream_id)}</mediaStreamID>")
     if value.media_call_characteristics is not None:
         out.append("<mediaCallCharacteristics>")
         write_media_call_characteristics(value.media_call_characteristics, out)
@@ -141,7 +141,7 @@ _ATTACH_MEDIA_SERVICE = elements.table(
     elements.inner("connection", "connection", read_connection_id),
     elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
     elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
-    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.text),
     elements.leaf("connectionMode", "connection_mode", leaves.enumeration(ConnectionMode)),
     elements.leaf("requestedConnectionState", "requested_connection_state", leaves.enumeration(LocalConnectionState)),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -160,7 +160,7 @@ def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance_id is not None:
-        out.append(f"<mediaServiceInstanceID>{value.media_service_instance_id.hex()}</mediaServiceInstanceID>")
+        out.append(f"<mediaServiceInstanceID>{leaves.escape(value.media_service_instance_id)}</mediaServiceInstanceID>")
     out.append(f"<connectionMode>{leaves.escape(value.connection_mode.value)}</connectionMode>")
     if value.requested_connection_state is not None:
         out.append(
@@ -175,7 +175,7 @@ def write_attach_media_service(value: AttachMediaService, out: Out) -> None:
 _ATTACH_MEDIA_SERVICE_RESPONSE = elements.table(
     elements.inner("mediaConnection", "media_connection", read_connection_id),
     elements.device("mediaDevice", "media_device", device_id),
-    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.octets),
+    elements.leaf("mediaServiceInstanceID", "media_service_instance_id", leaves.text),
     elements.inner("mediaConnectionInfo", "media_connection_info", read_connection_information),
     elements.inner("callLinkageData", "call_linkage_data", read_call_linkage_data),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -194,7 +194,7 @@ def write_attach_media_service_response(value: AttachMediaServiceResponse, out: 
     if value.media_device is not None:
         write_device_id("mediaDevice", value.media_device, out)
     if value.media_service_instance_id is not None:
-        out.append(f"<mediaServiceInstanceID>{value.media_service_instance_id.hex()}</mediaServiceInstanceID>")
+        out.append(f"<mediaServiceInstanceID>{leaves.escape(value.media_service_instance_id)}</mediaServiceInstanceID>")
     if value.media_connection_info is not None:
         out.append("<mediaConnectionInfo>")
         write_connection_information(value.media_connection_info, out)

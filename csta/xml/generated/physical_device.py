@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from csta.messages.base import Octets
 from csta.messages.physical_device import (
     AuditoryApparatusListItem,
     AuditoryApparatusListItemAuditoryApparatusType,
@@ -95,7 +94,7 @@ from csta.xml.generated.identifiers import read_subject_device_id, write_subject
 _BUTTON_INFORMATION_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
     elements.leaf("buttonPressIndicator", "button_press_indicator", leaves.boolean),
@@ -114,7 +113,7 @@ def write_button_information_event(value: ButtonInformationEvent, out: Out) -> N
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
-    out.append(f"<button>{value.button.hex()}</button>")
+    out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.button_label is not None:
         out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
@@ -132,7 +131,7 @@ def write_button_information_event(value: ButtonInformationEvent, out: Out) -> N
 _BUTTON_PRESS_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -150,7 +149,7 @@ def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
-    out.append(f"<button>{value.button.hex()}</button>")
+    out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.button_label is not None:
         out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
@@ -164,7 +163,7 @@ def write_button_press_event(value: ButtonPressEvent, out: Out) -> None:
 _DISPLAY_UPDATED_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("displayID", "display_id", leaves.text),
     elements.leaf("logicalRows", "logical_rows", leaves.integer),
     elements.leaf("logicalColumns", "logical_columns", leaves.integer),
     elements.leaf("physicalRows", "physical_rows", leaves.integer),
@@ -189,7 +188,7 @@ def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
     write_subject_device_id(value.device, out)
     out.append("</device>")
     if value.display_id is not None:
-        out.append(f"<displayID>{value.display_id.hex()}</displayID>")
+        out.append(f"<displayID>{leaves.escape(value.display_id)}</displayID>")
     out.append(f"<logicalRows>{value.logical_rows}</logicalRows>")
     out.append(f"<logicalColumns>{value.logical_columns}</logicalColumns>")
     if value.physical_rows is not None:
@@ -212,7 +211,7 @@ def write_display_updated_event(value: DisplayUpdatedEvent, out: Out) -> None:
 _HOOKSWITCH_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitch", "hookswitch", leaves.text),
     elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -229,7 +228,7 @@ def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
-    out.append(f"<hookswitch>{value.hookswitch.hex()}</hookswitch>")
+    out.append(f"<hookswitch>{leaves.escape(value.hookswitch)}</hookswitch>")
     out.append(f"<hookswitchOnHook>{'true' if value.hookswitch_on_hook else 'false'}</hookswitchOnHook>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -240,7 +239,7 @@ def write_hookswitch_event(value: HookswitchEvent, out: Out) -> None:
 _LAMP_MODE_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.leaf("lampLabel", "lamp_label", leaves.words),
     elements.leaf("lampMode", "lamp_mode", leaves.integer),
     elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
@@ -260,7 +259,7 @@ def write_lamp_mode_event(value: LampModeEvent, out: Out) -> None:
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
-    out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+    out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     if value.lamp_label is not None:
         out.append(f"<lampLabel>{leaves.spelt(value.lamp_label)}</lampLabel>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
@@ -330,7 +329,7 @@ def write_microphone_gain(value: MicrophoneGain, out: Out) -> None:
 _MICROPHONE_GAIN_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -347,7 +346,7 @@ def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append("<microphoneGain>")
     write_microphone_gain(value.microphone_gain, out)
     out.append("</microphoneGain>")
@@ -360,7 +359,7 @@ def write_microphone_gain_event(value: MicrophoneGainEvent, out: Out) -> None:
 _MICROPHONE_MUTE_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -377,7 +376,7 @@ def write_microphone_mute_event(value: MicrophoneMuteEvent, out: Out) -> None:
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<microphoneMuteOn>{'true' if value.microphone_mute_on else 'false'}</microphoneMuteOn>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -412,7 +411,7 @@ def write_volume(value: Volume, out: Out) -> None:
 _RINGER_STATUS_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("device", "device", read_subject_device_id),
-    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringer", "ringer", leaves.text),
     elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
     elements.leaf("ringCount", "ring_count", leaves.integer),
     elements.leaf("ringDuration", "ring_duration", leaves.integer),
@@ -433,7 +432,7 @@ def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
     out.append("<device>")
     write_subject_device_id(value.device, out)
     out.append("</device>")
-    out.append(f"<ringer>{value.ringer.hex()}</ringer>")
+    out.append(f"<ringer>{leaves.escape(value.ringer)}</ringer>")
     if value.ring_mode is not None:
         out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
@@ -455,7 +454,7 @@ def write_ringer_status_event(value: RingerStatusEvent, out: Out) -> None:
 _SPEAKER_MUTE_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -472,7 +471,7 @@ def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<speakerMuteOn>{'true' if value.speaker_mute_on else 'false'}</speakerMuteOn>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -483,7 +482,7 @@ def write_speaker_mute_event(value: SpeakerMuteEvent, out: Out) -> None:
 _SPEAKER_VOLUME_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("invokingDevice", "invoking_device", read_subject_device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("speakerVolume", "speaker_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -500,7 +499,7 @@ def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
     out.append("<invokingDevice>")
     write_subject_device_id(value.invoking_device, out)
     out.append("</invokingDevice>")
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append("<speakerVolume>")
     write_volume(value.speaker_volume, out)
     out.append("</speakerVolume>")
@@ -512,7 +511,7 @@ def write_speaker_volume_event(value: SpeakerVolumeEvent, out: Out) -> None:
 
 _BUTTON_PRESS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -525,7 +524,7 @@ def read_button_press(tokens: Tokens, end: str) -> ButtonPress:
 def write_button_press(value: ButtonPress, out: Out) -> None:
     """Write the children of ButtonPress."""
     write_device_id("device", value.device, out)
-    out.append(f"<button>{value.button.hex()}</button>")
+    out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -552,7 +551,7 @@ def write_button_press_response(value: ButtonPressResponse, out: Out) -> None:
 
 _GET_AUDITORY_APPARATUS_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditorityApparatus", "auditory_apparatus", leaves.octets, "auditoryApparatus"),
+    elements.leaf("auditorityApparatus", "auditory_apparatus", leaves.text, "auditoryApparatus"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -566,7 +565,7 @@ def write_get_auditory_apparatus_information(value: GetAuditoryApparatusInformat
     """Write the children of GetAuditoryApparatusInformation."""
     write_device_id("device", value.device, out)
     if value.auditory_apparatus is not None:
-        out.append(f"<auditorityApparatus>{value.auditory_apparatus.hex()}</auditorityApparatus>")
+        out.append(f"<auditorityApparatus>{leaves.escape(value.auditory_apparatus)}</auditorityApparatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -574,7 +573,7 @@ def write_get_auditory_apparatus_information(value: GetAuditoryApparatusInformat
 
 
 _AUDITORY_APPARATUS_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf(
         "auditoryApparatusType",
         "auditory_apparatus_type",
@@ -583,7 +582,7 @@ _AUDITORY_APPARATUS_LIST_ITEM = elements.table(
     elements.inner("speaker", "speaker", elements.named_bits(AuditoryApparatusListItemSpeaker)),
     elements.inner("microphone", "microphone", elements.named_bits(AuditoryApparatusListItemMicrophone)),
     elements.inner("hookswitch", "hookswitch", elements.named_bits(AuditoryApparatusListItemHookswitch)),
-    elements.leaf("hookswitchID", "hookswitch_id", leaves.octets),
+    elements.leaf("hookswitchID", "hookswitch_id", leaves.text),
 )
 
 
@@ -594,12 +593,12 @@ def read_auditory_apparatus_list_item(tokens: Tokens, end: str) -> AuditoryAppar
 
 def write_auditory_apparatus_list_item(value: AuditoryApparatusListItem, out: Out) -> None:
     """Write the children of AuditoryApparatusListItem."""
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<auditoryApparatusType>{leaves.escape(value.auditory_apparatus_type.value)}</auditoryApparatusType>")
     elements.write_bits("speaker", value.speaker, out)
     elements.write_bits("microphone", value.microphone, out)
     elements.write_bits("hookswitch", value.hookswitch, out)
-    out.append(f"<hookswitchID>{value.hookswitch_id.hex()}</hookswitchID>")
+    out.append(f"<hookswitchID>{leaves.escape(value.hookswitch_id)}</hookswitchID>")
 
 
 _AUDITORY_APPARATUS_LIST = elements.table(
@@ -648,7 +647,7 @@ def write_get_auditory_apparatus_information_response(value: GetAuditoryApparatu
 
 _GET_BUTTON_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -662,29 +661,29 @@ def write_get_button_information(value: GetButtonInformation, out: Out) -> None:
     """Write the children of GetButtonInformation."""
     write_device_id("device", value.device, out)
     if value.button is not None:
-        out.append(f"<button>{value.button.hex()}</button>")
+        out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
         out.append("</extensions>")
 
 
-_BUTTON_LIST_ITEM_LAMP_LIST = elements.table(elements.leaf("lampID", "", leaves.octets))
+_BUTTON_LIST_ITEM_LAMP_LIST = elements.table(elements.leaf("lampID", "", leaves.text))
 
 
-def read_button_list_item_lamp_list(tokens: Tokens, end: str) -> tuple[Octets, ...]:
+def read_button_list_item_lamp_list(tokens: Tokens, end: str) -> tuple[str, ...]:
     """Read ButtonListItemLampList."""
     return elements.listed(tokens, end, _BUTTON_LIST_ITEM_LAMP_LIST)
 
 
-def write_button_list_item_lamp_list(values: tuple[Octets, ...], out: Out) -> None:
+def write_button_list_item_lamp_list(values: tuple[str, ...], out: Out) -> None:
     """Write the entries of ButtonListItemLampList."""
     for value in values:
-        out.append(f"<lampID>{value.hex()}</lampID>")
+        out.append(f"<lampID>{leaves.escape(value)}</lampID>")
 
 
 _BUTTON_LIST_ITEM = elements.table(
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.leaf("buttonLabelSettable", "button_label_settable", leaves.boolean),
     elements.leaf("buttonFunction", "button_function", leaves.text),
@@ -702,7 +701,7 @@ def read_button_list_item(tokens: Tokens, end: str) -> ButtonListItem:
 
 def write_button_list_item(value: ButtonListItem, out: Out) -> None:
     """Write the children of ButtonListItem."""
-    out.append(f"<button>{value.button.hex()}</button>")
+    out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.button_label is not None:
         out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_label_settable is not None:
@@ -765,7 +764,7 @@ def write_get_button_information_response(value: GetButtonInformationResponse, o
 
 _GET_DISPLAY = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("display", "display", leaves.octets),
+    elements.leaf("display", "display", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -779,7 +778,7 @@ def write_get_display(value: GetDisplay, out: Out) -> None:
     """Write the children of GetDisplay."""
     write_device_id("device", value.device, out)
     if value.display is not None:
-        out.append(f"<display>{value.display.hex()}</display>")
+        out.append(f"<display>{leaves.escape(value.display)}</display>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -787,7 +786,7 @@ def write_get_display(value: GetDisplay, out: Out) -> None:
 
 
 _DISPLAY_LIST_ITEM = elements.table(
-    elements.leaf("displayID", "display_id", leaves.octets),
+    elements.leaf("displayID", "display_id", leaves.text),
     elements.leaf("logicalRows", "logical_rows", leaves.integer),
     elements.leaf("logicalColumns", "logical_columns", leaves.integer),
     elements.leaf("physicalRows", "physical_rows", leaves.integer),
@@ -806,7 +805,7 @@ def read_display_list_item(tokens: Tokens, end: str) -> DisplayListItem:
 
 def write_display_list_item(value: DisplayListItem, out: Out) -> None:
     """Write the children of DisplayListItem."""
-    out.append(f"<displayID>{value.display_id.hex()}</displayID>")
+    out.append(f"<displayID>{leaves.escape(value.display_id)}</displayID>")
     out.append(f"<logicalRows>{value.logical_rows}</logicalRows>")
     out.append(f"<logicalColumns>{value.logical_columns}</logicalColumns>")
     if value.physical_rows is not None:
@@ -862,7 +861,7 @@ def write_get_display_response(value: GetDisplayResponse, out: Out) -> None:
 
 _GET_HOOKSWITCH_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitch", "hookswitch", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -876,7 +875,7 @@ def write_get_hookswitch_status(value: GetHookswitchStatus, out: Out) -> None:
     """Write the children of GetHookswitchStatus."""
     write_device_id("device", value.device, out)
     if value.hookswitch is not None:
-        out.append(f"<hookswitch>{value.hookswitch.hex()}</hookswitch>")
+        out.append(f"<hookswitch>{leaves.escape(value.hookswitch)}</hookswitch>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -884,7 +883,7 @@ def write_get_hookswitch_status(value: GetHookswitchStatus, out: Out) -> None:
 
 
 _HOOKSWITCH_STATUS_LIST_ITEM = elements.table(
-    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitch", "hookswitch", leaves.text),
     elements.leaf("hookswitchOnHook", "hookswitch_on_hook", leaves.boolean),
 )
 
@@ -896,7 +895,7 @@ def read_hookswitch_status_list_item(tokens: Tokens, end: str) -> HookswitchStat
 
 def write_hookswitch_status_list_item(value: HookswitchStatusListItem, out: Out) -> None:
     """Write the children of HookswitchStatusListItem."""
-    out.append(f"<hookswitch>{value.hookswitch.hex()}</hookswitch>")
+    out.append(f"<hookswitch>{leaves.escape(value.hookswitch)}</hookswitch>")
     out.append(f"<hookswitchOnHook>{'true' if value.hookswitch_on_hook else 'false'}</hookswitchOnHook>")
 
 
@@ -940,7 +939,7 @@ def write_get_hookswitch_status_response(value: GetHookswitchStatusResponse, out
 
 _GET_LAMP_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -954,7 +953,7 @@ def write_get_lamp_information(value: GetLampInformation, out: Out) -> None:
     """Write the children of GetLampInformation."""
     write_device_id("device", value.device, out)
     if value.lamp is not None:
-        out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+        out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -962,9 +961,9 @@ def write_get_lamp_information(value: GetLampInformation, out: Out) -> None:
 
 
 _LAMP_LIST_ITEM = elements.table(
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.leaf("lampLabel", "lamp_label", leaves.words),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.leaf("lampColor", "lamp_color", leaves.integer),
 )
 
@@ -976,11 +975,11 @@ def read_lamp_list_item(tokens: Tokens, end: str) -> LampListItem:
 
 def write_lamp_list_item(value: LampListItem, out: Out) -> None:
     """Write the children of LampListItem."""
-    out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+    out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     if value.lamp_label is not None:
         out.append(f"<lampLabel>{leaves.spelt(value.lamp_label)}</lampLabel>")
     if value.button is not None:
-        out.append(f"<button>{value.button.hex()}</button>")
+        out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
 
@@ -1025,7 +1024,7 @@ def write_get_lamp_information_response(value: GetLampInformationResponse, out: 
 
 _GET_LAMP_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1039,7 +1038,7 @@ def write_get_lamp_mode(value: GetLampMode, out: Out) -> None:
     """Write the children of GetLampMode."""
     write_device_id("device", value.device, out)
     if value.lamp is not None:
-        out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+        out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1047,11 +1046,11 @@ def write_get_lamp_mode(value: GetLampMode, out: Out) -> None:
 
 
 _LAMP_MODE_LIST_ITEM = elements.table(
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.leaf("lampMode", "lamp_mode", leaves.integer),
     elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
     elements.leaf("lampColor", "lamp_color", leaves.integer),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
 )
 
 
@@ -1062,14 +1061,14 @@ def read_lamp_mode_list_item(tokens: Tokens, end: str) -> LampModeListItem:
 
 def write_lamp_mode_list_item(value: LampModeListItem, out: Out) -> None:
     """Write the children of LampModeListItem."""
-    out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+    out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
         out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
     if value.lamp_color is not None:
         out.append(f"<lampColor>{value.lamp_color}</lampColor>")
     if value.button is not None:
-        out.append(f"<button>{value.button.hex()}</button>")
+        out.append(f"<button>{leaves.escape(value.button)}</button>")
 
 
 _LAMP_MODE_LIST = elements.table(elements.inner("lampModeItem", "", read_lamp_mode_list_item))
@@ -1090,7 +1089,7 @@ def write_lamp_mode_list(values: tuple[LampModeListItem, ...], out: Out) -> None
 
 _GET_LAMP_MODE_RESPONSE = elements.table(
     elements.inner("lampModeList", "lamp_mode_list", read_lamp_mode_list),
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1106,7 +1105,7 @@ def write_get_lamp_mode_response(value: GetLampModeResponse, out: Out) -> None:
     write_lamp_mode_list(value.lamp_mode_list, out)
     out.append("</lampModeList>")
     if value.lamp is not None:
-        out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+        out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1161,7 +1160,7 @@ def write_get_message_waiting_indicator_response(value: GetMessageWaitingIndicat
 
 _GET_MICROPHONE_GAIN = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1175,7 +1174,7 @@ def write_get_microphone_gain(value: GetMicrophoneGain, out: Out) -> None:
     """Write the children of GetMicrophoneGain."""
     write_device_id("device", value.device, out)
     if value.auditory_apparatus is not None:
-        out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+        out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1183,7 +1182,7 @@ def write_get_microphone_gain(value: GetMicrophoneGain, out: Out) -> None:
 
 
 _MICROPHONE_GAIN_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("micGainAbs", "mic_gain_abs", leaves.integer),
 )
 
@@ -1195,7 +1194,7 @@ def read_microphone_gain_list_item(tokens: Tokens, end: str) -> MicrophoneGainLi
 
 def write_microphone_gain_list_item(value: MicrophoneGainListItem, out: Out) -> None:
     """Write the children of MicrophoneGainListItem."""
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.mic_gain_abs is not None:
         out.append(f"<micGainAbs>{value.mic_gain_abs}</micGainAbs>")
 
@@ -1240,7 +1239,7 @@ def write_get_microphone_gain_response(value: GetMicrophoneGainResponse, out: Ou
 
 _GET_MICROPHONE_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1254,7 +1253,7 @@ def write_get_microphone_mute(value: GetMicrophoneMute, out: Out) -> None:
     """Write the children of GetMicrophoneMute."""
     write_device_id("device", value.device, out)
     if value.auditory_apparatus is not None:
-        out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+        out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1262,7 +1261,7 @@ def write_get_microphone_mute(value: GetMicrophoneMute, out: Out) -> None:
 
 
 _MICROPHONE_MUTE_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
 )
 
@@ -1274,7 +1273,7 @@ def read_microphone_mute_list_item(tokens: Tokens, end: str) -> MicrophoneMuteLi
 
 def write_microphone_mute_list_item(value: MicrophoneMuteListItem, out: Out) -> None:
     """Write the children of MicrophoneMuteListItem."""
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<microphoneMuteOn>{'true' if value.microphone_mute_on else 'false'}</microphoneMuteOn>")
 
 
@@ -1318,7 +1317,7 @@ def write_get_microphone_mute_response(value: GetMicrophoneMuteResponse, out: Ou
 
 _GET_RINGER_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringer", "ringer", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1332,7 +1331,7 @@ def write_get_ringer_status(value: GetRingerStatus, out: Out) -> None:
     """Write the children of GetRingerStatus."""
     write_device_id("device", value.device, out)
     if value.ringer is not None:
-        out.append(f"<ringer>{value.ringer.hex()}</ringer>")
+        out.append(f"<ringer>{leaves.escape(value.ringer)}</ringer>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1340,7 +1339,7 @@ def write_get_ringer_status(value: GetRingerStatus, out: Out) -> None:
 
 
 _RINGER_STATUS_LIST_ITEM = elements.table(
-    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringer", "ringer", leaves.text),
     elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
     elements.leaf("ringCount", "ring_count", leaves.integer),
     elements.leaf("ringDuration", "ring_duration", leaves.integer),
@@ -1356,7 +1355,7 @@ def read_ringer_status_list_item(tokens: Tokens, end: str) -> RingerStatusListIt
 
 def write_ringer_status_list_item(value: RingerStatusListItem, out: Out) -> None:
     """Write the children of RingerStatusListItem."""
-    out.append(f"<ringer>{value.ringer.hex()}</ringer>")
+    out.append(f"<ringer>{leaves.escape(value.ringer)}</ringer>")
     out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_count is not None:
         out.append(f"<ringCount>{value.ring_count}</ringCount>")
@@ -1408,7 +1407,7 @@ def write_get_ringer_status_response(value: GetRingerStatusResponse, out: Out) -
 
 _GET_SPEAKER_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1422,7 +1421,7 @@ def write_get_speaker_mute(value: GetSpeakerMute, out: Out) -> None:
     """Write the children of GetSpeakerMute."""
     write_device_id("device", value.device, out)
     if value.auditory_apparatus is not None:
-        out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+        out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1430,7 +1429,7 @@ def write_get_speaker_mute(value: GetSpeakerMute, out: Out) -> None:
 
 
 _SPEAKER_MUTE_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
 )
 
@@ -1442,7 +1441,7 @@ def read_speaker_mute_list_item(tokens: Tokens, end: str) -> SpeakerMuteListItem
 
 def write_speaker_mute_list_item(value: SpeakerMuteListItem, out: Out) -> None:
     """Write the children of SpeakerMuteListItem."""
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<speakerMuteOn>{'true' if value.speaker_mute_on else 'false'}</speakerMuteOn>")
 
 
@@ -1486,7 +1485,7 @@ def write_get_speaker_mute_response(value: GetSpeakerMuteResponse, out: Out) -> 
 
 _GET_SPEAKER_VOLUME = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1500,7 +1499,7 @@ def write_get_speaker_volume(value: GetSpeakerVolume, out: Out) -> None:
     """Write the children of GetSpeakerVolume."""
     write_device_id("device", value.device, out)
     if value.auditory_apparatus is not None:
-        out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+        out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1508,7 +1507,7 @@ def write_get_speaker_volume(value: GetSpeakerVolume, out: Out) -> None:
 
 
 _SPEAKER_VOLUME_LIST_ITEM = elements.table(
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("speakerVolAbs", "speaker_vol_abs", leaves.integer),
 )
 
@@ -1520,7 +1519,7 @@ def read_speaker_volume_list_item(tokens: Tokens, end: str) -> SpeakerVolumeList
 
 def write_speaker_volume_list_item(value: SpeakerVolumeListItem, out: Out) -> None:
     """Write the children of SpeakerVolumeListItem."""
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     if value.speaker_vol_abs is not None:
         out.append(f"<speakerVolAbs>{value.speaker_vol_abs}</speakerVolAbs>")
 
@@ -1565,7 +1564,7 @@ def write_get_speaker_volume_response(value: GetSpeakerVolumeResponse, out: Out)
 
 _SET_BUTTON_INFORMATION = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("button", "button", leaves.octets),
+    elements.leaf("button", "button", leaves.text),
     elements.leaf("buttonLabel", "button_label", leaves.text),
     elements.device("buttonAssociatedNumber", "button_associated_number", device_id),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1580,7 +1579,7 @@ def read_set_button_information(tokens: Tokens, end: str) -> SetButtonInformatio
 def write_set_button_information(value: SetButtonInformation, out: Out) -> None:
     """Write the children of SetButtonInformation."""
     write_device_id("device", value.device, out)
-    out.append(f"<button>{value.button.hex()}</button>")
+    out.append(f"<button>{leaves.escape(value.button)}</button>")
     if value.button_label is not None:
         out.append(f"<buttonLabel>{leaves.escape(value.button_label)}</buttonLabel>")
     if value.button_associated_number is not None:
@@ -1611,7 +1610,7 @@ def write_set_button_information_response(value: SetButtonInformationResponse, o
 
 _SET_DISPLAY = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("display", "display", leaves.octets),
+    elements.leaf("display", "display", leaves.text),
     elements.leaf("physicalBaseRowNumber", "physical_base_row_number", leaves.integer),
     elements.leaf("physicalBaseColumnNumber", "physical_base_column_number", leaves.integer),
     elements.leaf("contentsOfDisplay", "contents_of_display", leaves.text),
@@ -1630,7 +1629,7 @@ def write_set_display(value: SetDisplay, out: Out) -> None:
     """Write the children of SetDisplay."""
     write_device_id("device", value.device, out)
     if value.display is not None:
-        out.append(f"<display>{value.display.hex()}</display>")
+        out.append(f"<display>{leaves.escape(value.display)}</display>")
     if value.physical_base_row_number is not None:
         out.append(f"<physicalBaseRowNumber>{value.physical_base_row_number}</physicalBaseRowNumber>")
     if value.physical_base_column_number is not None:
@@ -1666,7 +1665,7 @@ def write_set_display_response(value: SetDisplayResponse, out: Out) -> None:
 
 _SET_HOOKSWITCH_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("hookswitch", "hookswitch", leaves.octets),
+    elements.leaf("hookswitch", "hookswitch", leaves.text),
     elements.leaf("hookswitchOnhook", "hookswitch_on_hook", leaves.boolean, "hookswitchOnHook"),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1680,7 +1679,7 @@ def read_set_hookswitch_status(tokens: Tokens, end: str) -> SetHookswitchStatus:
 def write_set_hookswitch_status(value: SetHookswitchStatus, out: Out) -> None:
     """Write the children of SetHookswitchStatus."""
     write_device_id("device", value.device, out)
-    out.append(f"<hookswitch>{value.hookswitch.hex()}</hookswitch>")
+    out.append(f"<hookswitch>{leaves.escape(value.hookswitch)}</hookswitch>")
     out.append(f"<hookswitchOnhook>{'true' if value.hookswitch_on_hook else 'false'}</hookswitchOnhook>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -1708,7 +1707,7 @@ def write_set_hookswitch_status_response(value: SetHookswitchStatusResponse, out
 
 _SET_LAMP_MODE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("lamp", "lamp", leaves.octets),
+    elements.leaf("lamp", "lamp", leaves.text),
     elements.leaf("lampMode", "lamp_mode", leaves.integer, "LampMode"),
     elements.leaf("lampBrightness", "lamp_brightness", leaves.enumeration(LampBrightness)),
     elements.leaf("lampColor", "lamp_color", leaves.integer),
@@ -1724,7 +1723,7 @@ def read_set_lamp_mode(tokens: Tokens, end: str) -> SetLampMode:
 def write_set_lamp_mode(value: SetLampMode, out: Out) -> None:
     """Write the children of SetLampMode."""
     write_device_id("device", value.device, out)
-    out.append(f"<lamp>{value.lamp.hex()}</lamp>")
+    out.append(f"<lamp>{leaves.escape(value.lamp)}</lamp>")
     out.append(f"<lampMode>{value.lamp_mode}</lampMode>")
     if value.lamp_brightness is not None:
         out.append(f"<lampBrightness>{leaves.escape(value.lamp_brightness.value)}</lampBrightness>")
@@ -1799,7 +1798,7 @@ def write_set_message_waiting_indicator_response(value: SetMessageWaitingIndicat
 
 _SET_MICROPHONE_GAIN = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("microphoneGain", "microphone_gain", read_microphone_gain),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1813,7 +1812,7 @@ def read_set_microphone_gain(tokens: Tokens, end: str) -> SetMicrophoneGain:
 def write_set_microphone_gain(value: SetMicrophoneGain, out: Out) -> None:
     """Write the children of SetMicrophoneGain."""
     write_device_id("device", value.device, out)
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append("<microphoneGain>")
     write_microphone_gain(value.microphone_gain, out)
     out.append("</microphoneGain>")
@@ -1843,7 +1842,7 @@ def write_set_microphone_gain_response(value: SetMicrophoneGainResponse, out: Ou
 
 _SET_MICROPHONE_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("microphoneMuteOn", "microphone_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1857,7 +1856,7 @@ def read_set_microphone_mute(tokens: Tokens, end: str) -> SetMicrophoneMute:
 def write_set_microphone_mute(value: SetMicrophoneMute, out: Out) -> None:
     """Write the children of SetMicrophoneMute."""
     write_device_id("device", value.device, out)
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<microphoneMuteOn>{'true' if value.microphone_mute_on else 'false'}</microphoneMuteOn>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -1885,7 +1884,7 @@ def write_set_microphone_mute_response(value: SetMicrophoneMuteResponse, out: Ou
 
 _SET_RINGER_STATUS = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("ringer", "ringer", leaves.octets),
+    elements.leaf("ringer", "ringer", leaves.text),
     elements.leaf("ringMode", "ring_mode", leaves.enumeration(RingMode)),
     elements.leaf("ringPattern", "ring_pattern", leaves.integer),
     elements.inner("ringVolume", "ring_volume", read_volume),
@@ -1901,7 +1900,7 @@ def read_set_ringer_status(tokens: Tokens, end: str) -> SetRingerStatus:
 def write_set_ringer_status(value: SetRingerStatus, out: Out) -> None:
     """Write the children of SetRingerStatus."""
     write_device_id("device", value.device, out)
-    out.append(f"<ringer>{value.ringer.hex()}</ringer>")
+    out.append(f"<ringer>{leaves.escape(value.ringer)}</ringer>")
     if value.ring_mode is not None:
         out.append(f"<ringMode>{leaves.escape(value.ring_mode.value)}</ringMode>")
     if value.ring_pattern is not None:
@@ -1936,7 +1935,7 @@ def write_set_ringer_status_response(value: SetRingerStatusResponse, out: Out) -
 
 _SET_SPEAKER_MUTE = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.leaf("speakerMuteOn", "speaker_mute_on", leaves.boolean),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1950,7 +1949,7 @@ def read_set_speaker_mute(tokens: Tokens, end: str) -> SetSpeakerMute:
 def write_set_speaker_mute(value: SetSpeakerMute, out: Out) -> None:
     """Write the children of SetSpeakerMute."""
     write_device_id("device", value.device, out)
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append(f"<speakerMuteOn>{'true' if value.speaker_mute_on else 'false'}</speakerMuteOn>")
     if value.extensions is not None:
         out.append("<extensions>")
@@ -1978,7 +1977,7 @@ def write_set_speaker_mute_response(value: SetSpeakerMuteResponse, out: Out) -> 
 
 _SET_SPEAKER_VOLUME = elements.table(
     elements.device("device", "device", device_id),
-    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.octets),
+    elements.leaf("auditoryApparatus", "auditory_apparatus", leaves.text),
     elements.inner("speakerVolume", "speaker_volume", read_volume),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1992,7 +1991,7 @@ def read_set_speaker_volume(tokens: Tokens, end: str) -> SetSpeakerVolume:
 def write_set_speaker_volume(value: SetSpeakerVolume, out: Out) -> None:
     """Write the children of SetSpeakerVolume."""
     write_device_id("device", value.device, out)
-    out.append(f"<auditoryApparatus>{value.auditory_apparatus.hex()}</auditoryApparatus>")
+    out.append(f"<auditoryApparatus>{leaves.escape(value.auditory_apparatus)}</auditoryApparatus>")
     out.append("<speakerVolume>")
     write_volume(value.speaker_volume, out)
     out.append("</speakerVolume>")

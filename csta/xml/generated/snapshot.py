@@ -81,8 +81,8 @@ def write_snapshot_call(value: SnapshotCall, out: Out) -> None:
 _CALL_MEDIA_INFO_LIST_ITEM = elements.table(
     elements.leaf("mediaServiceType", "media_service_type", leaves.enumeration(MediaServiceType)),
     elements.leaf("mediaServiceVersion", "media_service_version", leaves.integer),
-    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.octets),
-    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.leaf("mediaServiceInstance", "media_service_instance", leaves.text),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.text),
     elements.inner("connectionInformation", "connection_information", read_connection_information),
 )
 
@@ -98,9 +98,9 @@ def write_call_media_info_list_item(value: CallMediaInfoListItem, out: Out) -> N
     if value.media_service_version is not None:
         out.append(f"<mediaServiceVersion>{value.media_service_version}</mediaServiceVersion>")
     if value.media_service_instance is not None:
-        out.append(f"<mediaServiceInstance>{value.media_service_instance.hex()}</mediaServiceInstance>")
+        out.append(f"<mediaServiceInstance>{leaves.escape(value.media_service_instance)}</mediaServiceInstance>")
     if value.media_stream_id is not None:
-        out.append(f"<mediaStreamID>{value.media_stream_id.hex()}</mediaStreamID>")
+        out.append(f"<mediaStreamID>{leaves.escape(value.media_stream_id)}</mediaStreamID>")
     if value.connection_information is not None:
         out.append("<connectionInformation>")
         write_connection_information(value.connection_information, out)
@@ -358,7 +358,7 @@ def write_call_state(value: CallState, out: Out) -> None:
 
 
 _DEVICE_MEDIA_INFO_LIST_ITEM = elements.table(
-    elements.leaf("mediaStreamID", "media_stream_id", leaves.octets),
+    elements.leaf("mediaStreamID", "media_stream_id", leaves.text),
     elements.inner("connectionInformation", "connection_information", read_connection_information),
 )
 
@@ -371,7 +371,7 @@ def read_device_media_info_list_item(tokens: Tokens, end: str) -> DeviceMediaInf
 def write_device_media_info_list_item(value: DeviceMediaInfoListItem, out: Out) -> None:
     """Write the children of DeviceMediaInfoListItem."""
     if value.media_stream_id is not None:
-        out.append(f"<mediaStreamID>{value.media_stream_id.hex()}</mediaStreamID>")
+        out.append(f"<mediaStreamID>{leaves.escape(value.media_stream_id)}</mediaStreamID>")
     if value.connection_information is not None:
         out.append("<connectionInformation>")
         write_connection_information(value.connection_information, out)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from csta.messages.base import Octets
 from csta.messages.call_data import EventCause
 from csta.messages.voice_unit import (
     Activate,
@@ -291,7 +290,7 @@ def write_not_recognized_event(value: NotRecognizedEvent, out: Out) -> None:
 _PLAY_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -311,7 +310,7 @@ def write_play_event(value: PlayEvent, out: Out) -> None:
     """Write the children of PlayEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -370,7 +369,7 @@ def write_recognized_event(value: RecognizedEvent, out: Out) -> None:
 _RECORD_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -389,7 +388,7 @@ def write_record_event(value: RecordEvent, out: Out) -> None:
     """Write the children of RecordEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -411,7 +410,7 @@ def write_record_event(value: RecordEvent, out: Out) -> None:
 _REVIEW_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -430,7 +429,7 @@ def write_review_event(value: ReviewEvent, out: Out) -> None:
     """Write the children of ReviewEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -551,7 +550,7 @@ def write_started_event(value: StartedEvent, out: Out) -> None:
 _STOP_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -570,7 +569,7 @@ def write_stop_event(value: StopEvent, out: Out) -> None:
     """Write the children of StopEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -592,7 +591,7 @@ def write_stop_event(value: StopEvent, out: Out) -> None:
 _SUSPEND_PLAY_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -611,7 +610,7 @@ def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
     """Write the children of SuspendPlayEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -633,7 +632,7 @@ def write_suspend_play_event(value: SuspendPlayEvent, out: Out) -> None:
 _SUSPEND_RECORD_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("length", "length", leaves.integer),
     elements.leaf("currentPosition", "current_position", leaves.integer),
@@ -652,7 +651,7 @@ def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
     """Write the children of SuspendRecordEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.length is not None:
@@ -674,7 +673,7 @@ def write_suspend_record_event(value: SuspendRecordEvent, out: Out) -> None:
 _VOICE_ATTRIBUTE_CHANGED_EVENT = elements.table(
     elements.leaf("monitorCrossRefID", "monitor_cross_ref_id", leaves.text),
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("playVolume", "play_volume", read_volume),
     elements.leaf("recordingGain", "recording_gain", leaves.integer),
@@ -708,7 +707,7 @@ def write_voice_attribute_changed_event(value: VoiceAttributeChangedEvent, out: 
     """Write the children of VoiceAttributeChangedEvent."""
     out.append(f"<monitorCrossRefID>{leaves.escape(value.monitor_cross_ref_id)}</monitorCrossRefID>")
     write_connection_id("connection", value.connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.play_volume is not None:
@@ -879,20 +878,18 @@ def write_clear_response(value: ClearResponse, out: Out) -> None:
         out.append("</extensions>")
 
 
-_CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE = elements.table(
-    elements.leaf("messageIDItem", "", leaves.octets)
-)
+_CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE = elements.table(elements.leaf("messageIDItem", "", leaves.text))
 
 
-def read_concatenate_message_argument_messages_to_concatenate(tokens: Tokens, end: str) -> tuple[Octets, ...]:
+def read_concatenate_message_argument_messages_to_concatenate(tokens: Tokens, end: str) -> tuple[str, ...]:
     """Read ConcatenateMessageArgumentMessagesToConcatenate."""
     return elements.listed(tokens, end, _CONCATENATE_MESSAGE_ARGUMENT_MESSAGES_TO_CONCATENATE)
 
 
-def write_concatenate_message_argument_messages_to_concatenate(values: tuple[Octets, ...], out: Out) -> None:
+def write_concatenate_message_argument_messages_to_concatenate(values: tuple[str, ...], out: Out) -> None:
     """Write the entries of ConcatenateMessageArgumentMessagesToConcatenate."""
     for value in values:
-        out.append(f"<messageIDItem>{value.hex()}</messageIDItem>")
+        out.append(f"<messageIDItem>{leaves.escape(value)}</messageIDItem>")
 
 
 _CONCATENATE_MESSAGE = elements.table(
@@ -920,7 +917,7 @@ def write_concatenate_message(value: ConcatenateMessage, out: Out) -> None:
 
 
 _CONCATENATE_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("concatenatedMessage", "concatenated_message", leaves.octets),
+    elements.leaf("concatenatedMessage", "concatenated_message", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -932,7 +929,7 @@ def read_concatenate_message_response(tokens: Tokens, end: str) -> ConcatenateMe
 
 def write_concatenate_message_response(value: ConcatenateMessageResponse, out: Out) -> None:
     """Write the children of ConcatenateMessageResponse."""
-    out.append(f"<concatenatedMessage>{value.concatenated_message.hex()}</concatenatedMessage>")
+    out.append(f"<concatenatedMessage>{leaves.escape(value.concatenated_message)}</concatenatedMessage>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -986,7 +983,7 @@ def write_deactivate_response(value: DeactivateResponse, out: Out) -> None:
 
 
 _DELETE_MESSAGE = elements.table(
-    elements.leaf("messageToBeDeleted", "message_to_be_deleted", leaves.octets),
+    elements.leaf("messageToBeDeleted", "message_to_be_deleted", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -998,7 +995,7 @@ def read_delete_message(tokens: Tokens, end: str) -> DeleteMessage:
 
 def write_delete_message(value: DeleteMessage, out: Out) -> None:
     """Write the children of DeleteMessage."""
-    out.append(f"<messageToBeDeleted>{value.message_to_be_deleted.hex()}</messageToBeDeleted>")
+    out.append(f"<messageToBeDeleted>{leaves.escape(value.message_to_be_deleted)}</messageToBeDeleted>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1024,7 +1021,7 @@ def write_delete_message_response(value: DeleteMessageResponse, out: Out) -> Non
 
 
 _PLAY_MESSAGE = elements.table(
-    elements.leaf("messageToBePlayed", "message_to_be_played", leaves.octets),
+    elements.leaf("messageToBePlayed", "message_to_be_played", leaves.text),
     elements.inner("overConnection", "over_connection", read_connection_id),
     elements.leaf("duration", "duration", leaves.integer),
     elements.inner("termination", "termination", elements.named_bits(TerminatingConditions)),
@@ -1039,7 +1036,7 @@ def read_play_message(tokens: Tokens, end: str) -> PlayMessage:
 
 def write_play_message(value: PlayMessage, out: Out) -> None:
     """Write the children of PlayMessage."""
-    out.append(f"<messageToBePlayed>{value.message_to_be_played.hex()}</messageToBePlayed>")
+    out.append(f"<messageToBePlayed>{leaves.escape(value.message_to_be_played)}</messageToBePlayed>")
     write_connection_id("overConnection", value.over_connection, out)
     if value.duration is not None:
         out.append(f"<duration>{value.duration}</duration>")
@@ -1070,7 +1067,7 @@ def write_play_message_response(value: PlayMessageResponse, out: Out) -> None:
 
 
 _QUERY_VOICE_ATTRIBUTE = elements.table(
-    elements.leaf("messageToQuery", "message_to_query", leaves.octets),
+    elements.leaf("messageToQuery", "message_to_query", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("attributeToQuery", "attribute_to_query", leaves.enumeration(AttributeToQuery)),
     elements.inner("connection", "connection", read_connection_id),
@@ -1085,7 +1082,7 @@ def read_query_voice_attribute(tokens: Tokens, end: str) -> QueryVoiceAttribute:
 
 def write_query_voice_attribute(value: QueryVoiceAttribute, out: Out) -> None:
     """Write the children of QueryVoiceAttribute."""
-    out.append(f"<messageToQuery>{value.message_to_query.hex()}</messageToQuery>")
+    out.append(f"<messageToQuery>{leaves.escape(value.message_to_query)}</messageToQuery>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append(f"<attributeToQuery>{leaves.escape(value.attribute_to_query.value)}</attributeToQuery>")
@@ -1222,7 +1219,7 @@ def write_query_voice_attribute_response(value: QueryVoiceAttributeResponse, out
 
 _QUEUE_SERVICE = elements.table(
     elements.inner("overConnection", "over_connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("text", "text", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1237,7 +1234,7 @@ def read_queue_service(tokens: Tokens, end: str) -> QueueService:
 def write_queue_service(value: QueueService, out: Out) -> None:
     """Write the children of QueueService."""
     write_connection_id("overConnection", value.over_connection, out)
-    out.append(f"<message>{value.message.hex()}</message>")
+    out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.text is not None:
@@ -1302,7 +1299,7 @@ def write_record_message(value: RecordMessage, out: Out) -> None:
 
 
 _RECORD_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("resultingMessage", "resulting_message", leaves.octets),
+    elements.leaf("resultingMessage", "resulting_message", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1314,7 +1311,7 @@ def read_record_message_response(tokens: Tokens, end: str) -> RecordMessageRespo
 
 def write_record_message_response(value: RecordMessageResponse, out: Out) -> None:
     """Write the children of RecordMessageResponse."""
-    out.append(f"<resultingMessage>{value.resulting_message.hex()}</resultingMessage>")
+    out.append(f"<resultingMessage>{leaves.escape(value.resulting_message)}</resultingMessage>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)
@@ -1347,7 +1344,7 @@ def write_period(value: Period, out: Out) -> None:
 
 _REPOSITION = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToReposition", "message_to_reposition", leaves.octets),
+    elements.leaf("messageToReposition", "message_to_reposition", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("periodOfReposition", "period_of_reposition", read_period),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1363,7 +1360,7 @@ def write_reposition(value: Reposition, out: Out) -> None:
     """Write the children of Reposition."""
     write_connection_id("connection", value.connection, out)
     if value.message_to_reposition is not None:
-        out.append(f"<messageToReposition>{value.message_to_reposition.hex()}</messageToReposition>")
+        out.append(f"<messageToReposition>{leaves.escape(value.message_to_reposition)}</messageToReposition>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<periodOfReposition>")
@@ -1395,7 +1392,7 @@ def write_reposition_response(value: RepositionResponse, out: Out) -> None:
 
 _RESUME = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToResume", "message_to_resume", leaves.octets),
+    elements.leaf("messageToResume", "message_to_resume", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.leaf("duration", "duration", leaves.integer),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1411,7 +1408,7 @@ def write_resume(value: Resume, out: Out) -> None:
     """Write the children of Resume."""
     write_connection_id("connection", value.connection, out)
     if value.message_to_resume is not None:
-        out.append(f"<messageToResume>{value.message_to_resume.hex()}</messageToResume>")
+        out.append(f"<messageToResume>{leaves.escape(value.message_to_resume)}</messageToResume>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.duration is not None:
@@ -1466,7 +1463,7 @@ def write_period_to_review(value: PeriodToReview, out: Out) -> None:
 
 _REVIEW = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToReview", "message_to_review", leaves.octets),
+    elements.leaf("messageToReview", "message_to_review", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("periodToReview", "period_to_review", read_period_to_review),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1482,7 +1479,7 @@ def write_review(value: Review, out: Out) -> None:
     """Write the children of Review."""
     write_connection_id("connection", value.connection, out)
     if value.message_to_review is not None:
-        out.append(f"<messageToReview>{value.message_to_review.hex()}</messageToReview>")
+        out.append(f"<messageToReview>{leaves.escape(value.message_to_review)}</messageToReview>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<periodToReview>")
@@ -1750,7 +1747,7 @@ def write_attribute_to_set(value: AttributeToSet, out: Out) -> None:
 
 _SET_VOICE_ATTRIBUTE = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("attributeToSet", "attribute_to_set", read_attribute_to_set),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
@@ -1766,7 +1763,7 @@ def write_set_voice_attribute(value: SetVoiceAttribute, out: Out) -> None:
     """Write the children of SetVoiceAttribute."""
     write_connection_id("connection", value.connection, out)
     if value.message is not None:
-        out.append(f"<message>{value.message.hex()}</message>")
+        out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     out.append("<attributeToSet>")
@@ -1842,7 +1839,7 @@ def write_start_response(value: StartResponse, out: Out) -> None:
 
 _STOP = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("messageToBeStopped", "message_to_be_stopped", leaves.octets),
+    elements.leaf("messageToBeStopped", "message_to_be_stopped", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1857,7 +1854,7 @@ def write_stop(value: Stop, out: Out) -> None:
     """Write the children of Stop."""
     write_connection_id("connection", value.connection, out)
     if value.message_to_be_stopped is not None:
-        out.append(f"<messageToBeStopped>{value.message_to_be_stopped.hex()}</messageToBeStopped>")
+        out.append(f"<messageToBeStopped>{leaves.escape(value.message_to_be_stopped)}</messageToBeStopped>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
@@ -1886,7 +1883,7 @@ def write_stop_response(value: StopResponse, out: Out) -> None:
 
 _SUSPEND = elements.table(
     elements.inner("connection", "connection", read_connection_id),
-    elements.leaf("message", "message", leaves.octets),
+    elements.leaf("message", "message", leaves.text),
     elements.leaf("resource", "resource", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
@@ -1901,7 +1898,7 @@ def write_suspend(value: Suspend, out: Out) -> None:
     """Write the children of Suspend."""
     write_connection_id("connection", value.connection, out)
     if value.message is not None:
-        out.append(f"<message>{value.message.hex()}</message>")
+        out.append(f"<message>{leaves.escape(value.message)}</message>")
     if value.resource is not None:
         out.append(f"<resource>{leaves.escape(value.resource)}</resource>")
     if value.extensions is not None:
@@ -1971,7 +1968,7 @@ def write_synthesize_message(value: SynthesizeMessage, out: Out) -> None:
 
 
 _SYNTHESIZE_MESSAGE_RESPONSE = elements.table(
-    elements.leaf("synthesizedMessage", "synthesized_message", leaves.octets),
+    elements.leaf("synthesizedMessage", "synthesized_message", leaves.text),
     elements.inner("extensions", "extensions", read_csta_common_arguments),
 )
 
@@ -1983,7 +1980,7 @@ def read_synthesize_message_response(tokens: Tokens, end: str) -> SynthesizeMess
 
 def write_synthesize_message_response(value: SynthesizeMessageResponse, out: Out) -> None:
     """Write the children of SynthesizeMessageResponse."""
-    out.append(f"<synthesizedMessage>{value.synthesized_message.hex()}</synthesizedMessage>")
+    out.append(f"<synthesizedMessage>{leaves.escape(value.synthesized_message)}</synthesizedMessage>")
     if value.extensions is not None:
         out.append("<extensions>")
         write_csta_common_arguments(value.extensions, out)

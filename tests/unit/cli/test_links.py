@@ -168,7 +168,7 @@ def test_real_programs_on_a_real_link(link: str) -> None:
     assert watching.stdout is not None
     assert json.loads(watching.stdout.readline())["name"] == "ServiceInitiatedEvent"
     watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=30)
+    _, err = watching.communicate(timeout=60)
     assert (watching.returncode, err) == (0, "")
 
 

@@ -79,28 +79,28 @@ from tests.unit.client.rows import Row, device
 
 ROWS: tuple[Row, ...] = (
     (
-        lambda c: c.physical_device.button_press("2001", b"\x02"),
-        ButtonPress(device=device("2001"), button=Octets(b"\x02")),
+        lambda c: c.physical_device.button_press("2001", "02"),
+        ButtonPress(device=device("2001"), button="02"),
     ),
     (
-        lambda c: c.physical_device.get_button_information("2001", b"\x02"),
-        GetButtonInformation(device=device("2001"), button=Octets(b"\x02")),
+        lambda c: c.physical_device.get_button_information("2001", "02"),
+        GetButtonInformation(device=device("2001"), button="02"),
     ),
     (
-        lambda c: c.physical_device.set_button_information("2001", b"\x02", label="0002", number="2004"),
+        lambda c: c.physical_device.set_button_information("2001", "02", label="0002", number="2004"),
         SetButtonInformation(
-            device=device("2001"), button=Octets(b"\x02"), button_label="0002", button_associated_number=device("2004")
+            device=device("2001"), button="02", button_label="0002", button_associated_number=device("2004")
         ),
     ),
     (
-        lambda c: c.physical_device.get_display("2001", b"\x02"),
-        GetDisplay(device=device("2001"), display=Octets(b"\x02")),
+        lambda c: c.physical_device.get_display("2001", "02"),
+        GetDisplay(device=device("2001"), display="02"),
     ),
     (
-        lambda c: c.physical_device.set_display("2001", "0001", display=b"\x03", row=8, column=9, offset=10),
+        lambda c: c.physical_device.set_display("2001", "0001", display="03", row=8, column=9, offset=10),
         SetDisplay(
             device=device("2001"),
-            display=Octets(b"\x03"),
+            display="03",
             physical_base_row_number=8,
             physical_base_column_number=9,
             contents_of_display="0001",
@@ -108,26 +108,24 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     (
-        lambda c: c.physical_device.get_lamp_information("2001", b"\x02"),
-        GetLampInformation(device=device("2001"), lamp=Octets(b"\x02")),
+        lambda c: c.physical_device.get_lamp_information("2001", "02"),
+        GetLampInformation(device=device("2001"), lamp="02"),
     ),
     (
-        lambda c: c.physical_device.get_lamp_mode("2001", b"\x02"),
-        GetLampMode(device=device("2001"), lamp=Octets(b"\x02")),
+        lambda c: c.physical_device.get_lamp_mode("2001", "02"),
+        GetLampMode(device=device("2001"), lamp="02"),
     ),
     (
-        lambda c: c.physical_device.set_lamp_mode("2001", b"\x02", 7, brightness=LampBrightness.DIM, color=9),
-        SetLampMode(
-            device=device("2001"), lamp=Octets(b"\x02"), lamp_mode=7, lamp_brightness=LampBrightness.DIM, lamp_color=9
-        ),
+        lambda c: c.physical_device.set_lamp_mode("2001", "02", 7, brightness=LampBrightness.DIM, color=9),
+        SetLampMode(device=device("2001"), lamp="02", lamp_mode=7, lamp_brightness=LampBrightness.DIM, lamp_color=9),
     ),
     (
-        lambda c: c.physical_device.get_hookswitch_status("2001", b"\x02"),
-        GetHookswitchStatus(device=device("2001"), hookswitch=Octets(b"\x02")),
+        lambda c: c.physical_device.get_hookswitch_status("2001", "02"),
+        GetHookswitchStatus(device=device("2001"), hookswitch="02"),
     ),
     (
-        lambda c: c.physical_device.set_hookswitch_status("2001", b"\x02", True),
-        SetHookswitchStatus(device=device("2001"), hookswitch=Octets(b"\x02"), hookswitch_on_hook=True),
+        lambda c: c.physical_device.set_hookswitch_status("2001", "02", True),
+        SetHookswitchStatus(device=device("2001"), hookswitch="02", hookswitch_on_hook=True),
     ),
     (
         lambda c: c.physical_device.get_message_waiting_indicator("2001"),
@@ -138,54 +136,54 @@ ROWS: tuple[Row, ...] = (
         SetMessageWaitingIndicator(device=device("2001"), message_waiting_on=True, device_for_message=device("2003")),
     ),
     (
-        lambda c: c.physical_device.get_auditory_apparatus_information("2001", b"\x02"),
-        GetAuditoryApparatusInformation(device=device("2001"), auditory_apparatus=Octets(b"\x02")),
+        lambda c: c.physical_device.get_auditory_apparatus_information("2001", "02"),
+        GetAuditoryApparatusInformation(device=device("2001"), auditory_apparatus="02"),
     ),
     (
-        lambda c: c.physical_device.get_microphone_gain("2001", b"\x02"),
-        GetMicrophoneGain(device=device("2001"), auditory_apparatus=Octets(b"\x02")),
+        lambda c: c.physical_device.get_microphone_gain("2001", "02"),
+        GetMicrophoneGain(device=device("2001"), auditory_apparatus="02"),
     ),
     (
-        lambda c: c.physical_device.set_microphone_gain("2001", b"\x02", MicrophoneGain(mic_gain_abs=7)),
+        lambda c: c.physical_device.set_microphone_gain("2001", "02", MicrophoneGain(mic_gain_abs=7)),
         SetMicrophoneGain(
-            device=device("2001"), auditory_apparatus=Octets(b"\x02"), microphone_gain=MicrophoneGain(mic_gain_abs=7)
+            device=device("2001"), auditory_apparatus="02", microphone_gain=MicrophoneGain(mic_gain_abs=7)
         ),
     ),
     (
-        lambda c: c.physical_device.get_microphone_mute("2001", b"\x02"),
-        GetMicrophoneMute(device=device("2001"), auditory_apparatus=Octets(b"\x02")),
+        lambda c: c.physical_device.get_microphone_mute("2001", "02"),
+        GetMicrophoneMute(device=device("2001"), auditory_apparatus="02"),
     ),
     (
-        lambda c: c.physical_device.set_microphone_mute("2001", b"\x02", True),
-        SetMicrophoneMute(device=device("2001"), auditory_apparatus=Octets(b"\x02"), microphone_mute_on=True),
+        lambda c: c.physical_device.set_microphone_mute("2001", "02", True),
+        SetMicrophoneMute(device=device("2001"), auditory_apparatus="02", microphone_mute_on=True),
     ),
     (
-        lambda c: c.physical_device.get_speaker_volume("2001", b"\x02"),
-        GetSpeakerVolume(device=device("2001"), auditory_apparatus=Octets(b"\x02")),
+        lambda c: c.physical_device.get_speaker_volume("2001", "02"),
+        GetSpeakerVolume(device=device("2001"), auditory_apparatus="02"),
     ),
     (
-        lambda c: c.physical_device.set_speaker_volume("2001", b"\x02", Volume(vol_abs=7)),
-        SetSpeakerVolume(device=device("2001"), auditory_apparatus=Octets(b"\x02"), speaker_volume=Volume(vol_abs=7)),
+        lambda c: c.physical_device.set_speaker_volume("2001", "02", Volume(vol_abs=7)),
+        SetSpeakerVolume(device=device("2001"), auditory_apparatus="02", speaker_volume=Volume(vol_abs=7)),
     ),
     (
-        lambda c: c.physical_device.get_speaker_mute("2001", b"\x02"),
-        GetSpeakerMute(device=device("2001"), auditory_apparatus=Octets(b"\x02")),
+        lambda c: c.physical_device.get_speaker_mute("2001", "02"),
+        GetSpeakerMute(device=device("2001"), auditory_apparatus="02"),
     ),
     (
-        lambda c: c.physical_device.set_speaker_mute("2001", b"\x02", True),
-        SetSpeakerMute(device=device("2001"), auditory_apparatus=Octets(b"\x02"), speaker_mute_on=True),
+        lambda c: c.physical_device.set_speaker_mute("2001", "02", True),
+        SetSpeakerMute(device=device("2001"), auditory_apparatus="02", speaker_mute_on=True),
     ),
     (
-        lambda c: c.physical_device.get_ringer_status("2001", b"\x02"),
-        GetRingerStatus(device=device("2001"), ringer=Octets(b"\x02")),
+        lambda c: c.physical_device.get_ringer_status("2001", "02"),
+        GetRingerStatus(device=device("2001"), ringer="02"),
     ),
     (
         lambda c: c.physical_device.set_ringer_status(
-            "2001", b"\x02", mode=RingMode.NOT_RINGING, pattern=8, volume=Volume(vol_abs=9)
+            "2001", "02", mode=RingMode.NOT_RINGING, pattern=8, volume=Volume(vol_abs=9)
         ),
         SetRingerStatus(
             device=device("2001"),
-            ringer=Octets(b"\x02"),
+            ringer="02",
             ring_mode=RingMode.NOT_RINGING,
             ring_pattern=8,
             ring_volume=Volume(vol_abs=9),
@@ -214,13 +212,13 @@ ROWS: tuple[Row, ...] = (
     ),
     (
         lambda c: c.logical_device.set_agent_state(
-            "2001", ReqAgentState.LOGGED_ON, agent_id=b"\x03", password=b"\x04", group="2005"
+            "2001", ReqAgentState.LOGGED_ON, agent_id=b"anna", password=b"4711", group="2005"
         ),
         SetAgentState(
             device=device("2001"),
             requested_agent_state=ReqAgentState.LOGGED_ON,
-            agent_id=Octets(b"\x03"),
-            password=Octets(b"\x04"),
+            agent_id=Octets(b"anna"),
+            password=Octets(b"4711"),
             group=device("2005"),
         ),
     ),
@@ -270,18 +268,18 @@ ROWS: tuple[Row, ...] = (
             PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=b"\x05",
-            mood=b"\x06",
-            named=b"\x07",
+            place=b"office",
+            mood=b"calm",
+            named=b"Anna",
         ),
         SetPresenceState(
             device=device("2001"),
             requested_presence_state=PresenceState(["applicationSpec10"]),
             from_time="0002",
             until_time="0003",
-            place=Octets(b"\x05"),
-            mood=Octets(b"\x06"),
-            named_presence_state=Octets(b"\x07"),
+            place=Octets(b"office"),
+            mood=Octets(b"calm"),
+            named_presence_state=Octets(b"Anna"),
         ),
     ),
     (lambda c: c.logical_device.get_routeing_mode("2001"), GetRouteingMode(device=device("2001"))),

@@ -113,34 +113,32 @@ ROWS: tuple[Row, ...] = (
         FastData(object=CSTAObject(call_object=ACTIVE), data_path_type=DataPathType.VOICE, io_data=Octets(b"\x02")),
     ),
     (
-        lambda c: c.io_services.send_data(IOCrossRefID(switch_provided=Octets(b"\x01")), b"\x02", register_id="0002"),
+        lambda c: c.io_services.send_data(IOCrossRefID(switch_provided="01"), b"\x02", register_id="0002"),
         SendData(
-            io_cross_ref_id=IOCrossRefID(switch_provided=Octets(b"\x01")),
+            io_cross_ref_id=IOCrossRefID(switch_provided="01"),
             io_register_request_id="0002",
             io_data=Octets(b"\x02"),
         ),
     ),
     (
-        lambda c: c.io_services.send_multicast_data([IOCrossRefID(switch_provided=Octets(b"\x01"))], b"\x02"),
-        SendMulticastData(
-            io_cross_ref_id_list=(IOCrossRefID(switch_provided=Octets(b"\x01")),), io_data=Octets(b"\x02")
-        ),
+        lambda c: c.io_services.send_multicast_data([IOCrossRefID(switch_provided="01")], b"\x02"),
+        SendMulticastData(io_cross_ref_id_list=(IOCrossRefID(switch_provided="01"),), io_data=Octets(b"\x02")),
     ),
     (
         lambda c: c.io_services.send_broadcast_data(b"\x01", data_type=DataPathType.VOICE),
         SendBroadcastData(io_data=Octets(b"\x01"), data_path_type=DataPathType.VOICE),
     ),
     (
-        lambda c: c.io_services.suspend_data_path(IOCrossRefID(switch_provided=Octets(b"\x01")), register_id="0001"),
-        SuspendDataPath(io_cross_ref_id=IOCrossRefID(switch_provided=Octets(b"\x01")), io_register_request_id="0001"),
+        lambda c: c.io_services.suspend_data_path(IOCrossRefID(switch_provided="01"), register_id="0001"),
+        SuspendDataPath(io_cross_ref_id=IOCrossRefID(switch_provided="01"), io_register_request_id="0001"),
     ),
     (
-        lambda c: c.io_services.resume_data_path(IOCrossRefID(switch_provided=Octets(b"\x01")), register_id="0001"),
-        ResumeDataPath(io_cross_ref_id=IOCrossRefID(switch_provided=Octets(b"\x01")), io_register_request_id="0001"),
+        lambda c: c.io_services.resume_data_path(IOCrossRefID(switch_provided="01"), register_id="0001"),
+        ResumeDataPath(io_cross_ref_id=IOCrossRefID(switch_provided="01"), io_register_request_id="0001"),
     ),
     (
-        lambda c: c.io_services.stop_data_path(IOCrossRefID(switch_provided=Octets(b"\x01")), register_id="0001"),
-        StopDataPath(io_cross_ref_id=IOCrossRefID(switch_provided=Octets(b"\x01")), io_register_request_id="0001"),
+        lambda c: c.io_services.stop_data_path(IOCrossRefID(switch_provided="01"), register_id="0001"),
+        StopDataPath(io_cross_ref_id=IOCrossRefID(switch_provided="01"), io_register_request_id="0001"),
     ),
     (
         lambda c: c.cdr.start_cdr_transmission(CDRTransferMode.TRANSFER_ON_REQUEST),

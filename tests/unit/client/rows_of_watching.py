@@ -87,14 +87,14 @@ ROWS: tuple[Row, ...] = (
             MediaServiceType.DATA_MODEM,
             ConnectionMode.CONSULTATION_CONFERENCE_HOLD,
             version=8,
-            instance=b"\x05",
+            instance="05",
             state=LocalConnectionState.INITIATED,
         ),
         AttachMediaService(
             connection=ACTIVE,
             media_service_type=MediaServiceType.DATA_MODEM,
             media_service_version=8,
-            media_service_instance_id=Octets(b"\x05"),
+            media_service_instance_id="05",
             connection_mode=ConnectionMode.CONSULTATION_CONFERENCE_HOLD,
             requested_connection_state=LocalConnectionState.INITIATED,
         ),
@@ -156,10 +156,10 @@ ROWS: tuple[Row, ...] = (
     (lambda c: c.data_collection.stop_data_collection("0000"), StopDataCollection(dcoll_cross_ref_id="0000")),
     (
         lambda c: c.voice_unit.play_message(
-            ACTIVE, b"\x02", duration=7, termination=TerminatingConditions(["speechDetected"])
+            ACTIVE, "02", duration=7, termination=TerminatingConditions(["speechDetected"])
         ),
         PlayMessage(
-            message_to_be_played=Octets(b"\x02"),
+            message_to_be_played="02",
             over_connection=ACTIVE,
             duration=7,
             termination=TerminatingConditions(["speechDetected"]),
@@ -177,57 +177,57 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     (
-        lambda c: c.voice_unit.concatenate_message([b"\x01"]),
-        ConcatenateMessage(messages_to_concatenate=(Octets(b"\x01"),)),
+        lambda c: c.voice_unit.concatenate_message(["01"]),
+        ConcatenateMessage(messages_to_concatenate=("01",)),
     ),
-    (lambda c: c.voice_unit.delete_message(b"\x01"), DeleteMessage(message_to_be_deleted=Octets(b"\x01"))),
+    (lambda c: c.voice_unit.delete_message("01"), DeleteMessage(message_to_be_deleted="01")),
     (
         lambda c: c.voice_unit.synthesize_message(
-            "0000", control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"\x02"))
+            "0000", control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"de"))
         ),
         SynthesizeMessage(
             text_to_be_synthesized="0000",
-            control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"\x02")),
+            control=ControlData(gender=ControlDataGender.FEMALE, language=Octets(b"de")),
         ),
     ),
     (
-        lambda c: c.voice_unit.stop(ACTIVE, message=b"\x02", resource="0002"),
-        Stop(connection=ACTIVE, message_to_be_stopped=Octets(b"\x02"), resource="0002"),
+        lambda c: c.voice_unit.stop(ACTIVE, message="02", resource="0002"),
+        Stop(connection=ACTIVE, message_to_be_stopped="02", resource="0002"),
     ),
     (
-        lambda c: c.voice_unit.suspend(ACTIVE, message=b"\x02", resource="0002"),
-        Suspend(connection=ACTIVE, message=Octets(b"\x02"), resource="0002"),
+        lambda c: c.voice_unit.suspend(ACTIVE, message="02", resource="0002"),
+        Suspend(connection=ACTIVE, message="02", resource="0002"),
     ),
     (
-        lambda c: c.voice_unit.resume(ACTIVE, message=b"\x02", duration=7, resource="0003"),
-        Resume(connection=ACTIVE, message_to_resume=Octets(b"\x02"), resource="0003", duration=7),
+        lambda c: c.voice_unit.resume(ACTIVE, message="02", duration=7, resource="0003"),
+        Resume(connection=ACTIVE, message_to_resume="02", resource="0003", duration=7),
     ),
     (
         lambda c: c.voice_unit.reposition(
-            ACTIVE, Period(absolute_position=PeriodAbsolutePosition.END_OF_MESSAGE), message=b"\x03", resource="0003"
+            ACTIVE, Period(absolute_position=PeriodAbsolutePosition.END_OF_MESSAGE), message="03", resource="0003"
         ),
         Reposition(
             connection=ACTIVE,
             period_of_reposition=Period(absolute_position=PeriodAbsolutePosition.END_OF_MESSAGE),
-            message_to_reposition=Octets(b"\x03"),
+            message_to_reposition="03",
             resource="0003",
         ),
     ),
     (
-        lambda c: c.voice_unit.review(ACTIVE, PeriodToReview(start_of_message=True), message=b"\x03", resource="0003"),
+        lambda c: c.voice_unit.review(ACTIVE, PeriodToReview(start_of_message=True), message="03", resource="0003"),
         Review(
             connection=ACTIVE,
             period_to_review=PeriodToReview(start_of_message=True),
-            message_to_review=Octets(b"\x03"),
+            message_to_review="03",
             resource="0003",
         ),
     ),
     (
         lambda c: c.voice_unit.query_voice_attribute(
-            b"\x01", AttributeToQuery.SAMPLING_RATE, connection=ACTIVE, resource="0003"
+            "01", AttributeToQuery.SAMPLING_RATE, connection=ACTIVE, resource="0003"
         ),
         QueryVoiceAttribute(
-            message_to_query=Octets(b"\x01"),
+            message_to_query="01",
             attribute_to_query=AttributeToQuery.SAMPLING_RATE,
             resource="0003",
             connection=ACTIVE,
@@ -235,12 +235,12 @@ ROWS: tuple[Row, ...] = (
     ),
     (
         lambda c: c.voice_unit.set_voice_attribute(
-            ACTIVE, AttributeToSet(current_speed=6), message=b"\x03", resource="0003"
+            ACTIVE, AttributeToSet(current_speed=6), message="03", resource="0003"
         ),
         SetVoiceAttribute(
             connection=ACTIVE,
             attribute_to_set=AttributeToSet(current_speed=6),
-            message=Octets(b"\x03"),
+            message="03",
             resource="0003",
         ),
     ),
@@ -254,8 +254,8 @@ ROWS: tuple[Row, ...] = (
     ),
     (lambda c: c.voice_unit.clear(ACTIVE, resource="0001"), Clear(over_connection=ACTIVE, resource="0001")),
     (
-        lambda c: c.voice_unit.queue_service(ACTIVE, b"\x02", text="0002", resource="0003"),
-        QueueService(over_connection=ACTIVE, message=Octets(b"\x02"), resource="0003", text="0002"),
+        lambda c: c.voice_unit.queue_service(ACTIVE, "02", text="0002", resource="0003"),
+        QueueService(over_connection=ACTIVE, message="02", resource="0003", text="0002"),
     ),
     (
         lambda c: c.voice_unit.start(ACTIVE, text="0001", resource="0002"),

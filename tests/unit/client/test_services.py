@@ -112,7 +112,7 @@ def test_every_service_reaches_the_switch_and_is_refused_in_words(wire: str, mak
 
 
 def test_a_service_whose_answer_has_no_data_gives_it(pair: Pair) -> None:
-    answer = outcome(pair.client.physical_device.button_press("2001", b"\x01"))
+    answer = outcome(pair.client.physical_device.button_press("2001", "01"))
     pair.flush()
     invoke_id, request = pair.switch.requests.pop()
     empty: Any = response_class(type(request))

@@ -13,12 +13,18 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import Contact, Match
+from crm_adapter.indexed import IndexedSource
 from crm_adapter.numbers import Location, Number
-from crm_adapter.sources.sql import SqlSource
+from crm_adapter.sources.presets import EMBEDDED
+from crm_adapter.sources.schema import METADATA
+from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.users import User
+from tests.unit.crm_adapter.sources import World
 
 T = TypeVar("T")
+MUNICH = Location(area_code="089", main_numbers=("+49 89 99998",))
 
 
 class Done(Protocol):
@@ -114,12 +120,30 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def crm(url: str, here: tuple[IReactorFromThreads, ThreadPool], clock: Clock) -> SqlSource:
-    reactor, pool = here
-    location = Location(area_code="089", main_number="+49 89 99998")
-    return SqlSource(url, location, reactor, clock, pool=pool)
+def embedded(
+    here: tuple[IReactorFromThreads, ThreadPool], clock: Clock, tmp_path: Path, done: Done
+) -> Callable[..., IndexedSource]:
+    """The embedded CRM at a URL, with an index of its own; tells what it was given when it cannot be used."""
+
+    def source(url: str, location: Location = MUNICH) -> IndexedSource:
+        reactor, pool = here
+        index = ContactIndex(f"sqlite:///{tmp_path / 'index.db'}", location, reactor, pool=pool)
+        done(index.start())
+        return IndexedSource(SqlFeed(url, EMBEDDED, 49, reactor, schema=METADATA, pool=pool), index, clock)
+
+    return source
+
+
+@pytest.fixture
+def crm(url: str, embedded: Callable[..., IndexedSource]) -> IndexedSource:
+    return embedded(url)
 
 
 @pytest.fixture
 def book() -> type[Book]:
     return Book
+
+
+@pytest.fixture
+def world(tmp_path: Path, clock: Clock, here: tuple[IReactorFromThreads, ThreadPool], done: Done) -> World:
+    return World(tmp_path, clock, here, done)

@@ -32,7 +32,7 @@ from csta.model.states import Service
 if TYPE_CHECKING:
     from tests.unit.crm_adapter.conftest import Book
 
-MUNICH = Location(area_code="089", main_number="+49 89 99998")
+MUNICH = Location(area_code="089", main_numbers=("+49 89 99998",))
 ANNA = User(login="anna", name="Anna Berger", devices=("2001",), extension="2001")
 JONAS = User(login="jonas", name="Jonas Weber", devices=("2002", "2900"), extension="2002")
 LENA = User(login="lena", name="Lena Öztürk", devices=("2900",), extension="2005")

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from twisted.internet.interfaces import IReactorFromThreads
-from twisted.internet.task import Clock
-from twisted.python.threadpool import ThreadPool
 
 from crm_adapter import demo
+from crm_adapter.indexed import IndexedSource
 from crm_adapter.lookup import ranked
 from crm_adapter.numbers import normalise
 from crm_adapter.phoneindex import index_entry
-from crm_adapter.sources.sql import SqlSource
 from crm_adapter.users import Users
 
 if TYPE_CHECKING:
@@ -26,8 +24,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
 
 
 @pytest.fixture
-def crm(done: Done, made: demo.Demo, here: tuple[IReactorFromThreads, ThreadPool], clock: Clock) -> SqlSource:
-    source = SqlSource(made.url, demo.LOCATION, here[0], clock, pool=here[1])
+def crm(done: Done, made: demo.Demo, embedded: Callable[..., IndexedSource]) -> IndexedSource:
+    source = embedded(made.url, demo.LOCATION)
     done(source.start())
     return source
 
@@ -52,12 +50,12 @@ def crm(done: Done, made: demo.Demo, here: tuple[IReactorFromThreads, ThreadPool
         )
     ),
 )
-def test_who_the_callers_are(done: Done, crm: SqlSource, caller: demo.Caller, names: list[str]) -> None:
+def test_who_the_callers_are(done: Done, crm: IndexedSource, caller: demo.Caller, names: list[str]) -> None:
     matches = ranked(done(crm.lookup(normalise(caller.number, demo.LOCATION))))
     assert [match.name for match in matches] == names
 
 
-def test_the_colleagues_can_log_in_and_be_called(done: Done, crm: SqlSource, made: demo.Demo) -> None:
+def test_the_colleagues_can_log_in_and_be_called(done: Done, crm: IndexedSource, made: demo.Demo) -> None:
     users = Users(done(crm.users()))
     assert users.devices() == {"2001", "2002", "2003", "2004", "2005"}
     assert users.by_extension("2000") is not None

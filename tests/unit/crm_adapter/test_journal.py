@@ -51,7 +51,7 @@ def calls(count: int) -> list[CallEntry]:
     "number",
     [
         MISSED.number,
-        normalise("2002", Location(main_number="+49 89 99998")),
+        normalise("2002", Location(main_numbers=("+49 89 99998",))),
         Number(presentation=Presentation.RESTRICTED),
         Number(raw="x" * 250, display="x" * 250),
     ],

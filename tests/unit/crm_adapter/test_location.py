@@ -16,9 +16,9 @@ from crm_adapter.location import Location
         ("internal_length", 0, "1 to 9"),
         ("internal_length", 10, "1 to 9"),
         ("internal_ranges", [[300, 200]], "[first, last]"),
-        ("main_number", "089 1234", "+49 89 1234"),
-        ("main_number", "+44 161 496", "+49 89 1234"),
-        ("main_number", "+49", "+49 89 1234"),
+        ("main_numbers", ["089 1234"], "+49 89 1234"),
+        ("main_numbers", ["+44 161 496"], "+49 89 1234"),
+        ("main_numbers", ["+49"], "+49 89 1234"),
     ],
 )
 def test_a_senseless_value_is_refused_with_its_field(field: str, value: object, hint: str) -> None:
@@ -35,7 +35,7 @@ def test_the_area_code_may_have_its_trunk_prefix(area_code: str) -> None:
 
 @pytest.mark.parametrize("main_number", ["+49891234", "+49 89 1234", "+49 (0)89 1234", "+49 (89) 1234"])
 def test_the_own_block_in_any_writing(main_number: str) -> None:
-    assert Location(main_number=main_number).block == "+49891234"
+    assert Location(main_numbers=(main_number,)).blocks == ("+49891234",)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_adapter.numbers import Location, Number, NumberInvalid, NumberKind, Role, dial, normalise
+from crm_adapter.numberrules import AreaCodeRule, Role
+from crm_adapter.numbers import Location, Number, NumberInvalid, NumberKind, dial, normalise
 from crm_adapter.texts import NUMBER_INVALID
 from csta.model.call import Presentation
 
-MUNICH = Location(country="DE", area_code="089", outside_prefixes=("0",), internal_length=4, main_number="+49 89 1234")
+MUNICH = Location(
+    country="DE", area_code="089", outside_prefixes=("0",), internal_length=4, main_numbers=("+49 89 1234",)
+)
 VIENNA = Location(country="AT", area_code="01", internal_length=3)
 NEW_YORK = Location(country="US", area_code="212", outside_prefixes=("9",), internal_length=4)
 MILAN = Location(country="IT", area_code="02", internal_length=3)
+PREFIXED = Location(prefixed_roles=("outgoing", "incoming", "redirecting", "connected"))
+LOCAL = AreaCodeRule(area_code="089", dial_area_code=False, dial_trunk_prefix=False)
 
 E164_DIGITS = st.text("0123456789", min_size=1, max_size=14)
 
@@ -58,9 +63,9 @@ def test_a_stored_number_in_any_writing(raw: str, e164: str) -> None:
         ("outgoing", "001711234567", MUNICH, "+491711234567"),
         ("outgoing", "0+49891234567", MUNICH, "+49891234567"),
         ("connected", "0891234567", MUNICH, "+49891234567"),
-        ("incoming", "00891234567", Location(incoming_with_prefix=True), "+49891234567"),
-        ("incoming", "+49891234567", Location(incoming_with_prefix=True), "+49891234567"),
-        ("redirecting", "000441615527789", Location(incoming_with_prefix=True), "+441615527789"),
+        ("incoming", "00891234567", PREFIXED, "+49891234567"),
+        ("incoming", "+49891234567", PREFIXED, "+49891234567"),
+        ("redirecting", "000441615527789", PREFIXED, "+441615527789"),
         ("incoming", "491711234567", Location(plus_missing=True), "+491711234567"),
         ("incoming", "441615527789", Location(plus_missing=True), "+441615527789"),
         ("incoming", "004930123456", Location(plus_missing=True), "+4930123456"),
@@ -161,7 +166,7 @@ def test_the_length_decides_in_both_directions(length: int, data: st.DataObject)
         pytest.param("+ 44 (161) 5527789", MUNICH, "000441615527789", id="D02"),
         pytest.param("030 1234567", MUNICH, "00301234567", id="D03"),
         pytest.param("1234567", MUNICH, "00891234567", id="D04 with area code"),
-        pytest.param("1234567", Location(area_code="89", local_with_area_code=False), "01234567", id="D04 without"),
+        pytest.param("1234567", Location(area_code="89", area_code_rules=(LOCAL,)), "01234567", id="D04 without"),
         pytest.param("1234", MUNICH, "1234", id="D05"),
         pytest.param("+49 89 1234 1234", MUNICH, "1234", id="D06"),
         pytest.param("089/7654-321", MUNICH, "00897654321", id="F03 slash and dash"),

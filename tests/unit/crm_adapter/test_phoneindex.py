@@ -5,7 +5,7 @@ import pytest
 from crm_adapter.numbers import Location, normalise
 from crm_adapter.phoneindex import IndexEntry, candidates, index_entry
 
-MUNICH = Location(area_code="089", main_number="+49 89 99998")
+MUNICH = Location(area_code="089", main_numbers=("+49 89 99998",))
 
 
 @pytest.mark.parametrize(

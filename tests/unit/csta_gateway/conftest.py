@@ -28,9 +28,11 @@ from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
 from csta.model.states import ConnectionState, Service
+from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
 
@@ -44,7 +46,7 @@ USERS = (
 )
 SETTINGS = config.Config(
     links=(config.Link(name="HQ", endpoint="tcp:pbx:8800"),),
-    sources=(config.Source(name="crm", type="sql", url="sqlite://"),),
+    sources=(SqlSource(name="crm", url="sqlite://"),),
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
     location=LOCATION,
@@ -349,13 +351,17 @@ class World:
             sources=[self.crm],
             templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
-            make_provider=lambda link: self.switch,
+            make_provider=self._provider,
             verifier=self.verify,
         )
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
         self.server = WebServer(root, cast(Any, self.clock))
         self.gateway.links.start(self.gateway.board.hear)
         self.switch.come_up()
+
+    def _provider(self, link: config.Link, recording: Recording) -> Switch:
+        self.link, self.recording = link, recording
+        return self.switch
 
     async def verify(self, stored: str, password: str) -> bool:
         return stored == password

@@ -31,6 +31,9 @@ type = "sql"
 url = "sqlite:///{folder}/crm.db"
 [users]
 source = "crm"
+[lookup]
+index = "sqlite:///{folder}/lookup.db"
+
 [journal]
 url = "sqlite:///{folder}/journal.db"
 """

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from csta.dialect import Login
-from csta_gateway.config import Config, Link, is_loopback
+from csta_gateway.addresses import is_loopback
+from csta_gateway.config import Config, Link
 from csta_gateway.config_file import ConfigError, parse, read
 
 SMALLEST = """\

@@ -11,15 +11,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from csta.errors import LocalProtocolError
 from csta.messages.base import Event, Request, Response
 from csta.messages.call_control import (
+    DeviceListItems,
     MakeCall,
+    MakeConnection,
     MakePredictiveCall,
+    SendMessage,
 )
 from csta.messages.call_control_events import (
     CallClearedEvent,
     ConferencedEvent,
     TransferedEvent,
 )
-from csta.messages.call_data import AutoOriginate, CSTAObject
+from csta.messages.call_data import AutoOriginate, CSTAObject, MessageInfo
 from csta.messages.call_data import LocalConnectionState as State
 from csta.messages.common import ConnectionID
 from csta.messages.errors import UniversalFailure
@@ -42,7 +45,7 @@ from csta.messages.routeing import (
 )
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse, SnapshotDeviceResponseInfo
 from csta.simulator.calls import Extension, Group, GroupKind, Line, RoutePoint
-from csta.simulator.dialplan import DIALLABLE
+from csta.simulator.dialplan import DIALLABLE, Timing
 from csta.simulator.snapshots import SIMPLE_STATES
 from csta.simulator.switch import Switch
 from tests.unit.simulator.asking import CONNECTION_OF, OF_ONE, OF_TWO, device
@@ -128,7 +131,8 @@ class Office(RuleBasedStateMachine):
             Group("610", kind=GroupKind.HUNT, members=("2003", "2004", "2001"), queue=1, longest_wait=20, ring=5),
         ]
         lines = [Line(number) for number in LINES]
-        self.switch = Switch([*extensions, *groups, RoutePoint(ROUTED, default="600", reply_timeout=4), *lines])
+        devices = [*extensions, *groups, RoutePoint(ROUTED, default="600", reply_timeout=4), *lines]
+        self.switch = Switch(devices, timing=Timing(recall=15))
         self.mirrors: dict[str, tuple[str, Mirror]] = {}
         self.followers: dict[str, Follower] = {}
         self.dialogues: dict[str, str] = {}
@@ -200,6 +204,13 @@ class Office(RuleBasedStateMachine):
             calling_device=device(caller), called_directory_number=device(number), alert_time=patience
         )
         self.ask(call, "bert")
+
+    @rule(number=st.sampled_from(EXTENSIONS), to=st.sampled_from(NUMBERS), duration=st.sampled_from([None, 10]))
+    def begin_otherwise(self, number: str, to: str, duration: int | None) -> None:
+        self.ask(MakeConnection(initiating_device=device(number), duration=duration))
+        there = DeviceListItems(device=device(to))
+        text = MessageInfo(contents="hello")
+        self.ask(SendMessage(calling_device=device(number), destination_devices=there, message_info=text))
 
     @rule(number=st.sampled_from(EXTENSIONS), state=st.sampled_from(ReqAgentState))
     def agent(self, number: str, state: ReqAgentState) -> None:

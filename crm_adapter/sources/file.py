@@ -1,0 +1,194 @@
+"""Contacts in a file: CSV with a header, vCards (RFC 6350, RFC 2426) or a JSON list of objects."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import vobject
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from crm_adapter.directory import Activity, Contact, LabelledNumber, Page
+from crm_adapter.errors import DirectoryError
+from crm_adapter.sources import records
+from crm_adapter.sources.mapping import FieldMap
+from crm_adapter.users import User
+
+CONTACTS = 1_000
+"""Contacts in a page."""
+
+SNIFFED = 4096
+"""Characters looked at to find out what separates the columns."""
+
+log = Logger()
+
+Reader = Callable[[Path, FieldMap], Iterator[Contact | None]]
+
+
+class FileFeed:
+    """Reads a file whenever it has changed.
+
+    :param path: ends in ``.csv``, ``.vcf`` or ``.json``.
+    :param fields: columns or keys of contacts; a vCard names its fields itself.
+    :param reactor: gives results back from the threads.
+    :param pool: threads that read the file; somebody else starts and stops them.
+    :param name: in logs and matches.
+    :param calls: file calls are written to, one JSON object a line; None: they are not.
+    :raises DirectoryError: nobody knows such files.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        fields: FieldMap,
+        reactor: IReactorFromThreads,
+        pool: ThreadPool,
+        *,
+        name: str = "file",
+        calls: Path | None = None,
+    ) -> None:
+        if path.suffix.lower() not in READERS:
+            raise DirectoryError(f"source {name}: {path} must end in one of {', '.join(READERS)}")
+        self.name = name
+        self._path = path
+        self._read = READERS[path.suffix.lower()]
+        self._fields = fields
+        self._reactor = reactor
+        self._pool = pool
+        self._calls = calls
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether there is a file for them."""
+        return self._calls is not None
+
+    async def changes(self, since: str | None) -> AsyncGenerator[Page, None]:
+        """The whole file, when it is another one than at ``since``.
+
+        :raises DirectoryError: the file cannot be read.
+        """
+        token = self._state()
+        if token == since:
+            return
+        yield Page(whole=True)
+        found, broken = self._read(self._path, self._fields), 0
+        while some := await self._in_thread(lambda: list(islice(found, CONTACTS))):
+            contacts = tuple(contact for contact in some if contact is not None)
+            broken += len(some) - len(contacts)
+            yield Page(contacts=contacts)
+        if broken:
+            log.warn("{file}: {broken} records without a name are passed over", file=str(self._path), broken=broken)
+        yield Page(token=token)
+
+    async def users(self) -> tuple[User, ...]:
+        """Nobody: a file of contacts holds none."""
+        return ()
+
+    async def write(self, activity: Activity) -> None:
+        """Append a call; one that is in the file already is not written again.
+
+        :raises DirectoryError: the file cannot be written.
+        """
+        if self._calls is not None:
+            calls = self._calls
+            await self._in_thread(lambda: _append(calls, activity))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _state(self) -> str:
+        """Changes when the file does."""
+        try:
+            status = self._path.stat()
+        except OSError as problem:
+            raise DirectoryError(f"source {self.name}: {self._path}: {problem.strerror}") from problem
+        return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 -- of whatever is done
+        try:
+            return await deferToThreadPool(self._reactor, self._pool, work)
+        except (OSError, ValueError, KeyError, csv.Error, vobject.base.VObjectError) as problem:
+            raise DirectoryError(f"source {self.name}: {self._path}: {problem}") from problem
+
+
+def table(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of a CSV file by column, whatever separates them; in UTF-8, or else in the code page of Western Windows."""
+    octets = path.read_bytes()
+    try:
+        text = octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = octets.decode("cp1252", "replace")
+    lines = text.splitlines(keepends=True)
+    header = lines[0] if lines else ""
+    delimiter = max(";,\t|", key=header.count)
+    for row in csv.DictReader(lines, delimiter=delimiter):
+        yield {(name or "").strip(): value for name, value in row.items() if isinstance(value, str)}
+
+
+def _csv(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
+    for line, row in enumerate(table(path), 2):
+        yield fields.contact(row, str(line))
+
+
+def _json(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
+    content = json.loads(path.read_text("utf-8"))
+    if not isinstance(content, list):
+        raise ValueError("must be a list of objects")
+    for position, record in enumerate(content, 1):
+        yield fields.contact(record, str(position)) if isinstance(record, dict) else None
+
+
+def _vcards(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
+    text = path.read_text("utf-8-sig", errors="replace")
+    for position, card in enumerate(cards(text), 1):
+        yield vcard(card, str(position)) if card is not None else None
+
+
+def cards(text: str) -> Iterator[Any]:
+    """The vCards of a text; None for one that cannot be read."""
+    for part in text.split("BEGIN:VCARD")[1:]:
+        try:
+            yield vobject.readOne(f"BEGIN:VCARD{part}")
+        except (vobject.base.VObjectError, ValueError, KeyError, IndexError):
+            yield None
+
+
+def vcard(card: Any, record_id: str = "") -> Contact | None:  # noqa: ANN401 -- a component of vobject
+    """The contact of a vCard, or None when it names nobody."""
+    values = card.contents
+    company = next((part for each in values.get("org", ()) for part in each.value if part), "")
+    uid = values["uid"][0].value if "uid" in values else ""
+    name = values["fn"][0].value if "fn" in values else ""
+    record = {
+        "id": record_id or uid or name,
+        "person_id": uid or None,
+        "name": "" if name == company else name,
+        "company": company,
+    }
+    return records.contact(record, (number for each in values.get("tel", ()) if (number := _telephone(each))))
+
+
+def _telephone(line: Any) -> LabelledNumber | None:  # noqa: ANN401 -- a line of vobject
+    kinds = [kind.lower() for kind in line.params.get("TYPE", ()) if kind.lower() not in ("voice", "pref")]
+    return records.number_of({"label": " ".join(kinds), "number": line.value}, 0)
+
+
+def _append(path: Path, activity: Activity) -> None:
+    if path.exists():
+        with path.open(encoding="utf-8") as lines:
+            if any(msgspec.json.decode(line).get("key") == activity.key for line in lines if line.strip()):
+                return
+    with path.open("ab") as file:
+        file.write(msgspec.json.encode(activity) + b"\n")
+
+
+READERS: dict[str, Reader] = {".csv": _csv, ".vcf": _vcards, ".json": _json}
+"""By the end of the file's name."""

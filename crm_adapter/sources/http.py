@@ -1,0 +1,209 @@
+"""Any CRM with a REST interface: the addresses asked, and what in the JSON answers is meant, are configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from string import Formatter
+from typing import Any
+from urllib.parse import quote
+
+import jsonpath
+import msgspec
+from jsonpath import JSONPathError
+from msgspec import Struct, field
+
+from crm_adapter.directory import Activity, Contact, Match, match_of
+from crm_adapter.errors import TemplateInvalid
+from crm_adapter.location import Location
+from crm_adapter.numbers import Number, normalise
+from crm_adapter.sources.mapping import FieldMap
+from crm_adapter.sources.webservice import WebService
+from crm_adapter.users import User
+
+MOST_MATCHES = 50
+"""Records of one answer that are looked at."""
+
+NUMBER_FORMATS: Mapping[str, Callable[[str, Location], str]] = {
+    "e164": lambda e164, location: e164,
+    "digits": lambda e164, location: e164.removeprefix("+"),
+    "international": lambda e164, location: f"00{e164.removeprefix('+')}",
+    "national": lambda e164, location: _national(e164, location),
+    "last9": lambda e164, location: e164[-9:],
+}
+"""How a CRM may want a number to be written."""
+
+
+class HttpTemplates(Struct, frozen=True, kw_only=True):
+    """What is asked, and what of the answer is meant.
+
+    :param lookup: address with ``{number}``.
+    :param search: address with ``{text}`` and ``{limit}``; empty: contacts cannot be searched.
+    :param formats: ways to write ``{number}``, tried one after the other until there is a match.
+    :param records: JSONPath (RFC 9535) of the records in an answer.
+    :param verify: a record counts only if one of its numbers is the caller's; off where records show no numbers.
+    :param log: address calls are posted to; empty: they are not.
+    :param log_body: JSON object posted there; texts in it may have the fields of a call in braces (``{subject}``).
+    """
+
+    lookup: str
+    search: str = ""
+    formats: tuple[str, ...] = ("e164",)
+    records: str = "$[*]"
+    verify: bool = True
+    log: str = ""
+    log_body: dict[str, Any] = field(default_factory=dict)
+
+
+class HttpSource:
+    """Asks the CRM for every caller, and shows what it answers.
+
+    :param templates: what to ask.
+    :param fields: which fields of a record are what.
+    :param location: how numbers in the records are meant.
+    :param web: asks the server.
+    :param name: in logs and matches.
+    :raises TemplateInvalid: a template has an unknown variable, a JSONPath or number format is none.
+    """
+
+    def __init__(
+        self, templates: HttpTemplates, fields: FieldMap, location: Location, web: WebService, *, name: str = "http"
+    ) -> None:
+        self.name = name
+        self._templates = templates
+        self._fields = fields
+        self._location = location
+        self._web = web
+        self._check()
+        self._records = jsonpath.compile(templates.records)
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether there is an address for them."""
+        return bool(self._templates.log)
+
+    @property
+    def activities(self) -> HttpSource | None:
+        """Where calls can be written down, if the CRM takes them."""
+        return self if self.takes_calls else None
+
+    async def start(self) -> None:
+        """There is nothing to prepare."""
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """The CRM tells nobody when contacts change; answers are remembered for minutes only."""
+
+    async def lookup(self, number: Number) -> tuple[Match, ...]:
+        """Every record the CRM finds for the number.
+
+        :raises DirectoryError: the CRM cannot be asked.
+        """
+        if number.e164 is None:
+            return ()
+        for form in self._templates.formats:
+            written = NUMBER_FORMATS[form](number.e164, self._location)
+            found = await self._contacts(_filled(self._templates.lookup, {"number": written}))
+            matches = tuple(match_of(contact, self.name) for contact in found if self._is_of(contact, number.e164))
+            if matches:
+                return matches
+        return ()
+
+    async def search(self, text: str, limit: int) -> tuple[Contact, ...]:
+        """Contacts the CRM finds for a text.
+
+        :raises DirectoryError: the CRM cannot be asked.
+        """
+        if not self._templates.search or not text.strip():
+            return ()
+        found = await self._contacts(_filled(self._templates.search, {"text": text, "limit": str(limit)}))
+        return tuple(found[:limit])
+
+    async def users(self) -> tuple[User, ...]:
+        """Nobody."""
+        return ()
+
+    async def write(self, activity: Activity) -> None:
+        """Post a call. Its key goes along as ``Idempotency-Key``, so that the CRM can tell a repetition.
+
+        :raises DirectoryError: the CRM cannot be asked, or refuses.
+        """
+        values = {name: str(value) for name, value in msgspec.structs.asdict(activity).items()}
+        body = _body(self._templates.log_body, values) if self._templates.log_body else values
+        await self._web.ask_json("POST", _filled(self._templates.log, values), body, {"Idempotency-Key": activity.key})
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    async def _contacts(self, url: str) -> list[Contact]:
+        answer = await self._web.ask_json("GET", url)
+        records = self._records.findall(answer)[:MOST_MATCHES] if answer is not None else []
+        found = (self._fields.contact(_flat(each)) for each in records if isinstance(each, dict))
+        return [contact for contact in found if contact is not None]
+
+    def _is_of(self, contact: Contact, e164: str) -> bool:
+        if not self._templates.verify:
+            return True
+        return any(normalise(number.raw, self._location, "stored").e164 == e164 for number in contact.numbers)
+
+    def _check(self) -> None:
+        templates, call = self._templates, {each.name for each in msgspec.structs.fields(Activity)}
+        _check_template(self.name, "lookup", templates.lookup, {"number"})
+        _check_template(self.name, "search", templates.search, {"text", "limit"})
+        _check_template(self.name, "log", templates.log, call)
+        _body(
+            templates.log_body, dict.fromkeys(call, ""), lambda text: _check_template(self.name, "log_body", text, call)
+        )
+        for form in templates.formats:
+            if form not in NUMBER_FORMATS:
+                raise TemplateInvalid(
+                    f"{self.name}.formats", f"unknown {form!r}; there are {', '.join(NUMBER_FORMATS)}"
+                )
+        try:
+            jsonpath.compile(templates.records)
+        except JSONPathError as problem:
+            raise TemplateInvalid(
+                f"{self.name}.records", f"{templates.records!r} is no JSONPath: {problem}"
+            ) from problem
+
+
+def _check_template(source: str, place: str, text: str, known: set[str]) -> None:
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as problem:
+        raise TemplateInvalid(f"{source}.{place}", f"{problem}; braces stand only around variables") from problem
+    for name in sorted(names - known):
+        raise TemplateInvalid(f"{source}.{place}", f"unknown variable {{{name}}}; there are {', '.join(sorted(known))}")
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """The address with every value percent-encoded (RFC 3986 §2.1)."""
+    return re.sub(r"\{(\w+)\}", lambda found: quote(values[found[1]], safe=""), template)
+
+
+def _body(value: Any, values: Mapping[str, str], check: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401 -- JSON
+    """A JSON value with the variables in its texts filled in."""
+    if isinstance(value, dict):
+        return {key: _body(each, values, check) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_body(each, values, check) for each in value]
+    if not isinstance(value, str):
+        return value
+    if check is not None:
+        check(value)
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), value)
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Fields of objects within a record by path: ``address.phone``."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _national(e164: str, location: Location) -> str:
+    code = f"+{location.calling_code}"
+    return f"{location.trunk}{e164.removeprefix(code)}" if e164.startswith(code) else f"00{e164.removeprefix('+')}"

@@ -1,0 +1,184 @@
+"""People in an LDAP directory (RFC 4511), asked for every caller; users with their telephones, too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ldaptor.protocols.ldap.ldapclient import LDAPClient
+from ldaptor.protocols.ldap.ldaperrors import LDAPException, LDAPInvalidCredentials
+from ldaptor.protocols.ldap.ldapsyntax import LDAPEntry
+from msgspec import Struct
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import TimeoutError as Late
+from twisted.internet.endpoints import connectProtocol
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+
+from crm_adapter.directory import Contact, Match, match_of
+from crm_adapter.errors import DirectoryError
+from crm_adapter.location import Location
+from crm_adapter.numbers import Number, normalise
+from crm_adapter.sources.mapping import FieldMap
+from crm_adapter.users import User
+
+COMPARED = 6
+"""Last digits an entry must have, with anything between them, to be looked at more closely."""
+
+MOST_ENTRIES = 100
+"""Entries of one answer that are looked at."""
+
+
+class Directory(Struct, frozen=True, kw_only=True):
+    """Where in a directory people are.
+
+    :param base: distinguished name below which is searched.
+    :param people: filter (RFC 4515) of people.
+    :param users: filter of users; empty: the directory is asked for none.
+    :param devices: attributes with telephones of users, in order.
+    :param bind: distinguished name and password to log in with; empty: without.
+    """
+
+    base: str
+    people: str = "(objectClass=person)"
+    users: str = ""
+    devices: tuple[str, ...] = ()
+    bind: tuple[str, str] = ("", "")
+
+
+class LdapSource:
+    """Asks a directory; every search ends in time. One connection is kept and made anew when it is lost.
+
+    :param endpoint: of the server, with TLS outside this machine.
+    :param directory: where in it people are.
+    :param fields: which attributes are what; the attributes of ``numbers`` are searched.
+    :param location: how numbers in the directory are meant.
+    :param clock: for time-outs.
+    :param name: in logs and matches.
+    :param timeout: seconds an answer may take.
+    """
+
+    def __init__(
+        self,
+        endpoint: IStreamClientEndpoint,
+        directory: Directory,
+        fields: FieldMap,
+        location: Location,
+        clock: IReactorTime,
+        *,
+        name: str = "ldap",
+        timeout: float = 5.0,
+    ) -> None:
+        self.name = name
+        self._endpoint = endpoint
+        self._directory = directory
+        self._fields = FieldMap(  # attributes have no case (RFC 4512 §2.5), and servers answer with another one
+            fields={name: attribute.lower() for name, attribute in fields.fields.items()},
+            numbers={label: attribute.lower() for label, attribute in fields.numbers.items()},
+        )
+        self._location = location
+        self._clock = clock
+        self._timeout = timeout
+        self._client: LDAPClient | None = None
+
+    async def start(self) -> None:
+        """There is nothing to prepare; the connection is made for the first question."""
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """The directory tells nobody when entries change; answers are remembered for minutes only."""
+
+    async def lookup(self, number: Number) -> tuple[Match, ...]:
+        """Everybody whose number it is, however it is written.
+
+        :raises DirectoryError: the directory cannot be asked.
+        """
+        if number.e164 is None:
+            return ()
+        # Servers ignore spaces and hyphens at most (RFC 4517 §4.2.29), so anything may stand between two digits.
+        found = await self._people(f"(|{self._any_number('*'.join(number.e164[-COMPARED:]), last=True)})")
+        return tuple(match_of(each, self.name) for each in found if self._has(each, number.e164))
+
+    async def search(self, text: str, limit: int) -> tuple[Contact, ...]:
+        """People with every word of ``text`` in a name, or its digits in a number.
+
+        :raises DirectoryError: the directory cannot be asked.
+        """
+        words = "".join(f"(|{self._any_name(word)})" for word in text.split())
+        digits = "".join(filter(str.isdecimal, text)).lstrip("0")
+        numbers = self._any_number("*".join(digits), last=False) if len(digits) >= COMPARED else ""
+        return (await self._people(f"(|(&{words}){numbers})"))[:limit] if words else ()
+
+    async def users(self) -> tuple[User, ...]:
+        """Users with their telephones.
+
+        :raises DirectoryError: the directory cannot be asked, or a user has no login.
+        """
+        if not self._directory.users:
+            return ()
+        entries = await self._entries(self._directory.users)
+        return tuple(self._fields.user(record, self._devices(record)) for _, record in entries)
+
+    def close(self) -> None:
+        """Close the connection."""
+        client, self._client = self._client, None
+        if client is not None and client.connected:
+            client.transport.loseConnection()
+
+    def _devices(self, record: dict[str, list[str]]) -> tuple[str, ...]:
+        return tuple(value for attribute in self._directory.devices for value in record.get(attribute.lower(), ()))
+
+    def _any_number(self, pattern: str, *, last: bool) -> str:
+        return "".join(f"({each}=*{pattern}{'' if last else '*'})" for each in self._fields.numbers.values())
+
+    def _any_name(self, word: str) -> str:
+        names = ("name", "first_name", "last_name", "company")
+        attributes = dict.fromkeys(theirs for name in names if (theirs := self._fields.fields.get(name)))
+        return "".join(f"({each}=*{_escaped(word)}*)" for each in attributes or ("cn",))
+
+    def _has(self, contact: Contact, e164: str) -> bool:
+        return any(normalise(each.raw, self._location, "stored").e164 == e164 for each in contact.numbers)
+
+    async def _people(self, condition: str) -> tuple[Contact, ...]:
+        entries = await self._entries(f"(&{self._directory.people}{condition})")
+        found = (self._fields.contact(record, key) for key, record in entries)
+        return tuple(contact for contact in found if contact is not None)
+
+    async def _entries(self, condition: str) -> list[tuple[str, dict[str, list[str]]]]:
+        """Distinguished name and values of what fits; attributes are in lower case, as their names have none."""
+        work = Deferred.fromCoroutine(self._search(condition))
+        try:
+            return await work.addTimeout(self._timeout, self._clock)
+        except LDAPInvalidCredentials as problem:
+            raise DirectoryError(
+                f"source {self.name}: the directory refuses the log-in; check user and password"
+            ) from problem
+        except LDAPException as problem:
+            raise DirectoryError(f"source {self.name}: {type(problem).__name__}") from problem
+        except Exception as problem:  # of sockets and TLS there are many, and all mean the same here
+            self.close()
+            late = isinstance(problem, Late | CancelledError)
+            reason = f"no answer in {self._timeout:g} s" if late else str(problem) or type(problem).__name__
+            raise DirectoryError(f"source {self.name}: the directory cannot be asked: {reason}") from problem
+
+    async def _search(self, condition: str) -> list[tuple[str, dict[str, list[str]]]]:
+        if self._client is None or not self._client.connected:
+            client = await connectProtocol(self._endpoint, LDAPClient())
+            await client.bind(*self._directory.bind)
+            self._client = client
+        base = LDAPEntry(self._client, self._directory.base)
+        entries = await base.search(
+            filterText=condition, sizeLimit=MOST_ENTRIES, sizeLimitIsNonFatal=True, timeLimit=int(self._timeout)
+        )
+        return [(_text(entry.dn.getText()), _values(entry)) for entry in entries]
+
+
+def _values(entry: Any) -> dict[str, list[str]]:  # noqa: ANN401 -- an entry of ldaptor
+    return {_text(name).lower(): [_text(value) for value in values] for name, values in entry.items()}
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _escaped(text: str) -> str:
+    """``text`` as a value in a filter (RFC 4515 §3)."""
+    return "".join(f"\\{ord(each):02x}" if each in "\\*()\0" else each for each in text)

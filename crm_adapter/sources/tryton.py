@@ -1,0 +1,191 @@
+"""Parties of a Tryton server, over its JSON-RPC."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from crm_adapter.directory import Activity, Contact, LabelledNumber, Page
+from crm_adapter.errors import DirectoryError
+from crm_adapter.sources.webservice import LoginRefused, WebService
+from crm_adapter.users import User
+
+PARTIES = 1_000
+"""Parties read at a time."""
+
+TELEPHONES = ("phone", "mobile", "fax")
+"""Types of contact mechanisms that are numbers."""
+
+EVERYTHING = {"active_test": False}
+"""Context in which parties that were put away are seen too: they are gone from the index then."""
+
+Json = dict[str, Any]
+
+
+class TrytonFeed:
+    """Reads parties with their contact mechanisms. A party with an identifier (a VAT number) is a company.
+
+    :param url: of the server, ``https://tryton.example.org``.
+    :param database: name of the database.
+    :param login: name and password of a user who may read parties, and write notes if calls are to be written.
+    :param web: asks the server.
+    :param name: in logs and matches.
+    :param writes_notes: calls become notes at the party.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        login: tuple[str, str],
+        web: WebService,
+        *,
+        name: str = "tryton",
+        writes_notes: bool = False,
+    ) -> None:
+        self.name = name
+        self.takes_calls = writes_notes
+        self._url = f"{url.rstrip('/')}/{database}/rpc/"
+        self._login = login
+        self._web = web
+        self._session: str | None = None
+
+    async def changes(self, since: str | None) -> AsyncGenerator[Page, None]:
+        """Parties that were written, or whose contact mechanisms were, since a moment of the server; all without one.
+
+        :raises DirectoryError: the server cannot be asked.
+        """
+        latest = since
+        domain: list[Any] = []
+        if since is not None:
+            moment = json.loads(since)
+            written = ["OR", ["write_date", ">=", moment], ["create_date", ">=", moment]]
+            numbers = await self._search("party.contact_mechanism", written, ["party"])
+            parties = await self._search("party.party", written, ["id"])
+            changed = {row["party"] for row in numbers} | {row["id"] for row in parties}
+            domain = [["id", "in", sorted(changed)]]
+        yield Page(whole=since is None, token=latest)
+        first = 0
+        while True:
+            rows = await self._search("party.party", [*domain, ["id", ">", first]], _PARTY, limit=PARTIES)
+            if not rows:
+                return
+            first = rows[-1]["id"]
+            mechanisms = await self._mechanisms([row["id"] for row in rows])
+            latest = _latest(latest, [*rows, *(each for some in mechanisms.values() for each in some)])
+            gone = tuple((kind, str(row["id"])) for row in rows for kind in _gone(row))
+            here = tuple(_contact(row, mechanisms[row["id"]]) for row in rows if row["active"] and row["rec_name"])
+            yield Page(contacts=here, gone=gone, token=latest)
+
+    async def users(self) -> tuple[User, ...]:
+        """Nobody: Tryton does not know which telephones its users have."""
+        return ()
+
+    async def write(self, activity: Activity) -> None:
+        """Write a call as a note at the party; one that is there already is not written again.
+
+        :raises DirectoryError: the server cannot be asked, or refuses.
+        """
+        resource, mark = f"party.party,{activity.record_id}", f"[{activity.key}]"
+        known = await self._search(
+            "ir.note", [["resource", "=", resource], ["message", "like", f"%{_literal(mark)}"]], ["id"]
+        )
+        if not known:
+            lines = filter(None, (activity.subject, activity.note, mark))
+            await self._call("model.ir.note.create", [{"resource": resource, "message": "\n".join(lines)}], {})
+
+    def close(self) -> None:
+        """Sessions end by themselves."""
+
+    async def _mechanisms(self, parties: Sequence[int]) -> Mapping[int, list[Json]]:
+        domain = [["party", "in", list(parties)], ["type", "in", list(TELEPHONES)]]
+        found: defaultdict[int, list[Json]] = defaultdict(list)
+        for row in await self._search("party.contact_mechanism", domain, _MECHANISM):
+            found[row["party"]].append(row)
+        return found
+
+    async def _search(self, model: str, domain: list[Any], fields: list[str], limit: int | None = None) -> list[Json]:
+        method = f"model.{model}.search_read"
+        return list(await self._call(method, domain, 0, limit, [["id", "ASC"]], fields, EVERYTHING))
+
+    async def _call(self, method: str, *params: object) -> Any:  # noqa: ANN401 -- JSON
+        """The result of a method; a session that has ended is begun again once."""
+        if self._session is None:
+            self._session = await self._begin()
+        try:
+            return await self._rpc(method, params, self._session)
+        except LoginRefused:
+            self._session = await self._begin()
+            return await self._rpc(method, params, self._session)
+
+    async def _begin(self) -> str:
+        user, password = self._login
+        result = await self._rpc("common.db.login", (user, {"password": password}, "en"), None)
+        if not result:
+            raise LoginRefused(f"source {self.name}: Tryton refuses the log-in of {user}; check user and password")
+        return b64encode(f"{user}:{result[0]}:{result[1]}".encode()).decode()
+
+    async def _rpc(self, method: str, params: Sequence[object], session: str | None) -> Any:  # noqa: ANN401 -- JSON
+        headers = {} if session is None else {"Authorization": f"Session {session}"}
+        answer = await self._web.ask_json(
+            "POST", self._url, {"id": 0, "method": method, "params": list(params)}, headers
+        )
+        if not isinstance(answer, dict) or answer.get("error"):
+            # The rest of an error may repeat values; its kind is enough to act on.
+            kind = answer["error"][0] if isinstance(answer, dict) else "no answer of JSON-RPC"
+            raise DirectoryError(f"source {self.name}: {method}: {kind}")
+        return answer.get("result")
+
+
+_PARTY = ["id", "rec_name", "active", "identifiers", "write_date", "create_date"]
+_MECHANISM = ["id", "party", "type", "value", "active", "write_date", "create_date"]
+
+
+def _contact(party: Json, mechanisms: Sequence[Json]) -> Contact:
+    kind = _kind(party)
+    key = str(party["id"])
+    return Contact(
+        kind=kind,
+        record_id=key,
+        name=party["rec_name"],
+        person_id=key if kind == "person" else None,
+        company_id=key if kind == "company" else None,
+        numbers=tuple(
+            LabelledNumber(label=each["type"], raw=each["value"])
+            for each in mechanisms
+            if each.get("active", True) and each["value"]
+        ),
+    )
+
+
+def _kind(party: Json) -> Any:  # noqa: ANN401 -- one of two words
+    return "company" if party["identifiers"] else "person"
+
+
+def _gone(party: Json) -> Sequence[str]:
+    """Kinds under which a party must not be in the index: a person who became a company is one no longer."""
+    if not party["active"]:
+        return ("person", "company")
+    return ("person",) if party["identifiers"] else ("company",)
+
+
+def _latest(known: str | None, rows: Sequence[Json]) -> str | None:
+    """The latest moment of the rows, in the server's own form, whose parts compare as numbers."""
+    moments = [row[field] for row in rows for field in ("write_date", "create_date") if row.get(field)]
+    if known is not None:
+        moments.append(json.loads(known))
+    return json.dumps(max(moments, key=_parts)) if moments else None
+
+
+def _parts(moment: Json) -> tuple[int, ...]:
+    return tuple(
+        int(moment.get(part, 0)) for part in ("year", "month", "day", "hour", "minute", "second", "microsecond")
+    )
+
+
+def _literal(text: str) -> str:
+    """``text`` as a pattern that matches nothing else."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""A trace as a message sequence chart: as a page that unfolds, as a picture, as text."""
