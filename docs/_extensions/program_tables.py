@@ -42,25 +42,39 @@ class Commands(SphinxDirective):
 
 
 def _section(name: str) -> Iterator[str]:
-    kind, is_list = _structure(name)
-    title, _, meaning = (inspect.getdoc(kind) or "").partition("\n\n")[0].partition(": ")
-    yield f"### `{f'[[{name}]]' if is_list else f'[{name}]'}`"
-    yield ""
-    # The first line of a structure shared with other packages does not name its table in the file.
-    yield meaning.capitalize() if title.startswith("``[") else f"{title.split('. ')[0]}."
-    yield ""
-    yield "| key | default | meaning |"
-    yield "|---|---|---|"
-    meanings = {key: " ".join(text.split()) for key, text in PARAMETER.findall(inspect.getdoc(kind) or "")}
-    for field in msgspec.structs.fields(kind):
-        yield f"| `{field.name}` | {_default(field)} | {meanings[field.name].replace('``', '`')} |"
-    yield ""
+    for header, kind in _structures(name):
+        title, _, meaning = (inspect.getdoc(kind) or "").partition("\n\n")[0].partition(": ")
+        yield f"### `{header}`"
+        yield ""
+        # The first line of a structure shared with other packages does not name its table in the file.
+        yield f"{meaning[:1].upper()}{meaning[1:]}" if title.startswith("``[") else f"{title.split('. ')[0]}."
+        yield ""
+        yield "| key | default | meaning |"
+        yield "|---|---|---|"
+        meanings = _meanings(kind)
+        for field in msgspec.structs.fields(kind):
+            yield f"| `{field.encode_name}` | {_default(field)} | {meanings[field.name].replace('``', '`')} |"
+        yield ""
 
 
-def _structure(name: str) -> tuple[type[msgspec.Struct], bool]:
+def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    """The structures of a table of the file, each with its header: one for every type of source."""
     described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
-    is_list = isinstance(described, msgspec.inspect.VarTupleType)
-    return (described.item_type if is_list else described).cls, is_list
+    match described:
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.UnionType(types=kinds)):
+            yield from ((f'[[{name}]] type = "{kind.tag}"', kind.cls) for kind in kinds)
+        case msgspec.inspect.VarTupleType():
+            yield f"[[{name}]]", described.item_type.cls
+        case msgspec.inspect.DictType():
+            yield f"[{name}.NAME]", described.value_type.cls
+        case _:
+            yield f"[{name}]", described.cls
+
+
+def _meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """What the keys mean, also those a structure has from the one it extends."""
+    docs = [inspect.cleandoc(each.__doc__ or "") for each in reversed(kind.__mro__)]
+    return {key: " ".join(text.split()) for doc in docs for key, text in PARAMETER.findall(doc)}
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
