@@ -12,20 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from csta.dialect import Login
+from csta.endpoints import ClientEndpoint, client_endpoint
 from csta.errors import CSTAError, LinkLost
 from csta.messages.base import Event, Request
 from csta.messages.system import SystemStatusValue
-from csta.protocol import Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import Link, ReactorTime
 from csta.recorder.live import Recording
 from csta.services.chapters import Chapters
 from csta.services.segments import Segments
@@ -167,13 +168,6 @@ def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], Non
     return unsubscribe
 
 
-class ClientEndpoint(Protocol):
-    """The part of a Twisted client endpoint needed here."""
-
-    def connect(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # Twisted's endpoints are not generic
-        """Make a connection."""
-
-
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
@@ -247,7 +241,7 @@ def connect(
 ) -> Deferred[Client]:
     """Connect to a switch.
 
-    :param endpoint: a Twisted client endpoint: ``tcp:host:port``, ``tls:host:port``.
+    :param endpoint: ``tcp:host:port`` or ``tls:host:port`` and what belongs to it (:mod:`csta.endpoints`).
     :param protocol: ``xml`` (ECMA-323) or ``asn1`` (ECMA-285); the dialect's where left out, ``xml`` without one.
     :param association: ``none``, or ``acse`` for switches that want an association first; the dialect's where left out.
     :param dialect: what is known of the switches of one family (:mod:`csta.dialect`), for example ``hipath-3000``.
@@ -286,12 +280,3 @@ def _closing(client: Client, recording: Recording) -> Client:
 def _closed(result: R, recording: Recording) -> R:
     recording.close()
     return result
-
-
-def client_endpoint(reactor: ReactorTime, description: str) -> ClientEndpoint:
-    """The endpoint that a description names; raises ValueError when it names none."""
-    try:
-        endpoint: ClientEndpoint = clientFromString(reactor, description)
-    except (ValueError, TypeError, ImportError) as error:  # Twisted's parser raises all of them
-        raise ValueError(f"endpoint {description!r}: {error}; write it as tcp:host:port or tls:host:port") from None
-    return endpoint

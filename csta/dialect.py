@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from csta.framing import FRAMINGS
+from csta.framing import AUTO, FRAMINGS
 
 PROTOCOLS = ("xml", "asn1")
 """The two wires: ECMA-323 and ECMA-285."""
 
-ASSOCIATIONS = ("none", "acse", "appl-session")
+ASSOCIATIONS = ("none", "acse", "appl-session", "login-request")
 """Ways of opening a link, by the names of configuration and command line."""
 
 EDITIONS = {
@@ -30,8 +30,26 @@ EDITIONS = {
 }
 """Editions of ECMA-323 that can be written, and their namespaces; all are read."""
 
+
+def edition_of(version: str) -> str | None:
+    """Namespace of the edition that a protocol version of an application session stands for, None for none.
+
+    Versions are namespaces of editions, Avaya's with a number of its private data behind (``…/ed3/priv4``).
+    """
+    for namespace in EDITIONS.values():
+        if namespace and (version == namespace or version.startswith(f"{namespace}/")):
+            return namespace
+    return None
+
+
 Words = Annotated[str, msgspec.Meta(min_length=1)]
-Association = Literal["none", "acse", "appl-session"]
+Association = Literal["none", "acse", "appl-session", "login-request"]
+HeartbeatKind = Literal["system-status", "request-system-status", "keepalive"]
+"""What is sent to see whether the peer lives; ``keepalive`` is that of Zultys, which has no answer."""
+
+
+_FOREIGN = {"xml": ("acse",), "asn1": ("appl-session", "login-request")}
+"""Wire → associations it has no messages for."""
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -83,7 +101,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param ports: usual TCP ports.
     :param edition: edition of ECMA-323 that is written.
     :param message_limit: octets of the longest message the switch takes.
-    :param heartbeat_interval: silence in seconds before System Status is sent; 0 for never.
+    :param heartbeat: what is sent to see whether the peer lives.
+    :param heartbeat_interval: silence in seconds before it is sent; 0 for never.
     :param heartbeat_limit: how many of them may stay unanswered before the link is given up.
     :param based_on: what is known of these switches, and from where.
     :param untested: what has not been tried.
@@ -98,6 +117,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ports: tuple[Annotated[int, msgspec.Meta(ge=1, le=65535)], ...] = ()
     edition: Literal["ed2", "ed3", "ed4", "ed5", "ed6", "none"] = "ed4"
     message_limit: Annotated[int, msgspec.Meta(ge=64)] | None = None
+    heartbeat: HeartbeatKind = "system-status"
     heartbeat_interval: Annotated[float, msgspec.Meta(ge=0, le=180)] = 30.0
     heartbeat_limit: Annotated[int, msgspec.Meta(ge=1)] = 2
     acse: Acse = Acse()
@@ -109,13 +129,17 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
         for name in self.framings:
+            if name == AUTO:
+                continue
             if name not in FRAMINGS:
                 raise ValueError(f"framing {name!r}: choose of {', '.join(FRAMINGS)}")
             if FRAMINGS[name].carries_invoke_id is not (self.protocol == "xml"):
                 raise ValueError(f"framing {name!r} does not go with protocol {self.protocol!r}")
-        foreign = {"xml": "acse", "asn1": "appl-session"}[self.protocol]
-        if foreign in self.associations:
-            raise ValueError(f"association {foreign!r} does not go with protocol {self.protocol!r}")
+        for association in self.associations:
+            if association in _FOREIGN[self.protocol]:
+                raise ValueError(f"association {association!r} does not go with protocol {self.protocol!r}")
+        if self.heartbeat == "keepalive" and self.protocol != "xml":
+            raise ValueError(f"heartbeat 'keepalive' does not go with protocol {self.protocol!r}")
 
     @property
     def namespace(self) -> str:
@@ -166,7 +190,7 @@ def link_kind(
     """
     _known("protocol", protocol, PROTOCOLS)
     _known("association", association, ASSOCIATIONS)
-    _known("framing", framing, tuple(FRAMINGS))
+    _known("framing", framing, (*FRAMINGS, AUTO))
     name = name or f"generic-{protocol or PROTOCOLS[0]}"
     chosen = dialect(name)
     _offered(name, "protocol", protocol, (chosen.protocol,))

@@ -45,6 +45,10 @@ class DecodeError(RemoteProtocolError):
     invoke_id: int | None = None
 
 
+class UnknownMessage(DecodeError):
+    """The frame holds a message of a name or number that there is not. The link stays up."""
+
+
 class FramingError(RemoteProtocolError):
     """Where one message ends and the next begins is lost. The link is closed."""
 

@@ -12,49 +12,34 @@ from typing import Protocol as Structural
 
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.error import ConnectionDone
-from twisted.logger import Logger
+from twisted.internet.interfaces import IHandshakeListener, ISSLTransport, ITCPTransport
+from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
+from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
-from csta.apdu import Associate
-from csta.dialect import LinkKind, Login, link_kind
+from csta.endpoints import why_lost
 from csta.errors import CSTAError, LinkLost, ProtocolError
-from csta.framing import FRAMINGS
-from csta.messages.application_session import ApplicationInfo, StartApplicationSession
 from csta.messages.base import Event, Request, Response
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatusValue
 from csta.session import (
-    AcseAssociation,
-    Admission,
     Answered,
-    ApplicationSession,
-    Association,
     Closed,
-    Codec,
     EventReceived,
-    LoginCheck,
+    Irregular,
+    Irregularity,
     Opened,
     Peer,
     RequestFailed,
     RequestReceived,
-    Role,
     Session,
     SessionEvent,
-    Settings,
     State,
     StatusReceived,
-    Tap,
-    Undecodable,
-    UnexpectedAnswer,
-    answers,
     why,
 )
 
 R = TypeVar("R")
-
-ACSE_VERSION = b"\x07\x80"
-"""Contents of the bit string that says version 1 of ACSE (X.227 §9.1)."""
 
 
 class ReactorTime(Structural):
@@ -92,6 +77,12 @@ class Transport(Structural):
     def abortConnection(self) -> None:
         """Close at once."""
 
+    def setTcpKeepAlive(self, enabled: bool, /) -> None:
+        """Let the system find out that the other end is gone."""
+
+    def setTcpNoDelay(self, enabled: bool, /) -> None:
+        """Send each message at once."""
+
 
 class Application(Structural):
     """What stands on a link."""
@@ -118,6 +109,7 @@ LINGER = 5.0
 """Seconds a closed connection may take to send its last octets; a dead peer never takes them."""
 
 
+@implementer(IHandshakeListener)
 class Link(protocol.Protocol, Generic[A]):
     """One CSTA link on a Twisted transport.
 
@@ -136,7 +128,9 @@ class Link(protocol.Protocol, Generic[A]):
         self._waiting: dict[int, Deferred[Any]] = {}
         self._delivering = False
         self._linger: DelayedCall | None = None
+        self._handshake: DelayedCall | None = None
         self._reason = "the link is not open yet"
+        self._logged: set[Irregularity] = set()
 
     def request(self, message: Request[R], timeout: float | None = None) -> Deferred[R]:
         """Ask the peer for a service.
@@ -183,10 +177,22 @@ class Link(protocol.Protocol, Generic[A]):
             self._transport.abortConnection()
 
     def connectionMade(self) -> None:
-        """Twisted: the connection is there."""
+        """Twisted: the connection is there; on TLS, the handshake is still to come."""
         self._transport = cast(Transport, self.transport)
-        self.session.open(self._reactor.seconds())
-        self._deliver()
+        if ITCPTransport.providedBy(self.transport):
+            self._transport.setTcpKeepAlive(True)
+            self._transport.setTcpNoDelay(True)
+        if ISSLTransport.providedBy(self.transport):
+            patience = self.session.settings.association_timeout
+            self._handshake = cast(DelayedCall, self._reactor.callLater(patience, self._handshake_late, patience))
+        else:
+            self._open()
+
+    def handshakeCompleted(self) -> None:
+        """Twisted: the peer's certificate is right, and nobody listens."""
+        if self._handshake is not None and self._handshake.active():
+            self._handshake.cancel()
+            self._open()
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: octets came."""
@@ -196,10 +202,20 @@ class Link(protocol.Protocol, Generic[A]):
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
         """Twisted: the connection is gone."""
         self._transport = None
-        if self._linger is not None and self._linger.active():
-            self._linger.cancel()
-        done = isinstance(reason.value, ConnectionDone)
-        self.session.connection_lost("the peer closed the connection" if done else reason.getErrorMessage())
+        early = self._handshake is not None and self._handshake.active()
+        for waiting in (self._linger, self._handshake):
+            if waiting is not None and waiting.active():
+                waiting.cancel()
+        self.session.connection_lost(why_lost(reason, during_handshake=early))
+        self._deliver()
+
+    def _open(self) -> None:
+        self.session.open(self._reactor.seconds(), private=ISSLTransport.providedBy(self.transport))
+        self._deliver()
+
+    def _handshake_late(self, seconds: float) -> None:
+        self.session.connection_lost(f"TLS: the peer took longer than {seconds:g} s to agree on it")
+        self.drop()
         self._deliver()
 
     def _cancel(self, invoke_id: int) -> None:
@@ -235,14 +251,19 @@ class Link(protocol.Protocol, Generic[A]):
                 self.application.request_received(invoke_id, request)
             case StatusReceived(status):
                 self.application.status_received(status)
-            case Undecodable(_, error):
-                self.log.warn("message not understood: {error}", error=error)
-            case UnexpectedAnswer(answer, late_to):
-                self.log.info("answer that nobody waits for: {answer}", answer=answers.in_words(answer, late_to))
+            case Irregular(kind, words):
+                self._irregular(kind, words)
             case Opened(peer):
                 self.application.link_opened(peer)
             case Closed(error):
                 self._end(error)
+
+    def _irregular(self, kind: Irregularity, words: str) -> None:
+        """Log the first of each kind; a peer that does it once does it all day."""
+        first = kind not in self._logged
+        self._logged.add(kind)
+        level = LogLevel.warn if first else LogLevel.debug
+        self.log.emit(level, "peer: {kind}: {words}", kind=kind.value, words=words)
 
     def _end(self, error: CSTAError | None) -> None:
         self._reason = why(error)
@@ -269,89 +290,3 @@ class Link(protocol.Protocol, Generic[A]):
         if deadline is not None:
             delay = max(0.0, deadline - self._reactor.seconds())
             self._timer = cast(DelayedCall, self._reactor.callLater(delay, self._on_timer))
-
-
-def _xml(namespace: str) -> Codec:
-    from csta.xml import Codec
-
-    return Codec(namespace)
-
-
-def _asn1(_: str) -> Codec:
-    from csta.asn1 import Codec
-
-    return Codec()
-
-
-CODECS: dict[str, Callable[[str], Codec]] = {"xml": _xml, "asn1": _asn1}
-"""The codecs of the two wires, imported on first use; given the namespace to write."""
-
-
-def open_session(
-    role: Role,
-    protocol: str | None = None,
-    association: str | None = None,
-    *,
-    dialect: str | None = None,
-    framing: str | None = None,
-    login: Login | None = None,
-    settings: Settings | None = None,
-    admission: Admission | None = None,
-    welcome: LoginCheck | None = None,
-    tap: Callable[[LinkKind, Role], Tap] | None = None,
-) -> Session:
-    """A session for a link of the given kind.
-
-    :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
-    :param association: a name of :data:`csta.dialect.ASSOCIATIONS`; the dialect's first where left out.
-    :param dialect: a name of :func:`csta.dialect.names`.
-    :param framing: a name of :data:`csta.framing.FRAMINGS`; the dialect's first where left out.
-    :param login: name and password for the switch.
-    :param settings: times; the dialect's heartbeat where left out.
-    :param admission: which applications the switching function takes; all where left out.
-    :param welcome: the same for application sessions, by their log-in.
-    :param tap: makes what sees the frames that pass, for a recorder.
-    :raises ValueError: there is no such kind of link.
-    """
-    kind = link_kind(dialect, protocol=protocol, association=association, framing=framing, login=login)
-    said = kind.dialect
-    usual = Settings(heartbeat_interval=said.heartbeat_interval, heartbeat_limit=said.heartbeat_limit)
-    session = Session(
-        role,
-        CODECS[said.protocol](said.namespace),
-        FRAMINGS[kind.framing](said.message_limit),
-        association=_association(kind, admission, welcome),
-        settings=settings or usual,
-    )
-    session.tap = tap(kind, role) if tap is not None else None
-    return session
-
-
-def _association(kind: LinkKind, admission: Admission | None, welcome: LoginCheck | None) -> Association:
-    if kind.association == "acse":
-        return AcseAssociation(_associate(kind), admission)
-    return ApplicationSession(_start(kind), welcome) if kind.association == "appl-session" else Association()
-
-
-def _start(kind: LinkKind) -> StartApplicationSession:
-    """The request for an application session of a kind of link."""
-    said = kind.dialect.session
-    return StartApplicationSession(
-        application_info=ApplicationInfo(application_id=said.application, login=kind.login),
-        requested_protocol_versions=said.versions or (kind.dialect.namespace,),
-        requested_session_duration=said.duration,
-    )
-
-
-def _associate(kind: LinkKind) -> Associate:
-    """The association request of a kind of link."""
-    from csta.asn1 import acse
-
-    said = kind.dialect.acse
-    offered = acse.UserInformation(frozenset(said.csta_versions), said.reference)
-    return Associate(
-        said.context,
-        ACSE_VERSION if said.protocol_version else b"",
-        acse.encode_login(kind.login) if kind.login is not None else b"",
-        acse.encode_user_information(offered) if offered.versions else b"",
-    )

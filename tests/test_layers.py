@@ -21,6 +21,7 @@ CODECS = CORE | {"csta.asn1", "csta.xml"}
 FOLLOWING = CODECS | {"csta.session", "csta.recorder", "csta.model", "csta.provider", "msgspec"}
 TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1", "rich"} | TWISTED
+TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
 CRM_LIBRARIES = TWISTED | {
     "msgspec",
@@ -72,6 +73,8 @@ LAYERS = {
     "csta.simulator": Layer(CODECS | {"csta.session", "csta.toml_file", "msgspec"}, PURE),
     "csta.model": Layer({"csta.errors"}, PURE),
     "csta.codegen": Layer(CODECS | {"asn1tools"}, PURE),
+    "csta.endpoints": Layer(TWISTED | TLS),
+    "csta.opening": Layer(CODECS | {"csta.session"}, PURE),
     "csta.protocol": Layer(EDGE),
     "csta.client": Layer(EDGE),
     "csta.services": Layer(EDGE),

@@ -77,6 +77,9 @@ def _encode(apdu: Apdu) -> bytes:
 class Codec:
     """The two functions as the session takes them."""
 
+    namespace = ""  # the wire knows no editions
+    foreign: str | None = None
+
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; see :func:`decode`."""
         return decode(frame.payload)

@@ -8,7 +8,7 @@ from typing import Any
 
 from csta.apdu import Error, Invoke, Reject, Result, Rose
 from csta.asn1 import ber, tolerance
-from csta.errors import DecodeError, LocalProtocolError
+from csta.errors import DecodeError, LocalProtocolError, UnknownMessage
 from csta.messages import _index
 from csta.messages.base import Event, Message, Request, Response, UnknownEvent
 
@@ -133,7 +133,7 @@ def _decode_invoke(pdu: bytes, invoke_id: int, pos: int, end: int) -> Invoke:
     try:
         path, expected, decode_contents = _ARGUMENTS[code]
     except KeyError:
-        raise DecodeError(f"operation {code} is not known", "ROSE.opcode", pos) from None
+        raise UnknownMessage(f"operation {code} is not known", "ROSE.opcode", pos) from None
     return Invoke(invoke_id, _decode_message(pdu, path, expected, decode_contents, start, end), linked)
 
 
@@ -193,7 +193,7 @@ def _decode_result(pdu: bytes, invoke_id: int, pos: int, end: int) -> Result:
     try:
         path, expected, decode_contents = _ANSWERS[code]
     except KeyError:
-        raise DecodeError(f"answer of operation {code} is not known", "ROSE.result.opcode", pos) from None
+        raise UnknownMessage(f"answer of operation {code} is not known", "ROSE.result.opcode", pos) from None
     return Result(invoke_id, _decode_message(pdu, path, expected, decode_contents, start, end))
 
 

@@ -12,7 +12,7 @@ from csta.dialect import EDITIONS, PROTOCOLS
 from csta.errors import LocalProtocolError
 from csta.framing import FRAMINGS
 from csta.lines import from_line
-from csta.protocol import CODECS
+from csta.opening import CODECS
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -24,7 +24,7 @@ from csta.cli.exits import OK, WRONG, Trouble
 from csta.client import Client, connect
 from csta.dialect import ASSOCIATIONS, PROTOCOLS, Login, names
 from csta.errors import CSTAError
-from csta.framing import FRAMINGS
+from csta.framing import AUTO, FRAMINGS
 from csta.protocol import ReactorTime
 from csta.recorder.live import Recording
 
@@ -72,7 +72,7 @@ def add_link_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dialect", choices=names(), help="what is known of the switch (default: nothing)")
     parser.add_argument("--protocol", choices=PROTOCOLS, help="the wire (default: the dialect's, else xml)")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
-    parser.add_argument("--framing", choices=tuple(FRAMINGS), help="where it is not the dialect's usual one")
+    parser.add_argument("--framing", choices=(*FRAMINGS, AUTO), help="where it is not the dialect's usual one")
     add_login_arguments(parser, "name to log in with, for switches that want one")
     add_record_arguments(parser)
 

@@ -13,6 +13,7 @@ from twisted.internet.error import CannotListenError
 from csta.cli.exits import Trouble
 from csta.cli.online import Reactor, add_login_arguments, add_record_arguments, login, recording, tell
 from csta.dialect import ASSOCIATIONS, dialect, names
+from csta.framing import AUTO, FRAMINGS
 from csta.simulator import scenario
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.load import Load
@@ -23,6 +24,8 @@ from csta.toml_file import ConfigError
 
 PORTS = {"xml": 8800, "asn1": 8801}
 """Where each wire is served unless told otherwise."""
+
+HIGHEST_PORT = 65535
 
 EXTENSIONS = ("2001:Anna Berger", "2002:Bernd Kraus", "2003:Carla Weiss", "2004:David Roth")
 
@@ -36,11 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``csta switch``."""
     parser.add_argument("--protocol", choices=sorted(PORTS), help="serve this wire only (default: both)")
     parser.add_argument(
-        "--port", type=int, metavar="N", help="TCP port of --protocol, 0 for a free one (default: xml 8800, asn1 8801)"
+        "--port",
+        type=_port,
+        action="append",
+        metavar="[WIRE:]N",
+        help="TCP port, 0 for a free one; with both wires say whose and repeat it (default: xml:8800, asn1:8801)",
     )
     parser.add_argument("--interface", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1")
+    parser.add_argument(
+        "--listen",
+        metavar="ENDPOINT",
+        help="instead of --port and --interface, on one wire: tls:8802:certificate=FILE[:trustRoots=FILE], unix:PATH",
+    )
     parser.add_argument("--dialect", choices=names(), help="behave on the link like these switches, on one wire")
     parser.add_argument("--association", choices=ASSOCIATIONS, help="default: the dialect's, else none")
+    parser.add_argument("--framing", choices=(*FRAMINGS, AUTO), help="where it is not the dialect's usual one")
     add_login_arguments(parser, "name every client must log in with")
     parser.add_argument(
         "--extension",
@@ -65,10 +78,7 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
 
     :raises Trouble: the options do not go together, or a port is taken.
     """
-    one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
-    wires = [one] if one else list(PORTS)
-    if args.port is not None and one is None:
-        raise Trouble.usage("--port is for one wire: say which with --protocol or --dialect")
+    ports = _ports(args)
     play = _scenario(args)
     switch, start = play.switch(), reactor.seconds()
 
@@ -80,13 +90,37 @@ async def run(args: argparse.Namespace, reactor: Reactor) -> int:
         ExternalCallers(switch, reactor, CALLERS, switch.devices).start()
     if play.load is not None:
         Load(switch, reactor, play.load).start()
-    for wire in wires:
-        await _listen(server, wire, args)
+    for wire, port in ports.items():
+        await _listen(server, wire, port, args)
     if play.name:
         tell(f"scenario: {play.name}")
     tell(f"telephones {', '.join(switch.devices)}; Ctrl-C ends it")
     stopped: Deferred[int] = Deferred()
     return await stopped
+
+
+def _port(text: str) -> tuple[str, int]:
+    """``N``, or ``WIRE:N``; the wire is empty where it is not said."""
+    wire, _, number = text.rpartition(":")
+    if not number.isdecimal() or int(number) > HIGHEST_PORT or (wire and wire not in PORTS):
+        raise argparse.ArgumentTypeError(f"{text}: write N or WIRE:N, as in 8800 or asn1:8801")
+    return wire, int(number)
+
+
+def _ports(args: argparse.Namespace) -> dict[str, int]:
+    """The wires that are served, and their ports."""
+    one = args.protocol or (dialect(args.dialect).protocol if args.dialect else None)
+    if args.listen and one is None:
+        raise Trouble.usage("--listen is for one wire: say which with --protocol or --dialect")
+    ports = {one: PORTS[one]} if one else dict(PORTS)
+    for named, port in args.port or ():
+        wire = named or one
+        if wire is None:
+            raise Trouble.usage(f"--port {port} is for one wire: write xml:{port} or asn1:{port}, or say --protocol")
+        if wire not in ports:
+            raise Trouble.usage(f"--port {wire}:{port}: {one} alone is served")
+        ports[wire] = port
+    return ports
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:
@@ -105,22 +139,23 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     return play
 
 
-async def _listen(server: SwitchServer, wire: str, args: argparse.Namespace) -> None:
-    port = PORTS[wire] if args.port is None else args.port
+async def _listen(server: SwitchServer, wire: str, port: int, args: argparse.Namespace) -> None:
+    where = args.listen or f"tcp:{port}:interface={args.interface}"
     asked = wire == "asn1" or args.protocol or args.dialect  # of both wires, --association is for ASN.1
     try:
-        port = await server.listen(
-            f"tcp:{port}:interface={args.interface}",
+        taken = await server.listen(
+            where,
             wire,
             args.association if asked else None,
             dialect=args.dialect,
+            framing=args.framing,
             login=login(args),
         )
     except ValueError as error:
         raise Trouble.usage(str(error)) from None
     except CannotListenError as error:
-        raise Trouble(f"cannot listen on port {port} of {args.interface}: {error.socketError}") from None
-    tell(f"{wire} on tcp:{args.interface}:{port}")
+        raise Trouble(f"cannot listen on {where}: {error.socketError}") from None
+    tell(f"{wire} on {args.listen or f'tcp:{args.interface}:{taken}'}")
 
 
 def stations(extensions: Sequence[str] | None) -> tuple[Station, ...]:

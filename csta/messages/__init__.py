@@ -12,11 +12,11 @@ from csta.messages.base import Message, Request, Response
 
 @cache
 def message_class(name: str) -> type[Message]:
-    """The class of a message by its name in ECMA-323 or ECMA-354; raises KeyError for a name that is none."""
+    """The class of a message by its name in ECMA-323 or ECMA-354, or beside them; KeyError for a name that is none."""
     if name not in CHAPTERS:
-        from csta.messages import application_session
+        from csta.messages import application_session, zultys
 
-        return application_session.MESSAGES[name]
+        return application_session.MESSAGES.get(name) or zultys.MESSAGES[name]
     found: type[Message] = getattr(import_module(f"csta.messages.{CHAPTERS[name]}"), name)
     return found
 

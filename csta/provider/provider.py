@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from twisted.application.internet import backoffPolicy
 
-from csta.client import Client, ClientFactory, client_endpoint
+from csta.client import Client, ClientFactory
 from csta.dialect import Login
+from csta.endpoints import client_endpoint
 from csta.errors import CSTAError, LinkLost, LocalProtocolError, RemoteProtocolError, RequestTimeout, ServiceError
 from csta.messages.common import ConnectionID
 from csta.messages.errors import OperationErrors

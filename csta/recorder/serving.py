@@ -13,7 +13,8 @@ from csta.errors import CSTAError
 from csta.messages.base import Event, Request
 from csta.messages.errors import UniversalFailure
 from csta.messages.system import SystemStatusValue
-from csta.protocol import DelayedCall, Link, ReactorTime, Transport, open_session
+from csta.opening import open_session
+from csta.protocol import DelayedCall, Link, ReactorTime, Transport
 from csta.recorder import trace
 from csta.recorder.dialogue import Step, follow
 from csta.recorder.switching import Answer, Loss, RecordedSwitch

@@ -11,9 +11,9 @@ from csta.session.events import (
     RequestReceived,
     SessionEvent,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
 )
+from csta.session.irregularities import Irregular, Irregularity
+from csta.session.login_request import LoginRequestAssociation
 from csta.session.session import Session, why
 from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import MOVES, Move, State
@@ -28,7 +28,10 @@ __all__ = [
     "Closed",
     "Codec",
     "EventReceived",
+    "Irregular",
+    "Irregularity",
     "LoginCheck",
+    "LoginRequestAssociation",
     "Move",
     "Opened",
     "Peer",
@@ -41,7 +44,5 @@ __all__ = [
     "State",
     "StatusReceived",
     "Tap",
-    "Undecodable",
-    "UnexpectedAnswer",
     "why",
 ]

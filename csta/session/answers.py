@@ -64,7 +64,10 @@ def in_words(answer: Result | Error | Reject, request: str) -> str:
     name = request or f"invoke id {answer.invoke_id}"
     if isinstance(answer, Error):
         return str(service_error(name, answer.message))
-    return f"{name}: {problem(answer) if isinstance(answer, Reject) else 'done'}"
+    if isinstance(answer, Reject):
+        return f"{name}: {problem(answer)}"
+    by = "without a value" if answer.message is None else f"by {type(answer.message).__name__}"
+    return f"{name}: answered {by}"
 
 
 def service_error(request: str, failure: UniversalFailure) -> ServiceError:

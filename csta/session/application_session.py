@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from csta.apdu import Apdu, Error, Invoke, Result
-from csta.dialect import Login
+from csta.dialect import Login, edition_of
 from csta.errors import AssociationRefused, LinkLost
 from csta.messages.application_session import (
     ApplicationSessionTerminated,
@@ -58,7 +58,7 @@ class ApplicationSession(Association):
         self._renew_at: float | None = None
         self._ends_at: float | None = None
 
-    def open(self, role: Role, next_id: Callable[[], int]) -> Step:
+    def open(self, role: Role, next_id: Callable[[], int], *, private: bool = False) -> Step:
         """Ask, or wait to be asked."""
         self._role, self._next_id = role, next_id
         if role is Role.SWITCHING:
@@ -67,8 +67,10 @@ class ApplicationSession(Association):
         return Step(Move.ASK, Invoke(self._start_id, self._offer))
 
     def release(self) -> Step:
-        """Ask the peer to agree."""
+        """Ask the peer to agree; the switching function does not ask, but tells."""
         self._renew_at = self._ends_at = None
+        if self._role is Role.SWITCHING:
+            return Step(Move.STOP, self._termination(EndReason(defined=SessionEnd.RESOURCE_LIMITATION)))
         return Step(Move.RELEASE, Invoke(self._next_id(), StopApplicationSession(session_id=self._id)))
 
     def next_deadline(self) -> float | None:
@@ -87,9 +89,7 @@ class ApplicationSession(Association):
         lost = LinkLost("link", "the application session was not prolonged in time")
         if self._role is Role.COMPUTING:
             return Step(Move.EXPIRE, error=lost)
-        reason = EndReason(defined=SessionEnd.SESSION_TIMER_EXPIRED)
-        told = ApplicationSessionTerminated(session_id=self._id, session_term_reason=reason)
-        return Step(Move.EXPIRE, Invoke(self._next_id(), told), lost)
+        return Step(Move.EXPIRE, self._termination(EndReason(defined=SessionEnd.SESSION_TIMER_EXPIRED)), lost)
 
     def hear(self, apdu: Apdu, now: float) -> Step | None:
         """What the messages of the session mean; the others are for the session below."""
@@ -103,24 +103,36 @@ class ApplicationSession(Association):
         step = _HEARD.get(type(apdu.message))
         return None if step is None else step(self, apdu.invoke_id, apdu.message, now)
 
+    def _termination(self, reason: EndReason) -> Invoke:
+        return Invoke(self._next_id(), ApplicationSessionTerminated(session_id=self._id, session_term_reason=reason))
+
     def _runs(self, seconds: float, now: float) -> None:
         self._ends_at = now + seconds
         self._renew_at = now + seconds * RENEW_AFTER if self._role is Role.COMPUTING else None
 
     def _start_asked(self, invoke_id: int, asked: StartApplicationSession, now: float) -> Step:
+        if self._id:
+            return Step(Move.PEER_SENDS, Result(invoke_id, _no_start(SessionError.MAX_NUMBER_SESSIONS)))
         if not self._welcome(asked.application_info.login):
-            code = ErrorCode(defined_error=SessionError.INVALID_APPLICATION_INFO)
             refused = AssociationRefused("the application was refused: name or password is wrong or missing")
-            no = StartApplicationSessionNegResponse(error_code=code)
+            no = _no_start(SessionError.INVALID_APPLICATION_INFO)
             return Step(Move.PEER_ASKS_IN_VAIN, Result(invoke_id, no), refused)
+        version = _version(asked.requested_protocol_versions)
+        if version is None:
+            refused = AssociationRefused("the application was refused: it speaks no version that is known here")
+            no = _no_start(SessionError.REQUESTED_PROTOCOL_VERSION_NOT_SUPPORTED)
+            return Step(Move.PEER_ASKS_IN_VAIN, Result(invoke_id, no), refused)
+        return self._started(invoke_id, asked, version, now)
+
+    def _started(self, invoke_id: int, asked: StartApplicationSession, version: str, now: float) -> Step:
         self._id = _ONLY_SESSION
         seconds = self._grant(asked.requested_session_duration, now)
         answer = StartApplicationSessionPosResponse(
             session_id=self._id,
-            actual_protocol_version=next(iter(asked.requested_protocol_versions), ""),
+            actual_protocol_version=version,
             actual_session_duration=seconds,
         )
-        return Step(Move.PEER_ASKS, Result(invoke_id, answer), peer=asked)
+        return Step(Move.PEER_ASKS, Result(invoke_id, answer), peer=asked, edition=edition_of(version))
 
     def _grant(self, wanted: int, now: float) -> int:
         seconds = min(max(wanted, 1), LONGEST_SESSION)
@@ -130,7 +142,7 @@ class ApplicationSession(Association):
     def _accepted(self, _: int, answer: StartApplicationSessionPosResponse, now: float) -> Step:
         self._id = answer.session_id
         self._runs(max(answer.actual_session_duration, 1), now)
-        return Step(Move.PEER_ACCEPTS, peer=answer)
+        return Step(Move.PEER_ACCEPTS, peer=answer, edition=edition_of(answer.actual_protocol_version))
 
     def _refused(self, _: int, answer: StartApplicationSessionNegResponse, now: float) -> Step:
         words = f"the switch refused the application session: {answer.error_code}"
@@ -154,7 +166,10 @@ class ApplicationSession(Association):
         words = f"the switch does not prolong the application session: {answer.error_code}"
         return Step(Move.PEER_ABORTS, error=LinkLost("link", words))
 
-    def _stopped(self, invoke_id: int, _: StopApplicationSession, now: float) -> Step:
+    def _stopped(self, invoke_id: int, asked: StopApplicationSession, now: float) -> Step:
+        if asked.session_id != self._id:
+            code = ErrorCode(defined_error=SessionError.INVALID_SESSION_ID)
+            return Step(Move.PEER_SENDS, Result(invoke_id, StopApplicationSessionNegResponse(error_code=code)))
         return Step(Move.PEER_RELEASES, Result(invoke_id, StopApplicationSessionPosResponse()))
 
     def _stop_answered(self, _: int, answer: Message, now: float) -> Step:
@@ -163,6 +178,15 @@ class ApplicationSession(Association):
     def _terminated(self, _: int, told: ApplicationSessionTerminated, now: float) -> Step:
         words = f"the switch ended the application session: {told.session_term_reason}"
         return Step(Move.PEER_ABORTS, error=LinkLost("link", words))
+
+
+def _version(asked: tuple[str, ...]) -> str | None:
+    """The first version asked for that is known here; empty where none was asked for."""
+    return next((version for version in asked if edition_of(version) is not None), None if asked else "")
+
+
+def _no_start(reason: SessionError) -> StartApplicationSessionNegResponse:
+    return StartApplicationSessionNegResponse(error_code=ErrorCode(defined_error=reason))
 
 
 _HEARD: dict[type, Callable[[ApplicationSession, int, Any, float], Step]] = {

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from csta.apdu import Abort, Apdu, Associate, AssociateResponse, Release, ReleaseResponse
 from csta.errors import AssociationRefused, CSTAError, RemoteProtocolError
 from csta.messages.application_session import StartApplicationSession, StartApplicationSessionPosResponse
+from csta.messages.zultys import LoginRequest, LoginResponse
 from csta.session.settings import Role
 from csta.session.states import Move
 
@@ -40,7 +41,14 @@ DIAGNOSTICS: dict[int, tuple[str, ...]] = {
 REFUSED_FOR_GOOD = 1
 AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED = 13, 14
 
-Peer = Associate | AssociateResponse | StartApplicationSession | StartApplicationSessionPosResponse
+Peer = (
+    Associate
+    | AssociateResponse
+    | StartApplicationSession
+    | StartApplicationSessionPosResponse
+    | LoginRequest
+    | LoginResponse
+)
 """What the peer says of itself."""
 
 Admission = Callable[[Associate], AssociateResponse]
@@ -53,19 +61,25 @@ class Step(NamedTuple):
     :param send: what to send for it.
     :param error: why the link ends with it, None when it ends in order.
     :param peer: what the peer said of itself, when the association is open by it.
+    :param edition: namespace that both agreed to write.
     """
 
     move: Move
     send: Apdu | None = None
     error: CSTAError | None = None
     peer: Peer | None = None
+    edition: str | None = None
 
 
 class Association:
     """None: messages flow as soon as the connection is there."""
 
-    def open(self, role: Role, next_id: Callable[[], int]) -> Step:
-        """The connection below is there; ``next_id`` gives the invoke ids of this side."""
+    def open(self, role: Role, next_id: Callable[[], int], *, private: bool = False) -> Step:
+        """The connection below is there.
+
+        :param next_id: gives the invoke ids of this side.
+        :param private: whether nobody else can read it (TLS).
+        """
         return Step(Move.START)
 
     def release(self) -> Step:
@@ -139,7 +153,7 @@ class AcseAssociation(Association):
         self._request = request
         self._admission = admission
 
-    def open(self, role: Role, next_id: Callable[[], int]) -> Step:
+    def open(self, role: Role, next_id: Callable[[], int], *, private: bool = False) -> Step:
         """Ask, or wait to be asked."""
         return Step(Move.ASK, self._request) if role is Role.COMPUTING else Step(Move.AWAIT)
 

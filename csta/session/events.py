@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from csta.apdu import Error, Frame, Reject, Result
-from csta.errors import CSTAError, DecodeError
+from csta.errors import CSTAError
 from csta.messages.base import Event, Request, Response
 from csta.messages.system import SystemStatusValue
 from csta.session.association import Peer
+from csta.session.irregularities import Irregular
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,6 @@ class RequestFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class UnexpectedAnswer:
-    """The peer answered something that is not waiting.
-
-    :param late_to: the request (``MakeCall``) that had ended before: by time-out, because its caller gave up, or
-        because the standard has no positive answer to it and this is a refusal. Empty when there was none.
-    """
-
-    answer: Result | Error | Reject
-    late_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Undecodable:
-    """A frame whose contents are no valid message; the link goes on."""
-
-    frame: Frame
-    error: DecodeError
-
-
-@dataclass(frozen=True, slots=True)
 class Closed:
     """The last event: the session is over and the connection below is to be closed.
 
@@ -90,14 +70,4 @@ class Closed:
     error: CSTAError | None = None
 
 
-SessionEvent = (
-    Opened
-    | RequestReceived
-    | EventReceived
-    | StatusReceived
-    | Answered
-    | RequestFailed
-    | UnexpectedAnswer
-    | Undecodable
-    | Closed
-)
+SessionEvent = Opened | RequestReceived | EventReceived | StatusReceived | Answered | RequestFailed | Irregular | Closed

@@ -1,4 +1,4 @@
-"""Whether the peer is still there: System Status as heartbeat, in both directions (ECMA-269 §14.2.2).
+"""Whether the peer is still there: a heartbeat in both directions, System Status nearly always (ECMA-269 §14.2.2).
 
 The standard leaves open which side sends it and what a missing answer means. Here any octets from the peer count as
 life; after a silence this side asks, and after some questions without an answer the link is dead.
@@ -13,7 +13,7 @@ class Pulse(Enum):
     """What is due now."""
 
     QUIET = "nothing"
-    ASK = "send System Status"
+    ASK = "send the heartbeat"
     DEAD = "give the link up"
 
 
@@ -22,9 +22,12 @@ class Heartbeat:
 
     :param interval: seconds of silence before each question; 0 for no heartbeat.
     :param limit: questions in a row that may stay without an answer.
+    :param answered: whether the peer answers; without, it is told every ``interval`` that this side lives, and its own
+        silence means nothing.
     """
 
-    def __init__(self, interval: float, limit: int) -> None:
+    def __init__(self, interval: float, limit: int, *, answered: bool = True) -> None:
+        self._answered = answered
         self._interval = interval
         self._limit = limit
         self._asked = 0
@@ -33,7 +36,8 @@ class Heartbeat:
     def heard(self, now: float) -> None:
         """Octets came from the peer, or the link has just been made."""
         self._asked = 0
-        self._wait(now)
+        if self._answered or self._deadline is None:
+            self._wait(now)
 
     def stop(self) -> None:
         """The link is over."""
@@ -47,7 +51,7 @@ class Heartbeat:
         """What is to be done at ``now``."""
         if self._deadline is None or now < self._deadline:
             return Pulse.QUIET
-        if self._asked >= self._limit:
+        if self._answered and self._asked >= self._limit:
             return Pulse.DEAD
         self._asked += 1
         self._wait(now)

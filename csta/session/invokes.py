@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from csta.errors import LocalProtocolError
 from csta.messages.base import Request
+from csta.session.irregularities import Irregularity
 
 MAX_PARKED = 1_000
 """Ids of ended requests kept apart until their late answers come; the oldest are let go first."""
@@ -40,6 +41,7 @@ class Invocations:
         self._pending: dict[int, Invocation] = {}
         self._deadlines: list[tuple[float, int]] = []
         self._parked: dict[int, str] = {}
+        self._answered: dict[int, None] = {}
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -54,12 +56,18 @@ class Invocations:
 
     def begin(self, invocation: Invocation) -> None:
         """Put a request that was sent into the table."""
+        self._answered.pop(invocation.invoke_id, None)
         self._pending[invocation.invoke_id] = invocation
         heapq.heappush(self._deadlines, (invocation.deadline, invocation.invoke_id))
 
     def end(self, invoke_id: int | None) -> Invocation | None:
         """Take a request whose answer came out of the table, None when no such request waits."""
-        return None if invoke_id is None else self._pending.pop(invoke_id, None)
+        invocation = None if invoke_id is None else self._pending.pop(invoke_id, None)
+        if invocation is not None:
+            self._answered[invocation.invoke_id] = None
+            if len(self._answered) > MAX_PARKED:
+                del self._answered[next(iter(self._answered))]
+        return invocation
 
     def abandon(self, invoke_id: int) -> Invocation | None:
         """Take a request out that nobody waits for any more; its id is parked for the late answer."""
@@ -77,6 +85,13 @@ class Invocations:
     def unpark(self, invoke_id: int | None) -> str:
         """Name of the request of a late answer, empty when there is none; it is forgotten by asking."""
         return "" if invoke_id is None else self._parked.pop(invoke_id, "")
+
+    def stray(self, invoke_id: int | None) -> tuple[Irregularity, str]:
+        """What is wrong with an answer no request waits for, and the request it is late to."""
+        late_to = self.unpark(invoke_id)
+        if late_to:
+            return Irregularity.LATE_ANSWER, late_to
+        return Irregularity.SECOND_ANSWER if invoke_id in self._answered else Irregularity.UNKNOWN_ANSWER, ""
 
     def expired(self, now: float) -> list[Invocation]:
         """Take out the requests whose time is up, in the order of their deadlines."""

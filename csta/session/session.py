@@ -23,6 +23,7 @@ from csta.errors import (
     RemoteProtocolError,
     RequestCancelled,
     RequestTimeout,
+    UnknownMessage,
 )
 from csta.framing import Framing
 from csta.messages.base import Event, Request, Response
@@ -34,6 +35,7 @@ from csta.messages.system import (
     SystemStatusResponse,
     SystemStatusValue,
 )
+from csta.messages.zultys import KeepAlive
 from csta.session import answers
 from csta.session.association import Association, Step
 from csta.session.events import (
@@ -45,11 +47,10 @@ from csta.session.events import (
     RequestReceived,
     SessionEvent,
     StatusReceived,
-    Undecodable,
-    UnexpectedAnswer,
 )
 from csta.session.heartbeat import Heartbeat, Pulse
 from csta.session.invokes import Invocation, Invocations
+from csta.session.irregularities import Irregular, Irregularities, Irregularity
 from csta.session.settings import Codec, Role, Settings, Tap
 from csta.session.states import Move, State, after
 
@@ -58,6 +59,7 @@ class Session:
     """One end of one link.
 
     :param association: how the link is opened and ended; None for a link without association.
+    :ivar irregularities: what the peer did against the standard, and how often.
     :ivar tap: sees every frame, both ways; set it before :meth:`open`.
     """
 
@@ -73,11 +75,16 @@ class Session:
         self.role = role
         self.state = State.UNOPENED
         self.settings = settings or Settings()
+        self.irregularities = Irregularities()
         self._codec = codec
         self._framing = framing
         self._association = association or Association()
         self._invocations = Invocations(framing.last_invoke_id)
-        self._heartbeat = Heartbeat(self.settings.heartbeat_interval, self.settings.heartbeat_limit)
+        self._heartbeat = Heartbeat(
+            self.settings.heartbeat_interval,
+            self.settings.heartbeat_limit,
+            answered=self.settings.heartbeat != "keepalive" or role is Role.SWITCHING,
+        )
         self._events: deque[SessionEvent] = deque()
         self._outgoing = bytearray()
         self._expiry: float | None = None
@@ -87,13 +94,17 @@ class Session:
 
     # Moved by the user
 
-    def open(self, now: float) -> None:
-        """The connection below has been made."""
+    def open(self, now: float, *, private: bool = False) -> None:
+        """The connection below has been made.
+
+        :param private: whether nobody else can read it (TLS).
+        """
         self._now = now
         self._heartbeat.heard(now)
         if self.tap is not None:
             self.tap.opened()
-        self._take(self._association.open(self.role, self._invocations.next_id))
+        self._outgoing += self._framing.open(connecting=self.role is Role.COMPUTING)
+        self._take(self._association.open(self.role, self._invocations.next_id, private=private))
         if self.state is not State.ACTIVE:
             self._expiry = now + self.settings.association_timeout
 
@@ -200,6 +211,8 @@ class Session:
     def _take(self, step: Step) -> None:
         """Take a step of the association; raises what :func:`csta.session.states.after` raises."""
         following = after(self.state, step.move)
+        if step.edition is not None:
+            self._codec.namespace = step.edition
         if step.send is not None:
             self._write(step.send)
         if following is State.CLOSED:
@@ -209,6 +222,10 @@ class Session:
             self._expiry = None
             self._events.append(Opened(step.peer))
         self.state = following
+
+    def _tell(self, irregular: Irregular | None) -> None:
+        if irregular is not None:
+            self._events.append(irregular)
 
     def _write(self, apdu: Apdu) -> None:
         frame = self._codec.encode(apdu)
@@ -258,8 +275,14 @@ class Session:
         if pulse is Pulse.DEAD:
             self._close(Move.EXPIRE, LinkLost("link", f"the peer was silent for {self._heartbeat.silence:g} s"))
         elif pulse is Pulse.ASK:
-            status = SystemStatus(system_status=SystemStatusValue.NORMAL)
-            self._invoke(status, now, self._heartbeat.silence, internal=True)
+            self._send_heartbeat(now)
+
+    def _send_heartbeat(self, now: float) -> None:
+        kind = self.settings.heartbeat
+        if kind != "keepalive":
+            self._invoke(_HEARTBEATS[kind], now, self._heartbeat.silence, internal=True)
+        elif self.role is Role.COMPUTING:
+            self._write(Invoke(0, KeepAlive()))
 
     def _take_frame(self) -> bool:
         """Handle one frame; False when there is none."""
@@ -270,6 +293,7 @@ class Session:
         except FramingError as error:
             self._close(Move.LOSE, error)
             return True
+        self._outgoing += self._framing.answers()
         if frame is not None:
             if self.tap is not None:
                 self.tap.passed(self._peer, frame)
@@ -292,7 +316,10 @@ class Session:
     def _decode(self, frame: Frame) -> Apdu:
         if self._framing.carries_invoke_id and frame.invoke_id is None:
             raise DecodeError("the invoke id in the header is not four digits", "header", 4)
-        return self._codec.decode(frame)
+        apdu = self._codec.decode(frame)
+        if self._codec.foreign is not None:
+            self._tell(self.irregularities.edition(self._codec.foreign))
+        return apdu
 
     def _abort(self, error: CSTAError) -> None:
         last_words = self._association.abort()
@@ -301,7 +328,7 @@ class Session:
         self._close(Move.LOSE, error)
 
     def _undecodable(self, frame: Frame, error: DecodeError) -> None:
-        self._events.append(Undecodable(frame, error))
+        self._tell(self.irregularities.undecodable(frame, error))
         if answers.is_answer(frame, error):
             invocation = self._invocations.end(error.invoke_id)
             if invocation is not None:
@@ -312,7 +339,7 @@ class Session:
     def _object(self, frame: Frame, error: DecodeError) -> None:
         """Tell the peer that its request or event was not understood."""
         if not self._framing.carries_invoke_id:
-            unknown = error.where == "ROSE.opcode"
+            unknown = isinstance(error, UnknownMessage)
             problem = answers.UNRECOGNISED_OPERATION if unknown else answers.MISTYPED_ARGUMENT
             general = Reject(None, "general", 0)
             self._write(general if error.invoke_id is None else Reject(error.invoke_id, "invoke", problem))
@@ -323,15 +350,17 @@ class Session:
         self._move(Move.PEER_SENDS)
         message = invoke.message
         if isinstance(message, Event):
+            self._tell(self.irregularities.event(message))
             self._events.append(EventReceived(message))
-        elif self.state is not State.ACTIVE:
-            return  # it is ending: the peer will find its request unanswered
+        elif isinstance(message, KeepAlive) or self.state is not State.ACTIVE:
+            return  # to be heard is enough; and at the end the peer will find its request unanswered
         elif isinstance(message, SystemStatus):
             self.respond(invoke.invoke_id, SystemStatusResponse())
             self._events.append(StatusReceived(message.system_status))
         elif isinstance(message, RequestSystemStatus) and self.role is Role.COMPUTING:
             self.respond(invoke.invoke_id, RequestSystemStatusResponse(system_status=SystemStatusValue.NORMAL))
         elif isinstance(message, Request):
+            self.irregularities.follow(message, None)
             self._events.append(RequestReceived(invoke.invoke_id, message))
         else:
             raise RemoteProtocolError("neither request nor event", type(message).__name__)
@@ -340,10 +369,15 @@ class Session:
         self._move(Move.PEER_SENDS)
         of_ours = not isinstance(answer, Reject) or answer.category in ("invoke", "general")
         invocation = self._invocations.end(answer.invoke_id) if of_ours else None
-        if invocation is not None:
-            self._end(invocation, answers.outcome(invocation.request, answer))
+        if invocation is None:
+            kind, late_to = self._invocations.stray(answer.invoke_id if of_ours else None)
+            self._tell(self.irregularities.notice(kind, answers.in_words(answer, late_to)))
             return
-        self._events.append(UnexpectedAnswer(answer, self._invocations.unpark(answer.invoke_id) if of_ours else ""))
+        outcome = answers.outcome(invocation.request, answer)
+        if isinstance(outcome, RemoteProtocolError):
+            self._tell(self.irregularities.notice(Irregularity.OTHER_ANSWER, str(outcome)))
+        self.irregularities.follow(invocation.request, outcome)
+        self._end(invocation, outcome)
 
 
 def why(error: CSTAError | None) -> str:
@@ -353,6 +387,10 @@ def why(error: CSTAError | None) -> str:
     return "the link was closed" if error is None else str(error)
 
 
+_HEARTBEATS: dict[str, Request[Any]] = {
+    "system-status": SystemStatus(system_status=SystemStatusValue.NORMAL),
+    "request-system-status": RequestSystemStatus(),
+}
 _HANDLERS: dict[type[Apdu], Callable[[Session, Any], None]] = {
     Invoke: Session._on_invoke,
     Result: Session._on_answer,

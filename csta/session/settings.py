@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from csta.apdu import Apdu, Frame
+from csta.dialect import HeartbeatKind
 
 
 class Role(StrEnum):
@@ -17,7 +18,16 @@ class Role(StrEnum):
 
 
 class Codec(Protocol):
-    """One of the two wires."""
+    """One of the two wires.
+
+    :ivar namespace: edition that is written; empty on a wire without editions.
+    """
+
+    namespace: str
+
+    @property
+    def foreign(self) -> str | None:
+        """Edition of the message decoded last, where it is not the one that is written."""
 
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; raises DecodeError and nothing else."""
@@ -52,7 +62,8 @@ class Settings:
         §13.1.4); 0 for no limit.
     :param association_timeout: how long opening the association may take.
     :param release_timeout: how long the peer may take to agree to its end.
-    :param heartbeat_interval: silence of the peer before System Status is sent (0 to 180 of §14.2.2); 0 for never.
+    :param heartbeat: what is sent for it.
+    :param heartbeat_interval: silence of the peer before it is sent (0 to 180 of §14.2.2); 0 for never.
     :param heartbeat_limit: how many of them in a row may stay unanswered before the link is given up.
     """
 
@@ -61,5 +72,6 @@ class Settings:
     most_outstanding: int = 100
     association_timeout: float = 10.0
     release_timeout: float = 5.0
+    heartbeat: HeartbeatKind = "system-status"
     heartbeat_interval: float = 30.0
     heartbeat_limit: int = 2

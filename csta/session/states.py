@@ -42,6 +42,7 @@ class Move(Enum):
     PEER_ACCEPTS = "associate accepted"
     PEER_REFUSES = "associate refused"
     PEER_GREETS = "status received"
+    PEER_ASKS_MORE = "log-in asked for again"
     PEER_SENDS = "message received"
     PEER_RELEASES = "release received"
     PEER_AGREES = "release response received"
@@ -70,6 +71,7 @@ MOVES: dict[State, dict[Move, State]] = {
         Move.PEER_ACCEPTS: State.ACTIVE,
         Move.PEER_REFUSES: State.CLOSED,
         Move.PEER_GREETS: State.ASSOCIATING,
+        Move.PEER_ASKS_MORE: State.ASSOCIATING,
     },
     State.AWAITING: {
         **_OVER,

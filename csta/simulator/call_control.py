@@ -62,7 +62,7 @@ def answer_call(exchange: Exchange, client: Client, request: AnswerCall, now: fl
 def take_up(exchange: Exchange, connection: Connection, now: float) -> None:
     """Go off-hook for a connection that waits for it: answer the call, or dial as prompted."""
     if connection.state != State.INITIATED:
-        progress.answer(exchange, connection, progress.answer_cause(connection.call))
+        progress.answer(exchange, connection, progress.answer_cause(connection))
     elif connection.prompt is not None:
         progress.originate(exchange, connection, EventCause.NEW_CALL, now)
     else:
@@ -92,7 +92,7 @@ def hold_call(exchange: Exchange, client: Client, request: HoldCall, now: float)
     connection = connection_for(exchange, request.call_to_be_held, NEEDS["holdCall"])
     extension_of(connection)
     require_partner(connection)
-    progress.hold(exchange, connection, EventCause.NORMAL)
+    progress.hold(exchange, connection, EventCause.NORMAL, now)
     return HoldCallResponse()
 
 
@@ -108,7 +108,7 @@ def alternate_call(exchange: Exchange, client: Client, request: AlternateCall, n
     """Alternate Call, §17.1.2: Hold, then Retrieve or Answer (FR 2)."""
     held, active = pair_for(exchange, request.held_call, request.active_call, "alternateCall")
     require_partner(active)
-    progress.hold(exchange, active, EventCause.ALTERNATE)
+    progress.hold(exchange, active, EventCause.ALTERNATE, now)
     if held.state == State.HOLD:
         progress.retrieve(exchange, held, EventCause.ALTERNATE)
     else:

@@ -133,7 +133,7 @@ def consultation_call(
     digits, complete = dialling(request.consulted_device)
     if device.connection_in(State.INITIATED):
         raise Refusal.state(Incompatible.INVALID_CALLING_DEVICE_STATE)
-    progress.hold(exchange, existing, EventCause.CONSULTATION)
+    progress.hold(exchange, existing, EventCause.CONSULTATION, now)
     connection = seize(exchange, device, digits if complete else "")
     connection.call.consult_options = request.consult_options
     _attach(connection.call, request)

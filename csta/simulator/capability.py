@@ -246,6 +246,7 @@ def get_logical_device_information(
         max_fwd_settings=exchange.profile.settings_per_device if station else None,
         max_devices_in_conf=exchange.profile.conference_members,
         device_on_device_monitor_filter=MonitorFilter(),
+        device_on_connection_monitor_filter=MonitorFilter(),
         call_on_device_monitor_filter=MonitorFilter(),
         call_on_connection_monitor_filter=MonitorFilter(),
         routeing_serv_list=supported(RouteingServList) if isinstance(device, RoutePoint) else None,

@@ -94,6 +94,8 @@ class ClientLink:
 
     def link_closed(self, error: CSTAError | None) -> None:
         """The client is gone."""
+        if error is not None:
+            self.log.info("a client is gone: {reason}", reason=str(error))
         if self in self._server.clients:
             self._server.clients.remove(self)
         self._server.switch.disconnect(self, self._server.reactor.seconds())

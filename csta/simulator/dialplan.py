@@ -60,6 +60,7 @@ class Timing(Struct, frozen=True, forbid_unknown_fields=True):
     :param offer: until an offered call rings although nobody accepted it.
     :param recall: until a transferred call that nobody answers, or a parked one that nobody fetches, comes back to who
         transferred or parked it (§6.7.3); None: it does not.
+    :param hold: until a held call rings at who holds it (§17.1.15 FR 1); None: it is held for ever.
     """
 
     ringing: Seconds = 120.0
@@ -69,6 +70,7 @@ class Timing(Struct, frozen=True, forbid_unknown_fields=True):
     dialling: Seconds = 20.0
     offer: Seconds = 5.0
     recall: Seconds | None = None
+    hold: Annotated[float, Meta(gt=0)] | None = None
 
 
 def external_number(numbers: tuple[ExternalNumber, ...], dialled: str) -> ExternalNumber | None:

@@ -98,7 +98,7 @@ def _at(device: Device, *states: State) -> ConnectionID:
     found = (device.connection_in(state) for state in states)
     connection = next((each for each in found if each is not None), None)
     if connection is None:
-        raise LocalProtocolError(f"{device.number} has no call that is {' or '.join(states)}")
+        raise LocalProtocolError(f"{device.number} has no call in state {' or '.join(states)}")
     return connection.id
 
 

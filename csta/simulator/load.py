@@ -18,12 +18,20 @@ SECONDS_PER_HOUR = 3600.0
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the calls so far."""
+    """What became of the calls so far.
+
+    :ivar offered: all that were tried.
+    :ivar blocked: all lines were in use.
+    :ivar answered: somebody lifted the handset.
+    :ivar abandoned: the caller lost patience.
+    :ivar lost: the switch ended them before that, for want of a free telephone for instance.
+    """
 
     offered: int = 0
     blocked: int = 0
     answered: int = 0
     abandoned: int = 0
+    lost: int = 0
 
 
 class Load:
@@ -84,6 +92,8 @@ class Load:
     def _give_up(self, there: OutsideCaller) -> None:
         if there.talking:
             self.tally.answered += 1
+        elif there.gone:
+            self.tally.lost += 1
         else:
             self.tally.abandoned += 1
         self._hang_up(there)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csta.messages.call_data import CSTAObject
+from csta.messages.common import ConnectionID
 from csta.messages.errors import OperationErrors as Operation
 from csta.messages.errors import SubscribedResourceAvailabilityErrors, UniversalFailure
 from csta.messages.monitoring import (
@@ -21,7 +22,7 @@ from csta.messages.monitoring import (
 )
 from csta.messages.monitoring import GetMonitorResultCrossRefIDorRegistrationData as MonitorList
 from csta.simulator.admission import device_for
-from csta.simulator.calls import Call, Device
+from csta.simulator.calls import Call, Connection, Device
 from csta.simulator.exchange import Exchange
 from csta.simulator.failures import Refusal
 from csta.simulator.monitors import Client, Monitor
@@ -29,7 +30,7 @@ from csta.simulator.segments import send_segments
 
 
 def monitor_start(exchange: Exchange, client: Client, request: MonitorStart, now: float) -> MonitorStartResponse:
-    """Monitor Start, §15.1.2. On a device of either type, type device where left out; on a call of type call."""
+    """Monitor Start, §15.1.2. Of either type on either object; left out, the type is that of the object."""
     wanted = _object(exchange, request.monitor_object, request.monitor_type)
     if isinstance(wanted, Device) and exchange.monitors.at(wanted) >= exchange.profile.monitors_per_device:
         limit = SubscribedResourceAvailabilityErrors.OBJECT_MONITOR_LIMIT_EXCEEDED
@@ -43,15 +44,16 @@ def monitor_start(exchange: Exchange, client: Client, request: MonitorStart, now
     )
 
 
-def _object(exchange: Exchange, wanted: CSTAObject, kind: MonitorType | None) -> Device | Call:
+def _object(exchange: Exchange, wanted: CSTAObject, kind: MonitorType | None) -> Device | Call | Connection:
     if wanted.device_object is not None:
         return device_for(exchange, wanted.device_object)
-    call = exchange.calls.get((wanted.call_object.call_id if wanted.call_object else None) or "")
-    if call is None:
+    named = wanted.call_object or ConnectionID()
+    call = exchange.calls.get(named.call_id or "")
+    device = named.device_id.number if named.device_id else ""
+    found = call.connections.get(device) if call is not None and kind == MonitorType.DEVICE else call
+    if found is None:  # of type device, the call identifier alone does not say which
         raise Refusal.operation(Operation.INVALID_MONITOR_OBJECT)
-    if kind == MonitorType.DEVICE:
-        raise Refusal.operation(Operation.MONITOR_TYPE_NOT_SUPPORTED)
-    return call
+    return found
 
 
 def monitor_stop(exchange: Exchange, client: Client, request: MonitorStop, now: float) -> MonitorStopResponse:

@@ -62,7 +62,7 @@ from csta.messages.physical_device import (
     SpeakerMuteEvent,
     SpeakerVolumeEvent,
 )
-from csta.simulator.calls import Call, Device
+from csta.simulator.calls import Call, Connection, Device
 from csta.simulator.event_reports import CallEvent
 from csta.simulator.permissions import permitted
 from csta.simulator.states import State
@@ -132,6 +132,8 @@ class Monitor:
 
     :param cross_ref_id: names it for as long as it lives (§12.3.21).
     :param device: its object, None for a monitor on a call.
+    :param connection: its object where it is on a call, but of type device: it hears what that device would hear of
+        the call, and ends when the call leaves the device.
     :param follows: it is of type call: it stays with its calls wherever they go (§6.6.2.3).
     :param filter: events not wanted.
     :param calls: the calls that one of type call follows.
@@ -140,6 +142,7 @@ class Monitor:
     cross_ref_id: str
     client: Client
     device: Device | None
+    connection: Connection | None
     follows: bool
     filter: MonitorFilter
     calls: set[str] = field(default_factory=set)
@@ -158,22 +161,31 @@ class Monitors:
         self._by_id: dict[str, Monitor] = {}
         self._by_device: dict[Device, list[Monitor]] = {}
         self._by_call: dict[str, list[Monitor]] = {}
+        self._in_call: dict[Device, list[Monitor]] = {}
         self._made = 0
 
     def start(
-        self, client: Client, wanted: Device | Call, wanted_type: MonitorType | None, unwanted: MonitorFilter
+        self,
+        client: Client,
+        wanted: Device | Call | Connection,
+        wanted_type: MonitorType | None,
+        unwanted: MonitorFilter,
     ) -> Monitor:
-        """Make a monitor on a device or a call; one on a call is of type call."""
+        """Make a monitor on a device, on a call (of type call), or on a device's part in a call (of type device)."""
         self._made += 1
         device = wanted if isinstance(wanted, Device) else None
-        follows = device is None or wanted_type == MonitorType.CALL
-        monitor = Monitor(f"{self._made:08x}", client, device, follows, unwanted)
+        connection = wanted if isinstance(wanted, Connection) else None
+        follows = isinstance(wanted, Call) or (device is not None and wanted_type == MonitorType.CALL)
+        monitor = Monitor(f"{self._made:08x}", client, device, connection, follows, unwanted)
         self._by_id[monitor.cross_ref_id] = monitor
-        if device is not None:
-            self._by_device.setdefault(device, []).append(monitor)
-        there = [wanted] if isinstance(wanted, Call) else [connection.call for connection in wanted.connections]
-        for call in there if follows else ():
-            self._follow(monitor, call)
+        if isinstance(wanted, Call):
+            self._follow(monitor, wanted)
+        elif isinstance(wanted, Connection):
+            self._in_call.setdefault(wanted.device, []).append(monitor)
+        else:
+            self._by_device.setdefault(wanted, []).append(monitor)
+            for there in wanted.connections if follows else ():
+                self._follow(monitor, there.call)
         return monitor
 
     def find(self, client: Client, cross_ref_id: str) -> Monitor | None:
@@ -191,14 +203,19 @@ class Monitors:
 
     def stop(self, monitor: Monitor) -> None:
         """End a monitor: no event of it comes any more, not even one that waits already (§15.1.3)."""
-        del self._by_id[monitor.cross_ref_id]
-        if monitor.device is not None:
-            self._by_device[monitor.device].remove(monitor)
-        for call in monitor.calls:
-            self._by_call[call].remove(monitor)
+        self._remove(monitor)
         kept = [waiting for waiting in self._outbox if not _is_from(waiting[1], monitor)]
         self._outbox.clear()
         self._outbox.extend(kept)
+
+    def _remove(self, monitor: Monitor) -> None:
+        del self._by_id[monitor.cross_ref_id]
+        if monitor.device is not None:
+            self._by_device[monitor.device].remove(monitor)
+        if monitor.connection is not None:
+            self._in_call[monitor.connection.device].remove(monitor)
+        for call in monitor.calls:
+            self._by_call[call].remove(monitor)
 
     def forget(self, client: Client) -> None:
         """The client is gone, and its monitors with it."""
@@ -216,6 +233,7 @@ class Monitors:
         self._by_id.clear()
         self._by_device.clear()
         self._by_call.clear()
+        self._in_call.clear()
 
     def move(self, old: Call, new: Call) -> None:
         """A call goes on under another identifier (§12.3.9 FR 8); who followed it follows that one."""
@@ -237,6 +255,7 @@ class Monitors:
                         services_permitted=permitted(connection),
                     )
                     self._outbox.append((monitor.client, report))
+            self._end_in_call(device)
         self._report_followers(event, call)
 
     def report_end(self, event: CallClearedEvent, call: Call) -> None:
@@ -273,7 +292,13 @@ class Monitors:
                 self._follow(monitor, call)
             else:
                 watching.append(monitor)
-        return watching
+        return watching + [each for each in self._in_call.get(device, ()) if _concerns(each, call)]
+
+    def _end_in_call(self, device: Device) -> None:
+        """A call that left the device is an object no more (§15.1.2): its monitor heard that, and ends."""
+        for monitor in list(self._in_call.get(device, ())):
+            if monitor.connection is not None and monitor.connection.state == State.NULL:
+                self._remove(monitor)
 
     def _follow(self, monitor: Monitor, call: Call) -> None:
         if call.id not in monitor.calls:
@@ -287,6 +312,12 @@ class Monitors:
     def _tell(self, monitor: Monitor, event: Event) -> None:
         if monitor.passes(type(event)):
             self._outbox.append((monitor.client, replace(event, monitor_cross_ref_id=monitor.cross_ref_id)))
+
+
+def _concerns(monitor: Monitor, call: Call) -> bool:
+    """Whether a monitor on a device's part in a call hears of ``call``: it is that one, or what took its place."""
+    connection = monitor.connection
+    return connection is not None and (connection.call is call or connection.state == State.NULL)
 
 
 def _is_from(message: Event | Request[Any], monitor: Monitor) -> bool:

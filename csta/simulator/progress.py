@@ -80,7 +80,7 @@ def _answer_later(exchange: Exchange, connection: Connection, after: float | Non
 
     def lift(at: float) -> None:
         if connection.state == State.ALERTING and not connection.device.connection_in(State.CONNECTED, State.INITIATED):
-            answer(exchange, connection, answer_cause(connection.call))
+            answer(exchange, connection, answer_cause(connection))
 
     exchange.timers.set((connection, after), now + after, lift)
 
@@ -215,9 +215,10 @@ def answer(exchange: Exchange, connection: Connection, cause: EventCause) -> Non
     exchange.report(reports.established(connection, cause), connection.call)
 
 
-def answer_cause(call: Call) -> EventCause:
-    """New Call means: never redirected so far."""
-    return EventCause.NEW_CALL if call.last_redirection is None else EventCause.NORMAL
+def answer_cause(connection: Connection) -> EventCause:
+    """New Call means: never redirected so far, nor answered here before."""
+    new = connection.call.last_redirection is None and not connection.answered
+    return EventCause.NEW_CALL if new else EventCause.NORMAL
 
 
 def fail(exchange: Exchange, call: Call, device: DeviceID, cause: EventCause, now: float) -> None:
@@ -268,10 +269,29 @@ def _drop_later(exchange: Exchange, connection: Connection, at: float, cause: Ev
     exchange.timers.set(connection, at, lambda now: exchange.drop(connection, cause))
 
 
-def hold(exchange: Exchange, connection: Connection, cause: EventCause) -> None:
+def hold(exchange: Exchange, connection: Connection, cause: EventCause, now: float) -> None:
     """The device suspends its part (§17.2.10)."""
     exchange.move(connection, State.HOLD)
     exchange.report(reports.held(connection, cause), connection.call)
+    remind_later(exchange, connection, now)
+
+
+def remind_later(exchange: Exchange, connection: Connection, now: float) -> None:
+    """A held call is not forgotten for ever (§17.1.15 FR 1), where the switch takes care of that."""
+    if exchange.timing.hold is not None:
+        exchange.timers.set(connection, now + exchange.timing.hold, lambda at: remind(exchange, connection, at))
+
+
+def remind(exchange: Exchange, connection: Connection, now: float) -> None:
+    """The held call rings where it is held; not yet while that device has another call, or nobody waits there."""
+    device, others = connection.device, connection.call.others(connection.device)
+    waiting = any(other.state in (State.CONNECTED, State.HOLD) for other in others)
+    if not waiting or device.connection_in(State.CONNECTED, State.INITIATED, State.ALERTING):
+        remind_later(exchange, connection, now)
+        return
+    connection.answered = True
+    exchange.move(connection, State.ALERTING)
+    deliver(exchange, connection, EventCause.RECALL, now)
 
 
 def retrieve(exchange: Exchange, connection: Connection, cause: EventCause) -> None:

@@ -8,15 +8,16 @@ from typing import Protocol as Structural
 from typing import cast
 
 from twisted.internet import protocol
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import serverFromString
 
 from csta.apdu import Associate, AssociateResponse
 from csta.asn1 import acse
 from csta.dialect import Login
+from csta.endpoints import server_endpoint
 from csta.errors import DecodeError
-from csta.protocol import DelayedCall, Link, ReactorTime, open_session
+from csta.opening import open_session
+from csta.protocol import DelayedCall, Link, ReactorTime
 from csta.recorder.live import Recording
 from csta.session import Role, Session, Settings
 from csta.session.association import AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED, REFUSED_FOR_GOOD
@@ -29,8 +30,8 @@ from csta.simulator.switch import Switch
 class ListeningPort(Structural):
     """What listening gives (the part of ``IListeningPort`` needed here)."""
 
-    def getHost(self) -> IPv4Address:
-        """Address and port."""
+    def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        """Where it listens."""
 
     def stopListening(self) -> Deferred[None] | None:
         """Wait for clients no more."""
@@ -175,13 +176,13 @@ class SwitchServer:
     ) -> Deferred[int]:
         """Wait for clients; parameters as of :meth:`factory`.
 
-        :param endpoint: a Twisted server endpoint, or a TCP port on the loopback interface; 0 takes a free one.
-        :returns: the port in the end; fails with Twisted's ``CannotListenError``.
-        :raises ValueError: there is no such kind of link.
+        :param endpoint: where to listen (:mod:`csta.endpoints`), or a TCP port on the loopback interface, 0 for any.
+        :returns: the port in the end, 0 for ``unix:``; fails with Twisted's ``CannotListenError``.
+        :raises ValueError: there is no such kind of link, or no such endpoint.
         """
         factory = self.factory(protocol, association, settings, dialect=dialect, framing=framing, login=login)
         where = f"tcp:{endpoint}:interface=127.0.0.1" if isinstance(endpoint, int) else endpoint
-        listening: Deferred[ListeningPort] = serverFromString(self.reactor, where).listen(factory)
+        listening: Deferred[ListeningPort] = server_endpoint(self.reactor, where).listen(factory)
         return listening.addCallback(self._listening)
 
     def stop(self) -> Deferred[None]:
@@ -233,7 +234,8 @@ class SwitchServer:
 
     def _listening(self, port: ListeningPort) -> int:
         self._ports.append(port)
-        return port.getHost().port
+        address = port.getHost()
+        return address.port if isinstance(address, IPv4Address | IPv6Address) else 0
 
     def _arm(self, deadline: float | None) -> None:
         if self._timer is not None:

@@ -21,11 +21,12 @@ MOVES: dict[State, frozenset[State]] = {
     State.INITIATED: frozenset({State.CONNECTED, State.NULL}),
     State.ALERTING: frozenset({State.CONNECTED, State.NULL}),
     State.CONNECTED: frozenset({State.HOLD, State.QUEUED, State.NULL}),
-    State.HOLD: frozenset({State.CONNECTED, State.QUEUED, State.NULL}),
+    State.HOLD: frozenset({State.CONNECTED, State.ALERTING, State.QUEUED, State.NULL}),
     State.QUEUED: frozenset({State.ALERTING, State.CONNECTED, State.NULL}),
     State.FAIL: frozenset({State.NULL}),
 }
-"""Moves of an extension's connection; who camps on waits in Queued until it rings.
+"""Moves of an extension's connection; who camps on waits in Queued until it rings,
+and what is held too long rings again.
 
 A caller who hears busy tone stays connected: the far side fails (§17.2.9).
 """

@@ -18,6 +18,7 @@ from csta.messages.device_maintenance import BackInServiceEvent, OutOfServiceEve
 from csta.messages.errors import OperationErrors, UniversalFailure
 from csta.messages.logical_device import AgentState
 from csta.messages.system import SystemStatusValue
+from csta.session.answers import service_error
 from csta.simulator import agents, call_control, completion, distribution, predictive, progress, routeing
 from csta.simulator import event_reports as reports
 from csta.simulator.calls import Connection, Device, Extension, Line
@@ -205,7 +206,7 @@ class Switch:
         answer = self.handle(None, pressed(self._exchange, device, key, to), now)
         self.ready()
         if isinstance(answer, UniversalFailure):
-            raise LocalProtocolError(f"{number} cannot {key.value} now: {answer}")
+            raise LocalProtocolError(f"{number} cannot {service_error(key.value, answer)}")
 
     def hears_dial_tone(self, number: str) -> bool:
         """Whether somebody may :meth:`dial` there now."""

@@ -12,8 +12,9 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from csta.client import Client, ClientFactory, client_endpoint
+from csta.client import Client, ClientFactory
 from csta.dialect import Login
+from csta.endpoints import client_endpoint
 from csta.provider import CstaProvider
 from csta.recorder import files
 from csta.recorder.live import Recording

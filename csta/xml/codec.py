@@ -7,10 +7,10 @@ from importlib import import_module
 
 from csta.apdu import EVENT_INVOKE_ID, Apdu, Error, Frame, Invoke, Result
 from csta.dialect import EDITIONS
-from csta.errors import DecodeError, LocalProtocolError
+from csta.errors import DecodeError, LocalProtocolError, UnknownMessage
 from csta.messages import _index, message_class
 from csta.messages.base import Event, Response, UnknownEvent
-from csta.xml import application_session, elements
+from csta.xml import application_session, elements, zultys
 from csta.xml.document import NotPlain, Reading, Tokens, here
 from csta.xml.places import local_name
 
@@ -19,25 +19,29 @@ ED4 = EDITIONS["ed4"]
 
 _FAILURE = "CSTAErrorCode"
 _SPELLINGS = {"TransferredEvent": "TransferedEvent", _FAILURE: "UniversalFailure"}
+_SPELLINGS |= {tag: name for name, tag in zultys.TAGS.items()}
+_BESIDES = {**application_session.MESSAGES, **zultys.MESSAGES}
+"""Messages that are not of ECMA-323."""
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _PLAIN_DECLARATIONS = frozenset(
     f"?xml version={quote}1.0{quote} encoding={quote}{name}{quote}?>" for quote in "\"'" for name in ("UTF-8", "utf-8")
 )
-_NAMESPACES = frozenset(
-    f"xmlns={quote}{name}{quote}"
+_NAMESPACES = {
+    f"xmlns={quote}{name}{quote}": name
     for quote in "\"'"
     for name in (
         *EDITIONS.values(),
         "http://www.ecma.ch/standards/ecma-323/csta/ed2",  # the old host: OpenScape Voice
         application_session.NAMESPACE,
     )
-) | {""}
+} | {"": ""}
+"""Attributes of a plain root → its namespace."""
 
 
 @cache
 def _codec(name: str) -> tuple[elements.Reader, elements.Writer]:
-    if name in application_session.MESSAGES:
-        return application_session.MESSAGES[name]
+    if name in _BESIDES:
+        return _BESIDES[name]
     module = import_module(f"csta.xml.generated.{_index.CHAPTERS[name]}")
     codecs: elements.Codecs = module.MESSAGES
     return codecs[name]
@@ -69,9 +73,12 @@ def decode(document: bytes, invoke_id: int = 0) -> Apdu:
 def _apdu(reading: Reading, tokens: Tokens, invoke_id: int) -> Apdu:
     head, inside = _root(reading, tokens)
     tag, _, attributes = head.partition(" ")
-    if attributes not in _NAMESPACES or not reading.plain:
-        tag, unknown = elements.opened(head)
-        elements.unknown_attributes(unknown)
+    if reading.plain and attributes in _NAMESPACES:
+        reading.namespace = _NAMESPACES[attributes]
+    else:
+        tag, said = elements.opened(head)
+        known = zultys.ATTRIBUTES.get(tag, ())
+        elements.unknown_attributes(name for name in said if name not in known)
     kind, read, end = _READERS.get(tag) or _reader(tag)
     apdu = kind(invoke_id, read(inside, end))
     if reading.plain and (next(tokens, None) is not None or (inside is tokens and reading.tags[-1] != end)):
@@ -82,8 +89,8 @@ def _apdu(reading: Reading, tokens: Tokens, invoke_id: int) -> Apdu:
 def _reader(tag: str) -> tuple[type[Error | Result | Invoke], elements.Reader, str]:
     """What a root element makes of the message, what reads its children, and its end tag."""
     name = _SPELLINGS.get(tag, tag)
-    if name not in _index.CHAPTERS and name not in application_session.MESSAGES:
-        raise DecodeError("not a message of ECMA-323 that is known here")
+    if name not in _index.CHAPTERS and name not in _BESIDES:
+        raise UnknownMessage("not a message of ECMA-323 that is known here")
     if tag == _FAILURE:
         kind: type[Error | Result | Invoke] = Error
     else:
@@ -128,9 +135,10 @@ def encode(apdu: Apdu, namespace: str = ED4) -> bytes:
     name = type(message).__name__
     if isinstance(message, UnknownEvent):
         raise LocalProtocolError("an event known by its ASN.1 tags only has no form in XML", name)
-    tag = _FAILURE if isinstance(apdu, Error) else name
+    tag = _FAILURE if isinstance(apdu, Error) else zultys.TAGS.get(name, name)
     namespace = application_session.NAMESPACE if name in application_session.MESSAGES else namespace
-    out = [_DECLARATION, f'<{tag} xmlns="{namespace}">' if namespace else f"<{tag}>"]
+    edition = f' xmlns="{namespace}"' if namespace else ""
+    out = [_DECLARATION, f"<{tag}{edition}{zultys.attributes(message)}>"]
     _codec(name)[1](message, out)
     out.append(f"</{tag}>")
     return "".join(out).encode()
@@ -144,6 +152,12 @@ class Codec:
 
     def __init__(self, namespace: str = ED4) -> None:
         self.namespace = namespace
+
+    @property
+    def foreign(self) -> str | None:
+        """Namespace of the message decoded last, where it is not the one that is written; None where it is."""
+        namespace = here.reading.namespace
+        return None if namespace in (self.namespace, application_session.NAMESPACE) else namespace
 
     def decode(self, frame: Frame) -> Apdu:
         """Decode a frame; see :func:`decode`."""

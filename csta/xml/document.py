@@ -18,7 +18,7 @@ from operator import length_hint
 from threading import local
 from typing import NamedTuple, NoReturn
 
-from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
+from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from csta.errors import DecodeError
 from csta.xml.places import Place, local_name, places
@@ -84,12 +84,16 @@ _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "#9":
 
 
 class Reading:
-    """The document that is being read; afterwards the one read last."""
+    """The document that is being read; afterwards the one read last.
+
+    :ivar namespace: that of the root, empty for none.
+    """
 
     def __init__(self) -> None:
         self.source = b""
         self.plain = True
         self.declared = False
+        self.namespace = ""
         self.tags: list[str] = []
         self.tokens: Tokens = iter(())
         self.noted: list[tuple[str, int]] = []
@@ -107,6 +111,7 @@ class Reading:
             raise NotPlain from None
         if "\ufffe" in text or "\uffff" in text:
             raise NotPlain
+        self.namespace = ""
         return self._begin(document, text.rstrip(), plain=True)
 
     def begin(self, document: bytes) -> Tokens:
@@ -118,6 +123,7 @@ class Reading:
         root = parse(document)
         self._encoding = root.getroottree().docinfo.encoding or "UTF-8"
         self._elements, self._passed = root.iter(), 0
+        self.namespace = QName(root).namespace or ""
         tokens = self._begin(document, tostring(root, encoding="unicode"), plain=False)
         _limit_attributes(self.tags)
         return tokens
@@ -158,7 +164,7 @@ class Reading:
         """The error with the path, line and column of the tag read last."""
         position = self._position()
         path, line, column = self._places({position}).get(position, Place())
-        return DecodeError(error.reason, f"{path}, line {line}, column {column}")
+        return type(error)(error.reason, f"{path}, line {line}, column {column}")
 
     def _places(self, positions: set[int]) -> dict[int, Place]:
         if not positions:

@@ -11,7 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from csta.framing import FRAMINGS
+from csta.framing import AUTO, FRAMINGS
 from csta.model.states import NEEDS, PAIRS, ConnectionState
 from csta.session.states import MOVES
 
@@ -68,7 +68,11 @@ class Framings(Table):
     def rows(self) -> Iterator[tuple[str, ...]]:
         """One row a framing."""
         for name, framing in FRAMINGS.items():
-            yield f"`{name}`", inspect.getdoc(framing) or ""
+            yield f"`{name}`", " ".join((inspect.getdoc(framing) or "").split())
+        yield (
+            f"`{AUTO}`",
+            "what the peer's first octets tell; this side writes the first framing of its wire until then",
+        )
 
 
 def _names(states: frozenset[ConnectionState]) -> str:

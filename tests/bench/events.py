@@ -37,7 +37,10 @@ from csta.provider import CstaProvider
 
 WIRES = ("asn1", "xml")
 DEVICES = 500
-CALLS = 10
+EACH = DEVICES * 5
+"""Events written at a time: few, so that the memory seen is the provider's and not that of the frames."""
+SETTLED = 40
+"""Calls at each device after which nothing that the tracker remembers of calls that are over grows any more."""
 PIECE = 4096
 
 
@@ -86,9 +89,8 @@ class Script:
         return self._frame(self.codec.encode(Invoke(EVENT_INVOKE_ID, event)))
 
     def traffic(self, first: int) -> bytes:
-        """Frames of ``CALLS`` calls at every device."""
-        calls = ((call, number) for call in range(CALLS) for number in range(DEVICES))
-        lives = (life_of(f"{first + call * DEVICES + number:08x}", f"{2000 + number}") for call, number in calls)
+        """Frames of a call at every device."""
+        lives = (life_of(f"{first + number:08x}", f"{2000 + number}") for number in range(DEVICES))
         return b"".join(self.frame(event) for life in lives for event in life)
 
 
@@ -164,21 +166,21 @@ def life_of(call_id: str, number: str) -> Iterator[Event]:
 
 
 def measure(wire: str, events: int) -> None:
-    """How fast, and whether the memory stays flat: that of the process after the first round and after the last."""
+    """How fast, and whether the memory stays flat: that of the process early, when all is remembered, and at the end."""
     script = Script(wire)
     load = Load(script)
-    each = DEVICES * CALLS * 5
     load.told = 0
-    seconds = first = 0.0
-    for round_ in range(max(2, events // each)):
-        frames = script.traffic(1 + round_ * DEVICES * CALLS)
-        seconds += load.take(frames)
-        del frames
-        gc.collect()
-        first = first or resident()
-    taken = max(2, events // each) * each
+    rounds = max(SETTLED, events // EACH)
+    seconds = 0.0
+    memory = {}
+    for round_ in range(1, rounds + 1):
+        seconds += load.take(script.traffic(round_ * DEVICES))
+        if round_ in (1, SETTLED, rounds):
+            gc.collect()
+            memory[round_ * EACH] = resident()
+    taken = rounds * EACH
     print(f"  {wire:<6}{taken / seconds:10,.0f} events/s   {load.told:,} of {taken:,} told by the provider")
-    print(f"  {'':<6}{first:10,.1f} MiB after the first {each:,}, {resident():,.1f} MiB after the last")
+    print(f"  {'':<6}" + ", ".join(f"{mebibytes:,.1f} MiB after {after:,}" for after, mebibytes in memory.items()))
 
 
 def resident() -> float:

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from csta.model.events import CallEvent, LinkDown, LinkUp, ModelEvent
+from csta.model.states import ConnectionState
 from csta.provider import CstaProvider
 from csta.simulator.calls import Extension
 from csta.simulator.server import SwitchServer
@@ -65,7 +66,10 @@ async def start_up(reactor: Any, wire: str, devices: int) -> None:  # noqa: ANN4
 
 
 async def reconnect(reactor: Any, wire: str, devices: int, calls: int) -> None:  # noqa: ANN401 # Twisted's reactor
-    """Cut a link with calls on it and see how long it takes until everything is known again."""
+    """Cut a link with calls on it and see how long it takes until everything is known again, and that it is told once.
+
+    Nothing happens meanwhile, so the only right number of events is none.
+    """
     numbers = [str(10_000 + each) for each in range(devices)]
     switch = Switch(Extension(number) for number in numbers)
     server = SwitchServer(reactor, switch)
@@ -81,7 +85,8 @@ async def reconnect(reactor: Any, wire: str, devices: int, calls: int) -> None: 
         caller, called = numbers[2 * each : 2 * each + 2]
         await provider.make_call(caller, called)
         switch.lift(called, reactor.seconds())
-    await deferLater(reactor, 1.0)  # the last of the events have been heard
+    while not all(_talks(number, provider) for number in numbers[: 2 * calls]):
+        await deferLater(reactor, 0.01)  # not all events have been heard
     before = {number: provider.calls(number) for number in numbers}
     told = len(watch.calls)
     down, up = watch.when(LinkDown), watch.when(LinkUp)
@@ -97,6 +102,10 @@ async def reconnect(reactor: Any, wire: str, devices: int, calls: int) -> None: 
     print(f"  {'':<6}{seen * 1000:8.1f} ms  until the loss was told; {doubled} events told though nothing happened")
     await provider.stop()
     await server.stop()
+
+
+def _talks(device: str, provider: CstaProvider) -> bool:
+    return any(call.state is call.far_state is ConnectionState.CONNECTED for call in provider.calls(device))
 
 
 class SlowSwitch(threading.Thread):

@@ -39,21 +39,27 @@ class Office:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.switch = Switch(
-            [
-                Extension("2001", "Anna"),
-                Extension("2002", "Bert", lines=2),
-                Extension("2003", "Carla"),
-                Extension("2004", "Dora", hands_free=False),
-                Line("T1"),
-                Line("T2"),
-                Line("T3"),
-            ]
-        )
-        self.watched: dict[str, str] = {}
         self.events: list[Event] = []
         self.asked: list[Request[Any]] = []
-        for device in ("2001", "2002", "2003", "2004"):
+        self.use(
+            Switch(
+                [
+                    Extension("2001", "Anna"),
+                    Extension("2002", "Bert", lines=2),
+                    Extension("2003", "Carla"),
+                    Extension("2004", "Dora", hands_free=False),
+                    Line("T1"),
+                    Line("T2"),
+                    Line("T3"),
+                ]
+            )
+        )
+
+    def use(self, switch: Switch) -> None:
+        """Another switch, watched at every telephone."""
+        self.switch = switch
+        self.watched: dict[str, str] = {}
+        for device in switch.devices:
             self.watch(device)
 
     def watch(self, device: str, kind: MonitorType | None = None) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from csta.messages.base import Octets
 from csta.messages.call_control import (
     DeviceListItems,
+    HoldCall,
+    HoldCallResponse,
     JoinCall,
     JoinCallResponse,
+    MakeCall,
+    MakeCallResponse,
     MakeConnection,
     MakeConnectionResponse,
     ParkCall,
@@ -15,7 +20,12 @@ from csta.messages.call_control import (
     SendMessage,
     SendMessageResponse,
 )
-from csta.messages.call_control_events import DeliveredEvent
+from csta.messages.call_control_events import (
+    DeliveredEvent,
+    EstablishedEvent,
+    OriginatedEvent,
+    ServiceInitiatedEvent,
+)
 from csta.messages.call_data import LocalConnectionState, MessageInfo
 from csta.messages.common import DeviceID
 from csta.messages.logical_device import (
@@ -51,6 +61,20 @@ def test_a_connection_waits_for_others_until_its_time_is_over(office: Office) ->
     office.wait(60)
     assert office.heard()[0] == "2001 ConnectionCleared null durationExceeded"
     assert office.calls("2002") == ()
+
+
+def test_data_of_make_call_is_told_from_the_first_event_on(office: Office) -> None:
+    case, hello = Octets(b"case 4711"), Octets(b"hello")
+    request = MakeCall(
+        calling_device=device("2001"), called_directory_number=device("2002"), correlator_data=case, user_data=hello
+    )
+    office.granted(request, MakeCallResponse)
+    office.answer("2002")
+    office.heard()
+    assert office.last(ServiceInitiatedEvent).correlator_data == case  # no room for user data (§17.2.17)
+    assert office.last(OriginatedEvent).correlator_data == case
+    for event in (office.last(DeliveredEvent), office.last(EstablishedEvent)):
+        assert (event.correlator_data, event.user_data) == (case, hello)
 
 
 def test_a_text_is_delivered_and_over(office: Office) -> None:
@@ -92,11 +116,49 @@ def test_parking_honours_forwarding_and_do_not_disturb(office: Office) -> None:
 
 def test_what_nobody_fetches_comes_back(office: Office) -> None:
     extensions = [Extension("2001"), Extension("2002"), Extension("2003"), Extension("2004"), Line("T1")]
-    office.switch = Switch(extensions, timing=Timing(recall=30))
-    office.watch("2001")
+    office.use(Switch(extensions, timing=Timing(recall=30)))
     office.talk("2001", "2003")
     parking = office.connection("2001", CONNECTED)
     office.granted(ParkCall(parking=parking, park_to=device("2002")), ParkCallResponse)
     office.heard()
     office.wait(30)
     assert office.heard()[-1] == "2001 Delivered alerting recall"
+
+
+def test_what_is_held_too_long_rings_again(office: Office) -> None:
+    """Not while who holds it has another call."""
+    office.use(Switch([Extension("2001"), Extension("2002"), Extension("2003"), Line("T1")], timing=Timing(hold=30)))
+    caller = office.ring("2001")
+    office.answer("2001")
+    office.consult("2001", "2002")
+    office.heard()
+    office.wait(30)
+    office.expect("")
+    office.hang_up("2002")
+    office.heard()
+    office.wait(30)
+    office.expect("2001 Delivered alerting recall")
+    assert str(office.last(DeliveredEvent).calling_device.device) == "0891234567"
+    office.answer("2001")
+    office.expect("2001 Established connected normal")
+    assert caller.talking
+
+
+def test_two_who_both_hold_are_reminded_one_after_the_other(office: Office) -> None:
+    office.use(Switch([Extension("2001"), Extension("2002")], timing=Timing(hold=30)))
+    first = office.talk("2001", "2002")
+    for held in (first, office.connection("2002", CONNECTED)):
+        office.granted(HoldCall(call_to_be_held=held), HoldCallResponse)
+    office.heard()
+    office.wait(30)
+    office.expect("""
+        2001 Delivered alerting recall
+        2002 Delivered hold recall
+    """)
+    office.answer("2001")
+    office.heard()
+    office.wait(30)
+    office.expect("""
+        2001 Delivered connected recall
+        2002 Delivered alerting recall
+    """)

@@ -10,15 +10,19 @@ from csta.messages.call_control import (
     ConsultationCall,
     ConsultationCallResponse,
     MakeCall,
+    SingleStepConferenceCall,
+    SingleStepConferenceCallResponse,
     SingleStepTransferCall,
     SingleStepTransferCallResponse,
 )
 from csta.messages.call_control_events import (
     ConferencedEvent,
+    DivertedEvent,
 )
 from csta.messages.call_data import LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.errors import SystemResourceAvailabilityErrors, UniversalFailure
+from csta.messages.logical_device import ForwardingType, SetForwarding, SetForwardingResponse
 from csta.messages.snapshot import SnapshotDevice, SnapshotDeviceResponse
 from csta.simulator.calls import Extension
 from csta.simulator.profile import Profile
@@ -83,6 +87,33 @@ def test_conference_goes_on_when_a_further_party_cannot_be_reached(office: Offic
     """)
     office.wait(60)
     office.expect("")
+
+
+def test_who_is_brought_in_may_have_forwarded(office: Office) -> None:
+    forwarding = SetForwarding(
+        device=DeviceID(number="2002"),
+        forwarding_type=ForwardingType.FORWARD_IMMEDIATE,
+        activate_forward=True,
+        forward_dn=DeviceID(number="2004"),
+    )
+    office.granted(forwarding, SetForwardingResponse)
+    active = office.talk("2001", "2003")
+    request = SingleStepConferenceCall(active_call=active, device_to_join=DeviceID(number="2002"))
+    answer = office.granted(request, SingleStepConferenceCallResponse)
+    assert answer.conferenced_call == ConnectionID(call_id=active.call_id, device_id=DeviceID(number="2004"))
+    office.expect("""
+        2002 Diverted null callForwardImmediate
+        2001 Diverted connected callForwardImmediate
+        2003 Diverted connected callForwardImmediate
+        2001 Conferenced connected singleStepConference
+        2003 Conferenced connected singleStepConference
+        2004 Conferenced alerting singleStepConference
+        2001 Delivered connected singleStepConference
+        2003 Delivered connected singleStepConference
+        2004 Delivered alerting singleStepConference
+    """)
+    assert str(office.last(DivertedEvent).new_destination.device) == "2004"
+    assert str(office.last(ConferencedEvent).added_party.device) == "2004"
 
 
 def conference_with(switch: Switch, number: str) -> UniversalFailure | None:

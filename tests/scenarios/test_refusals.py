@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,8 @@ from csta.messages.call_control import (
     HoldCall,
     HoldCallResponse,
     MakeCall,
+    MakeConnection,
+    MakeConnectionResponse,
     ParkCall,
     ReconnectCall,
     RetrieveCall,
@@ -156,8 +159,8 @@ WHILE_TALKING: list[tuple[Request[Any], str]] = [
         "operation/charactersToSendNotSupported",
     ),
     (
-        MonitorStart(monitor_object=CSTAObject(call_object=A), monitor_type=MonitorType.DEVICE),
-        "operation/monitorTypeNotSupported",
+        MonitorStart(monitor_object=CSTAObject(call_object=HALF), monitor_type=MonitorType.DEVICE),
+        "operation/invalidMonitorObject",
     ),
     (AssociateData(existing_call=A), "operation/atLeastOneConditionalParameterNotProvided"),
     (
@@ -255,6 +258,42 @@ def test_two_unanswered_calls_are_not_transferred_to_each_other(office: Office) 
     assert held == first
     refused = office.refused(TransferCall(held_call=held, active_call=active))
     assert refused == "stateIncompatibility/invalidHeldConnectionState"
+
+
+ALONE: list[Callable[[ConnectionID], Request[Any]]] = [
+    lambda alone: HoldCall(call_to_be_held=alone),
+    lambda alone: ParkCall(parking=alone, park_to=device("2003")),
+    lambda alone: ConsultationCall(existing_call=alone, consulted_device=device("2003")),
+    lambda alone: SingleStepTransferCall(active_call=alone, transferred_to=device("2003")),
+]
+"""What takes two; who is alone waits for others, or hears the tone of a call that failed."""
+
+
+@pytest.mark.parametrize("ask", ALONE)
+@pytest.mark.parametrize("called", ["", "2001"])
+def test_a_call_of_one_is_not_held_parked_or_passed_on(
+    office: Office, ask: Callable[[ConnectionID], Request[Any]], called: str
+) -> None:
+    if called:
+        office.ring(called)
+        alone = office.make_call("2002", called)
+    else:
+        alone = office.granted(
+            MakeConnection(initiating_device=device("2002")), MakeConnectionResponse
+        ).initiating_device
+    office.heard()
+    assert office.refused(ask(alone)) == "stateIncompatibility/invalidActiveConnectionState"
+    assert office.heard() == []
+
+
+def test_a_call_of_one_is_not_merged(office: Office) -> None:
+    office.talk("2001", "2002")
+    held, active = office.consult("2001", "2999")
+    office.heard()
+    for merge in (TransferCall, ConferenceCall):
+        refused = office.refused(merge(held_call=held, active_call=active))
+        assert refused == "stateIncompatibility/invalidActiveConnectionState"
+    assert office.heard() == []
 
 
 def test_dial_tone_cannot_be_answered(office: Office) -> None:

@@ -26,7 +26,7 @@ from csta.messages.call_data import ConsultOptions, LocalConnectionState
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.snapshot import SnapshotCall, SnapshotCallResponse
 from csta.simulator.calls import Extension, Line
-from csta.simulator.dialplan import ExternalNumber
+from csta.simulator.dialplan import ExternalNumber, Timing
 from csta.simulator.switch import Switch
 
 if TYPE_CHECKING:
@@ -176,6 +176,31 @@ def test_transfer_of_the_held_call_to_the_one_who_called_in(office: Office) -> N
     assert snapshot.called_device is not None
     assert str(snapshot.calling_device.device) == "2001"
     assert str(snapshot.called_device.device) == "0891234567"
+
+
+def test_a_transferred_call_nobody_answers_comes_back(office: Office) -> None:
+    """Not while who transferred it is in another call; then it rings there, and rings on as any call does."""
+    office.use(Switch([*(Extension(f"200{last}") for last in range(1, 5)), Line("T1")], timing=Timing(recall=20)))
+    caller = office.ring("2001")
+    office.answer("2001")
+    active = office.connection("2001", CONNECTED)
+    request = SingleStepTransferCall(active_call=active, transferred_to=DeviceID(number="2002"))
+    office.granted(request, SingleStepTransferCallResponse)
+    other = office.talk("2001", "2003")
+    office.wait(20)
+    office.expect("")
+    office.clear(other)
+    office.heard()
+    office.wait(20)
+    office.expect("""
+        2002 Diverted null recall
+        2001 Delivered alerting recall
+    """)
+    delivered = office.last(DeliveredEvent)
+    assert str(delivered.calling_device.device) == "0891234567"
+    assert str(delivered.last_redirection_device.device) == "2002"
+    office.answer("2001")
+    assert caller.talking
 
 
 def test_the_far_end_hangs_up_after_its_time() -> None:

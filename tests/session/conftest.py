@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -9,9 +10,10 @@ from csta.apdu import Associate, Frame
 from csta.framing import LengthFraming, XmlHeaderFraming
 from csta.messages.call_control import HoldCall, MakeCall
 from csta.messages.call_control_events import HeldEvent
-from csta.messages.call_data import EventCause
+from csta.messages.call_data import CSTAObject, EventCause
 from csta.messages.common import ConnectionID, DeviceID
 from csta.messages.identifiers import SubjectDeviceID
+from csta.messages.monitoring import MonitorStart, MonitorStartResponse
 from csta.session import AcseAssociation, Role, Session, SessionEvent, Settings
 
 Category = Literal["general", "invoke", "returnResult", "returnError"]
@@ -26,6 +28,8 @@ HELD = HeldEvent(
     holding_device=SubjectDeviceID(device_identifier=DEVICE),
     cause=EventCause.NORMAL,
 )
+
+MONITOR = MonitorStart(monitor_object=CSTAObject(device_object=DEVICE))
 
 KINDS = ["xml", "asn1", "acse"]
 
@@ -43,8 +47,9 @@ def length(pdu: str) -> bytes:
 
 
 def document(text: str, invoke_id: int) -> bytes:
-    """An XML document, framed."""
-    return XmlHeaderFraming().encode(Frame(text.encode(), invoke_id))
+    """An XML document of the edition the link has, framed."""
+    named = re.sub(r"^<(\w+)", rf'<\1 xmlns="{xml.codec.ED4}"', text)
+    return XmlHeaderFraming().encode(Frame(named.encode(), invoke_id))
 
 
 def events(session: Session) -> list[SessionEvent]:
@@ -68,6 +73,7 @@ class Joined:
         self.client.open(self.now)
         self.switch.open(self.now)
         self.exchange()
+        self.client.irregularities.follow(MONITOR, MonitorStartResponse(monitor_cross_ref_id="0007"))
         self.take()
         return self
 

@@ -5,7 +5,7 @@ import pytest
 from csta.dialect import Login
 from csta.errors import AssociationRefused, LinkLost
 from csta.messages.application_session import StartApplicationSession, StartApplicationSessionPosResponse
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Closed, Opened, Role, Session, Settings, State
 from tests.session.conftest import Joined, document, events
 

@@ -17,10 +17,10 @@ from csta.session import (
     Answered,
     Closed,
     EventReceived,
+    Irregular,
+    Irregularity,
     RequestFailed,
     State,
-    Undecodable,
-    UnexpectedAnswer,
 )
 from tests.session.conftest import HELD, HOLD, MAKE, Category, Joined, document, events, joined_ends, length
 
@@ -42,7 +42,7 @@ def test_a_bad_frame_is_rejected_and_the_good_ones_around_it_are_kept(
     joined.client.receive_data(good + length(pdu) + good, 0)
     first, bad, second = (joined.client.next_event() for _ in range(3))
     assert first == second == EventReceived(HELD), why
-    assert isinstance(bad, Undecodable)
+    assert isinstance(bad, Irregular)
     sent = LengthFraming()
     sent.receive(joined.client.data_to_send())
     frame = sent.next_frame()
@@ -53,7 +53,7 @@ def test_a_bad_frame_is_rejected_and_the_good_ones_around_it_are_kept(
 def test_a_bad_reject_is_not_rejected() -> None:
     joined = joined_ends("asn1")
     joined.client.receive_data(length("a4020102"), 0)
-    assert isinstance(joined.client.next_event(), Undecodable)
+    assert isinstance(joined.client.next_event(), Irregular)
     assert joined.client.data_to_send() == b""
 
 
@@ -66,7 +66,7 @@ def test_a_bad_answer_ends_its_request(pdu: str) -> None:
     payload = payload[:1] + bytes([len(payload) - 2]) + payload[2:]
     joined.client.receive_data(LengthFraming().encode(Frame(payload)), 0)
     bad, failed = joined.client.next_event(), joined.client.next_event()
-    assert isinstance(bad, Undecodable)
+    assert isinstance(bad, Irregular)
     assert isinstance(failed, RequestFailed)
     assert isinstance(failed.error, DecodeError)
 
@@ -74,7 +74,7 @@ def test_a_bad_answer_ends_its_request(pdu: str) -> None:
 BAD_XML = [
     ("<MakeCall><callingDevice>1</callingDevice></MakeCall>", 12, b"CSTAErrorCode", "a request that lacks something"),
     ("<MakeCoffee/>", 12, b"CSTAErrorCode", "a request that there is not"),
-    ("<keepalive/>", 0, b"", "what has no invoke id is not answered"),
+    ("<iq/>", 0, b"", "what has no invoke id is not answered"),
     ("<presence/>", 9999, b"", "nor is an event"),
     ("<DeliveredEvent/>", 9999, b"", "nor is an event"),
     ("<CoffeeResponse/>", 12, b"", "nor is an answer"),
@@ -90,7 +90,7 @@ def test_a_bad_document(text: str, invoke_id: int, answer: bytes, why: str) -> N
     joined.client.receive_data(good + document(text, invoke_id) + good, 0)
     first, bad, second = (joined.client.next_event() for _ in range(3))
     assert first == second == EventReceived(HELD)
-    assert isinstance(bad, Undecodable)
+    assert isinstance(bad, Irregular)
     sent = joined.client.data_to_send()
     assert answer in sent, why
     assert bool(sent) == bool(answer), why
@@ -101,7 +101,7 @@ def test_a_bad_xml_answer_ends_its_request() -> None:
     invoke_id = joined.client.request(MAKE, 0)
     joined.client.receive_data(document("<MakeCallResponse/>", invoke_id), 0)
     bad, failed = joined.client.next_event(), joined.client.next_event()
-    assert isinstance(bad, Undecodable)
+    assert isinstance(bad, Irregular)
     assert isinstance(failed, RequestFailed)
 
 
@@ -109,8 +109,8 @@ def test_a_header_without_an_invoke_id() -> None:
     joined = joined_ends("xml")
     joined.client.receive_data(bytes.fromhex("0000000c000000073c412f3e"), 0)
     bad = joined.client.next_event()
-    assert isinstance(bad, Undecodable)
-    assert "not four digits" in str(bad.error)
+    assert isinstance(bad, Irregular)
+    assert "not four digits" in bad.words
     assert joined.client.state is State.ACTIVE
 
 
@@ -149,7 +149,8 @@ def test_a_reject_of_an_answer_is_not_one_of_our_request() -> None:
     invoke_id = joined.client.request(HOLD, 0)
     reject = Reject(invoke_id, "returnResult", 2)
     joined.client.receive_data(LengthFraming().encode(Frame(asn1.encode(reject))), 0)
-    assert joined.client.next_event() == UnexpectedAnswer(reject)
+    words = f"invoke id {invoke_id}: rejected: mistyped result"
+    assert joined.client.next_event() == Irregular(Irregularity.UNKNOWN_ANSWER, words)
 
 
 @given(st.data())

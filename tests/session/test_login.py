@@ -8,7 +8,7 @@ from csta.asn1.acse import UserInformation, encode_login, encode_user_informatio
 from csta.dialect import Login
 from csta.errors import AssociationRefused, RemoteProtocolError
 from csta.framing import HiPathFraming, LengthFraming
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Closed, Opened, Role, Session, SessionEvent, State
 from csta.simulator.server import LoginAdmission
 from tests.session.conftest import events

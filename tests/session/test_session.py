@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from csta.apdu import Result
 from csta.errors import (
     LinkLost,
     LocalProtocolError,
@@ -26,6 +25,8 @@ from csta.session import (
     Answered,
     Closed,
     EventReceived,
+    Irregular,
+    Irregularity,
     RequestFailed,
     RequestReceived,
     Role,
@@ -33,7 +34,6 @@ from csta.session import (
     Settings,
     State,
     StatusReceived,
-    UnexpectedAnswer,
 )
 from tests.session.conftest import CONNECTION, DEVICE, HELD, HOLD, MAKE, Joined, document, joined_ends, length
 
@@ -108,9 +108,10 @@ def test_a_request_that_nobody_answers(joined: Joined) -> None:
     joined.switch.respond(invoke_id, HoldCallResponse())
     joined.switch.respond(4711, HoldCallResponse())
     joined.exchange()
-    answer = Result(invoke_id, HoldCallResponse())
-    unasked = Result(4711, HoldCallResponse())
-    assert joined.take() == [UnexpectedAnswer(answer, late_to="HoldCall"), UnexpectedAnswer(unasked)]
+    assert joined.take() == [
+        Irregular(Irregularity.LATE_ANSWER, "HoldCall: answered by HoldCallResponse"),
+        Irregular(Irregularity.UNKNOWN_ANSWER, "invoke id 4711: answered by HoldCallResponse"),
+    ]
 
 
 def test_a_request_given_up(joined: Joined) -> None:
@@ -129,7 +130,8 @@ def test_an_answer_to_another_operation_ends_the_request(joined: Joined) -> None
     invoke_id = joined.client.request(AnswerCall(call_to_be_answered=CONNECTION), joined.now)
     joined.switch.respond(invoke_id, HoldCallResponse())
     joined.exchange()
-    [failed] = joined.take()
+    noticed, failed = joined.take()
+    assert noticed == Irregular(Irregularity.OTHER_ANSWER, "answered by HoldCallResponse (AnswerCall)")
     assert isinstance(failed, RequestFailed)
     assert isinstance(failed.error, RemoteProtocolError)
     assert "answered by HoldCallResponse (AnswerCall)" in str(failed.error)

@@ -16,6 +16,7 @@ unopened    connection lost              -> closed
 associating associate accepted           -> active
 associating associate refused            -> closed
 associating status received              -> associating
+associating log-in asked for again       -> associating
 associating abort received               -> closed
 associating close                        -> closed
 associating no answer in time            -> closed

@@ -239,7 +239,7 @@ FILE = ENTITIES % '<!ENTITY b SYSTEM "file:///etc/passwd">'
         ("", "not well-formed"),
         ("<SystemStatus>", "not well-formed"),
         ("keepalive", "not well-formed"),
-        ("<keepalive/>", "not a message of ECMA-323"),
+        ("<presence/>", "not a message of ECMA-323"),
         ("<SystemStatus/>", "<systemStatus> missing"),
         ("<SystemStatus><systemStatus/></SystemStatus>", "<systemStatus> missing"),
         (

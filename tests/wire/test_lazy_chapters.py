@@ -30,7 +30,7 @@ def test_a_message_loads_its_chapter_only() -> None:
 CALLS = """
 from twisted.internet.task import Clock
 from csta.client import Client
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Role
 client = Client(Clock(), open_session(Role.COMPUTING, "asn1"))
 client.call_control, client.call_associated, client.monitoring, client.snapshot, client.system, client.logical_device

@@ -90,11 +90,11 @@ WRONG = [
     (["a1090201070202270f0500" + STATUS], 1, 1, "message 1: operation 9999 is not known"),
     (["<MakeCall/>"], 1, 0, "message 1: "),
     (["<MakeCall>"], 1, 0, "message 1: not well-formed"),
-    (["42"], 1, 0, "too short"),
-    (["4242424242424242"], 1, 0, "begin no link known here"),
+    (["41"], 1, 0, "too short"),
+    (["4142424242424242"], 1, 0, "begin no link known here"),
     (["no-such-file"], 2, 0, "'no-such-file' is no data of the wanted kind, and as a file: No such file"),
     (["a1a"], 2, 0, "an odd number of hexadecimal digits"),
-    (["--framing", "tpkt", "a1"], 2, 0, "invalid choice: 'tpkt'"),
+    (["--framing", "coffee", "a1"], 2, 0, "invalid choice: 'coffee'"),
     (["--protocol", "sip", "a1"], 2, 0, "invalid choice: 'sip'"),
     ([""], 1, 0, "there is nothing to decode"),
 ]
@@ -131,7 +131,8 @@ ROWS = [json.loads(line) for line in CAPTURES.read_text().splitlines()] if CAPTU
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
 def test_captured_messages(decode: Any, row: dict[str, Any]) -> None:  # noqa: ANN401
     code, lines, err = decode(row.get("xml") or row["hex"])
-    assert (code, len(lines), bool(err)) in ((0, 1, False), (0, 1, True), (1, 0, True), (2, 0, True))
+    count = 0 if row.get("hex") == "42" else 1  # the identification of OmniPCX is no message
+    assert (code, len(lines), bool(err)) in ((0, count, False), (0, 1, True), (1, 0, True), (2, 0, True))
     assert "Traceback" not in err
 
 

@@ -12,7 +12,8 @@ from csta.client import Client
 from csta.errors import CSTAError
 from csta.messages.base import Event, Request
 from csta.messages.system import SystemStatusValue
-from csta.protocol import Link, open_session
+from csta.opening import open_session
+from csta.protocol import Link
 from csta.session import Peer, Role, Session, Settings
 
 LINKS = [("xml", "none"), ("asn1", "none"), ("asn1", "acse")]

@@ -31,7 +31,7 @@ from csta.messages.errors import StateIncompatibilityErrors, UniversalFailure
 from csta.messages.identifiers import SubjectDeviceID
 from csta.messages.monitoring import MonitorStop, MonitorStopResponse
 from csta.messages.system import SystemStatusValue
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Role
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_a_listener_that_fails_harms_nobody_else(pair: Pair) -> None:
         pair.switch.link.report(HELD)
         pair.flush()
     assert heard == [HELD]
-    assert [str(each["log_failure"].value) for each in logged] == ["'mine'"]
+    assert [str(each["log_failure"].value) for each in logged if "log_failure" in each] == ["'mine'"]
 
 
 def test_a_request_unanswered_ends_and_its_late_answer_goes_nowhere(pair: Pair) -> None:
@@ -261,7 +261,7 @@ def test_a_closed_connection_does_not_linger() -> None:
         (("soap", "none"), "protocol 'soap'"),
         (("xml", "acse"), "'acse' does not go with dialect 'generic-xml'"),
         (("asn1", "login"), "association 'login'"),
-        (("asn1", "none", "tpkt"), "framing 'tpkt'"),
+        (("asn1", "none", "morse"), "framing 'morse'"),
         (("asn1", "none", "xml-tcp"), "does not go with"),
     ],
 )

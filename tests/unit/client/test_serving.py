@@ -326,7 +326,7 @@ def test_a_route_the_switch_refuses_is_logged_by_name(pair: Pair) -> None:
     pair.switch.link.fail(pair.switch.requests[0][0], UniversalFailure(operation=OperationErrors.INVALID_DESTINATION))
     with capturedLogs() as logged:
         pair.flush()
-    assert [each["answer"] for each in logged if "answer" in each] == ["RouteSelect: operation/invalidDestination"]
+    assert [each["words"] for each in logged if "words" in each] == ["RouteSelect: operation/invalidDestination"]
 
 
 class Paths(IOHandler):

@@ -9,10 +9,10 @@ from csta import asn1
 from csta.apdu import Associate, Frame
 from csta.dialect import ASSOCIATIONS, PROTOCOLS, Dialect, Login, dialect, link_kind, names
 from csta.errors import LocalProtocolError
-from csta.framing import FRAMINGS, LengthFraming
+from csta.framing import AUTO, FRAMINGS, LengthFraming
 from csta.messages.call_control import MakeCall
 from csta.messages.common import DeviceID
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Opened, Role
 
 LOGIN = Login("AMHOST", "77777")
@@ -52,7 +52,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": "morse"}, "dialect 'morse': choose one of avaya-dmcc, generic-asn1"),
     ({"protocol": "soap"}, "protocol 'soap': choose one of xml, asn1"),
     ({"association": "login"}, "association 'login': choose one of none, acse"),
-    ({"framing": "tpkt"}, "framing 'tpkt': choose one of length, hipath"),
+    ({"framing": "morse"}, "framing 'morse': choose one of length, hipath"),
     (
         {"name": "hipath-3000", "protocol": "xml"},
         "protocol 'xml' does not go with dialect 'hipath-3000', which has asn1",
@@ -101,7 +101,7 @@ def test_a_password_is_not_shown() -> None:
 
 def test_every_framing_and_association_has_a_dialect() -> None:
     said = [dialect(name) for name in names()]
-    assert {framing for each in said for framing in each.framings} == set(FRAMINGS)
+    assert {framing for each in said for framing in each.framings} == {*FRAMINGS, AUTO}
     assert {association for each in said for association in each.associations} <= set(ASSOCIATIONS)
 
 

@@ -74,7 +74,7 @@ def test_keys_are_pressed_and_vain_ones_noted(tmp_path: Path) -> None:
         "DeliveredEvent",
     ]
     assert isinstance(heard[2], TransferedEvent)
-    assert notes == ["4: 2001 has no call that is connected"]
+    assert notes == ["4: 2001 has no call in state connected"]
 
 
 def test_private_data_of_a_caller_is_in_the_events(tmp_path: Path) -> None:

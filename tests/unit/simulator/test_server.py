@@ -18,7 +18,7 @@ from csta.messages.common import DeviceID
 from csta.messages.monitoring import MonitorStartResponse
 from csta.messages.snapshot import SnapshotDevice
 from csta.messages.system import RequestTypes, StatusFilter, SystemRegister, SystemStatusValue
-from csta.protocol import open_session
+from csta.opening import open_session
 from csta.session import Role, Settings
 from csta.simulator.calls import Extension, Line
 from csta.simulator.server import MOST_CLIENTS, SwitchServer

@@ -15,7 +15,11 @@ from csta.messages.system import RequestSystemStatus, RequestSystemStatusRespons
 from csta.xml import Codec
 
 WRONG_OPTIONS = [
-    (["--port", "8800"], "--port is for one wire"),
+    (["--port", "8800"], "--port 8800 is for one wire"),
+    (["--port", "sip:5060"], "write N or WIRE:N"),
+    (["--port", "xml:65536"], "write N or WIRE:N"),
+    (["--protocol", "xml", "--port", "asn1:8801"], "xml alone is served"),
+    (["--listen", "unix:switch.sock"], "--listen is for one wire"),
     (["--extension", "Anna"], "write NUMBER or NUMBER:NAME"),
     (["--extension", "2001:Anna", "--extension", "2001:Bert"], "the same number"),
     (["--lines", "many"], "invalid int value"),
@@ -30,6 +34,19 @@ def test_wrong_options_are_told(options: list[str], words: str) -> None:
     assert ended.returncode == 2
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_both_wires_are_served_on_ports_of_choice() -> None:
+    command = [sys.executable, "-m", "csta.cli", "switch", "--port", "xml:0", "--port", "asn1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as switch:
+        assert switch.stderr is not None
+        said = [switch.stderr.readline() for _ in range(2)]
+        ports = [int(line.rpartition(":")[2]) for line in said]
+        for port in ports:
+            socket.create_connection(("127.0.0.1", port), timeout=30).close()
+        switch.terminate()
+    assert [line.partition(" on ")[0] for line in said] == ["csta: xml", "csta: asn1"]
+    assert not set(ports) & {8800, 8801}
 
 
 @pytest.fixture
@@ -55,5 +72,5 @@ def test_a_port_that_is_taken_is_told(port: int) -> None:
     command = [sys.executable, "-m", "csta.cli", "switch", "--protocol", "xml", "--port", str(port)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
-    assert f"cannot listen on port {port}" in ended.stderr
+    assert f"cannot listen on tcp:{port}:interface=127.0.0.1: " in ended.stderr
     assert "Traceback" not in ended.stderr
