@@ -165,12 +165,12 @@ def test_the_end_of_a_trace_is_a_trace_with_the_links_it_is_of() -> None:
     first, second, third = (replace(LINK, link=number) for number in (1, 2, 3))
     early, late = said(1.0), replace(said(2.0), link=2)
     end, last = trace.End(link=1, t=3.0), replace(said(5.0), link=3)
-    entries = [HEADER, first, second, early, late, end, third, last]
+    entries: list[trace.Entry] = [HEADER, first, second, early, late, end, third, last]
     assert trace.last(entries, 2) == [HEADER, first, second, late, end, third, last]
 
 
 def test_a_link_said_again_where_a_part_begins_is_said_once_at_the_end_of_a_trace() -> None:
-    entries = [HEADER, LINK, said(1.0), HEADER, LINK, said(2.0)]
+    entries: list[trace.Entry] = [HEADER, LINK, said(1.0), HEADER, LINK, said(2.0)]
     assert trace.last(entries, 9) == [HEADER, LINK, said(1.0), said(2.0)]
 
 
