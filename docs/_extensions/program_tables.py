@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import cast
 
 import msgspec
 from docutils import nodes
@@ -42,41 +43,43 @@ class Commands(SphinxDirective):
 
 
 def _section(name: str) -> Iterator[str]:
-    kinds, heading = _structures(name)
-    for kind in kinds:
-        tag = kind.__struct_config__.tag if len(kinds) > 1 else None
-        yield f"### `{heading}`{f' of type `{tag}`' if tag else ''}"
-        yield from _table(kind)
+    for header, kind in _structures(name):
+        title, _, meaning = (inspect.getdoc(kind) or "").partition("\n\n")[0].partition(": ")
+        yield f"### `{header}`"
+        yield ""
+        # The first line of a structure shared with other packages does not name its table in the file.
+        yield f"{meaning[:1].upper()}{meaning[1:]}" if title.startswith("``[") else f"{title.split('. ')[0]}."
+        yield ""
+        yield "| key | default | meaning |"
+        yield "|---|---|---|"
+        meanings = _meanings(kind)
+        for field in msgspec.structs.fields(kind):
+            yield f"| `{field.encode_name}` | {_default(field)} | {meanings[field.name].replace('``', '`')} |"
+        yield ""
 
 
-def _table(kind: type[msgspec.Struct]) -> Iterator[str]:
-    described = inspect.getdoc(kind) or ""
-    title, _, meaning = described.partition("\n\n")[0].partition(": ")
-    yield ""
-    # The first line of a structure shared with other packages does not name its table in the file.
-    yield _sentence(meaning) if title.startswith("``[") else f"{title.split('. ')[0]}."
-    yield ""
-    yield "| key | default | meaning |"
-    yield "|---|---|---|"
-    meanings = {key: " ".join(text.split()) for key, text in PARAMETER.findall(described)}
-    for field in msgspec.structs.fields(kind):
-        yield f"| `{field.name}` | {_default(field)} | {meanings[field.name].replace('``', '`')} |"
-    yield ""
+def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    """The structures of a table of the file, each with its header: one for every type of source."""
+    described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
+    match described:
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.UnionType(types=kinds)):
+            yield from ((f'[[{name}]] type = "{_struct(kind).tag}"', _struct(kind).cls) for kind in kinds)
+        case msgspec.inspect.VarTupleType():
+            yield f"[[{name}]]", _struct(described.item_type).cls
+        case msgspec.inspect.DictType():
+            yield f"[{name}.NAME]", _struct(described.value_type).cls
+        case _:
+            yield f"[{name}]", _struct(described).cls
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _struct(kind: msgspec.inspect.Type) -> msgspec.inspect.StructType:
+    return cast(msgspec.inspect.StructType, kind)
 
 
-def _structures(name: str) -> tuple[list[type[msgspec.Struct]], str]:
-    """The structure of a table, or all those its ``type`` tells apart; and how the table is headed in the file."""
-    kind = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
-    heading = f"[{name}]"
-    if isinstance(kind, msgspec.inspect.VarTupleType):
-        kind, heading = kind.item_type, f"[[{name}]]"
-    elif isinstance(kind, msgspec.inspect.DictType):
-        kind, heading = kind.value_type, f"[{name}.NAME]"
-    return [each.cls for each in getattr(kind, "types", (kind,))], heading
+def _meanings(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """What the keys mean, also those a structure has from the one it extends."""
+    docs = [inspect.cleandoc(each.__doc__ or "") for each in reversed(kind.__mro__)]
+    return {key: " ".join(text.split()) for doc in docs for key, text in PARAMETER.findall(doc)}
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
