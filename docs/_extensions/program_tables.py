@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import msgspec
 from docutils import nodes
@@ -59,7 +60,8 @@ def _section(name: str) -> Iterator[str]:
 
 def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
     """The structures of a table of the file, each with its header: one for every type of source."""
-    described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
+    structure: Any = msgspec.inspect.type_info(Config)
+    described: Any = next(field for field in structure.fields if field.name == name).type
     match described:
         case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.UnionType(types=kinds)):
             yield from ((f'[[{name}]] type = "{kind.tag}"', kind.cls) for kind in kinds)
