@@ -24,6 +24,7 @@ from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.streams import Streams
+from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
 
 
@@ -63,5 +64,6 @@ def assemble(
         commands=Commands(links, board.calls, sites, metrics),
         streams=streams,
         metrics=metrics,
+        support=Support(clock),
         socket_factory=socket_factory(clock),
     )

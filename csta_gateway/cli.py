@@ -127,7 +127,7 @@ async def _started(reactor: Any, config: settings.Config) -> int:  # noqa: ANN40
     return await daemon.start()
 
 
-def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 -- all of its interfaces
+def _provider(reactor: Any, link: settings.Link, recording: Recording) -> Provider:  # noqa: ANN401 -- all of its interfaces
     return CstaProvider(
         reactor,
         link.endpoint,
@@ -137,7 +137,7 @@ def _provider(reactor: Any, link: settings.Link) -> Provider:  # noqa: ANN401 --
         dialect=link.dialect,
         framing=link.framing,
         login=_login(link),
-        record=_recording(link),
+        record=recording,
     )
 
 
@@ -150,16 +150,6 @@ def _login(link: settings.Link) -> Login | None:
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"link {link.name}: `password_file` cannot be read: {error}") from error
     return Login(link.user, lines[0] if lines else "")
-
-
-def _recording(link: settings.Link) -> Recording | None:
-    """The trace of a link; each line is written at once, so that a stop loses none."""
-    if link.record is None:
-        return None
-    try:
-        return Recording(link.record, redact=not link.record_names)
-    except OSError as error:
-        raise StartError(f"link {link.name}: `record` cannot be written: {error}") from error
 
 
 class Run:

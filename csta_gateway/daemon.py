@@ -30,6 +30,7 @@ from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch
 
 log = Logger()
@@ -64,7 +65,7 @@ class Daemon:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
         try:
             gateway = await self._gateway()
-        except (DirectoryError, UsersInvalid, TemplateInvalid) as error:
+        except (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed) as error:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)

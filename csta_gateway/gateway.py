@@ -21,6 +21,7 @@ from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.streams import Stream, Streams
+from csta_gateway.traces import Support
 from csta_gateway.websocket import EventSocket
 
 
@@ -46,6 +47,7 @@ class Gateway:
     commands: Commands
     streams: Streams
     metrics: Metrics
+    support: Support
     socket_factory: WebSocketServerFactory
 
     def session_of(self, request: Request) -> Session | None:

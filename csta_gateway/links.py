@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, structs
 from twisted.internet.defer import DeferredList, ensureDeferred
@@ -13,8 +13,10 @@ from csta.errors import CSTAError
 from csta.model.events import DeviceChanged, LinkDown, LinkUp, ModelEvent
 from csta.model.provider import Provider
 from csta.model.states import Service
+from csta.recorder.live import Recording
 from csta_gateway import config
 from csta_gateway.metrics import Metrics
+from csta_gateway.traces import recording
 
 log = Logger()
 
@@ -43,7 +45,7 @@ class DeviceState(Struct, frozen=True, kw_only=True):
     in_service: bool = True
 
 
-MakeProvider = Callable[[config.Link], Provider]
+MakeProvider = Callable[[config.Link, Recording], Provider]
 EventHandler = Callable[["SwitchLink", ModelEvent], None]
 
 
@@ -52,10 +54,20 @@ class SwitchLink:
 
     :ivar state: whether the switch can be reached now.
     :ivar devices: device → its features.
+    :ivar recording: what passes on it; ``provider`` writes into it.
     """
 
-    def __init__(self, name: str, provider: Provider, devices: Iterable[str], clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        name: str,
+        provider: Provider,
+        recording: Recording,
+        devices: Iterable[str],
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
         self.provider = provider
+        self.recording = recording
         self.state = LinkState(name=name, up=False, since=clock.seconds())
         self.devices = {device: DeviceState(id=device) for device in devices}
         self._clock = clock
@@ -85,9 +97,12 @@ class SwitchLink:
         ensureDeferred(self._unmonitor(device))
         self._count()
 
-    def stop(self) -> Awaitable[None]:
-        """Release the monitors and close the link."""
-        return self.provider.stop()
+    async def stop(self) -> None:
+        """Release the monitors and close the link; what was recorded of it is on the disk then."""
+        try:
+            await self.provider.stop()
+        finally:
+            self.recording.close()
 
     def capabilities(self, device: str) -> frozenset[Service]:
         """What can be done with a device now."""
@@ -168,7 +183,10 @@ FEATURES: dict[str, Callable[[DeviceChanged], object]] = {
 
 
 class Links:
-    """All links; a device goes to the first one that serves it."""
+    """All links; a device goes to the first one that serves it.
+
+    :raises RecordingFailed: the trace of a link cannot be written.
+    """
 
     def __init__(
         self,
@@ -183,7 +201,8 @@ class Links:
         served = self._served(devices)
         for position, each in enumerate(self._settings):
             own = [device for device, at in served.items() if at == position]
-            self._links.append(SwitchLink(each.name, make_provider(each), own, clock, metrics))
+            kept = recording(each)
+            self._links.append(SwitchLink(each.name, make_provider(each, kept), kept, own, clock, metrics))
         self._by_device = {device: self._links[at] for device, at in served.items()}
 
     def __iter__(self) -> Iterator[SwitchLink]:
@@ -228,11 +247,7 @@ class Links:
 
     async def stop(self) -> None:
         """Close all links; one that fails does not keep the others."""
-        stopping = [ensureDeferred(_awaited(link.stop())) for link in self._links]
+        stopping = [ensureDeferred(link.stop()) for link in self._links]
         for fine, result in await DeferredList(stopping, consumeErrors=True):
             if not fine:
                 log.failure("a link did not close cleanly", result)
-
-
-async def _awaited(what: Awaitable[None]) -> None:
-    await what

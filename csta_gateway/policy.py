@@ -19,6 +19,7 @@ class Action(Enum):
     SEE_COLLEAGUES = auto()
     SEE_JOURNAL = auto()
     SEE_METRICS = auto()
+    SEE_LINKS = auto()
 
 
 class Reach(Enum):
@@ -43,11 +44,11 @@ OWN_TELEPHONE = {
 PERMISSIONS: dict[str, dict[Action, Reach]] = {
     "user": OWN_TELEPHONE,
     "supervisor": OWN_TELEPHONE,
-    "admin": {**OWN_TELEPHONE, Action.SEE_METRICS: Reach.ANY},
+    "admin": {**OWN_TELEPHONE, Action.SEE_METRICS: Reach.ANY, Action.SEE_LINKS: Reach.ANY},
 }
 """Role → action → reach; what is not in the table is forbidden."""
 
-WITHOUT_CTI = frozenset({Action.USE_SESSION, Action.SEE_METRICS})
+WITHOUT_CTI = frozenset({Action.USE_SESSION, Action.SEE_METRICS, Action.SEE_LINKS})
 """What is left to a user whose CTI is switched off."""
 
 

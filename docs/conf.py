@@ -20,7 +20,15 @@ author = "csta-gateway contributors"
 copyright = "2026, csta-gateway contributors"
 release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "domain_tables", "dialect_pages", "program_tables", "service_tables"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "domain_tables",
+    "dialect_pages",
+    "program_tables",
+    "service_tables",
+    "state_diagram",
+]
 exclude_patterns = ["_build"]
 nitpicky = True
 

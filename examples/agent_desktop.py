@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater, react
+from twisted.internet import defer, task
 
 from csta.client import Client, connect
 from csta.messages.base import Event
 from csta.messages.call_control_events import ConnectionClearedEvent, DeliveredEvent
 from csta.messages.logical_device import ReqAgentState
+from csta.provider.identifiers import extension
 
 
 class Desktop:
@@ -30,17 +30,17 @@ class Desktop:
 
     def hear(self, event: Event) -> None:
         """Act on an event; what goes wrong is told and does not end the work."""
-        Deferred.fromCoroutine(self.act(event)).addErrback(lambda failure: print(failure.value))
+        defer.ensureDeferred(self.act(event)).addErrback(lambda failure: print(failure.value))
 
     async def act(self, event: Event) -> None:
         """Do what an event at the telephone asks for."""
         match event:
-            case DeliveredEvent(connection=ringing) if str(event.alerting_device.device) == self.device:
-                print("call from", event.calling_device.device or "an unknown number", flush=True)
+            case DeliveredEvent(connection=ringing) if extension(str(event.alerting_device.device)) == self.device:
+                print("call from", extension(str(event.calling_device.device or "an unknown number")), flush=True)
                 await self.client.call_control.answer_call(ringing)
-            case ConnectionClearedEvent() if str(event.releasing_device.device) == self.device:
+            case ConnectionClearedEvent() if extension(str(event.releasing_device.device)) == self.device:
                 await self.be(ReqAgentState.WORKING_AFTER_CALL)
-                await deferLater(self.reactor, 20.0)  # for notes
+                await task.deferLater(self.reactor, 20.0)  # for notes
                 await self.be(ReqAgentState.READY)
 
 
@@ -56,4 +56,4 @@ async def main(reactor: Any, switch: str, device: str, agent: str, protocol: str
 
 
 if __name__ == "__main__":
-    react(main, sys.argv[1:])
+    task.react(main, sys.argv[1:])

@@ -13,6 +13,7 @@ from twisted.internet.task import react
 
 from csta.client import Client, connect
 from csta.messages.routeing import ReRoute, RouteEnd, RouteRequest, RouteUsed
+from csta.provider.identifiers import extension
 from csta.services.routeing import RouteingHandler
 
 
@@ -24,7 +25,7 @@ class Router(RouteingHandler):
 
     async def route_request(self, request: RouteRequest) -> None:
         """Say where, or that the switch may decide (§20.2.4)."""
-        caller = str(request.calling_device and request.calling_device.device)
+        caller = extension(str(request.calling_device and request.calling_device.device))
         fitting = [prefix for prefix in self.routes if caller.startswith(prefix)]
         if fitting:
             await self.client.routeing.route_select(request, self.routes[max(fitting, key=len)], report_used=True)

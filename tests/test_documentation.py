@@ -7,9 +7,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from lxml import etree
+
+from csta.model.states import TRANSITIONS, ConnectionState
 
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "csta_gateway/static/i18n"
@@ -50,3 +54,14 @@ def test_files_a_page_names_exist(page: str) -> None:
     )
     missing = [name for name in named if not (ROOT / name).exists()]
     assert not missing
+
+
+def test_the_diagram_of_connection_states_shows_the_moves_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs/_extensions"))
+    drawn = etree.fromstring(import_module("state_diagram").svg())
+    space = "{http://www.w3.org/2000/svg}"
+    arrows = [arrow.findtext(f"{space}title") for arrow in drawn.iter(f"{space}path") if arrow.get("class") == "move"]
+    assert sorted(map(str, arrows)) == sorted(
+        f"{before} → {after}" for before, following in TRANSITIONS.items() for after in following
+    )
+    assert {text.text for text in drawn.iter(f"{space}text")} == set(ConnectionState)

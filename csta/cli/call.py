@@ -98,10 +98,7 @@ class _Following:
                 self._reactor.callLater(self._hang_up_after, self._hang_up)
         elif isinstance(event, FailedEvent):
             self._end(WRONG)
-        elif isinstance(event, CallClearedEvent) or (
-            isinstance(event, ConnectionClearedEvent)
-            and event.local_connection_info in (None, LocalConnectionState.NULL)
-        ):
+        elif isinstance(event, CallClearedEvent) or (isinstance(event, ConnectionClearedEvent) and _left(event)):
             self._end(OK if self._answered else WRONG)
 
     def _hang_up(self) -> None:

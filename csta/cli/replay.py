@@ -112,8 +112,11 @@ async def _apply(args: Namespace, reactor: Reactor) -> int:
         raise Trouble(f"the trace has no message of a link {args.link}")
     client = await connect(reactor, args.against, **link_parameters(steps[0].link))
     application = RecordedApplication(reactor, client)
-    for difference in await application.run(steps):
-        print(difference)
+    try:
+        await application.run(steps)
+    finally:  # also when the link is lost on the way
+        for difference in application.differences:
+            print(difference)
     await client.close()
     count = len(application.differences)
     tell(f"{application.asked} requests asked, {application.heard} events as recorded, {count} differences")

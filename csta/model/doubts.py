@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from csta.model.call import Call
-from csta.model.happenings import Established, Happening, Held, Retrieved
+from csta.model.happenings import Established, Happening, Held, Retrieved, Transferred
 from csta.model.moves import MOVES, TAKING_PART, Role, concerns_rival
 from csta.model.states import TRANSITIONS, ConnectionState
 
@@ -37,6 +37,8 @@ class Doubt(StrEnum):
     """The local connection state told is not the one that follows from what was told before."""
     CROWD = "crowd"
     """The device came into a call that others had before; there may be more of them than the event names."""
+    STRANGER = "stranger"
+    """A transfer put another party in the place of the far one, and the event does not tell its state (§17.2.18)."""
     LATE = "late"
     """The event belongs to a state, or to a call, that is over; it is not believed until a snapshot agrees."""
 
@@ -58,7 +60,9 @@ def doubt(happening: Happening, part: Role, call: Call | None, state: Connection
     if state is not MOVES[type(happening)].after(part, call.state):
         return Doubt.CONTRADICTION
     about = moves[-1]  # the move of the subject
-    return Doubt.MISSED if _is_odd(type(happening), *about) else None
+    if _is_odd(type(happening), *about):
+        return Doubt.MISSED
+    return Doubt.STRANGER if isinstance(happening, Transferred) and part is not Role.SUBJECT else None
 
 
 def _moves(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from csta.apdu import Frame
 from csta.dialect import LinkKind
 from csta.recorder import trace
 from csta.recorder.redaction import Redaction
-from csta.recorder.writer import MEGABYTE, Recorder, TraceFile
+from csta.recorder.writer import MEGABYTE, Recorder, TraceFile, TraceMemory
 from csta.session import Role, Tap
 
 KEY_OCTETS = 32
@@ -23,10 +23,11 @@ KEY_OCTETS = 32
 class Recording:
     """A trace being written, of any number of links one after the other or at the same time.
 
-    :param path: the newest file; older ones get a number before the suffix.
+    :param path: the newest file; older ones get a number before the suffix. None: nothing is written.
     :param redact: put pseudonyms in place of numbers and names, under a key that nobody keeps.
     :param megabytes: of one file.
     :param files: how many files there are at most.
+    :param recent: megabytes of the last messages that are kept in memory for :meth:`recent`, without pseudonyms.
     :param seconds: clock that does not go back.
     :param started: wall clock now.
     :raises OSError: the file cannot be made.
@@ -36,45 +37,57 @@ class Recording:
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | Path | None,
         *,
         redact: bool = False,
         megabytes: float = 16,
         files: int = 8,
+        recent: float = 0.0,
         seconds: Callable[[], float] = time.monotonic,
         started: datetime | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = None if path is None else Path(path)
         redaction = Redaction(secrets.token_bytes(KEY_OCTETS)) if redact else None
-        file = TraceFile(self.path, round(megabytes * MEGABYTE), files)
+        began = (started or datetime.now(UTC), seconds())
         self._seconds = seconds
-        self._recorder = Recorder(file, started or datetime.now(UTC), seconds(), redaction)
+        self._memory = TraceMemory(round(recent * MEGABYTE / 2))
+        self._recorders = [Recorder(self._memory, *began)] if recent else []
+        if self.path is not None:
+            file = TraceFile(self.path, round(megabytes * MEGABYTE), files)
+            self._recorders.append(Recorder(file, *began, redaction))
         self._complained = False
 
     def tap(self, name: str) -> Callable[[LinkKind, Role], Tap]:
-        """Makes what sees the frames of a session, for :func:`csta.protocol.open_session`.
+        """Makes what sees the frames of a session, for :func:`csta.opening.open_session`.
 
         :param name: what the trace calls the link.
         """
         return lambda kind, role: _Tap(self, name, kind, role)
 
+    def recent(self) -> Iterator[trace.Entry]:
+        """The last messages, the oldest first, after their header and links; none where none are kept."""
+        return (entry for entry in trace.read(self._memory) if not isinstance(entry, trace.Damage))
+
     def close(self) -> None:
         """Write nothing more; everything is on the disk."""
-        self._recorder.close()
-        self._check()
+        for recorder in self._recorders:
+            recorder.close()
+            self._check(recorder)
 
     def _do(self, write: Callable[[Recorder, float], None]) -> None:
         """Write something; whatever goes wrong with that must not harm the link."""
-        try:
-            write(self._recorder, self._seconds())
-        except Exception:
-            self.log.failure("a message could not be recorded in {path}", path=self.path)
-        self._check()
+        now = self._seconds()
+        for recorder in self._recorders:
+            try:
+                write(recorder, now)
+            except Exception:
+                self.log.failure("a message could not be recorded in {path}", path=self.path)
+            self._check(recorder)
 
-    def _check(self) -> None:
-        if self._recorder.failure is not None and not self._complained:
+    def _check(self, recorder: Recorder) -> None:
+        if recorder.failure is not None and not self._complained:
             self._complained = True
-            self.log.error("recording in {path} ends: {why}", path=self.path, why=self._recorder.failure)
+            self.log.error("recording in {path} ends: {why}", path=self.path, why=recorder.failure)
 
 
 class _Tap:
@@ -114,4 +127,4 @@ class _Tap:
             self._recording._do(lambda recorder, now: recorder.end(self._number, reason, now))
 
     def _begin(self, recorder: Recorder, now: float) -> None:
-        self._number = recorder.begin(self._link, now)
+        self._number = recorder.begin(self._link, now)  # the same with each: they live equally long

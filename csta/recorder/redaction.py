@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from csta.apdu import Apdu, Associate, AssociateResponse, Frame, Invoke
+from csta.apdu import Apdu, Associate, AssociateResponse, Frame, Invoke, Result
 from csta.asn1 import acse, ber
 from csta.dialect import Login
 from csta.errors import DecodeError, LocalProtocolError
@@ -20,6 +20,7 @@ from csta.messages.application_session import StartApplicationSession
 from csta.messages.base import Octets, UnknownEvent
 from csta.messages.common import ConnectionID, DeviceID, PrivateData, TypeOfNumber
 from csta.messages.logical_device import SetAgentState
+from csta.messages.zultys import LoginRequest, LoginResponse
 from csta.recorder import trace
 from csta.recorder.codecs import codec
 from csta.recorder.pseudonyms import Pseudonyms
@@ -35,8 +36,10 @@ HARMLESS = re.compile(
 _HEX = re.compile(r"([0-9A-Fa-f]{2})+")
 _AARQ = 0x60
 _SET_AGENT_STATE = b"\x02\x02\x01\x38"  # its operation code as ROSE writes it
-_PASSWORD = b"assword"
+_PASSWORD = re.compile(rb"assword|[Pp]wd|loginRespon")
+"""Marks of XML that has one, or of the answer of Zultys, which brings one for SIP."""
 _ROSE_HEADER = 24
+_WITH_PASSWORD = (LoginRequest, SetAgentState, StartApplicationSession)
 
 
 class Redaction:
@@ -97,6 +100,8 @@ class Redaction:
         return tuple(self._value(name, value) for value in values)
 
     def _text(self, name: str, text: str) -> str:
+        if name == "pwd":
+            return "*" * len(text)
         return text if HARMLESS.fullmatch(name) else self.pseudonyms.text(text)
 
     def _octets(self, name: str, octets: Octets) -> Octets:
@@ -140,7 +145,7 @@ def without_password(frame: Frame) -> Frame | None:
     payload = frame.payload
     if payload[:1] == bytes([_AARQ]) or _SET_AGENT_STATE in payload[:_ROSE_HEADER]:
         return _starred(frame, "asn1")
-    return _starred(frame, "xml") if _PASSWORD in payload and payload.lstrip()[:1] == b"<" else frame
+    return _starred(frame, "xml") if _PASSWORD.search(payload) and payload.lstrip()[:1] == b"<" else frame
 
 
 def _starred(frame: Frame, protocol: str) -> Frame | None:
@@ -149,16 +154,20 @@ def _starred(frame: Frame, protocol: str) -> Frame | None:
         apdu = wire.decode(frame)
         if isinstance(apdu, Associate):
             apdu = _without_login(apdu, _stars)
-        elif isinstance(apdu, Invoke) and isinstance(apdu.message, StartApplicationSession | SetAgentState):
+        elif isinstance(apdu, Invoke) and isinstance(apdu.message, _WITH_PASSWORD):
             apdu = msgspec.structs.replace(apdu, message=_message_without_password(apdu.message))
+        elif isinstance(apdu, Result) and isinstance(apdu.message, LoginResponse):
+            pass  # what is written anew has no password
         else:
-            return None if _PASSWORD in frame.payload else frame
+            return None if _PASSWORD.search(frame.payload) else frame
         return Frame(wire.encode(apdu).payload, frame.invoke_id)
     except (DecodeError, LocalProtocolError):
         return None
 
 
-def _message_without_password(message: StartApplicationSession | SetAgentState) -> Any:  # noqa: ANN401 -- the same type
+def _message_without_password(message: Any) -> Any:  # noqa: ANN401 -- one of those above, and the same type
+    if isinstance(message, LoginRequest):
+        return msgspec.structs.replace(message, pwd="*" * len(message.pwd))
     if isinstance(message, SetAgentState):
         return msgspec.structs.replace(message, password=message.password and Octets(b"*" * len(message.password)))
     info = message.application_info

@@ -22,7 +22,7 @@ from csta.session import Peer, Role, Session
 
 
 def link_parameters(link: trace.Link) -> dict[str, Any]:
-    """How to open a link like a recorded one; parameters as of :func:`csta.protocol.open_session`."""
+    """How to open a link like a recorded one; parameters as of :func:`csta.opening.open_session`."""
     dialect = link.dialect if link.dialect in names() else None
     return {
         "protocol": link.protocol,

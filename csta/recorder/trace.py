@@ -8,6 +8,7 @@ the links that are open, so that each can be read alone, and all of them one aft
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -185,6 +186,29 @@ def read(lines: Iterable[bytes], name: str = "trace") -> Iterator[Entry | Damage
             )
         if entry is not None:
             yield entry
+
+
+def last(entries: Iterable[Entry], messages: int) -> list[Entry]:
+    """The end of a trace as a trace of its own: its header, the links of what follows, and the last ``messages``."""
+    header: Header | None = None
+    links: dict[int, Link] = {}
+    tail: deque[Link | Message | Gap | End] = deque()
+    kept = 0
+    for entry in entries:
+        if isinstance(entry, Header):
+            header = header or entry
+            continue
+        if isinstance(entry, Link):
+            if links.get(entry.link) == entry:  # said again where a part begins
+                continue
+            links[entry.link] = entry
+        tail.append(entry)
+        kept += isinstance(entry, Message)
+        while kept > messages:
+            kept -= isinstance(tail.popleft(), Message)
+    opened = {entry.link for entry in tail if isinstance(entry, Link)}
+    before = sorted({entry.link for entry in tail} - opened)
+    return [*([] if header is None else [header]), *(links[number] for number in before), *tail]
 
 
 def _entry(line: bytes, where: str) -> Entry | Damage | None:

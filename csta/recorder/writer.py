@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -78,6 +79,42 @@ class TraceFile:
                 self._numbered(number).replace(self._numbered(number + 1))
 
 
+class TraceMemory:
+    """The last lines of a trace, in memory: like a :class:`TraceFile` and the one before it, and gone with the program.
+
+    :param limit: octets of each of the two parts; between one and two of them are kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.closed = False
+        self._size = 0
+        self._before: list[bytes] = []
+        self._lines: list[bytes] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The lines, the oldest first. Each part begins with the header and the links that were open."""
+        return iter(self._before + self._lines)
+
+    def write(self, lines: bytes) -> None:
+        """Append one line or several."""
+        self._lines += lines.splitlines(keepends=True)
+        self._size += len(lines)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next line belongs into a new part."""
+        return self._size >= self.limit
+
+    def rotate(self) -> None:
+        """Begin a new part; the one before the last is forgotten."""
+        self._before, self._lines, self._size = self._lines, [], 0
+
+    def close(self) -> None:
+        """Nothing is written any more; what is here stays."""
+        self.closed = True
+
+
 class Recorder:
     """Writes the links of one program into one trace.
 
@@ -87,7 +124,9 @@ class Recorder:
     :ivar failure: why nothing is written any more; a disk that is full must not end the link.
     """
 
-    def __init__(self, file: TraceFile, started: datetime, now: float, redaction: Redaction | None = None) -> None:
+    def __init__(
+        self, file: TraceFile | TraceMemory, started: datetime, now: float, redaction: Redaction | None = None
+    ) -> None:
         self.failure: OSError | None = None
         self._file = file
         self._zero = now

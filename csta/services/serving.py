@@ -37,10 +37,12 @@ RequestT = TypeVar("RequestT", bound=Request[Any])
 R = TypeVar("R")
 
 Said: TypeAlias = R | UniversalFailure | None
+"""The positive answer, or a failure. None stands for an answer without data, and for agreement where the standard
+defines no positive answer."""
 Answer: TypeAlias = Said[R] | Deferred[R] | Deferred[None] | Deferred[Said[R]] | Coroutine[Any, Any, Said[R]]
+"""What a handler gives, now or later."""
 Requests: TypeAlias = Mapping[type[Request[Any]], Callable[[Any], Answer[Any]]]
-"""What a handler gives, now or later: the positive answer, or a failure. None stands for an answer without data, and
-for agreement where the standard defines no positive answer."""
+"""Which request comes to which method of a handler."""
 
 NOT_SUPPORTED = UniversalFailure(operation=OperationErrors.SERVICE_NOT_SUPPORTED)
 """The answer to a request that nothing here serves."""

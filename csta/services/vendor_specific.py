@@ -14,7 +14,7 @@ class VendorSpecific(Services):
     """Services of one vendor, in data of his own."""
 
     def escape(self, private_data: PrivateData, *, register_id: str | None = None) -> Deferred[messages.EscapeResponse]:
-        """Escape: a service that the standard does not have.
+        """Escape (clause 28): a service that the standard does not have.
 
         :param private_data: what is asked; :class:`csta.asn1.private_data.PrivateSchema` writes a vendor's.
         :param register_id: the registration it belongs to, where the switch wants one.

@@ -195,6 +195,7 @@ class Connection:
     :param offered: the mode of Alerting before the telephone rings (§6.1.3).
     :param answered: somebody answered here; a line is connected before that, when it reaches the network.
     :param group: number of the group that gave the call to this device.
+    :param together: it rings beside others; whoever answers first has the call (§17.1.11 FR 9).
     :param flow: direction in which the device takes part, where it is not both.
     """
 
@@ -207,6 +208,7 @@ class Connection:
     offered: bool = False
     answered: bool = False
     group: str = ""
+    together: bool = False
     flow: FlowDirection | None = None
 
     @property

@@ -45,15 +45,39 @@ def accept_call(exchange: Exchange, client: Client, request: AcceptCall, now: fl
 
 
 def deflect_call(exchange: Exchange, client: Client, request: DeflectCall, now: float) -> DeflectCallResponse:
-    """Deflect Call, §17.1.11, to one destination; FR 8: several are refused."""
+    """Deflect Call, §17.1.11. Several destinations have to be telephones; they ring together (FR 9)."""
     connection = connection_for(exchange, request.call_to_be_diverted, NEEDS["deflectCall"])
-    if request.add_new_destinations_list:
-        raise Refusal.operation(Operation.PARAMETER_NOT_SUPPORTED)
     if not isinstance(connection.device, Extension | Group):
         raise Refusal.operation(Operation.INVALID_DIVERTING_DEVICE_ID)
     number = reachable(exchange, connection, request.new_destination)
-    progress.divert(exchange, connection, number, EventCause.REDIRECTED, now)
+    if not request.add_new_destinations_list:
+        _associate(connection.call, request)
+        progress.divert(exchange, connection, number, EventCause.REDIRECTED, now)
+        return DeflectCallResponse()
+    further = [reachable(exchange, connection, each) for each in request.add_new_destinations_list]
+    ways = _telephones(exchange, connection.call, [number, *further])
+    _associate(connection.call, request)
+    progress.divert_to_all(exchange, connection, request.new_destination, ways, now)
     return DeflectCallResponse()
+
+
+def _telephones(exchange: Exchange, call: Call, numbers: list[str]) -> list[Route]:
+    """The ways to several telephones; FR 8: to all of them, or the request is refused."""
+    ways = [route(exchange, call, number) for number in numbers]
+    if not all(isinstance(way.target, Extension) for way in ways):
+        raise Refusal.operation(Operation.PARAMETER_NOT_SUPPORTED)
+    ends = {way.number for way in ways}
+    if len(ends) < len(ways) or ends & call.connections.keys():
+        raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
+    return ways
+
+
+def _associate(call: Call, request: DeflectCall | DirectedPickupCall | GroupPickupCall) -> None:
+    """What the request says about the call replaces what was said before (§12.2.10)."""
+    if request.correlator_data is not None:
+        call.correlator_data = request.correlator_data
+    if request.user_data is not None:
+        call.user_data = request.user_data
 
 
 def directed_pickup_call(
@@ -66,7 +90,7 @@ def directed_pickup_call(
     device = extension_for(exchange, request.requesting_device, Operation.INVALID_DESTINATION_DEVICE_ID)
     if device.number in picked.call.connections:
         raise Refusal.operation(Operation.NOT_DIFFERENT_DEVICES)
-    return DirectedPickupCallResponse(picked_call=_pick(exchange, picked, device).id)
+    return DirectedPickupCallResponse(picked_call=_pick(exchange, picked, device, request).id)
 
 
 def group_pickup_call(
@@ -83,7 +107,7 @@ def group_pickup_call(
     for group in groups:
         for ringing in _ringing(exchange, group):
             if device.number not in ringing.call.connections:
-                return GroupPickupCallResponse(picked_call=_pick(exchange, ringing, device).id)
+                return GroupPickupCallResponse(picked_call=_pick(exchange, ringing, device, request).id)
     raise Refusal.state(Incompatible.NO_CALL_TO_ANSWER)
 
 
@@ -92,15 +116,19 @@ def _ringing(exchange: Exchange, group: Group) -> list[Connection]:
     return [each for member in members for each in member.connections if each.state == State.ALERTING]
 
 
-def _pick(exchange: Exchange, picked: Connection, device: Extension) -> Connection:
+def _pick(
+    exchange: Exchange, picked: Connection, device: Extension, request: DirectedPickupCall | GroupPickupCall
+) -> Connection:
     if device.connection_in(State.CONNECTED, State.INITIATED):
         raise Refusal.state(Incompatible.CONNECTED_CALL_EXISTS)
     require_partner(picked)
     call, group = picked.call, picked.group
+    _associate(call, request)
     progress.leave(exchange, picked, device.id, EventCause.CALL_PICKUP)
     connection = exchange.join(call, device, State.CONNECTED)
     connection.group = group
     exchange.report(reports.established(connection, EventCause.CALL_PICKUP), call)
+    progress.silence(exchange, call)
     return connection
 
 

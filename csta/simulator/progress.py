@@ -147,6 +147,23 @@ def divert(exchange: Exchange, connection: Connection, number: str, cause: Event
     connect(exchange, call, number, cause, now)
 
 
+def divert_to_all(exchange: Exchange, connection: Connection, first: DeviceID, ways: list[Route], now: float) -> None:
+    """The call leaves a device for several telephones, which ring together (§17.1.11 FR 9); ``first`` is told."""
+    call = connection.call
+    leave(exchange, connection, first, EventCause.REDIRECTED)
+    for way in ways:
+        cause = follow(exchange, call, way, EventCause.REDIRECTED)
+        if isinstance(way.target, Extension):
+            ring(exchange, call, way.target, cause, now).together = True
+
+
+def silence(exchange: Exchange, call: Call) -> None:
+    """Somebody has the call: the telephones that rang together ring no more (§17.1.11 FR 10)."""
+    for other in list(call.connections.values()):
+        if other.together and other.state == State.ALERTING:
+            exchange.clear(other, EventCause.MULTIPLE_ALERTING)
+
+
 def leave(exchange: Exchange, connection: Connection, destination: DeviceID, cause: EventCause) -> None:
     """The call leaves a device for another one (§17.2.7); what happens there is up to the caller."""
     connection.call.last_redirection = connection.device.id
@@ -213,6 +230,7 @@ def answer(exchange: Exchange, connection: Connection, cause: EventCause) -> Non
     connection.answered = True
     exchange.move(connection, State.CONNECTED)
     exchange.report(reports.established(connection, cause), connection.call)
+    silence(exchange, connection.call)
 
 
 def answer_cause(connection: Connection) -> EventCause:

@@ -15,8 +15,8 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
 from csta.errors import CSTAError
-from csta_gateway.api import calls, devices, directory, events, sessions
-from csta_gateway.api.exchange import Answer, Route, Visit
+from csta_gateway.api import calls, devices, directory, events, links, sessions
+from csta_gateway.api.exchange import Answer, Download, Route, Visit
 from csta_gateway.failures import STATUS, ApiError, failure
 from csta_gateway.gateway import Gateway
 from csta_gateway.origins import same_origin
@@ -25,7 +25,14 @@ from csta_gateway.site import LimitedRequest
 
 log = Logger()
 
-ROUTES: tuple[Route, ...] = (*sessions.ROUTES, *calls.ROUTES, *devices.ROUTES, *directory.ROUTES, *events.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *sessions.ROUTES,
+    *calls.ROUTES,
+    *devices.ROUTES,
+    *directory.ROUTES,
+    *links.ROUTES,
+    *events.ROUTES,
+)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 View = Callable[..., Awaitable[Any]]
@@ -108,5 +115,9 @@ def write(request: Request, answer: Answer) -> bytes:
     request.setHeader("Cache-Control", "no-store")
     if answer.content is None:
         return b""
+    if isinstance(answer.content, Download):
+        request.setHeader("Content-Type", answer.content.type)
+        request.setHeader("Content-Disposition", f'attachment; filename="{answer.content.name}"')
+        return answer.content.content
     request.setHeader("Content-Type", "application/json")
     return msgspec.json.encode(answer.content)

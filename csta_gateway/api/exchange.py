@@ -21,8 +21,20 @@ T = TypeVar("T")
 DEFAULT_LANGUAGE: Language = "de"
 
 
+class Download(NamedTuple):
+    """A file the browser saves.
+
+    :param name: of ASCII letters, digits, dots and hyphens.
+    :param type: media type.
+    """
+
+    name: str
+    type: str
+    content: bytes
+
+
 class Answer(NamedTuple):
-    """What a route gives back: a status and a value for the JSON body, None for no body."""
+    """What a route gives back: a status and a value for the JSON body, None for no body, or a file."""
 
     status: int
     content: Any = None

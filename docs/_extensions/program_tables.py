@@ -8,7 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import cast
 
 import msgspec
 from docutils import nodes
@@ -60,17 +60,20 @@ def _section(name: str) -> Iterator[str]:
 
 def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
     """The structures of a table of the file, each with its header: one for every type of source."""
-    structure: Any = msgspec.inspect.type_info(Config)
-    described: Any = next(field for field in structure.fields if field.name == name).type
+    described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
     match described:
         case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.UnionType(types=kinds)):
-            yield from ((f'[[{name}]] type = "{kind.tag}"', kind.cls) for kind in kinds)
+            yield from ((f'[[{name}]] type = "{_struct(kind).tag}"', _struct(kind).cls) for kind in kinds)
         case msgspec.inspect.VarTupleType():
-            yield f"[[{name}]]", described.item_type.cls
+            yield f"[[{name}]]", _struct(described.item_type).cls
         case msgspec.inspect.DictType():
-            yield f"[{name}.NAME]", described.value_type.cls
+            yield f"[{name}.NAME]", _struct(described.value_type).cls
         case _:
-            yield f"[{name}]", described.cls
+            yield f"[{name}]", _struct(described).cls
+
+
+def _struct(kind: msgspec.inspect.Type) -> msgspec.inspect.StructType:
+    return cast(msgspec.inspect.StructType, kind)
 
 
 def _meanings(kind: type[msgspec.Struct]) -> dict[str, str]:

@@ -166,7 +166,7 @@ def life_of(call_id: str, number: str) -> Iterator[Event]:
 
 
 def measure(wire: str, events: int) -> None:
-    """How fast, and whether the memory stays flat: that of the process early, when all is remembered, and at the end."""
+    """How fast, and whether memory stays flat: that of the process early, when all is remembered, and at the end."""
     script = Script(wire)
     load = Load(script)
     load.told = 0

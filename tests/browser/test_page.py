@@ -319,6 +319,26 @@ def test_keys_can_be_changed_and_double_ones_are_marked(gateway: Gateway, make: 
     assert gateway.sent("calls/c1/clear") == [None]
 
 
+def test_an_administrator_finds_the_last_messages_of_each_link_in_the_settings(gateway: Gateway, make: Make) -> None:
+    session = make("session")
+    gateway.answers["me"] = 200, {**session, "user": {**session["user"], "role": "admin"}}
+    gateway.answers["links"] = 200, {"links": [{"name": "Büro 1/2", "up": True}]}
+    page = gateway.open()
+    page.get_by_role("button", name="Einstellungen").click()
+    row = page.locator(".setting", has_text="Letzte Meldungen von „Büro 1/2“ für den Support")
+    download = row.get_by_role("link", name="Herunterladen")
+    expect(download).to_have_attribute("href", "https://screen.test/api/links/B%C3%BCro%201%2F2/trace")
+    expect(download).to_have_attribute("download", "")
+
+
+def test_nobody_else_asks_for_links(gateway: Gateway) -> None:
+    page = gateway.open()
+    page.get_by_role("button", name="Einstellungen").click()
+    expect(page.get_by_role("dialog", name="Einstellungen")).to_be_visible()
+    expect(page.get_by_role("link", name="Herunterladen")).to_have_count(0)
+    assert not any(path == "links" for _method, path, _body in gateway.requests)
+
+
 @pytest.mark.parametrize("width", [360, 900, 1600])
 def test_nothing_is_wider_than_the_window(gateway: Gateway, make: Make, width: int) -> None:
     page = gateway.open()

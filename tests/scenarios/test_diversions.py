@@ -34,6 +34,7 @@ from csta.messages.logical_device import (
 )
 
 if TYPE_CHECKING:
+    from csta.simulator.switch import OutsideCaller
     from tests.scenarios.conftest import Office
 
 ALERTING, CONNECTED, HOLD = LocalConnectionState.ALERTING, LocalConnectionState.CONNECTED, LocalConnectionState.HOLD
@@ -54,6 +55,67 @@ def test_deflect(office: Office) -> None:
     assert str(delivered.last_redirection_device.device) == "2001"
     assert str(delivered.called_device.device) == "2001"
     assert delivered.connection.call_id == ringing.call_id
+
+
+def deflect_to_two(office: Office) -> OutsideCaller:
+    """Bert's and Carla's telephones ring together."""
+    caller = office.ring("2001")
+    office.heard()
+    request = DeflectCall(
+        call_to_be_diverted=office.connection("2001", ALERTING),
+        new_destination=DeviceID(number="2002"),
+        add_new_destinations_list=(DeviceID(number="2003"),),
+        correlator_data=Octets(b"case"),
+    )
+    office.granted(request, DeflectCallResponse)
+    office.expect("""
+        2001 Diverted null redirected
+        2002 Delivered alerting redirected
+        2002 Delivered alerting redirected
+        2003 Delivered alerting redirected
+    """)
+    assert office.last(DeliveredEvent).correlator_data == Octets(b"case")
+    return caller
+
+
+def test_of_several_who_ring_the_first_who_answers_has_the_call(office: Office) -> None:
+    deflect_to_two(office)
+    office.answer("2003")
+    office.expect("""
+        2002 Established alerting normal
+        2003 Established connected normal
+        2002 ConnectionCleared null multipleAlerting
+        2003 ConnectionCleared connected multipleAlerting
+    """)
+
+
+def test_of_several_who_ring_one_may_refuse_and_one_be_picked_up(office: Office) -> None:
+    caller = deflect_to_two(office)
+    office.hang_up("2002")
+    assert caller.ringing == ["2003"]
+    ringing = office.connection("2003", ALERTING)
+    pickup = DirectedPickupCall(call_to_be_picked_up=ringing, requesting_device=DeviceID(number="2001"))
+    office.granted(pickup, DirectedPickupCallResponse)
+    assert caller.talking
+    assert office.calls("2003") == ()
+
+
+def test_a_pickup_silences_the_others_too(office: Office) -> None:
+    caller = deflect_to_two(office)
+    ringing = office.connection("2003", ALERTING)
+    pickup = DirectedPickupCall(call_to_be_picked_up=ringing, requesting_device=DeviceID(number="2001"))
+    office.granted(pickup, DirectedPickupCallResponse)
+    assert caller.ringing == []
+    assert office.heard()[-2:] == [
+        "2002 ConnectionCleared null multipleAlerting",
+        "2001 ConnectionCleared connected multipleAlerting",
+    ]
+
+
+def test_when_none_of_several_answers_the_call_is_over(office: Office) -> None:
+    caller = deflect_to_two(office)
+    office.wait(120)
+    assert caller.gone
 
 
 def test_pickup(office: Office) -> None:

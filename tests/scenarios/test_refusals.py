@@ -236,14 +236,27 @@ def test_pickup_wants_a_free_telephone(office: Office) -> None:
     assert refused == "stateIncompatibility/connectedCallExists"
 
 
-def test_deflection_to_several_destinations_is_refused(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("further", "failure"),
+    [
+        ("0894711", "operation/parameterNotSupported"),
+        ("2002", "operation/notDifferentDevices"),
+        ("2001", "operation/notDifferentDevices"),
+        ("2999", "operation/invalidDestinationDeviceID"),
+        ("2004", "stateIncompatibility/invalidDestinationDeviceState"),
+    ],
+)
+def test_of_several_destinations_each_has_to_be_a_free_telephone(office: Office, further: str, failure: str) -> None:
     office.ring("2001")
+    office.lift("2004")
+    office.heard()
     request = DeflectCall(
         call_to_be_diverted=office.connection("2001", LocalConnectionState.ALERTING),
         new_destination=device("2002"),
-        add_new_destinations_list=(device("2003"),),
+        add_new_destinations_list=(device("2003"), device(further)),
     )
-    assert office.refused(request) == "operation/parameterNotSupported"
+    assert office.refused(request) == failure
+    assert office.heard() == []
 
 
 def test_nobody_waits_alone_for_a_single_step_transfer(office: Office) -> None:

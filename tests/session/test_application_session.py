@@ -99,3 +99,53 @@ def test_a_switch_that_speaks_first_is_answered() -> None:
     assert events(client) == []
     assert b"SystemStatusResponse" in client.data_to_send()
     assert client.state is State.ASSOCIATING
+
+
+def test_the_switch_ends_a_session() -> None:
+    both = joined()
+    both.switch.release(both.now)
+    both.exchange()
+    assert both.heard[Role.SWITCHING][-1] == Closed()
+    closed = both.heard[Role.COMPUTING][-1]
+    assert isinstance(closed, Closed)
+    assert isinstance(closed.error, LinkLost)
+    assert str(closed.error) == "link: the switch ended the application session: resourceLimitation"
+
+
+def asked(both: Joined, text: str) -> str:
+    """What the switch answers to a document of the client."""
+    both.switch.receive_data(document(text, 77), both.now)
+    assert events(both.switch) == []
+    return both.switch.data_to_send().decode("latin-1")
+
+
+START = (
+    "<StartApplicationSession><applicationInfo><applicationID>two</applicationID></applicationInfo>"
+    "<requestedProtocolVersions/><requestedSessionDuration>60</requestedSessionDuration></StartApplicationSession>"
+)
+RESET = (
+    "<ResetApplicationSessionTimer><sessionID>9</sessionID><requestedSessionDuration>60</requestedSessionDuration>"
+    "</ResetApplicationSessionTimer>"
+)
+STOP = (
+    "<StopApplicationSession><sessionID>9</sessionID><sessionEndReason><appEndReason>over</appEndReason>"
+    "</sessionEndReason></StopApplicationSession>"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "code"),
+    [
+        (START, "StartApplicationSessionNegResponse", "maxNumberSessions"),
+        (RESET, "ResetApplicationSessionTimerNegResponse", "invalidSessionID"),
+        (STOP, "StopApplicationSessionNegResponse", "invalidSessionID"),
+    ],
+)
+def test_what_is_refused_leaves_the_session_as_it_is(text: str, answer: str, code: str) -> None:
+    both = joined()
+    said = asked(both, text)
+    assert f"<{answer} " in said
+    assert code in said
+    assert both.switch.state is State.ACTIVE
+    both.wait(1000)
+    assert both.client.state is both.switch.state is State.ACTIVE

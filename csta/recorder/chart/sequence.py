@@ -98,19 +98,15 @@ def sequence(happened: Iterable[Happened], selection: Selection | None = None, t
 
     :raises TooLong: it would have more than :data:`MOST_ROWS` rows.
     """
-    chosen = selection or Selection()
-    builder = _Builder()
+    builder = Builder()
     for each in happened:
         builder.take(each)
-    builder.finish()
-    found = _selected(builder, chosen)
-    if len(found.rows) > MOST_ROWS:
-        raise TooLong(f"{len(found.rows)} messages; a chart shows at most {MOST_ROWS}: choose calls, devices or a time")
-    found.title = title
-    return found
+    return builder.finish(selection or Selection(), title)
 
 
-class _Builder:
+class Builder:
+    """Builds a chart one thing at a time, for those who have other work between two."""
+
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.bars: list[Bar] = []
@@ -122,6 +118,7 @@ class _Builder:
         self._asked: dict[tuple[int, bytes], Row] = {}
 
     def take(self, happened: Happened) -> None:
+        """Something happened next."""
         told = self._follower.hear(happened)
         if isinstance(happened, Step):
             self._message(happened, told)
@@ -130,12 +127,22 @@ class _Builder:
         else:
             self._remark(happened)
 
-    def finish(self) -> None:
-        """The trace is over: what runs is drawn to its end, and who waits waits in vain."""
+    def finish(self, chosen: Selection, title: str) -> Sequence:
+        """The trace is over: what runs is drawn to its end, and who waits waits in vain.
+
+        :raises TooLong: the chart would have more than :data:`MOST_ROWS` rows.
+        """
         for row in self._unanswered.values():
             row.marks.append("no answer")
         for bar in self._running.values():
             self.bars.append(bar._replace(last=len(self.rows)))
+        found = _selected(self, chosen)
+        if len(found.rows) > MOST_ROWS:
+            raise TooLong(
+                f"{len(found.rows)} messages; a chart shows at most {MOST_ROWS}: choose calls, devices or a time"
+            )
+        found.title = title
+        return found
 
     def _remark(self, happened: Happened) -> None:
         t = getattr(happened, "t", self.rows[-1].t if self.rows else 0.0)
@@ -195,7 +202,7 @@ def _content(step: Step) -> tuple[int, bytes]:
     return step.link.link, repr(step.asked).encode()
 
 
-def _selected(builder: _Builder, chosen: Selection) -> Sequence:
+def _selected(builder: Builder, chosen: Selection) -> Sequence:
     groups = {story.number: story.group for story in builder.book.stories}
     wanted = {groups[number] for number in chosen.calls if number in groups}
     kept = _kept(builder.rows, chosen, wanted, groups)

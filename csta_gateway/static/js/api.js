@@ -74,6 +74,11 @@ export class Api {
     return (await this.#ask("GET", "colleagues")).colleagues;
   }
 
+  /** The links to the switches; for administrators. */
+  async links() {
+    return (await this.#ask("GET", "links")).links;
+  }
+
   journal({ before = null, missedOnly = false } = {}) {
     const query = new URLSearchParams({ ...(before ? { before } : {}), ...(missedOnly ? { missed: 1 } : {}) });
     return this.#ask("GET", `journal?${query}`);

@@ -6,10 +6,10 @@ import { currentLanguage, LANGUAGES, t } from "./i18n.js";
 const THEMES = ["auto", "light", "dark"];
 const SWITCHES = ["notifications", "notificationAnswers", "sound", "openOnAnswer"];
 
-/** The dialog; `on` is a table: `language(language)`, `logout()`, `changed(name, value)`. */
+/** The dialog; `support` are its rows for administrators, `on` is a table: `language(language)`, `logout()`, `changed(name, value)`. */
 export class Preferences {
-  constructor(settings, version, on) {
-    Object.assign(this, { settings, on });
+  constructor(settings, version, support, on) {
+    Object.assign(this, { settings, support, on });
     const close = h("button", { class: "button button--solid", value: "close" }, t("close"));
     const logout = h(
       "button",
@@ -27,6 +27,7 @@ export class Preferences {
         this.#choice("theme", themeOptions(settings), (theme) => this.#set("theme", theme)),
         SWITCHES.map((name) => this.#switch(name)),
         this.#links(),
+        support.element,
         h("p", { class: "dialog__words numbers" }, t("settings.version", { version })),
         h("div", { class: "dialog__buttons" }, logout, close),
       ),
@@ -35,6 +36,7 @@ export class Preferences {
 
   open() {
     this.element.showModal();
+    this.support.load();
   }
 
   #set(name, value) {

@@ -11,6 +11,7 @@ import { Journal } from "./journal.js";
 import { Keys, KeysDialog } from "./keys.js";
 import { Colleagues, Contacts } from "./people.js";
 import { Preferences } from "./preferences.js";
+import { Support } from "./support.js";
 import { Tabs } from "./tabs.js";
 import { unseenMissed } from "./state.js";
 
@@ -27,7 +28,8 @@ export class Screen {
     this.people = [new Contacts(desk), new Colleagues(desk)];
     this.missed = h("span", { class: "count numbers", hidden: true });
     this.tabs = this.#tabs();
-    this.preferences = new Preferences(desk.settings, desk.state().version ?? desk.state().session.version, on);
+    const version = desk.state().version ?? desk.state().session.version;
+    this.preferences = new Preferences(desk.settings, version, new Support(desk), on);
     this.help = new KeysDialog(desk.keys, desk.settings);
     this.header = new Header(desk, { onSettings: () => this.preferences.open(), onKeys: () => this.help.open() });
     this.parts = [this.header, this.banner, this.dial, this.calls, this.journal, ...this.people, this.detail];

@@ -67,7 +67,7 @@ def test_the_routeing_example(wire: str, capsys: pytest.CaptureFixture[str]) -> 
     ended = start(reactor, route_calls, "2900", "+4989=2001", "+49891=2003", "+44=2002")
     answer(reactor, RouteRegisterResponse(route_register_req_id="01"))
     link = reactor.switch.link
-    for number, caller in enumerate(["+4989555", "+49891234", "+1"]):
+    for number, caller in enumerate(["N<+4989555>Maier", "+49891234", "+1"]):
         link.report(
             RouteRequest(
                 cross_ref_identifier=f"000{number}",
@@ -111,7 +111,7 @@ def test_the_agents_desktop(wire: str, capsys: pytest.CaptureFixture[str]) -> No
     answer(reactor, MonitorStartResponse(monitor_cross_ref_id=REF))
     states = [answer(reactor, SetAgentStateResponse()) for _ in range(2)]
     call = ConnectionID(call_id="0a01", device_id=device("2001"))
-    reactor.switch.link.report(ringing(call, "+49891234567"))
+    reactor.switch.link.report(ringing(call, "N<+49891234567>Maier"))
     reactor.settle()
     answered: Any = answer(reactor, AnswerCallResponse())
     assert answered.call_to_be_answered == call
@@ -220,3 +220,10 @@ def test_a_client_under_asyncio_and_a_blocking_one_on_a_real_link(xml_link: str)
     assert "CallState(" in ran.stdout
     ran = run("-c", BLOCKING, *where, "7777")
     assert "ServiceError: SnapshotDevice" in ran.stderr
+
+
+def test_a_trace_tells_how_long_calls_rang() -> None:
+    ran = run("examples/time_to_answer.py", "tests/traces/calls/transfer.jsonl")
+    assert ran.stdout.splitlines() == ["2001 answered 0891234567 after 3.0 s", "2002 answered 2001 after 3.0 s"], (
+        ran.stderr
+    )

@@ -148,6 +148,16 @@ def test_the_dial_example(network: Network, capsys: pytest.CaptureFixture[str]) 
     assert "it did not work: MonitorStart" in str(refused.ended[0])
 
 
+def test_the_dial_example_when_nobody_answers(network: Network, capsys: pytest.CaptureFixture[str]) -> None:
+    Running(network, dial.main(network, SWITCH, "2002", "0891230000", network.wire)).wait(10)
+    assert capsys.readouterr().out.splitlines()[-2:] == ["FailedEvent", "failed, cause busy"]
+    ringing = Running(network, dial.main(network, SWITCH, "2002", "0891238888", network.wire))
+    ringing.wait(10)
+    network.server.drop_clients()
+    network.settle()
+    assert "it did not work: link: the peer closed the connection" in str(ringing.ended[0])
+
+
 def test_the_watching_example(network: Network, capsys: pytest.CaptureFixture[str]) -> None:
     Running(network, watch_device.watch(network, SWITCH, "2001", network.wire))
     network.switch.ring("+49891234567", "2001", network.seconds(), "Maier")

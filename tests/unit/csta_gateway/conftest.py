@@ -28,6 +28,7 @@ from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
 from csta.model.states import ConnectionState, Service
+from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
@@ -35,7 +36,6 @@ from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
 
-LOCATION = Location(country="DE", area_code="089", internal_length=4)
 ERIKA = Match(kind="person", record_id="7", name="Erika Mustermann", company="Muster GmbH", person_id="7", source="crm")
 USERS = (
     User(login="anna", name="Anna Berger", devices=("2001",), extension="2001", call_screen="case", password_hash="a"),
@@ -48,7 +48,7 @@ SETTINGS = config.Config(
     sources=(SqlSource(name="crm", url="sqlite://"),),
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
-    location=LOCATION,
+    location=Location(country="DE", area_code="089", internal_length=4),
     screen=config.Screen(
         templates={
             "case": "https://crm.example.org/case?p={person_id}&n={e164}",
@@ -364,7 +364,7 @@ class World:
             sources=[self.crm],
             templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
-            make_provider=lambda link: self.switch,
+            make_provider=self._provider,
             verifier=self.verify,
         )
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
@@ -372,13 +372,16 @@ class World:
         self.gateway.links.start(self.gateway.board.hear)
         self.switch.come_up()
 
+    def _provider(self, link: config.Link, recording: Recording) -> Switch:
+        self.link, self.recording = link, recording
+        return self.switch
+
     async def verify(self, stored: str, password: str) -> bool:
         return stored == password
 
     def browser(self, user: str | None = None) -> Browser:
         browser = Browser(self)
-        if user is not None:
-            assert browser.log_in(user).status == 200
+        assert user is None or browser.log_in(user).status == 200
         return browser
 
 

@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from csta.model.events import DeviceChanged, ModelEvent
 from csta.model.fake import FakeProvider
 from csta.model.states import Service
+from csta.recorder.live import Recording
 from csta_gateway.config import Link
 from csta_gateway.links import Links, SwitchLink
 from csta_gateway.metrics import Metrics
@@ -31,7 +32,7 @@ class Hall:
         self.metrics = Metrics("1")
         self.links = Links(links, ["2001", "3001", "3002"], self.provider, self.clock, self.metrics)
 
-    def provider(self, link: Link) -> FakeProvider:
+    def provider(self, link: Link, recording: Recording) -> FakeProvider:
         self.providers[link.name] = FakeProvider(self.clock, self.services)
         return self.providers[link.name]
 

@@ -114,6 +114,21 @@ def test_transfer(bench: Bench) -> None:
     assert bench.provider.calls("2002") == ()
 
 
+@pytest.mark.parametrize("answers", [False, True])
+def test_how_the_new_far_end_fares_after_a_transfer(bench: Bench, answers: bool) -> None:
+    bench.switch.ring(None, "2001", bench.network.seconds())  # its number tells nobody apart
+    bench.switch.lift("2001", bench.network.seconds())
+    bench.network.settle()
+    first = bench.call("2001")
+    second = bench.run(bench.provider.consult("2001", first.id, "2002"))
+    if answers:
+        bench.switch.lift("2002", bench.network.seconds())
+        bench.network.settle()
+    bench.run(bench.provider.transfer("2001", first.id, second))
+    after = bench.call("2002")
+    assert (after.state, after.far_state) == (S.CONNECTED if answers else S.ALERTING, S.CONNECTED)
+
+
 def test_conference(bench: Bench) -> None:
     first, _ = talking(bench)
     second = bench.run(bench.provider.consult("2001", first.id, "2003"))

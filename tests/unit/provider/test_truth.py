@@ -154,8 +154,8 @@ class Office(RuleBasedStateMachine):
             assert {call.id for call in self.bench.provider.calls(device)} <= set(self.ledger.calls)
         assert not self.ledger.ghosts()
         if not self.shaken:
-            # a call may come back to a device, or come as a conference
-            assert set(self.bench.provider._watch.tracker.doubts) <= {Doubt.LATE, Doubt.CROWD}
+            # a call may come back to a device, come as a conference, or change its far party
+            assert set(self.bench.provider._watch.tracker.doubts) <= {Doubt.LATE, Doubt.CROWD, Doubt.STRANGER}
 
 
 class OfficeOnXml(Office):

@@ -17,6 +17,7 @@ from csta.messages.application_session import ApplicationInfo, StartApplicationS
 from csta.messages.base import Octets
 from csta.messages.common import DeviceID, PrivateData
 from csta.messages.logical_device import ReqAgentState, SetAgentState
+from csta.messages.zultys import LoginRequest
 from csta.recorder import files, trace
 from csta.recorder.codecs import decode
 from csta.recorder.dialogue import follow
@@ -117,6 +118,7 @@ LOGINS = [
     ("asn1", Asn1Codec().encode(Invoke(5, AGENT))),
     ("xml", XmlCodec().encode(Invoke(5, AGENT))),
     ("xml", XmlCodec().encode(Invoke(5, START))),
+    ("xml", XmlCodec("").encode(Invoke(5, LoginRequest(user_name="operator", pwd="open sesame")))),
 ]
 
 
@@ -128,6 +130,13 @@ def test_no_password_is_recorded_even_without_redaction(wire: str, frame: Frame)
     assert b"sesame".hex() not in kept.payload.decode("latin-1")
     assert type(decode(wire, kept)) is type(decode(wire, frame))
     assert len(kept.payload) == len(frame.payload)
+
+
+def test_the_password_for_sip_in_the_answer_to_a_log_in_is_not_recorded() -> None:
+    kept = without_password(Frame(b'<loginResponce Code="0" ext="101" sip="sesame">Login OK</loginResponce>', 5))
+    assert kept is not None
+    assert b"sesame" not in kept.payload
+    assert b'ext="101"' in kept.payload
 
 
 def test_a_password_in_a_document_that_cannot_be_read_is_not_recorded() -> None:

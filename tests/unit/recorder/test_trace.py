@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from csta.apdu import Frame
 from csta.recorder import files, trace
-from csta.recorder.writer import Recorder, TraceFile
+from csta.recorder.writer import Recorder, TraceFile, TraceMemory
 from csta.session import Role
 
 STARTED = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -158,3 +159,30 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path: Path, monkeyp
     recording.message(1, Role.SWITCHING, RELEASE, 101.0)
     recording.message(1, Role.SWITCHING, RELEASE, 102.0)
     assert recording.failure is not None
+
+
+def test_the_end_of_a_trace_is_a_trace_with_the_links_it_is_of() -> None:
+    first, second, third = (replace(LINK, link=number) for number in (1, 2, 3))
+    early, late = said(1.0), replace(said(2.0), link=2)
+    end, last = trace.End(link=1, t=3.0), replace(said(5.0), link=3)
+    entries: list[trace.Entry] = [HEADER, first, second, early, late, end, third, last]
+    assert trace.last(entries, 2) == [HEADER, first, second, late, end, third, last]
+
+
+def test_a_link_said_again_where_a_part_begins_is_said_once_at_the_end_of_a_trace() -> None:
+    entries: list[trace.Entry] = [HEADER, LINK, said(1.0), HEADER, LINK, said(2.0)]
+    assert trace.last(entries, 9) == [HEADER, LINK, said(1.0), said(2.0)]
+
+
+def test_memory_keeps_the_last_messages_and_takes_bounded_room() -> None:
+    memory = TraceMemory(limit=2000)
+    kept = Recorder(memory, STARTED, 0.0)
+    kept.begin(LINK, 0.0)
+    for number in range(1000):
+        kept.message(1, Role.SWITCHING, RELEASE, float(number))
+        assert sum(map(len, memory)) < 2 * 2000 + 500
+    found = trace.last((entry for entry in trace.read(memory) if not isinstance(entry, trace.Damage)), 20)
+    assert found == [HEADER, LINK, *(said(float(number)) for number in range(980, 1000))]
+    kept.close()
+    kept.message(1, Role.SWITCHING, RELEASE, 1000.0)
+    assert list(memory)[-1] == trace.encode(said(999.0))

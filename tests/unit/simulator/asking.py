@@ -62,6 +62,9 @@ OF_ONE: dict[str, Callable[[ConnectionID, DeviceID], Request[Any]]] = {
     ),
     "singleStepTransfer": lambda at, to: SingleStepTransferCall(active_call=at, transferred_to=to),
     "deflectCall": lambda at, to: DeflectCall(call_to_be_diverted=at, new_destination=to),
+    "deflection to several": lambda at, to: DeflectCall(
+        call_to_be_diverted=at, new_destination=to, add_new_destinations_list=(DeviceID(number="2003"),)
+    ),
     "directedPickupCall": lambda at, to: DirectedPickupCall(call_to_be_picked_up=at, requesting_device=to),
     "parkCall": lambda at, to: ParkCall(parking=at, park_to=to),
     "acceptCall": lambda at, to: AcceptCall(call_to_be_accepted=at),

@@ -132,7 +132,7 @@ class Office(RuleBasedStateMachine):
         ]
         lines = [Line(number) for number in LINES]
         devices = [*extensions, *groups, RoutePoint(ROUTED, default="600", reply_timeout=4), *lines]
-        self.switch = Switch(devices, timing=Timing(recall=15))
+        self.switch = Switch(devices, timing=Timing(recall=15, hold=20))
         self.mirrors: dict[str, tuple[str, Mirror]] = {}
         self.followers: dict[str, Follower] = {}
         self.dialogues: dict[str, str] = {}
