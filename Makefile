@@ -43,6 +43,7 @@ bench: $(VENV)/.installed-dev ## measure, side by side with other implementation
 	$(BIN)/python -m tests.bench.codecs
 	$(BIN)/python -m tests.bench.events $(BENCH)
 	$(BIN)/python -m tests.bench.traces
+	$(BIN)/python -m tests.bench.contacts $(BENCH)
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .
