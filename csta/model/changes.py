@@ -67,6 +67,7 @@ class Tracked:
     :param regrouped: a transfer or conference has named the far parties.
     :param taken_by: device that answered while the call still waited here.
     :param diverted_to: device a call made here was just diverted to; its identifier may change by that.
+    :param told: the call as listeners know it, where its identifier or its parties have changed since.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Tracked:
     regrouped: bool = False
     taken_by: str | None = None
     diverted_to: str | None = None
+    told: Call | None = None
 
 
 def told(before: Call, after: Call) -> type[CallEvent]:

@@ -144,7 +144,7 @@ class Tracker:
         part = role(happening, call, is_here)
         state = happening.local or MOVES[type(happening)].after(part, call.state if call else _S.NULL)
         if not self._believe(device, happening, part, call, state) or (tracked is None and state is _S.NULL):
-            return events
+            return events + (self._settle(tracked, tracked.call, now) if tracked else [])
         return events + self._take_in(device, tracked, happening, part, state, now)
 
     def resynchronise(self, device: str, snapshot: Sequence[SnapshotEntry], now: float) -> list[ModelEvent]:
@@ -258,6 +258,7 @@ class Tracker:
             return
         del known.calls[old]
         known.over.append(old)
+        tracked.told = tracked.told or tracked.call
         tracked.call = replace(tracked.call, call_id=call_id)
         known.calls[call_id] = tracked
 
@@ -296,7 +297,7 @@ class Tracker:
         for tracked in absorbed:
             parties += tuple(party for party in tracked.call.parties if party not in parties)
             yield from self._settle(tracked, replace(tracked.call, state=_S.NULL, cause=happening.cause), now)
-        first.call = replace(first.call, parties=parties)
+        first.told, first.call = first.call, replace(first.call, parties=parties)
         self._rename(self._devices[device], first, happening.call_id)
 
     def _settle(
@@ -311,7 +312,9 @@ class Tracker:
         before = tracked.call
         meets = before.answered is None and answered(after.state, after.far_state, after.direction)
         after = replace(after, answered=now if meets else before.answered)
-        if replace(after, cause=before.cause) == before:
+        known, tracked.told = tracked.told or before, None
+        if replace(after, cause=known.cause) == known:
+            tracked.call = known
             return []
         if after.state is not before.state or meets:
             after = replace(after, since=now)

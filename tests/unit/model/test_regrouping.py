@@ -201,3 +201,11 @@ def test_a_service_the_state_does_not_allow() -> None:
         tracker.require(HERE, active.id, Service.RETRIEVE_CALL)
     with pytest.raises(LocalProtocolError, match="alternateCall needs"):
         tracker.require_pair(HERE, active.id, held.id, Service.ALTERNATE_CALL)
+
+
+def test_a_new_identifier_is_told_though_the_event_waits_for_a_snapshot() -> None:
+    tracker = Tracker()
+    follow(tracker, incoming(Delivered), incoming(Established))
+    joined = Conferenced(call_id="9", subject=OWN, local=S.ALERTING, old_calls=("1",), added=BERT)
+    assert names(follow(tracker, joined)) == "Updated"
+    assert the_call(tracker).call_id == "9"
