@@ -79,6 +79,6 @@ def _moves(
 
 def _is_odd(kind: type[Happening], before: ConnectionState, after: ConnectionState) -> bool:
     """Whether a connection makes no such move. From NULL, which also stands for "not known", it makes any."""
-    if before is after:
-        return kind in ONCE
-    return before is not _S.NULL and after not in TRANSITIONS[before]
+    if before is _S.NULL:
+        return False
+    return kind in ONCE if before is after else after not in TRANSITIONS[before]

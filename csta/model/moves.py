@@ -145,10 +145,11 @@ def direction(happening: Happening, part: Role, is_here: IsHere) -> Direction:
 def concerns_rival(happening: Happening, part: Role, call: Call) -> bool:
     """Whether the event is about another device at which the same incoming call waits, not about the far end.
 
-    The far end of a parked call may be one that was called and rings still.
+    Nothing waits for a parked call but its far end, which may be one that was called and rings still.
     """
     waits = call.direction is Direction.INCOMING and call.state in WAITING and call.far_state not in WAITING
-    return waits and part is not Role.SUBJECT and happening.subject.number not in (None, call.other.number)
+    elsewhere = part is not Role.SUBJECT and happening.subject.number not in (None, call.other.number)
+    return waits and elsewhere and PARK not in (happening.cause, call.cause)
 
 
 def far_state(happening: Happening, part: Role, call: Call) -> ConnectionState:

@@ -15,9 +15,11 @@ from csta.model.happenings import (
     Established,
     Held,
     Originated,
+    Queued,
     ServiceInitiated,
     Transferred,
 )
+from csta.model.moves import PARK
 from csta.model.states import ConnectionState, Service
 from csta.model.tracker import Tracker
 from tests.unit.model.test_tracker import (
@@ -209,3 +211,22 @@ def test_a_new_identifier_is_told_though_the_event_waits_for_a_snapshot() -> Non
     joined = Conferenced(call_id="9", subject=OWN, local=S.ALERTING, old_calls=("1",), added=BERT)
     assert names(follow(tracker, joined)) == "Updated"
     assert the_call(tracker).call_id == "9"
+
+
+def test_who_calls_may_be_parked_while_it_rings() -> None:
+    """The far end of the call that rings is then the one that waits at the parking place, and the other way round."""
+    parked = Queued(call_id="1", subject=CARL, cause=PARK)
+    gone = ConnectionCleared(call_id="1", subject=BERT, cause=PARK)
+    answered = Established(call_id="1", subject=OWN)
+
+    ringing = Tracker()
+    follow(ringing, Delivered(call_id="1", subject=OWN, calling=BERT), gone, parked)
+    assert (the_call(ringing).state, the_call(ringing).far_state) == (S.ALERTING, S.QUEUED)
+
+    waiting = Tracker()
+    waiting.apply("2003", replace(parked, calling=BERT), 1.0)
+    waiting.apply("2003", answered, 2.0)
+    [call] = waiting.calls("2003")
+    assert (call.state, call.far_state) == (S.QUEUED, S.CONNECTED)
+    assert not ringing.doubts
+    assert not waiting.doubts
