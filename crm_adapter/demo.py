@@ -127,7 +127,15 @@ CONTACTS: tuple[Company, ...] = (
 
 COLLEAGUES: tuple[User, ...] = (
     User(login="anna", name="Anna Berger", devices=("2001",), extension="2001", call_screen="case"),
-    User(login="jonas", name="Jonas Weber", devices=("2002",), extension="2002", call_screen="lead", language="en"),
+    User(
+        login="jonas",
+        name="Jonas Weber",
+        devices=("2002",),
+        extension="2002",
+        call_screen="lead",
+        language="en",
+        role="admin",
+    ),
     User(login="miriam", name="Miriam Hofer", devices=("2003",), extension="2003", role="supervisor"),
     User(login="peter", name="Peter Sandner", devices=("2004",), extension="2004"),
     User(login="lena", name="Lena Öztürk", devices=("2005",), extension="2005"),
