@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
 
 from csta.model.states import TRANSITIONS, ConnectionState
+from csta.session.states import MOVES, State
 
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "csta_gateway/static/i18n"
@@ -56,12 +58,28 @@ def test_files_a_page_names_exist(page: str) -> None:
     assert not missing
 
 
-def test_the_diagram_of_connection_states_shows_the_moves_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def diagrams(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a module beside the pages
     monkeypatch.syspath_prepend(str(ROOT / "docs/_extensions"))
-    drawn = etree.fromstring(import_module("state_diagram").svg())
+    return import_module("state_diagram")
+
+
+def drawn(picture: str) -> tuple[set[str | None], list[str]]:
+    """The states in a diagram, and what its arrows say."""
     space = "{http://www.w3.org/2000/svg}"
-    arrows = [arrow.findtext(f"{space}title") for arrow in drawn.iter(f"{space}path") if arrow.get("class") == "move"]
-    assert sorted(map(str, arrows)) == sorted(
-        f"{before} → {after}" for before, following in TRANSITIONS.items() for after in following
-    )
-    assert {text.text for text in drawn.iter(f"{space}text")} == set(ConnectionState)
+    tree = etree.fromstring(picture)
+    arrows = [str(each.findtext(f"{space}title")) for each in tree.iter(f"{space}path") if each.get("class") == "move"]
+    return {text.text for text in tree.iter(f"{space}text")}, sorted(arrows)
+
+
+def test_the_diagram_of_connection_states_shows_the_moves_of_the_table(diagrams: Any) -> None:  # noqa: ANN401
+    states, arrows = drawn(diagrams.connections())
+    moves = [f"{before} → {after}" for before, following in TRANSITIONS.items() for after in following]
+    assert (states, arrows) == (set(ConnectionState), sorted(moves))
+
+
+def test_the_diagram_of_sessions_shows_the_moves_of_the_table(diagrams: Any) -> None:  # noqa: ANN401
+    states, arrows = drawn(diagrams.sessions())
+    moves = [move.value for before, found in MOVES.items() for move, after in found.items() if after is not before]
+    assert states == {state.value for state in State}
+    assert sorted(", ".join(arrows).split(", ")) == sorted(moves)

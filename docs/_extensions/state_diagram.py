@@ -1,7 +1,8 @@
-"""The diagram of connection states, drawn from the table the program itself runs on."""
+"""The diagrams of connections and of sessions, drawn from the tables the program itself runs on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from math import cos, hypot, pi, sin
 from typing import NamedTuple
 
@@ -9,10 +10,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from csta.model.states import TRANSITIONS, ConnectionState
+from csta.model.states import TRANSITIONS
+from csta.session.states import MOVES
+
+Arrows = Mapping[tuple[str, str], str]
+"""The states before and after → what the arrow says."""
 
 WIDTH, HEIGHT = 720, 480
-RADIUS = 44
+RADIUS = 48
 """Of the circle of a state."""
 BEND = 0.12
 """How far an arrow swings out, as a part of its length, so that the one back is another line."""
@@ -30,41 +35,58 @@ def _on_ring(turn: float) -> Point:
     return Point(WIDTH / 2 + 290 * sin(2 * pi * turn), HEIGHT / 2 - 185 * cos(2 * pi * turn))
 
 
-PLACES = {state: _on_ring(each / len(TRANSITIONS)) for each, state in enumerate(TRANSITIONS)}
+def connections() -> str:
+    """The moves of a connection; an arrow says both states."""
+    moves = ((before.value, after.value) for before, following in TRANSITIONS.items() for after in sorted(following))
+    return svg(
+        "Moves of a connection", [state.value for state in TRANSITIONS], {each: " → ".join(each) for each in moves}
+    )
 
 
-def svg() -> str:
-    """The states in a ring, an arrow for each move."""
-    moves = [_arrow(before, after) for before, following in TRANSITIONS.items() for after in sorted(following)]
+def sessions() -> str:
+    """The moves of a session; an arrow says all that leads from one state to the other."""
+    causes: dict[tuple[str, str], list[str]] = {}
+    for before, moves in MOVES.items():
+        for move, after in moves.items():
+            if after is not before:
+                causes.setdefault((before.value, after.value), []).append(move.value)
+    arrows = {each: ", ".join(said) for each, said in causes.items()}
+    return svg("Moves of a session", [state.value for state in MOVES], arrows)
+
+
+def svg(title: str, states: list[str], arrows: Arrows) -> str:
+    """The states in a ring, and the arrows between them."""
+    places = {state: _on_ring(each / len(states)) for each, state in enumerate(states)}
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" fill="none"'
-            ' stroke="currentColor" style="max-width: 100%"><title>Moves of a connection</title>',
+            f' stroke="currentColor" style="max-width: 100%"><title>{title}</title>',
             '<defs><marker id="move" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7"'
             ' orient="auto"><path d="M0,0 L10,5 L0,10 z" fill="currentColor" stroke="none"/></marker></defs>',
-            *moves,
-            *(_circle(state) for state in TRANSITIONS),
+            *_curves(places, arrows),
+            *(_circle(state, place) for state, place in places.items()),
             "</svg>",
         ]
     )
 
 
-def _circle(state: ConnectionState) -> str:
-    x, y = PLACES[state]
+def _circle(state: str, place: Point) -> str:
+    x, y = place
     text = f'<text x="{x:.0f}" y="{y + 5:.0f}" text-anchor="middle" fill="currentColor" stroke="none">{state}</text>'
     return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{RADIUS}"/>{text}'
 
 
-def _arrow(before: ConnectionState, after: ConnectionState) -> str:
-    """A curve from rim to rim; its title names the move where the pointer rests on it."""
-    start, end = PLACES[before], PLACES[after]
-    over = Point(
-        (start.x + end.x) / 2 + BEND * (end.y - start.y),
-        (start.y + end.y) / 2 - BEND * (end.x - start.x),
-    )
-    one, other = _rim(start, over), _rim(end, over)
-    path = f"M{one.x:.1f},{one.y:.1f} Q{over.x:.1f},{over.y:.1f} {other.x:.1f},{other.y:.1f}"
-    return f'<path class="move" d="{path}" marker-end="url(#move)"><title>{before} → {after}</title></path>'
+def _curves(places: Mapping[str, Point], arrows: Arrows) -> Iterator[str]:
+    """Curves from rim to rim; where the pointer rests on one, its title says what it stands for."""
+    for (before, after), said in arrows.items():
+        start, end = places[before], places[after]
+        over = Point(
+            (start.x + end.x) / 2 + BEND * (end.y - start.y),
+            (start.y + end.y) / 2 - BEND * (end.x - start.x),
+        )
+        one, other = _rim(start, over), _rim(end, over)
+        path = f"M{one.x:.1f},{one.y:.1f} Q{over.x:.1f},{over.y:.1f} {other.x:.1f},{other.y:.1f}"
+        yield f'<path class="move" d="{path}" marker-end="url(#move)"><title>{said}</title></path>'
 
 
 def _rim(centre: Point, towards: Point) -> Point:
@@ -73,14 +95,23 @@ def _rim(centre: Point, towards: Point) -> Point:
 
 
 class ConnectionMoves(SphinxDirective):
-    """The diagram, in the page itself."""
+    """The diagram of connections, in the page itself."""
 
     def run(self) -> list[nodes.Node]:
         """Put it there."""
-        return [nodes.raw("", svg(), format="html")]
+        return [nodes.raw("", connections(), format="html")]
+
+
+class SessionDiagram(SphinxDirective):
+    """The diagram of sessions, in the page itself."""
+
+    def run(self) -> list[nodes.Node]:
+        """Put it there."""
+        return [nodes.raw("", sessions(), format="html")]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("connection-moves", ConnectionMoves)
+    app.add_directive("session-diagram", SessionDiagram)
     return {"parallel_read_safe": True}
