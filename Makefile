@@ -18,7 +18,10 @@ run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo da
 test: $(VENV)/.installed-dev ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal --cov
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 check: $(VENV)/.installed-dev ## lint, format, types, generated code, import rules, documentation
 	$(BIN)/ruff check $(SOURCES)
