@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := csta crm_adapter csta_gateway
+PACKAGES := csta tapi_adapter crm_adapter csta_gateway
 SOURCES := $(PACKAGES) examples tests docs
 
 .PHONY: help run test check format generate docs bench dist clean

@@ -85,7 +85,7 @@ LAYERS = {
     "csta.simulator.__main__": Layer(EDGE),
     "csta.cli": Layer(EDGE),
     "csta": Layer(set(), PURE),
-    "tapi_adapter": Layer({"csta.model", "csta.errors"} | TWISTED),
+    "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
     "crm_adapter": Layer({"csta.model", "csta.errors"} | CRM_LIBRARIES),
     "csta_gateway": Layer({"csta", "crm_adapter", "tapi_adapter"} | GATEWAY_LIBRARIES),
 }
