@@ -87,7 +87,7 @@ LAYERS = {
     "csta.cli": Layer(EDGE),
     "csta": Layer(set(), PURE),
     "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
-    "tapi_adapter.binding": Layer(TAPI_TABLES, PURE),
+    "tapi_adapter.binding": Layer(TAPI_TABLES | {"csta.errors", "tapi_adapter.errors"}, PURE),
     "tapi_adapter.codegen": Layer({"csta.codegen"}, PURE),
     "tapi_adapter.constants": Layer(set(), PURE),
     "tapi_adapter.functions": Layer(TAPI_TABLES, PURE),
