@@ -16,6 +16,7 @@ SPARE = 4096
 MOST = 1 << 20
 ATTEMPTS = 8
 WIDE = "utf-16-le"
+Buffer = ctypes.Array[ctypes.c_char]
 
 
 class Kind(Enum):
@@ -114,7 +115,7 @@ class Reading(Generic[R]):
         self.faults.append(f"{self._name}.{part.name}: {what}")
 
 
-def filled(structure: type[R], version: int, fill: Callable[[ctypes.Array[ctypes.c_char]], None]) -> Reading[R]:
+def filled(structure: type[R], version: int, fill: Callable[[Buffer], object]) -> Reading[R]:
     """Let ``fill`` write a structure into a buffer, with more room each time the library says it needs more.
 
     What it needs may have grown by the next call, so this goes on, up to a limit: then ``OverflowError`` is raised.

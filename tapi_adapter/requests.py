@@ -11,14 +11,11 @@ class MakeCall(Struct, frozen=True, kw_only=True, tag=True):
     """``lineMakeCall``: gives the new call.
 
     :param destination: dialable number; empty to take the line and dial later.
-    :param one_step_transfer_of: the call to pass on to ``destination``, where the driver does that, or 0
-        (``LINECALLPARAMFLAGS_ONESTEPTRANSFER``).
     """
 
     line: int
     destination: str
     address: int = 0
-    one_step_transfer_of: int = 0
 
 
 class Dial(Struct, frozen=True, kw_only=True, tag=True):
@@ -66,9 +63,14 @@ class SwapHold(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SetupTransfer(Struct, frozen=True, kw_only=True, tag=True):
-    """``lineSetupTransfer``: holds the call, gives the consultation call."""
+    """``lineSetupTransfer``: holds the call, gives the consultation call.
+
+    :param destination: dialable number, where the driver dials in the same step
+        (``LINECALLFEATURE2_ONESTEPTRANSFER``); empty to dial later.
+    """
 
     call: int
+    destination: str = ""
 
 
 class CompleteTransfer(Struct, frozen=True, kw_only=True, tag=True):

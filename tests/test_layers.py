@@ -24,6 +24,7 @@ EDGE = {"csta", "msgspec", "pyasn1", "rich"} | TWISTED
 TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
 TAPI_TABLES = {f"tapi_adapter.{each}" for each in ("constants", "functions", "layout", "records")}
+TAPI_BINDING = TAPI_TABLES | {f"tapi_adapter.{each}" for each in ("binding", "descriptions", "errors")}
 CRM_LIBRARIES = TWISTED | {
     "msgspec",
     "phonenumbers",
@@ -88,6 +89,9 @@ LAYERS = {
     "csta": Layer(set(), PURE),
     "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
     "tapi_adapter.binding": Layer(TAPI_TABLES | {"csta.errors", "tapi_adapter.errors"}, PURE),
+    "tapi_adapter.decoding": Layer(TAPI_TABLES | {"tapi_adapter.messages"}, PURE),
+    "tapi_adapter.issuing": Layer(TAPI_BINDING | {"tapi_adapter.requests"}, PURE),
+    "tapi_adapter.reading": Layer(TAPI_BINDING | {"tapi_adapter.decoding"}, PURE),
     "tapi_adapter.codegen": Layer({"csta.codegen"}, PURE),
     "tapi_adapter.constants": Layer(set(), PURE),
     "tapi_adapter.functions": Layer(TAPI_TABLES, PURE),
