@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
@@ -24,6 +25,8 @@ from csta_gateway import config_file, demo
 from csta_gateway import log as lines
 from csta_gateway.daemon import Daemon, StartError
 from csta_gateway.explain import explained
+from csta_gateway.printed import printed
+from csta_gateway.systemd import Systemd
 
 log = Logger()
 
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="tell what is wrong with the settings, without running")
     check.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}")
     check.set_defaults(command=_check)
+    show = commands.add_parser("print-config", help="print the settings in force, without secrets")
+    show.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}")
+    show.set_defaults(command=_print)
     _add_number(commands.add_parser("number", help="what the gateway makes of a telephone number"))
     return parser
 
@@ -77,7 +83,7 @@ def _add_number(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    config = config_file.read(options.config)
+    config = config_file.read(options.config, os.environ)
     if options.site is not None and options.site not in config.sites:
         print(f"{options.config}: there is no [sites.{options.site}]", file=sys.stderr)
         return USAGE
@@ -88,11 +94,16 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    config = config_file.read(options.config)
+    config = config_file.read(options.config, os.environ)
     links = ", ".join(
         f"{link.name} ({link.dialect or link.protocol or 'xml'} on {link.endpoint})" for link in config.links
     )
     print(f"{options.config}: fine. Links: {links}.")
+    return OK
+
+
+def _print(options: argparse.Namespace) -> int:
+    print(printed(config_file.read(options.config, os.environ)), end="")
     return OK
 
 
@@ -103,14 +114,18 @@ def _run(options: argparse.Namespace) -> int:
     if options.demo:
         lines.begin(settings.Log(), sys.stderr)
         return Run(reactor).until_stopped(partial(_demo, reactor, options))
-    config = config_file.read(options.config)
+    config = config_file.read(options.config, os.environ)
     lines.begin(config.log, sys.stderr)
     return Run(reactor).until_stopped(partial(_serve, reactor, config))
 
 
 async def _serve(reactor: Any, config: settings.Config) -> None:  # noqa: ANN401 -- all of its interfaces
+    systemd = Systemd(os.environ, reactor)
+    reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
+    reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
     port = await _started(reactor, config)
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
+    systemd.ready(f"listening on {config.server.address} port {port}")
 
 
 async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN401 -- all of its interfaces
