@@ -49,7 +49,7 @@ ENVIRONMENT = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "seen", "expected"), ENVIRONMENT, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("name", "value", "seen", "expected"), ENVIRONMENT, ids=range(len(ENVIRONMENT)))
 def test_the_environment_wins(
     file: Path, name: str, value: str, seen: Callable[[Config], object], expected: object
 ) -> None:
@@ -66,7 +66,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("environment", "message"), MISTAKES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("environment", "message"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_mistake_in_the_environment_names_the_variable(file: Path, environment: dict[str, str], message: str) -> None:
     with pytest.raises(ConfigError) as raised:
         read(file, environment)
