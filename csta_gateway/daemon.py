@@ -69,7 +69,7 @@ class Daemon:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
-        gateway.links.start(gateway.board.hear)
+        gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         return port
 

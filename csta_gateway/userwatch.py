@@ -49,8 +49,7 @@ class UserWatch:
         if self._stopped or not changed:
             return
         log.info("{count} users changed", count=len(changed))
-        for device in self._gateway.links.watch(self._gateway.users.devices()):
-            self._gateway.board.calls.forget(device)
+        self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
             for stream in self._gateway.streams.of(login):

@@ -369,7 +369,7 @@ class World:
         )
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
         self.server = WebServer(root, cast(Any, self.clock))
-        self.gateway.links.start(self.gateway.board.hear)
+        self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()
 
     def _provider(self, link: config.Link, recording: Recording) -> Switch:
