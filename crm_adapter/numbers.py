@@ -20,7 +20,18 @@ from crm_adapter.location import Location
 from crm_adapter.numberrules import FROM_THE_LINE, Role
 from csta.model.call import Presentation
 
-__all__ = ["Dialable", "Location", "Number", "NumberInvalid", "Step", "canonical", "dial", "explain", "normalise"]
+__all__ = [
+    "Dialable",
+    "Location",
+    "Number",
+    "NumberInvalid",
+    "Step",
+    "canonical",
+    "dial",
+    "explain",
+    "national",
+    "normalise",
+]
 
 NumberKind = Literal["internal", "national", "international", "emergency", "service", "unknown"]
 
@@ -168,6 +179,17 @@ def canonical(number: Number, location: Location) -> str:
         subscriber = f"{subscriber.removesuffix(number.e164.removeprefix(block))}-{number.e164.removeprefix(block)}"
     area = f"({national[:length]}) " if length else ""
     return f"+{parsed.country_code} {area}{subscriber}"
+
+
+def national(e164: str, location: Location) -> str:
+    """The digits of an E.164 number as people of the country write it: ``08912345``, ``00441615527789``."""
+    code = f"+{location.calling_code}"
+    if e164.startswith(code):
+        return f"{location.trunk}{e164.removeprefix(code)}"
+    if location.international_prefix is not None:
+        return f"{location.international_prefix}{e164.removeprefix('+')}"
+    written = phonenumbers.format_out_of_country_calling_number(phonenumbers.parse(e164), location.country)
+    return str(phonenumbers.normalize_digits_only(written))
 
 
 def _understood(raw: str, text: str, location: Location, role: Role, trace: Trace) -> Number:

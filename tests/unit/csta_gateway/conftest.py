@@ -22,7 +22,6 @@ from crm_adapter.directory import Activity, Contact, LabelledNumber, Match
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
 from crm_adapter.numbers import Number
-from crm_adapter.screenpop import Templates
 from crm_adapter.users import User, Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
@@ -32,6 +31,7 @@ from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
@@ -49,7 +49,7 @@ SETTINGS = config.Config(
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
     location=Location(country="DE", area_code="089", internal_length=4),
-    screen=config.Screen(
+    screen=Screen(
         templates={
             "case": "https://crm.example.org/case?p={person_id}&n={e164}",
             "record": "https://crm.example.org/p/{person_id}",
@@ -362,7 +362,6 @@ class World:
             clock=cast(Any, self.clock),
             users=Users(USERS),
             sources=[self.crm],
-            templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
             make_provider=self._provider,
             verifier=self.verify,

@@ -100,8 +100,8 @@ def test_a_template_that_leads_elsewhere_is_told(settings: Path) -> None:
     with settings.open("a") as file:
         file.write("[screen]\ntemplates = {case = 'https://evil.example/'}\n")
     ended = run("--config", str(settings))
-    assert ended.returncode == 1
-    assert "template 'case'" in ended.stderr
+    assert ended.returncode == 2
+    assert "screen.templates.case: the host 'evil.example' is not among the allowed hosts (none)" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
