@@ -139,7 +139,7 @@ class Lookup:
     def watch(self, number: Number, listener: Listener) -> LookupResult:
         """What is known about the number now; ``listener`` hears of every later answer until none is pending."""
         known = self._known(number)
-        key = number.e164
+        key = _key(number)
         if key is None or number.internal is not None or key in self._memory:
             return known
         question = self._open.get(key) or self._ask(key, number)
@@ -154,7 +154,7 @@ class Lookup:
         self._edition += 1
 
     def _known(self, number: Number) -> LookupResult:
-        key = number.e164
+        key = _key(number)
         if number.internal is not None:
             return self._colleague(number.internal)
         if key is None:
@@ -232,6 +232,11 @@ class Lookup:
         if len(self._memory) >= self._size:
             del self._memory[next(iter(self._memory))]
         self._memory[key] = _Remembered(result, self._clock.seconds() + self._keep[bool(result.matches)])
+
+
+def _key(number: Number) -> str | None:
+    """What an answer is remembered by: a number that may be another one as well has an answer of its own."""
+    return number.e164 and " ".join((number.e164, *number.others))
 
 
 def ranked(matches: Sequence[Match]) -> tuple[Match, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from twisted.python.failure import Failure
 
 import csta
 from crm_adapter.numberrules import Role
+from crm_adapter.texts import Language
 from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
@@ -32,7 +34,7 @@ DEMO_FOLDER = Path("var/demo")
 DEMO_PORT = 8080
 
 OK, FAILED, USAGE = 0, 1, 2
-"""Exit codes: done; could not start; wrong command line or settings."""
+"""Exit codes: done; could not start, or no number; wrong command line or settings."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +73,7 @@ def _add_number(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("number", help="as the switch, a CRM or a person writes it")
     explain.add_argument("--role", choices=get_args(Role), default="incoming", help="how it came about")
     explain.add_argument("--site", metavar="NAME", help="one of [sites]; default: [location]")
+    explain.add_argument("--language", choices=get_args(Language), help="default: that of the environment, else en")
     explain.add_argument(
         "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
     )
@@ -82,9 +85,16 @@ def _explain(options: argparse.Namespace) -> int:
         print(f"{options.config}: there is no [sites.{options.site}]", file=sys.stderr)
         return USAGE
     location = config.location if options.site is None else config.sites[options.site]
-    for line in explained(options.number, location, options.role):
-        print(line)
-    return OK
+    language = options.language or _language(os.environ)
+    explanation = explained(options.number, location, options.role, site=options.site or "", language=language)
+    print(*explanation.lines, sep="\n")
+    return OK if explanation.understood else FAILED
+
+
+def _language(environment: Mapping[str, str]) -> Language:
+    """The language of the environment (POSIX, Base Definitions §8.2), as far as there are words in it."""
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "de" if locale.startswith("de") else "en"
 
 
 def _check(options: argparse.Namespace) -> int:
