@@ -19,6 +19,7 @@ from crm_adapter.identifiers import unwrap
 from crm_adapter.location import Location
 from crm_adapter.numberrules import FROM_THE_LINE, Role
 from crm_adapter.numbersteps import Step, StepName, Trace, unheard
+from crm_adapter.shortnumbers import is_emergency, is_short
 from crm_adapter.spelling import significant, spelled
 from csta.model.call import Presentation
 
@@ -64,7 +65,6 @@ class Dialable(Struct, frozen=True, kw_only=True):
 # The two forms of a strict dial field.
 _STRICT = re.compile(r"\s*(?:[\d ]+|\+ ?\d+ ?\(\d+\) ?[\d ]+|\+[\d ]+)\s*")
 _FEATURE_CODE = re.compile(r"[*#][\d*#]*")
-_LONGEST_SHORT_NUMBER = 6
 _SERVICES = {PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 _PARSE_REASONS = {
     NumberParseException.INVALID_COUNTRY_CODE: "country_unknown",
@@ -193,24 +193,16 @@ def _candidates(digits: str, location: Location, role: Role) -> tuple[str, ...]:
 
 def _emergency(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     for each in _candidates(digits, location, role):
-        # Exact: the prefix test of the library would take extension 1120 for a call to 112.
-        if phonenumbers.is_emergency_number(each, location.country):
+        if is_emergency(each, location):
             return Number(raw=raw, kind="emergency", display=each, verified=True)
     return None
 
 
 def _short(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     for each in _candidates(digits, location, role):
-        if _is_short(each, location):
+        if is_short(each, location):
             return Number(raw=raw, kind="service", display=each, verified=True)
     return None
-
-
-def _is_short(digits: str, location: Location) -> bool:
-    if not digits.isdecimal() or digits.startswith("0") or len(digits) > _LONGEST_SHORT_NUMBER:
-        return False
-    number = PhoneNumber(country_code=location.calling_code, national_number=int(digits))
-    return phonenumbers.is_valid_short_number_for_region(number, location.country)
 
 
 def _extension(raw: str, digits: str, location: Location, role: Role) -> Number | None:
@@ -230,7 +222,7 @@ def _own(raw: str, extension: str, location: Location, e164: str | None = None) 
 def _is_extension(digits: str, location: Location) -> bool:
     if location.in_ranges(digits):
         return True
-    return location.is_length_of_extension(digits) and not _is_short(digits, location)
+    return location.is_length_of_extension(digits) and not is_short(digits, location)
 
 
 def _reading(text: str, location: Location, role: Role, trace: Trace) -> str:

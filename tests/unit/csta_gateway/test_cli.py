@@ -256,3 +256,16 @@ def test_numbers_are_explained_in_the_language_of_the_environment(
 def test_a_number_at_an_unknown_site_is_not_explained(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["number", "explain", "1", "--site", "paris", "--config", str(settings)]) == 2
     assert "there is no [sites.paris]" in capsys.readouterr().err
+
+
+def test_extensions_that_are_short_numbers_too_are_told(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.write_text(settings.read_text() + "[sites.berlin]\ninternal_length = 3\ninternal_ranges = [[110, 115]]\n")
+    assert main(["check-config", "--config", str(settings)]) == 0
+    length, emergency, short = capsys.readouterr().err.splitlines()
+    assert length.endswith(
+        "[sites.berlin] internal_length 3: never an extension, because it is an emergency number: 110, 112"
+    )
+    assert emergency.endswith(
+        "internal_ranges [110, 115]: never an extension, because it is an emergency number: 110, 112"
+    )
+    assert short.endswith("dialled as an extension, though it is a short number of the country: 115")
