@@ -72,9 +72,13 @@ def revise(connection: Connection, entry: int) -> None:
 
 
 def settle(connection: Connection, told: Told, state: CrmState) -> None:
-    """Note how telling the CRM went, unless the note has changed meanwhile."""
-    same = (ACTIVITIES.c.entry == int(told.entry), ACTIVITIES.c.revision == told.revision)
-    connection.execute(update(ACTIVITIES).where(*same).values(state=state))
+    """Note how telling the CRM went; where the note has changed meanwhile, the CRM is still to have that."""
+    row = ACTIVITIES.c.entry == int(told.entry)
+    as_told = connection.execute(
+        update(ACTIVITIES).where(row, ACTIVITIES.c.revision == told.revision).values(state=state)
+    )
+    if as_told.rowcount == 0 and state in HAD:
+        connection.execute(update(ACTIVITIES).where(row).values(state="revised"))
 
 
 def waiting(connection: Connection) -> tuple[str, ...]:

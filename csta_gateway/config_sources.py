@@ -31,8 +31,8 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param changed: SQL text for contacts changed at or after ``:since``; without it everything is read each time.
     :param users: SQL text instead of the preset's, one row for each device of a user.
     :param log: SQL text that writes a call down, with variables such as ``:subject``; without it calls are not written.
-    :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it what is written
-        after the call stay in the gateway.
+    :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it notes that
+        were written after the call stay in the gateway.
     :param refresh_seconds: time between two looks for changes.
     """
 

@@ -116,6 +116,7 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup.append(gateway.board.activities.close)
+        await gateway.board.begin()
         watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)

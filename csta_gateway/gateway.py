@@ -29,6 +29,7 @@ from csta_gateway.websocket import EventSocket
 class Gateway:
     """Everything a request may need.
 
+    :param dispositions: what users can file a call under.
     :param version: of the program; a page that was loaded from another one reloads itself.
     """
 
@@ -42,6 +43,7 @@ class Gateway:
     lookup: Lookup
     contacts: Contacts
     journal: Journal
+    dispositions: tuple[str, ...]
     pages: Pages
     board: Board
     commands: Commands

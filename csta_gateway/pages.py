@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import TypeVar
 
 from msgspec import structs
 
 from crm_adapter.calllist import CallEntry
 from crm_adapter.directory import Contact, LabelledNumber, Match
-from crm_adapter.journal import JournalEntry
+from crm_adapter.journal import CallNote, JournalEntry
 from crm_adapter.location import Location
 from crm_adapter.numbers import normalise
 from crm_adapter.screenpop import Templates
 from crm_adapter.users import User, UserRole
 from csta_gateway.log import masked
-from csta_gateway.views import CallView, ContactNumber, ContactView, JournalView, MatchView, journal_view, number_view
+from csta_gateway.views import (
+    CallView,
+    ContactNumber,
+    ContactView,
+    JournalView,
+    MatchView,
+    NumberView,
+    journal_view,
+    number_view,
+)
+
+Past = TypeVar("Past", CallView, JournalView)
+
+NO_NOTE = CallNote()
 
 
 class Pages:
@@ -34,8 +48,16 @@ class Pages:
         self._location = location
         self._masked_for = masked_for
 
-    def call_view(self, call: CallEntry, user: User) -> CallView:
-        """A call with the address of the user's call screen in the CRM."""
+    def masks(self, user: User) -> bool:
+        """Whether the user's role may see only the beginning of numbers of past calls."""
+        return user.role in self._masked_for
+
+    def call_view(self, call: CallEntry, user: User, note: CallNote = NO_NOTE) -> CallView:
+        """A call with the address of the user's call screen in the CRM, and what the user writes about it."""
+        view = self._call_view(call, user, note)
+        return self._masked(view) if call.result is not None and self.masks(user) else view
+
+    def _call_view(self, call: CallEntry, user: User, note: CallNote) -> CallView:
         return CallView(
             id=call.id,
             device=call.device,
@@ -57,6 +79,9 @@ class Pages:
             result=call.result,
             answered_by=call.answered_by,
             duration=call.duration,
+            note=note.note,
+            disposition=note.disposition,
+            private=note.private,
         )
 
     def match_view(self, match: Match, user: User, call: CallEntry | None = None) -> MatchView:
@@ -76,12 +101,22 @@ class Pages:
 
     def journal_view(self, entry: JournalEntry, user: User) -> JournalView:
         """A past call, with as much of the number as the user's role may see."""
-        number = number_view(entry.number)
-        if user.role in self._masked_for:
-            number = structs.replace(number, raw="", e164=None, display=masked(number.display))
-        return journal_view(entry, number)
+        view = journal_view(entry, number_view(entry.number))
+        return self._masked(view) if self.masks(user) else view
+
+    def _masked(self, view: Past) -> Past:
+        """A call that is over without the end of its number, wherever it stands; addresses may hold it, too."""
+        hidden = structs.replace(view, number=_masked_number(view.number), name=view.name and masked(view.name))
+        if isinstance(hidden, CallView):
+            called = hidden.called and _masked_number(hidden.called)
+            return structs.replace(hidden, called=called, matches=(), url=None)
+        return hidden
 
     def _number(self, stored: LabelledNumber) -> ContactNumber:
         number = normalise(stored.raw, self._location, "stored")
         dial = number.internal or number.e164 or stored.raw
         return ContactNumber(label=stored.label, display=number.display or stored.raw, dial=dial)
+
+
+def _masked_number(number: NumberView) -> NumberView:
+    return structs.replace(number, raw="", e164=None, display=masked(number.display))
