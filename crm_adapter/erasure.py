@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, or_, select
 
-from crm_adapter.journalschema import CALLS, DRAFTS, WHOLE, CrmState, delete_calls, entry_of
+from crm_adapter.journalschema import CALLS, DRAFTS, WHOLE, CrmState, delete_calls, entry_of, overwrite_what_goes
 from crm_adapter.numberset import NumberSet
 
 
@@ -84,10 +84,15 @@ def purge(connection: Connection, subject: Subject) -> int:
 
     :return: how many calls.
     """
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what is deleted is not to be found in the file
+    overwrite_what_goes(connection)
     connection.execute(delete(DRAFTS).where(_condition(connection, DRAFTS, subject)))
     return delete_calls(connection, _condition(connection, CALLS, subject))
+
+
+def finish(connection: Connection) -> None:
+    """Bring a purge out of SQLite's write-ahead log into the file, as far as nobody is reading now."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 MOMENTS = {CALLS.name: CALLS.c.began, DRAFTS.name: DRAFTS.c.written}

@@ -27,6 +27,7 @@ from crm_adapter.journalschema import (
     CrmState,
     JournalEntry,
     entry_of,
+    overwrite_what_goes,
     same_number,
     values_of,
     withheld,
@@ -152,7 +153,10 @@ class Journal:
 
     async def purge(self, subject: Subject) -> int:
         """Delete calls with all that is known about them; gives how many."""
-        return await self._database.run(erasure.purge, subject)
+        count = await self._database.run(erasure.purge, subject)
+        if count:
+            await self._database.run(erasure.finish)
+        return count
 
     async def told(self, entry: str) -> Told | None:
         """A call as the CRM is to have it now; None when it is not to have it any more."""
@@ -249,6 +253,7 @@ def _put(connection: Connection, part: Table, entry: int, values: dict[str, Any]
 def _make_private(connection: Connection, login: str, entry: str) -> JournalEntry | None:
     if _own(connection, login, entry) is None:
         return None
+    overwrite_what_goes(connection)
     connection.execute(update(CALLS).where(CALLS.c.id == int(entry)).values(withheld()))
     for part in (NOTES, ACTIVITIES):
         connection.execute(delete(part).where(part.c.entry == int(entry)))

@@ -257,6 +257,12 @@ def _talked_later(connection: Connection, login: str, number: Number, began: int
     return connection.execute(select(CALLS.c.id).where(talked).limit(1)).first() is not None
 
 
+def overwrite_what_goes(connection: Connection) -> None:
+    """What is deleted or changed from here on is not to be found in the file of a SQLite database any more."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
 def delete_calls(connection: Connection, chosen: ColumnElement[bool]) -> int:
     """Delete calls with all that is known about them; gives how many."""
     for part in PARTS:
