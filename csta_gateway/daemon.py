@@ -114,6 +114,7 @@ class Daemon:
         self._cleanup.append(gateway.board.activities.close)
         warn_about_users(gateway, users)
         warn_about_logins(gateway, config.screen.users)
+        await gateway.board.begin()
         watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)
