@@ -181,7 +181,12 @@ class LocalTelephony:
                 undo(service, result)
 
         asked = self._worker.do(what, lambda: work(alive(service, what)), undone)
-        return asked.addErrback(self._failed, run, what)
+        return asked.addCallbacks(self._succeeded, self._failed, (run, what), errbackArgs=(run, what))
+
+    def _succeeded(self, result: T, run: Run, what: str) -> T:
+        if run.service.over and not isinstance(result, Issued):  # requests are ended by their table
+            raise LinkLost(what, "the telephony service went down")
+        return result
 
     def _failed(self, reason: Failure, run: Run, what: str) -> Failure:
         error = reason.value

@@ -1,0 +1,38 @@
+"""The stand-in, built once, and telephony on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tapi.building import compile_library, compiler
+from tests.tapi.running import Running
+from tests.tapi.standin.script import Count, StandIn
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if compiler("gcc") is None:
+        pytest.skip("the stand-in of the telephony library is built with gcc, which is not here")
+    return compile_library(tmp_path_factory.mktemp("standin"))
+
+
+@pytest.fixture
+def standin(library: Path) -> Iterator[StandIn]:
+    standin = StandIn(library)
+    standin.reset()
+    yield standin
+    assert standin.misuse() == ""
+    assert standin.count(Count.APPS) == 0
+    assert standin.count(Count.LINES) == 0
+    assert standin.count(Count.CALLS) == 0
+
+
+@pytest.fixture
+def running(standin: StandIn) -> Iterator[Running]:
+    running = Running(standin)
+    running.start()
+    yield running
+    running.stop()
