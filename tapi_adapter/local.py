@@ -18,11 +18,12 @@ from tapi_adapter.descriptions import AddressStatus, CallInfo, CallStatus, LineD
 from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued
 from tapi_adapter.messages import LineCreated, LineRemoved, Message, ServiceDown, ServiceUp
-from tapi_adapter.pending import DelayedCall, Late, Pending
+from tapi_adapter.pending import Late, Pending
 from tapi_adapter.pump import MessagePump, ReactorThreads, Worker
 from tapi_adapter.requests import Reply, Request
 from tapi_adapter.service import Service, alive
 from tapi_adapter.telephony import Listener
+from tapi_adapter.timing import DelayedCall
 
 T = TypeVar("T")
 OVER = frozenset({LINEERR.REINIT, LINEERR.INVALAPPHANDLE, LINEERR.UNINITIALIZED, LINEERR.SERVICE_NOT_RUNNING})
@@ -107,6 +108,11 @@ class LocalTelephony:
         timer = self._reactor.callLater(LONGEST_STOP, _left_behind, stopped)
         worker.end().addCallback(lambda _: _ended(stopped, timer))
         return stopped
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being asked of the driver."""
+        return self._worker is None or self._worker.idle
 
     def lines(self) -> Deferred[tuple[LineDescription, ...]]:
         """See :meth:`Telephony.lines`."""

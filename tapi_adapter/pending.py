@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
 
@@ -11,25 +10,9 @@ from csta.errors import LinkLost, RequestTimeout
 from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued
 from tapi_adapter.requests import Reply, Request
+from tapi_adapter.timing import DelayedCall, Timing
 
 MOST_EARLY = 1000
-
-
-class DelayedCall(Protocol):
-    """What :meth:`Timing.callLater` gives."""
-
-    def cancel(self) -> None:
-        """Do not call it."""
-
-
-class Timing(Protocol):
-    """What is needed of a reactor: its clock."""
-
-    def seconds(self) -> float:
-        """Time now, in seconds."""
-
-    def callLater(self, delay: float, what: Callable[..., object], /, *args: object) -> DelayedCall:
-        """Call something after ``delay`` seconds."""
 
 
 class Waiting(NamedTuple):

@@ -35,6 +35,19 @@ class Loop(Clock):
                 raise AssertionError(f"{what} did not happen") from None
             call(*arguments)
 
+    @property
+    def waits(self) -> bool:
+        """Whether threads have handed over what was not taken yet."""
+        return not self._handed_over.empty()
+
+    def take(self) -> bool:
+        """Take what threads have handed over; says whether there was anything."""
+        count = self._handed_over.qsize()
+        for _ in range(count):
+            call, arguments = self._handed_over.get()
+            call(*arguments)
+        return bool(count)
+
     def result(self, deferred: Deferred[T]) -> T:
         """What a Deferred comes to; raises what it fails with."""
         came: list[Any] = []

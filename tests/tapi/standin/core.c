@@ -311,6 +311,7 @@ EXPORT DWORD standin_count(int what) {
     enter();
     for (int i = 0; i < MOST_APPS; i++) {
         if (what == COUNT_APPS) found += apps[i].handle != 0;
+        if (what == COUNT_IDLE) found += apps[i].handle != 0 && !apps[i].first && apps[i].reading;
         for (item *each = apps[i].first; each && what == COUNT_WAITING; each = each->next) found++;
     }
     for (DWORD at = 0; at < handle_count; at++)

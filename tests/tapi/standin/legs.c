@@ -38,7 +38,7 @@ DWORD features(const leg *of) {
         {LINECALLSTATE_ACCEPTED, LINECALLFEATURE_ANSWER | LINECALLFEATURE_REDIRECT | LINECALLFEATURE_DROP},
         {LINECALLSTATE_DIALTONE, LINECALLFEATURE_DIAL | LINECALLFEATURE_DROP},
         {LINECALLSTATE_PROCEEDING, LINECALLFEATURE_DROP},
-        {LINECALLSTATE_RINGBACK, LINECALLFEATURE_DROP},
+        {LINECALLSTATE_RINGBACK, LINECALLFEATURE_DROP | LINECALLFEATURE_HOLD},
         {LINECALLSTATE_BUSY, LINECALLFEATURE_DROP},
         {LINECALLSTATE_CONNECTED, LINECALLFEATURE_DROP | LINECALLFEATURE_HOLD | LINECALLFEATURE_SETUPTRANSFER
              | LINECALLFEATURE_BLINDTRANSFER | LINECALLFEATURE_SETUPCONF | LINECALLFEATURE_GENERATEDIGITS
@@ -135,17 +135,48 @@ void finish(int which, DWORD mode) {
     tidy(which);
 }
 
-/* The other end of a call hears that this one is gone; a conference ends with its last member. */
+/* A conference of one other party is a plain call again. */
+void shrink(int conference) {
+    int last = -1, count = 0;
+    if (conference < 0) return;
+    for (int i = 0; i < MOST_LEGS; i++)
+        if (legs[i].used && legs[i].conference == conference) { last = i; count++; }
+    if (count > 1) return;
+    finish(conference, 0);
+    if (last < 0) return;
+    legs[last].conference = -1;
+    set_state(last, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
+}
+
+/* The other end of a call hears that this one is gone. */
 void far_end_gone(int which) {
     int peer = legs[which].peer;
-    if (peer >= 0 && legs[peer].used && legs[peer].peer == which) finish(peer, LINEDISCONNECTMODE_NORMAL);
-    int conference = legs[which].conference;
-    if (conference < 0) return;
-    legs[which].conference = -1;
-    for (int i = 0; i < MOST_LEGS; i++)
-        if (legs[i].used && legs[i].conference == conference) return;
-    finish(conference, LINEDISCONNECTMODE_NORMAL);
+    legs[which].peer = -1;
+    if (peer < 0 || !legs[peer].used || legs[peer].peer != which) return;
+    int conference = legs[peer].conference;
+    legs[peer].conference = -1;
+    finish(peer, LINEDISCONNECTMODE_NORMAL);
+    shrink(conference);
 }
+
+static void far_mode(int which, DWORD mode) {
+    int peer = legs[which].peer;
+    if (peer >= 0 && legs[peer].device >= 0 && legs[peer].state == LINECALLSTATE_CONNECTED)
+        set_state(peer, LINECALLSTATE_CONNECTED, mode);
+}
+
+/* The other end is told, as far as it is connected. */
+void hold(int which, DWORD state) {
+    set_state(which, state, 0);
+    far_mode(which, LINECONNECTEDMODE_ACTIVEHELD);
+}
+
+void retrieve(int which) {
+    set_state(which, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
+    far_mode(which, LINECONNECTEDMODE_ACTIVE);
+}
+
+DWORD renumber(void) { return next_call++; }
 
 static void own_number(int which, WCHAR *to) {
     if (legs[which].device >= 0) number_of(legs[which].device, to);
@@ -164,11 +195,11 @@ void join(int one, int other) {
 
 /* A call from another end arrives at a telephone; gives the new end. */
 int offer(int device, int from, DWORD reason, const WCHAR *redirecting) {
-    if (lines[device].forwarded && lines[device].forward_mode & LINEFORWARDMODE_UNCOND) {
-        WCHAR own[CHARACTERS];
-        int target = station(lines[device].forward);
-        number_of(device, own);
-        if (target >= 0 && target != device && !redirecting) return offer(target, from, LINECALLREASON_FWDUNCOND, own);
+    WCHAR own[CHARACTERS];
+    number_of(device, own);
+    for (DWORD i = 0; i < lines[device].forwards && !redirecting; i++) {
+        int target = lines[device].forward_mode[i] & LINEFORWARDMODE_UNCOND ? station(lines[device].forward[i]) : -1;
+        if (target >= 0 && target != device) return offer(target, from, LINECALLREASON_FWDUNCOND, own);
     }
     DWORD origin = legs[from].device >= 0 ? LINECALLORIGIN_INTERNAL : LINECALLORIGIN_EXTERNAL;
     int made = new_leg(device, legs[from].id, origin | LINECALLORIGIN_INBOUND, reason);

@@ -106,7 +106,8 @@ LONG WINAPI lineGetAddressCapsW(HLINEAPP hLineApp, DWORD dwDeviceID, DWORD dwAdd
     if (answer) { leave(); return answer; }
     number_of((int)dwDeviceID, number);
     caps.dwLineDeviceID = dwDeviceID;
-    caps.dwAddressFeatures = LINEADDRFEATURE_MAKECALL | LINEADDRFEATURE_FORWARD | LINEADDRFEATURE_PICKUP | LINEADDRFEATURE_UNPARK;
+    caps.dwAddressFeatures = LINEADDRFEATURE_MAKECALL | LINEADDRFEATURE_FORWARD | LINEADDRFEATURE_FORWARDDND
+        | LINEADDRFEATURE_PICKUP | LINEADDRFEATURE_UNPARK;
     static const DWORD states[] = {LINECALLSTATE_OFFERING, LINECALLSTATE_DIALTONE, LINECALLSTATE_CONNECTED,
                                    LINECALLSTATE_ONHOLD, LINECALLSTATE_ONHOLDPENDTRANSFER, LINECALLSTATE_ONHOLDPENDCONF,
                                    LINECALLSTATE_CONFERENCED};
@@ -207,6 +208,21 @@ static void count_calls(int device, LINEADDRESSSTATUS *status) {
     }
 }
 
+static void put_forwards(record *out, LINEADDRESSSTATUS *status, const line *of, DWORD size) {
+    BYTE list[MOST_FORWARDS * sizeof(LINEFORWARD)];
+    for (DWORD i = 0; i < of->forwards; i++) {
+        LINEFORWARD entry = {0};
+        DWORD at, count;
+        entry.dwForwardMode = of->forward_mode[i];
+        put_text(out, &count, &at, of->forward[i]);
+        entry.dwDestAddressSize = count;
+        entry.dwDestAddressOffset = at;
+        memcpy(list + i * size, &entry, size);
+    }
+    status->dwForwardNumEntries = of->forwards;
+    put_octets(out, &status->dwForwardSize, &status->dwForwardOffset, list, of->forwards * size);
+}
+
 LONG WINAPI lineGetAddressStatusW(HLINE hLine, DWORD dwAddressID, LPLINEADDRESSSTATUS to) {
     record out = {0};
     LINEADDRESSSTATUS status = {0};
@@ -217,15 +233,9 @@ LONG WINAPI lineGetAddressStatusW(HLINE hLine, DWORD dwAddressID, LPLINEADDRESSS
     if (!answer) answer = begin_record(&out, to, sizeof status);
     if (answer) { leave(); return answer; }
     status.dwNumInUse = 1;
-    status.dwAddressFeatures = LINEADDRFEATURE_MAKECALL | LINEADDRFEATURE_FORWARD;
+    status.dwAddressFeatures = LINEADDRFEATURE_MAKECALL | LINEADDRFEATURE_FORWARD | LINEADDRFEATURE_FORWARDDND;
     count_calls(of->device, &status);
-    if (lines[of->device].forwarded) {
-        LINEFORWARD entry = {0};
-        entry.dwForwardMode = lines[of->device].forward_mode;
-        put_text(&out, &entry.dwDestAddressSize, &entry.dwDestAddressOffset, lines[of->device].forward);
-        status.dwForwardNumEntries = 1;
-        put_octets(&out, &status.dwForwardSize, &status.dwForwardOffset, &entry, forward_size(of->version));
-    }
+    put_forwards(&out, &status, &lines[of->device], forward_size(of->version));
     end_record(&out, &status, sizeof status);
     leave();
     return 0;
@@ -254,19 +264,21 @@ LONG WINAPI lineGetNewCalls(HLINE hLine, DWORD dwAddressID, DWORD select, LPLINE
     return 0;
 }
 
-static LONG read_forward(const LINEFORWARDLIST *list, DWORD version, line *to) {
+static LONG read_forwards(const LINEFORWARDLIST *list, DWORD version, line *to) {
     const BYTE *base = (const BYTE *)list;
-    LINEFORWARD entry = {0};
-    if (!list || !list->dwNumEntries) { to->forwarded = 0; return 0; }
-    DWORD first = offsetof(LINEFORWARDLIST, ForwardList), size = forward_size(version);
-    if (list->dwTotalSize < first + size * list->dwNumEntries) return (LONG)LINEERR_STRUCTURETOOSMALL;
-    memcpy(&entry, base + first, size);
-    if (entry.dwDestAddressOffset + entry.dwDestAddressSize > list->dwTotalSize || entry.dwDestAddressSize >= sizeof to->forward)
-        return (LONG)LINEERR_INVALPARAM;
-    memset(to->forward, 0, sizeof to->forward);
-    memcpy(to->forward, base + entry.dwDestAddressOffset, entry.dwDestAddressSize);
-    to->forward_mode = entry.dwForwardMode;
-    to->forwarded = 1;
+    DWORD count = list ? list->dwNumEntries : 0, first = offsetof(LINEFORWARDLIST, ForwardList), size = forward_size(version);
+    if (count > MOST_FORWARDS) return (LONG)LINEERR_INVALPARAM;
+    if (count && list->dwTotalSize < first + size * count) return (LONG)LINEERR_STRUCTURETOOSMALL;
+    for (DWORD i = 0; i < count; i++) {
+        LINEFORWARD entry = {0};
+        memcpy(&entry, base + first + i * size, size);
+        if (entry.dwDestAddressOffset + entry.dwDestAddressSize > list->dwTotalSize || entry.dwDestAddressSize >= sizeof *to->forward)
+            return (LONG)LINEERR_INVALPARAM;
+        memset(to->forward[i], 0, sizeof *to->forward);
+        memcpy(to->forward[i], base + entry.dwDestAddressOffset, entry.dwDestAddressSize);
+        to->forward_mode[i] = entry.dwForwardMode;
+    }
+    to->forwards = count;
     return 0;
 }
 
@@ -277,7 +289,7 @@ LONG WINAPI lineForwardW(HLINE hLine, DWORD all, DWORD dwAddressID, LPLINEFORWAR
     handle *of = line_handle(hLine);
     LONG answer = of ? planned("lineForwardW") : (LONG)LINEERR_INVALLINEHANDLE;
     if (!answer && !lphConsultCall) answer = (LONG)LINEERR_INVALPOINTER;
-    if (!answer) answer = read_forward(list, of->version, &lines[of->device]);
+    if (!answer) answer = read_forwards(list, of->version, &lines[of->device]);
     if (!answer) {
         int device = of->device;
         app *to = &apps[of->app];

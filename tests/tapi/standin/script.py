@@ -39,6 +39,8 @@ class Count(IntEnum):
     MISUSED = 4
     WAITING = 5
     WRITTEN = 6
+    IDLE = 7
+    """Applications that wait for a message, and there is none."""
 
 
 class StandIn:

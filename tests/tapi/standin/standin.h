@@ -28,6 +28,7 @@
 #define MOST_LINES 1024
 #define MOST_LEGS 4096
 #define CHARACTERS 64
+#define MOST_FORWARDS 4
 #define FIRST_HANDLE 0x10001u
 #define FIRST_NUMBER 2001
 
@@ -50,7 +51,7 @@ enum {
 };
 
 /* What is counted for standin_count(). */
-enum { COUNT_APPS, COUNT_LINES, COUNT_CALLS, COUNT_DEAD, COUNT_MISUSED, COUNT_WAITING, COUNT_WRITTEN };
+enum { COUNT_APPS, COUNT_LINES, COUNT_CALLS, COUNT_DEAD, COUNT_MISUSED, COUNT_WAITING, COUNT_WRITTEN, COUNT_IDLE };
 
 typedef struct item {
     LINEMESSAGE message;
@@ -70,16 +71,17 @@ typedef struct {
 } app;
 
 typedef struct {
-    int known, forwarded;
-    DWORD lies, growth, forward_mode;
-    WCHAR forward[CHARACTERS];
+    int known;
+    DWORD lies, growth;
+    DWORD forwards, forward_mode[MOST_FORWARDS];
+    WCHAR forward[MOST_FORWARDS][CHARACTERS];
 } line;
 
 /* A call as one telephone, or the world outside, sees it. */
 typedef struct {
     int used, device, peer, conference; /* device -1: outside; peer, conference -1: none */
     DWORD state, mode, id, related, origin, reason;
-    WCHAR caller[CHARACTERS], name[CHARACTERS], called[CHARACTERS], connected[CHARACTERS], redirecting[CHARACTERS];
+    WCHAR caller[CHARACTERS], name[CHARACTERS], called[CHARACTERS], connected[CHARACTERS], redirecting[CHARACTERS], redirection[CHARACTERS];
     WCHAR parked[CHARACTERS];
 } leg;
 
@@ -138,8 +140,31 @@ int offer(int device, int from, DWORD reason, const WCHAR *redirecting);
 void dial(int which, const WCHAR *number);
 void join(int one, int other);
 void far_end_gone(int which);
+void hold(int which, DWORD state);
+void retrieve(int which);
+void shrink(int conference);
+DWORD renumber(void);
 int station(const WCHAR *number);
 DWORD features(const leg *of);
+
+/* requests.c */
+/* A request on a call: what is checked before it, and where its messages begin. */
+typedef struct {
+    handle *of;
+    leg *on;
+    int which;
+    app *from;
+    item *mark;
+    LONG error;
+} request;
+
+request begin(const char *function, HCALL call, DWORD states);
+LONG end(const request *of, HCALL call, item written);
+item nothing(void);
+item handle_at(LPHCALL where, DWORD value, int device);
+int valid(LPCWSTR number);
+DWORD own_call(int which, handle *at);
+LONG call_parameters(LPLINECALLPARAMS const parameters, WCHAR *target);
 
 /* records.c: structures of variable size */
 typedef struct {

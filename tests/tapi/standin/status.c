@@ -36,6 +36,7 @@ LONG WINAPI lineGetCallInfoW(HCALL hCall, LPLINECALLINFO to) {
     PARTY(&info, dwCallerID, on->origin & LINECALLORIGIN_OUTBOUND ? own : on->caller, on->name);
     PARTY(&info, dwCalledID, on->called, none);
     PARTY(&info, dwConnectedID, on->connected, none);
+    PARTY(&info, dwRedirectionID, on->redirection, none);
     PARTY(&info, dwRedirectingID, on->redirecting, none);
     end_record(&out, &info, info_size(of->version));
     leave();
