@@ -266,11 +266,14 @@ EXPORT int standin_last(int device) {
     return found;
 }
 
-EXPORT DWORD standin_state(int which) {
+/* The states of the calls at a telephone; gives how many there are. */
+EXPORT DWORD standin_states(int device, DWORD *states, DWORD room) {
+    DWORD count = 0;
     enter();
-    DWORD state = legs[which].used ? legs[which].state : LINECALLSTATE_IDLE;
+    for (int i = 0; i < MOST_LEGS && count < room; i++)
+        if (legs[i].used && legs[i].device == device && legs[i].state != LINECALLSTATE_IDLE) states[count++] = legs[i].state;
     leave();
-    return state;
+    return count;
 }
 
 EXPORT void standin_far_answers(int which) {

@@ -91,8 +91,10 @@ class StandIn:
         """The newest end at a telephone, or -1."""
         return int(self._library.standin_last(device))
 
-    def state(self, end: int) -> int:
-        return int(self._library.standin_state(end))
+    def states(self, device: int) -> list[int]:
+        """The states of the calls at a telephone."""
+        states = (ctypes.c_uint32 * 64)()
+        return states[: self._library.standin_states(device, states, len(states))]
 
     def far_answers(self, end: int) -> None:
         self._library.standin_far_answers(end)
