@@ -71,9 +71,8 @@ async def through_the_pump(standin: StandIn) -> None:
     standin.busy_line(0, MESSAGES)
     filled = perf_counter()
     await counted.done
-    print(
-        f"Library to reactor: {MESSAGES / (perf_counter() - filled):,.0f} messages/s (put there in {filled - begun:.2f} s)"
-    )
+    rate = MESSAGES / (perf_counter() - filled)
+    print(f"Library to reactor: {rate:,.0f} messages/s (put there in {filled - begun:.2f} s)")
     await telephony.stop()
 
 
