@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,7 @@ def test_no_library(tmp_path: Path) -> None:
     loop.result(telephony.stop())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="this is Windows")
 def test_telephony_of_windows_is_on_windows_only() -> None:
     with pytest.raises(TelephonyUnavailable, match="on Windows only"):
         load()
