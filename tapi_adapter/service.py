@@ -14,7 +14,7 @@ from tapi_adapter import reading
 from tapi_adapter.binding import TAPI_2_0, Application, Library, Negotiated
 from tapi_adapter.constants import LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE, LINEERR
 from tapi_adapter.descriptions import AddressStatus, CallInfo, CallStatus, LineDescription
-from tapi_adapter.errors import LineError, TelephonyUnavailable
+from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued, issue
 from tapi_adapter.messages import CallStateChanged, Message, NewCall
 from tapi_adapter.requests import Request, SetForwards
@@ -158,7 +158,7 @@ class Service:
     def _log_drivers(self) -> None:
         try:
             drivers = ", ".join(reading.providers(self.application)) or "none"
-        except (LineError, TelephonyUnavailable, ValueError) as error:
+        except (LineError, ValueError) as error:
             drivers = f"unknown ({error})"
         _log.warn(
             "Windows Telephony has no lines; installed drivers: {drivers}. Lines are set up in the driver, "

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from tests.tapi.building import compile_library, compiler
 from tests.tapi.running import Running
@@ -42,3 +44,17 @@ def running(standin: StandIn) -> Iterator[Running]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """What is logged, with its values."""
+    lines: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        lines.append((event.get("log_format") or "").format(**event))
+
+    observer = cast(ILogObserver, observe)
+    globalLogPublisher.addObserver(observer)
+    yield lines
+    globalLogPublisher.removeObserver(observer)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
-
 import pytest
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from csta.errors import RequestTimeout
 from tapi_adapter.binding import TAPI_2_0, TAPI_2_2, TAPI_3_1
@@ -20,20 +16,6 @@ from tests.tapi.running import PATIENCE, Running
 from tests.tapi.standin.script import Count, Lie, StandIn
 
 STATE = LINECALLSTATE
-
-
-@pytest.fixture
-def log() -> Iterator[list[str]]:
-    """What is logged, with its values."""
-    lines: list[str] = []
-
-    def observe(event: LogEvent) -> None:
-        lines.append((event.get("log_format") or "").format(**event))
-
-    observer = cast(ILogObserver, observe)
-    globalLogPublisher.addObserver(observer)
-    yield lines
-    globalLogPublisher.removeObserver(observer)
 
 
 def names(running: Running) -> dict[int, str]:
@@ -103,6 +85,13 @@ def test_messages_of_no_call_are_dropped(running: Running) -> None:
     running.until(LineCreated)
     assert not running.all_of(CallStateChanged)
     assert not running.all_of(NewCall)
+
+
+def test_a_library_that_does_not_wait_for_messages(running: Running) -> None:
+    running.open(0)
+    running.standin.plan("lineGetMessage", LINEERR.OPERATIONFAILED, 5)
+    running.standin.busy_line(0, 10)
+    running.until(LineStateChanged, 10)
 
 
 def test_modes_that_nobody_knows(running: Running) -> None:

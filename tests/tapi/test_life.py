@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from csta.errors import LinkLost, RequestTimeout
 from tapi_adapter.binding import Library, load
 from tapi_adapter.constants import LINE, LINEERR
-from tapi_adapter.errors import TelephonyUnavailable
+from tapi_adapter.errors import LineError, TelephonyUnavailable
 from tapi_adapter.local import CHECK_INTERVAL, LONGEST_STOP, RETRIES, LocalTelephony
 from tapi_adapter.messages import LineStateChanged, Message, NewCall, ServiceDown, ServiceUp
 from tapi_adapter.requests import Answer, MakeCall
@@ -147,8 +147,25 @@ def test_telephony_of_windows_is_on_windows_only() -> None:
 
 def test_a_function_that_is_not_there(library: Path) -> None:
     found = Library(ctypes.CDLL(str(library)), "tapi32.dll")
-    with pytest.raises(TelephonyUnavailable, match=r"tapi32\.dll has no function lineTranslateAddressW"):
+    with pytest.raises(LineError, match=r"lineTranslateAddressW: LINEERR_OPERATIONUNAVAIL \(tapi32.dll has no such"):
         found.call("lineTranslateAddressW")
+
+
+def test_start_after_stop(standin: StandIn) -> None:
+    running = Running(standin)
+    for starts in (1, 2):
+        running.telephony.start(running.told.append)
+        running.until(ServiceUp, starts)
+        running.stop()
+
+
+def test_no_lines(standin: StandIn, log: list[str]) -> None:
+    standin.reset(1, 0)
+    running = Running(standin)
+    running.start()
+    assert running.result(running.telephony.lines()) == ()
+    assert any("has no lines; installed drivers: standin.tsp" in line for line in log)
+    running.stop()
 
 
 def test_a_driver_that_does_not_come_back(running: Running) -> None:
