@@ -18,11 +18,11 @@ def compiler(name: str) -> str | None:
     return shutil.which(name)
 
 
-def compile_library(folder: Path) -> Path:
+def compile_library(folder: Path, *options: str) -> Path:
     """The stand-in as a shared library of this machine."""
     (folder / "tapi.h").write_text(header(load()))
     library = folder / "libstandin.so"
-    run(["gcc", *STRICT, "-fPIC", f"-I{folder}", "-o", str(library), *sources(), "-lpthread"])
+    run(["gcc", *STRICT, *options, "-fPIC", f"-I{folder}", "-o", str(library), *sources(), "-lpthread"])
     return library
 
 
