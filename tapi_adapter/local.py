@@ -116,7 +116,7 @@ class LocalTelephony:
 
     def lines(self) -> Deferred[tuple[LineDescription, ...]]:
         """See :meth:`Telephony.lines`."""
-        return self._ask("lineGetDevCaps", lambda service: service.lines())
+        return Deferred.fromCoroutine(self._lines())
 
     def open_line(self, device: int, privileges: int, media_modes: int) -> Deferred[int]:
         """See :meth:`Telephony.open_line`."""
@@ -200,6 +200,15 @@ class LocalTelephony:
             self._down(run, str(error))
             return Failure(LinkLost(what, f"the telephony service went down ({error})"))
         return reason
+
+    async def _lines(self) -> tuple[LineDescription, ...]:
+        if self._run is None:
+            raise LinkLost("lineGetDevCaps", "the telephony service is down")
+        found = []
+        # A call for each: many lines together would be taken for a driver that does not come back.
+        for device in sorted(self._run.service.devices):
+            found.append(await self._ask("lineGetDevCaps", partial(Service.line, device=device)))
+        return tuple(line for line in found if line is not None)
 
     async def _open_patiently(self, device: int, privileges: int, media_modes: int) -> int:
         for pause in OPEN_AGAIN:

@@ -32,7 +32,7 @@ class Service:
     """The telephony service while it runs.
 
     :ivar over: it has been shut down, or has to be; whoever waits for a call of it gets :class:`LinkLost`.
-    :ivar devices: numbers of the lines, as far as they are known; some may be no lines.
+    :ivar devices: numbers of the lines, as far as they are known; some may be no lines. Used in the reactor's thread.
     """
 
     def __init__(self, library: Library, name: str, version: int) -> None:
@@ -45,10 +45,16 @@ class Service:
         if not self.devices:
             self._log_drivers()
 
-    def lines(self) -> tuple[LineDescription, ...]:
-        """All lines that can be asked."""
-        described = (self._line(device) for device in sorted(self.devices))
-        return tuple(line for line in described if line is not None)
+    def line(self, device: int) -> LineDescription | None:
+        """A line device; none when it cannot be asked."""
+        faults: list[str] = []
+        try:
+            found = reading.line_description(self.application, device, faults)
+        except (LineError, ValueError) as error:
+            self._log_faults(f"line device {device}, left out", [str(error)])
+            return None
+        self._log_faults(f"line device {device} ({found.name or 'without a name'})", faults)
+        return found
 
     def open(self, device: int, privileges: int, media_modes: int) -> int:
         """Open a line and ask for its messages."""
@@ -120,16 +126,6 @@ class Service:
             self.application.shut_down()
         except LineError as error:
             _log.warn("Windows Telephony: {error}", error=str(error))
-
-    def _line(self, device: int) -> LineDescription | None:
-        faults: list[str] = []
-        try:
-            found = reading.line_description(self.application, device, faults)
-        except (LineError, ValueError) as error:
-            self._log_faults(f"line device {device}, left out", [str(error)])
-            return None
-        self._log_faults(f"line device {device} ({found.name or 'without a name'})", faults)
-        return found
 
     def _switch_on_messages(self, line: int) -> None:
         for lines, addresses in STATUS_MESSAGES:

@@ -6,7 +6,7 @@ import ctypes
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -71,8 +71,9 @@ def test_reinit(running: Running) -> None:
     assert down.retry_in == RETRIES[0]
     with pytest.raises(LinkLost, match="lineAnswer"):
         running.result(waiting)
-    with pytest.raises(LinkLost, match="the telephony service is down"):
-        running.ask(MakeCall(line=line, destination="2002"))
+    for refused in (running.telephony.request(MakeCall(line=line, destination="2002")), running.telephony.lines()):
+        with pytest.raises(LinkLost, match="the telephony service is down"):
+            running.result(cast(Deferred[object], refused))
     running.loop.advance(RETRIES[0])
     running.until(ServiceUp, 2)
     assert running.open(0) != line
