@@ -52,6 +52,14 @@ def test_a_bad_line_costs_that_line(running: Running, log: list[str], lie: Lie, 
     assert any("line device 1, left out: " in line and logged in line for line in log)
 
 
+def test_a_driver_of_an_older_version(running: Running) -> None:
+    running.standin.lie(1, Lie.OLD)
+    new, old, _ = running.result(running.telephony.lines())
+    assert (new.version, old.version) == (TAPI_2_2, 0x00020001)
+    assert (bool(new.guid), old.guid, old.name) == (True, "", "Büro 2002")
+    assert running.open(1)
+
+
 def test_an_address_that_says_nothing_is_empty(running: Running) -> None:
     running.standin.plan("lineGetAddressCapsW", LINEERR.OPERATIONFAILED)
     first, second, _ = running.result(running.telephony.lines())

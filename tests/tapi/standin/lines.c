@@ -11,16 +11,25 @@ static LONG known(HLINEAPP hLineApp, DWORD device) {
     return 0;
 }
 
+static DWORD newest(DWORD device) { return lines[device].lies & LIE_OLD ? 0x00020001 : 0x00030001; }
+
+/* An application may only use the version that was agreed on for this line, and that is not newer than the driver's. */
+static LONG spoken(HLINEAPP hLineApp, DWORD device, DWORD version) {
+    LONG answer = known(hLineApp, device);
+    if (!answer && (version < 0x00020000 || version > newest(device))) answer = (LONG)LINEERR_INCOMPATIBLEAPIVERSION;
+    return answer;
+}
+
 LONG WINAPI lineNegotiateAPIVersion(HLINEAPP hLineApp, DWORD dwDeviceID, DWORD low, DWORD high, LPDWORD version,
                                     LPLINEEXTENSIONID extension) {
     enter();
     LONG answer = planned("lineNegotiateAPIVersion");
     if (!answer) answer = known(hLineApp, dwDeviceID);
     if (!answer && (!version || !extension)) answer = (LONG)LINEERR_INVALPOINTER;
-    if (!answer && (low > high || low > 0x00030001)) answer = (LONG)LINEERR_INCOMPATIBLEAPIVERSION;
+    if (!answer && (low > high || low > newest(dwDeviceID))) answer = (LONG)LINEERR_INCOMPATIBLEAPIVERSION;
     if (!answer) {
         memset(extension, 0, sizeof *extension);
-        *version = high < 0x00030001 ? high : 0x00030001;
+        *version = high < newest(dwDeviceID) ? high : newest(dwDeviceID);
         if (lines[dwDeviceID].lies & LIE_VERSION) *version = 0x00010004;
     }
     leave();
@@ -65,7 +74,7 @@ LONG WINAPI lineGetDevCapsW(HLINEAPP hLineApp, DWORD dwDeviceID, DWORD version, 
     (void)extension;
     enter();
     LONG answer = planned("lineGetDevCapsW");
-    if (!answer) answer = known(hLineApp, dwDeviceID);
+    if (!answer) answer = spoken(hLineApp, dwDeviceID, version);
     if (!answer) answer = begin_record(&out, to, caps_size(version));
     if (answer) { leave(); return answer; }
     int device = (int)dwDeviceID;
@@ -100,7 +109,7 @@ LONG WINAPI lineGetAddressCapsW(HLINEAPP hLineApp, DWORD dwDeviceID, DWORD dwAdd
     (void)version, (void)extension;
     enter();
     LONG answer = planned("lineGetAddressCapsW");
-    if (!answer) answer = known(hLineApp, dwDeviceID);
+    if (!answer) answer = spoken(hLineApp, dwDeviceID, version);
     if (!answer && dwAddressID) answer = (LONG)LINEERR_INVALADDRESSID;
     if (!answer) answer = begin_record(&out, to, sizeof caps);
     if (answer) { leave(); return answer; }
@@ -143,9 +152,8 @@ LONG WINAPI lineOpenW(HLINEAPP hLineApp, DWORD dwDeviceID, LPHLINE lphLine, DWOR
     (void)extension, (void)parameters;
     enter();
     LONG answer = planned("lineOpenW");
-    if (!answer) answer = known(hLineApp, dwDeviceID);
+    if (!answer) answer = spoken(hLineApp, dwDeviceID, version);
     if (!answer && !lphLine) answer = (LONG)LINEERR_INVALPOINTER;
-    if (!answer && (version < 0x00020000 || version > 0x00030001)) answer = (LONG)LINEERR_INCOMPATIBLEAPIVERSION;
     if (!answer && (!privileges || privileges & ~(DWORD)(LINECALLPRIVILEGE_NONE | LINECALLPRIVILEGE_MONITOR | LINECALLPRIVILEGE_OWNER)))
         answer = (LONG)LINEERR_INVALPRIVSELECT;
     if (!answer && privileges & LINECALLPRIVILEGE_OWNER && media != LINEMEDIAMODE_INTERACTIVEVOICE)

@@ -27,6 +27,7 @@ class Lie(IntFlag):
     VERSION = 0x800
     HANGS = 0x1000
     MANY = 0x2000
+    OLD = 0x4000
 
 
 class Count(IntEnum):

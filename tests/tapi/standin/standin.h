@@ -48,6 +48,7 @@ enum {
     LIE_VERSION = 0x800,     /* a version is agreed on that was not offered */
     LIE_HANGS = 0x1000,      /* lineOpen does not come back until it is let go */
     LIE_MANY = 0x2000,       /* claims to have four billion addresses */
+    LIE_OLD = 0x4000,        /* no lie: the driver knows API versions up to 2.1 */
 };
 
 /* What is counted for standin_count(). */
