@@ -23,6 +23,8 @@ TAPI_2_2 = 0x00020002
 TAPI_3_1 = 0x00030001
 UNTOUCHED = 0xFFFFFFFF
 NO_EXTENSION = 0
+SYSTEM_FOLDER = 0x800
+"""LOAD_LIBRARY_SEARCH_SYSTEM32: nobody can slip a library of that name into another folder."""
 R = TypeVar("R", bound=Record)
 Function = Callable[..., int]
 
@@ -66,7 +68,7 @@ def load(path: str = "") -> Library:
     name = path or "tapi32.dll"
     try:
         if sys.platform == "win32":
-            return Library(ctypes.WinDLL(name), name)
+            return Library(ctypes.WinDLL(name, winmode=SYSTEM_FOLDER if not path else None), name)
         if not path:
             raise TelephonyUnavailable("Windows Telephony exists on Windows only; run the agent on a Windows machine")
         return Library(ctypes.CDLL(name), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -144,6 +145,14 @@ def test_no_library(tmp_path: Path) -> None:
 def test_telephony_of_windows_is_on_windows_only() -> None:
     with pytest.raises(TelephonyUnavailable, match="on Windows only"):
         load()
+
+
+@pytest.mark.skipif(sys.platform != "win32" or not hasattr(ctypes.CDLL("ntdll"), "wine_get_version"), reason="not Wine")
+def test_the_library_of_wine_is_an_empty_shell() -> None:
+    """In a process of its own: here a library of that name is loaded already."""
+    code = "from tapi_adapter.binding import Application, load; Application(load(), 'test')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "TelephonyUnavailable: tapi32.dll reports success but gives no handle" in done.stderr
 
 
 def test_a_function_that_is_not_there(library: Path) -> None:

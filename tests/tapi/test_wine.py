@@ -40,7 +40,7 @@ def test_on_windows(tmp_path: Path) -> None:
     environment = os.environ | {
         "WINEPREFIX": str(python / "prefix"),
         "WINEDEBUG": "-all",
-        "WINEDLLOVERRIDES": "mscoree,mshtml=;tapi32=n",  # without it Wine takes its own tapi32, whatever the path
+        "WINEDLLOVERRIDES": "mscoree,mshtml=;tapi32=n,b",  # else Wine takes its own tapi32, whatever the path
         BUILT: "Z:" + str(library).replace("/", "\\"),
     }
     # The project's own plugin needs libraries for TLS, which have no place here.
