@@ -12,6 +12,7 @@ from typing import Any
 
 from csta.model.call import UNKNOWN, Direction, Party
 from csta.model.happenings import (
+    CallInformation,
     ConnectionCleared,
     Delivered,
     Diverted,
@@ -93,8 +94,8 @@ class Leg:
 
     @property
     def is_conference(self) -> bool:
-        """Whether it stands for a conference, not for a party."""
-        return bool(self.info.origin & LINECALLORIGIN.CONFERENCE)
+        """Whether it stands for a conference, not for a party; one that was told as a call is none."""
+        return self.local is _S.NULL and bool(self.info.origin & LINECALLORIGIN.CONFERENCE)
 
     @property
     def outgoing(self) -> bool:
@@ -139,9 +140,9 @@ class Leg:
         """Go to a state; gives what is to be told of it."""
         self.direct(state)
         told = [happening for tells in row.tells if (happening := TELLERS[tells](self, row, mode)) is not None]
-        if row.local is not None:
-            waits = row.local is _S.HOLD and self.local is _S.QUEUED
-            self.local = self.local if waits else row.local
+        waits = row.local is _S.HOLD and self.local is _S.QUEUED
+        if row.local not in (None, self.local) and not waits:
+            told.append(self._untold(row.local))
         self.far_state = row.far if row.far is not None else self.far_state
         self.answered = self.answered or (state == _T.CONNECTED and row.local is _S.CONNECTED)
         self.state, self.mode = state, mode
@@ -175,15 +176,22 @@ class Leg:
 
     def _particulars(self, subject: Party, local: ConnectionState, cause: str) -> dict[str, Any]:
         redirecting = party(self.info.redirecting)
+        itself = subject is not self.own and subject.number == self.own.number
         return {
             "call_id": self.call_id,
-            "subject": subject,
+            "subject": UNKNOWN if itself else subject,  # whoever calls himself is at both ends
             "local": local,
             "cause": cause,
             "calling": self.calling,
             "called": self.called,
             "last_redirection": redirecting if redirecting.number is not None else None,
         }
+
+    def _untold(self, local: ConnectionState) -> Happening:
+        """A move that no event tells, as only drivers make it: the new state is told all the same."""
+        if local is _S.NULL:
+            return self.happening(ConnectionCleared, self.own, local, "")
+        return self.happening(CallInformation, self.own, local, "")
 
     def _said_direction(self) -> Direction:
         if self.info.origin & LINECALLORIGIN.OUTBOUND:
@@ -204,7 +212,7 @@ def _rings_here(leg: Leg, row: Row, mode: int) -> Happening | None:
 
 
 def _initiated(leg: Leg, row: Row, mode: int) -> Happening | None:
-    if leg.local is not _S.NULL:
+    if leg.local is _S.INITIATED:
         return None
     return leg.happening(ServiceInitiated, leg.own, _S.INITIATED, leg.reason)
 

@@ -101,7 +101,7 @@ class LineCalls:
             return []
         if state == _T.CONFERENCED:
             return self._join(leg, mode)
-        if leg.is_conference or handle in self._conferences:
+        if self._is_parent(leg):
             return self._conference_changed(leg, state)
         conference = self._conference_of(leg)
         if conference is not None:
@@ -214,7 +214,8 @@ class LineCalls:
     # Conferences
 
     def _is_parent(self, leg: Leg) -> bool:
-        return leg.is_conference or leg.handle in self._conferences
+        conference = self._conferences.get(leg.handle)
+        return leg.is_conference or (conference is not None and bool(conference.call_id))
 
     def _conference_of(self, leg: Leg) -> Conference | None:
         return next((each for each in self._conferences.values() if leg.handle in each.members), None)
@@ -234,7 +235,9 @@ class LineCalls:
     def _conferenced(self, conference: Conference) -> Happening:
         joining = sorted(conference.joining.values(), key=lambda leg: leg.number)
         parent = self._legs.get(conference.handle)
-        own = [parent.call_id] if parent is not None and parent.local is not _S.NULL else []
+        own = []
+        if parent is not None and parent.local is not _S.NULL:  # it was taken for a call
+            own, parent.local = [parent.call_id], _S.NULL
         old = [*([conference.call_id] if conference.call_id else []), *(leg.call_id for leg in joining), *own]
         conference.call_id = conference.call_id or old[0]
         conference.members.update((leg.handle, leg) for leg in joining)

@@ -25,6 +25,9 @@ TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
 TAPI_TABLES = {f"tapi_adapter.{each}" for each in ("constants", "functions", "layout", "records")}
 TAPI_BINDING = TAPI_TABLES | {f"tapi_adapter.{each}" for each in ("binding", "descriptions", "errors")}
+TAPI_CALLS = TAPI_TABLES | {
+    f"tapi_adapter.{each}" for each in ("descriptions", "forwarding", "legs", "linecalls", "model")
+}
 CRM_LIBRARIES = TWISTED | {
     "msgspec",
     "phonenumbers",
@@ -97,6 +100,10 @@ LAYERS = {
     "tapi_adapter.functions": Layer(TAPI_TABLES, PURE),
     "tapi_adapter.layout": Layer(TAPI_TABLES, PURE),
     "tapi_adapter.records": Layer(set(), PURE),
+    **{
+        f"tapi_adapter.{each}": Layer(TAPI_CALLS | {"csta.model", "msgspec"}, PURE)
+        for each in ("forwarding", "legs", "linecalls", "lines", "model")
+    },
     "crm_adapter": Layer({"csta.model", "csta.errors"} | CRM_LIBRARIES),
     "csta_gateway": Layer({"csta", "crm_adapter", "tapi_adapter"} | GATEWAY_LIBRARIES),
 }
