@@ -378,4 +378,6 @@ def run(task: Coroutine[Deferred[Any], Any, object]) -> Deferred[None]:
 
 
 def _over(failure: Failure) -> None:
-    failure.trap(CancelledError, CSTAError)
+    """The line, or the service, is gone, or refused; whoever opens it again asks what calls there are."""
+    if failure.check(CancelledError, CSTAError) is None:
+        Line.log.failure("a fault of ours", failure)

@@ -185,6 +185,9 @@ class OpenLines:
         except CSTAError as error:
             self.log.warn("{link}: {device} is not watched: {error}", link=self._name, device=device, error=error)
             self.in_service([device], False)
+        except Exception:  # one of ours: it costs this device, not the others
+            self.log.failure("{link}: {device} is not watched", link=self._name, device=device)
+            self.in_service([device], False)
 
     async def _open_at(self, device: str, place: Place) -> None:
         line = self._lines.get(place.line.device) or await self._opened(place)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import IntFlag
 from typing import ClassVar
 
 from docutils import nodes
@@ -14,6 +15,20 @@ from sphinx.util.docutils import SphinxDirective
 from csta.framing import AUTO, FRAMINGS
 from csta.model.states import NEEDS, PAIRS, ConnectionState
 from csta.session.states import MOVES
+from tapi_adapter.constants import (
+    LINEADDRFEATURE,
+    LINEBUSYMODE,
+    LINECALLFEATURE,
+    LINECALLFEATURE2,
+    LINECALLSTATE,
+    LINECONNECTEDMODE,
+    LINEERR,
+    LINEOFFERINGMODE,
+    LINESPECIALINFO,
+    LINETRANSFERMODE,
+)
+from tapi_adapter.model import CALL_STATES, FAILURES, Failure
+from tapi_adapter.ways import WAYS, Way
 
 
 class Table(SphinxDirective):
@@ -75,6 +90,75 @@ class Framings(Table):
         )
 
 
+MODES_OF: dict[LINECALLSTATE, type[IntFlag]] = {
+    LINECALLSTATE.OFFERING: LINEOFFERINGMODE,
+    LINECALLSTATE.BUSY: LINEBUSYMODE,
+    LINECALLSTATE.SPECIALINFO: LINESPECIALINFO,
+    LINECALLSTATE.CONNECTED: LINECONNECTEDMODE,
+}
+
+
+class WindowsCallStates(Table):
+    """What a call state of TAPI means."""
+
+    header = (
+        "call state",
+        "mode",
+        "connection state",
+        "far end",
+        "events, as far as they were not told before",
+        "cause",
+    )
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row for each of the table."""
+        for row in CALL_STATES:
+            modes = _flags(MODES_OF[row.state], row.modes) if row.modes else ""
+            local = row.local.value if row.local is not None else "as before"
+            far = row.far.value if row.far is not None else ""
+            yield f"`{row.state.name}`", modes, local, far, "; ".join(each.value for each in row.tells), row.cause
+
+
+class WindowsWays(Table):
+    """How services are carried out."""
+
+    header = ("service", "way", "features it takes")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row a way, the better ones first."""
+        for service, ways in WAYS.items():
+            for number, way in enumerate(ways, 1):
+                yield f"`{service.value}`", str(number), _features(way)
+
+
+class WindowsFailures(Table):
+    """What an error of TAPI means."""
+
+    header = ("failure", "`LINEERR_…`")
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row a universal failure."""
+        failures: dict[Failure, list[str]] = {}
+        for code, failure in FAILURES.items():
+            failures.setdefault(failure, []).append(f"`{LINEERR(code).name}`")
+        for failure, names in failures.items():
+            yield f"{failure.category} / {failure.code}", ", ".join(names)
+
+
+def _features(way: Way) -> str:
+    kinds: Iterable[tuple[type[IntFlag], int]] = (
+        (LINECALLFEATURE, way.call),
+        (LINECALLFEATURE2, way.call2),
+        (LINEADDRFEATURE, way.address),
+        (LINETRANSFERMODE, way.transfer),
+    )
+    return ", ".join(_flags(kind, value) for kind, value in kinds if value)
+
+
+def _flags(kind: type[IntFlag], value: int) -> str:
+    return ", ".join(f"`{each.name}`" for each in kind if each & value)
+
+
 def _names(states: frozenset[ConnectionState]) -> str:
     return ", ".join(state.value for state in ConnectionState if state in states)
 
@@ -84,4 +168,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("services-by-state", ServicesByState)
     app.add_directive("session-moves", SessionMoves)
     app.add_directive("framings", Framings)
+    app.add_directive("windows-call-states", WindowsCallStates)
+    app.add_directive("windows-ways", WindowsWays)
+    app.add_directive("windows-failures", WindowsFailures)
     return {"parallel_read_safe": True}
