@@ -41,9 +41,10 @@ generate: $(VENV)/.installed-dev ## write messages, codecs and the tables of TAP
 	$(BIN)/python -m csta.codegen
 	$(BIN)/python -m tapi_adapter.codegen
 
-docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
-	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html
-	@echo "Documentation: docs/_build/html/index.html"
+docs: $(VENV)/.installed-dev ## build documentation and manual pages into docs/_build
+	$(BIN)/sphinx-build -q -W -n --keep-going -d docs/_build/doctrees -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -W -n --keep-going -d docs/_build/doctrees -b man docs docs/_build/man
+	@echo "Documentation: docs/_build/html/index.html, manual pages: docs/_build/man"
 
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations (BENCH=--full: an hour of events)
 	$(BIN)/python -m tests.bench.codecs
