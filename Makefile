@@ -18,6 +18,7 @@ run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo da
 test: $(VENV)/.installed-dev ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package gcc libc6-dev || echo "Without gcc the stand-in of the telephony library is not built."
+	@.ci/debian-package gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 || echo "Without mingw-w64 the tables of TAPI are not held against its header."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
@@ -51,6 +52,7 @@ bench: $(VENV)/.installed-dev ## measure, side by side with other implementation
 	$(BIN)/python -m tests.bench.events $(BENCH)
 	$(BIN)/python -m tests.bench.traces
 	$(BIN)/python -m tests.bench.contacts $(BENCH)
+	$(BIN)/python -m tests.bench.telephony
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

@@ -23,15 +23,14 @@ TAPI_2_2 = 0x00020002
 TAPI_3_1 = 0x00030001
 UNTOUCHED = 0xFFFFFFFF
 NO_EXTENSION = 0
+SYSTEM_FOLDER = 0x800
+"""LOAD_LIBRARY_SEARCH_SYSTEM32: nobody can slip a library of that name into another folder."""
 R = TypeVar("R", bound=Record)
 Function = Callable[..., int]
 
 
 class Library:
-    """A loaded library. A function is looked for when it is first called: not every ``tapi32.dll`` has all.
-
-    :raises TelephonyUnavailable: the library, or a function of it, is not there.
-    """
+    """A loaded library. A function is looked for when it is first called: not every ``tapi32.dll`` has all."""
 
     def __init__(self, loaded: ctypes.CDLL, name: str) -> None:
         self.name = name
@@ -41,7 +40,7 @@ class Library:
     def call(self, name: str, *arguments: object) -> int:
         """Call a function. Gives what it returned: 0, or the number of a request that ``LINE_REPLY`` ends.
 
-        :raises LineError: it returned one.
+        :raises LineError: it returned one, or is not there.
         """
         function = self._functions.get(name) or self._resolve(name)
         answer = function(*arguments)
@@ -53,9 +52,7 @@ class Library:
         try:
             function = self._loaded[name]
         except AttributeError:
-            raise TelephonyUnavailable(
-                f"{self.name} has no function {name}: it is not the telephony library of Windows 2000 or later"
-            ) from None
+            raise LineError(name, LINEERR.OPERATIONUNAVAIL, f"{self.name} has no such function") from None
         function.argtypes = FUNCTIONS[name].arguments
         function.restype = ctypes.c_int32
         self._functions[name] = function
@@ -71,7 +68,7 @@ def load(path: str = "") -> Library:
     name = path or "tapi32.dll"
     try:
         if sys.platform == "win32":
-            return Library(ctypes.WinDLL(name), name)
+            return Library(ctypes.WinDLL(name, winmode=SYSTEM_FOLDER if not path else None), name)
         if not path:
             raise TelephonyUnavailable("Windows Telephony exists on Windows only; run the agent on a Windows machine")
         return Library(ctypes.CDLL(name), name)

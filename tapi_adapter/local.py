@@ -18,11 +18,12 @@ from tapi_adapter.descriptions import AddressStatus, CallInfo, CallStatus, LineD
 from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued
 from tapi_adapter.messages import LineCreated, LineRemoved, Message, ServiceDown, ServiceUp
-from tapi_adapter.pending import DelayedCall, Late, Pending
+from tapi_adapter.pending import Late, Pending
 from tapi_adapter.pump import MessagePump, ReactorThreads, Worker
 from tapi_adapter.requests import Reply, Request
 from tapi_adapter.service import Service, alive
 from tapi_adapter.telephony import Listener
+from tapi_adapter.timing import DelayedCall
 
 T = TypeVar("T")
 OVER = frozenset({LINEERR.REINIT, LINEERR.INVALAPPHANDLE, LINEERR.UNINITIALIZED, LINEERR.SERVICE_NOT_RUNNING})
@@ -108,9 +109,14 @@ class LocalTelephony:
         worker.end().addCallback(lambda _: _ended(stopped, timer))
         return stopped
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being asked of the driver."""
+        return self._worker is None or self._worker.idle
+
     def lines(self) -> Deferred[tuple[LineDescription, ...]]:
         """See :meth:`Telephony.lines`."""
-        return self._ask("lineGetDevCaps", lambda service: service.lines())
+        return Deferred.fromCoroutine(self._lines())
 
     def open_line(self, device: int, privileges: int, media_modes: int) -> Deferred[int]:
         """See :meth:`Telephony.open_line`."""
@@ -181,7 +187,12 @@ class LocalTelephony:
                 undo(service, result)
 
         asked = self._worker.do(what, lambda: work(alive(service, what)), undone)
-        return asked.addErrback(self._failed, run, what)
+        return asked.addCallbacks(self._succeeded, self._failed, (run, what), errbackArgs=(run, what))
+
+    def _succeeded(self, result: T, run: Run, what: str) -> T:
+        if run.service.over and not isinstance(result, Issued):  # requests are ended by their table
+            raise LinkLost(what, "the telephony service went down")
+        return result
 
     def _failed(self, reason: Failure, run: Run, what: str) -> Failure:
         error = reason.value
@@ -189,6 +200,15 @@ class LocalTelephony:
             self._down(run, str(error))
             return Failure(LinkLost(what, f"the telephony service went down ({error})"))
         return reason
+
+    async def _lines(self) -> tuple[LineDescription, ...]:
+        if self._run is None:
+            raise LinkLost("lineGetDevCaps", "the telephony service is down")
+        found = []
+        # A call for each: many lines together would be taken for a driver that does not come back.
+        for device in sorted(self._run.service.devices):
+            found.append(await self._ask("lineGetDevCaps", partial(Service.line, device=device)))
+        return tuple(line for line in found if line is not None)
 
     async def _open_patiently(self, device: int, privileges: int, media_modes: int) -> int:
         for pause in OPEN_AGAIN:

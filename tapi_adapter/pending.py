@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
 
@@ -11,25 +10,9 @@ from csta.errors import LinkLost, RequestTimeout
 from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued
 from tapi_adapter.requests import Reply, Request
+from tapi_adapter.timing import DelayedCall, Timing
 
 MOST_EARLY = 1000
-
-
-class DelayedCall(Protocol):
-    """What :meth:`Timing.callLater` gives."""
-
-    def cancel(self) -> None:
-        """Do not call it."""
-
-
-class Timing(Protocol):
-    """What is needed of a reactor: its clock."""
-
-    def seconds(self) -> float:
-        """Time now, in seconds."""
-
-    def callLater(self, delay: float, what: Callable[..., object], /, *args: object) -> DelayedCall:
-        """Call something after ``delay`` seconds."""
 
 
 class Waiting(NamedTuple):
@@ -71,6 +54,7 @@ class Pending:
         self._early: dict[int, int] = {}
         self._on_their_way = 0
         self._over = ""
+        self._kept: list[Issued] = []
 
     def sent(self) -> None:
         """A request goes to the library; :meth:`taken` or :meth:`refused` follows."""
@@ -85,6 +69,7 @@ class Pending:
         result = self._early.pop(issued.number, None) if issued.number else 0
         self._arrived()
         if self._over:
+            self._kept.append(issued)
             answer.errback(LinkLost(issued.function, self._over))
             return
         if result is not None:
@@ -107,15 +92,17 @@ class Pending:
 
     def abandoned(self, request: Request, issued: Issued) -> None:
         """The library has taken a request for which nobody waits any more."""
-        if issued.number and not self._over:
+        if issued.number:
             self._given_up[issued.number] = GivenUp(request, issued)
 
     def fail_all(self, reason: str) -> None:
-        """The service is gone: nothing will be answered any more, and nothing written."""
+        """The service is gone: nothing will be answered any more.
+
+        Until it has shut down, the library may still write; the memory is kept as long as this object.
+        """
         self._over = reason
         waiting, self._waiting = list(self._waiting.values()), {}
-        self._given_up.clear()
-        self._early.clear()
+        self._kept += [each.issued for each in waiting]
         for each in waiting:
             each.timer.cancel()
             each.answer.errback(LinkLost(each.issued.function, reason))

@@ -21,7 +21,7 @@ from csta.errors import RequestTimeout
 from tapi_adapter.binding import Application
 from tapi_adapter.decoding import Decoded, decode
 from tapi_adapter.errors import LineError
-from tapi_adapter.pending import Timing
+from tapi_adapter.timing import Timing
 
 T = TypeVar("T")
 MOST_MESSAGES = 10_000
@@ -85,6 +85,11 @@ class Worker:
         self._jobs.append(job)
         self._queue.put(job)
         return job.answer
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits to be done."""
+        return not self._jobs
 
     def check(self) -> None:
         """Look whether the driver has come back; call this now and then."""

@@ -14,7 +14,7 @@ from tapi_adapter import reading
 from tapi_adapter.binding import TAPI_2_0, Application, Library, Negotiated
 from tapi_adapter.constants import LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE, LINEERR
 from tapi_adapter.descriptions import AddressStatus, CallInfo, CallStatus, LineDescription
-from tapi_adapter.errors import LineError, TelephonyUnavailable
+from tapi_adapter.errors import LineError
 from tapi_adapter.issuing import Issued, issue
 from tapi_adapter.messages import CallStateChanged, Message, NewCall
 from tapi_adapter.requests import Request, SetForwards
@@ -32,7 +32,7 @@ class Service:
     """The telephony service while it runs.
 
     :ivar over: it has been shut down, or has to be; whoever waits for a call of it gets :class:`LinkLost`.
-    :ivar devices: numbers of the lines, as far as they are known; some may be no lines.
+    :ivar devices: numbers of the lines, as far as they are known; some may be no lines. Used in the reactor's thread.
     """
 
     def __init__(self, library: Library, name: str, version: int) -> None:
@@ -45,10 +45,16 @@ class Service:
         if not self.devices:
             self._log_drivers()
 
-    def lines(self) -> tuple[LineDescription, ...]:
-        """All lines that can be asked."""
-        described = (self._line(device) for device in sorted(self.devices))
-        return tuple(line for line in described if line is not None)
+    def line(self, device: int) -> LineDescription | None:
+        """A line device; none when it cannot be asked."""
+        faults: list[str] = []
+        try:
+            found = reading.line_description(self.application, device, faults)
+        except (LineError, ValueError) as error:
+            self._log_faults(f"line device {device}, left out", [str(error)])
+            return None
+        self._log_faults(f"line device {device} ({found.name or 'without a name'})", faults)
+        return found
 
     def open(self, device: int, privileges: int, media_modes: int) -> int:
         """Open a line and ask for its messages."""
@@ -121,16 +127,6 @@ class Service:
         except LineError as error:
             _log.warn("Windows Telephony: {error}", error=str(error))
 
-    def _line(self, device: int) -> LineDescription | None:
-        faults: list[str] = []
-        try:
-            found = reading.line_description(self.application, device, faults)
-        except (LineError, ValueError) as error:
-            self._log_faults(f"line device {device}, left out", [str(error)])
-            return None
-        self._log_faults(f"line device {device} ({found.name or 'without a name'})", faults)
-        return found
-
     def _switch_on_messages(self, line: int) -> None:
         for lines, addresses in STATUS_MESSAGES:
             try:
@@ -158,7 +154,7 @@ class Service:
     def _log_drivers(self) -> None:
         try:
             drivers = ", ".join(reading.providers(self.application)) or "none"
-        except (LineError, TelephonyUnavailable, ValueError) as error:
+        except (LineError, ValueError) as error:
             drivers = f"unknown ({error})"
         _log.warn(
             "Windows Telephony has no lines; installed drivers: {drivers}. Lines are set up in the driver, "

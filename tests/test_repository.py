@@ -60,7 +60,7 @@ def test_console_scripts_can_be_imported() -> None:
         assert callable(vars(importlib.import_module(module))[function])
 
 
-@pytest.mark.parametrize("script", [".ci/run", ".ci/debian-package"])
+@pytest.mark.parametrize("script", [".ci/run", ".ci/debian-package", ".ci/windows-python"])
 def test_scripts_are_executable(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111
 

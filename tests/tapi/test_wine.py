@@ -1,0 +1,54 @@
+"""The tests of this folder once more, on Windows: ``WinDLL``, a real ``tapi32.dll``, the loader and threads of Wine."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tapi.building import compile_dll, compiler
+from tests.tapi.conftest import BUILT
+
+ROOT = Path(__file__).parents[2]
+WINE = next((each for each in ("wine64", "/usr/lib/wine/wine64") if compiler(each)), None)
+ENOUGH = 200
+
+
+def missing() -> str:
+    """What this test needs and does not find."""
+    if sys.platform == "win32":
+        return "this is Windows"
+    if WINE is None:
+        return "there is no wine64"
+    if compiler("x86_64-w64-mingw32-gcc") is None:
+        return "there is no x86_64-w64-mingw32-gcc to build tapi32.dll"
+    if "WINDOWS_PYTHON" not in os.environ:
+        return "there is no Python for Windows; .ci/windows-python makes one, WINDOWS_PYTHON names its folder"
+    return ""
+
+
+@pytest.mark.wine
+def test_on_windows(tmp_path: Path) -> None:
+    if reason := missing():
+        pytest.skip(reason)
+    python = Path(os.environ["WINDOWS_PYTHON"]).resolve()
+    library = compile_dll(tmp_path, "x86_64")
+    environment = os.environ | {
+        "WINEPREFIX": str(python / "prefix"),
+        "WINEDEBUG": "-all",
+        "WINEDLLOVERRIDES": "mscoree,mshtml=;tapi32=n,b",  # else Wine takes its own tapi32, whatever the path
+        BUILT: "Z:" + str(library).replace("/", "\\"),
+    }
+    # The project's own plugin needs libraries for TLS, which have no place here.
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:csta", "tests/tapi"]
+    command = [str(WINE), str(python / "python.exe"), "-m", "pytest", *options]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) > ENOUGH
