@@ -218,7 +218,8 @@ def _settled(connection: Connection, login: str, entry: JournalEntry) -> tuple[J
     same = same_number(entry.number)
     if entry.result != "answered" or same is None:
         return ()
-    missed = WHOLE.where(CALLS.c.login == login, same, CALLS.c.result == "missed", CALLS.c.began < entry.began)
+    until = entry.began + 1000 * entry.duration
+    missed = WHOLE.where(CALLS.c.login == login, same, CALLS.c.result == "missed", CALLS.c.began < until)
     rows = connection.execute(missed.order_by(CALLS.c.began.desc()).limit(_MOST_SETTLED)).all()
     return tuple(each for row in rows if (each := entry_of(connection, row)).done)
 
