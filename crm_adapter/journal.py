@@ -20,7 +20,6 @@ from crm_adapter.journalschema import (
     CALLS,
     DRAFTS,
     MARKS,
-    METADATA,
     NOTES,
     WHOLE,
     CallNote,
@@ -32,6 +31,7 @@ from crm_adapter.journalschema import (
     values_of,
     withheld,
 )
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources.database import Database
 
 __all__ = ["CallNote", "CrmState", "Journal", "JournalEntry", "JournalPage"]
@@ -70,8 +70,8 @@ class Journal:
         self._database = Database(url, reactor, pool)
 
     async def start(self) -> None:
-        """Create the tables where they are missing."""
-        await self._database.run(METADATA.create_all)
+        """Create the tables where they are missing, or bring them up to date."""
+        await self._database.run(upgrade, History.JOURNAL)
 
     async def record(
         self, login: str, call: CallEntry, told: Told | None = None, note: CallNote | None = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crm_adapter import erasure
 from crm_adapter.erasure import Subject
 from crm_adapter.errors import DirectoryError, NumberInvalid
-from crm_adapter.journalschema import METADATA
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.numberset import number_set
 from crm_adapter.sources.database import PlainDatabase
 from csta.cli.exits import OK, Trouble
@@ -106,7 +106,7 @@ def _database(config: Config) -> PlainDatabase:
             " a path without / at its beginning counts from the folder the gateway is started in"
         )
     try:
-        database.do(METADATA.create_all)  # a database of an earlier version lacks tables
+        database.do(upgrade, History.JOURNAL)  # a database of an earlier version lacks tables
     except DirectoryError as problem:
         raise Trouble(str(problem)) from problem
     return database
