@@ -70,7 +70,10 @@ class Journal:
         self._database = Database(url, reactor, pool)
 
     async def start(self) -> None:
-        """Create the tables where they are missing, or bring them up to date."""
+        """Create the tables where they are missing, or bring them up to date.
+
+        :raises DirectoryError: the database cannot be used.
+        """
         await self._database.run(upgrade, History.JOURNAL)
 
     async def record(
@@ -218,8 +221,7 @@ def _settled(connection: Connection, login: str, entry: JournalEntry) -> tuple[J
     same = same_number(entry.number)
     if entry.result != "answered" or same is None:
         return ()
-    until = entry.began + 1000 * entry.duration
-    missed = WHOLE.where(CALLS.c.login == login, same, CALLS.c.result == "missed", CALLS.c.began < until)
+    missed = WHOLE.where(CALLS.c.login == login, same, CALLS.c.result == "missed", CALLS.c.began < entry.began)
     rows = connection.execute(missed.order_by(CALLS.c.began.desc()).limit(_MOST_SETTLED)).all()
     return tuple(each for row in rows if (each := entry_of(connection, row)).done)
 

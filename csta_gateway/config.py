@@ -17,6 +17,7 @@ from crm_adapter.numberset import digits_of
 from crm_adapter.users import UserRole
 from csta.dialect import LinkKind, Login, link_kind
 from csta_gateway.addresses import is_loopback
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 
 Disposition = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -138,24 +139,6 @@ class Lookup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     index: Filled = "sqlite:///lookup.db"
     budget_seconds: Seconds = 1.0
     uncertain: bool = False
-
-
-class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[screen]``: the pages of the CRM a call or a match opens.
-
-    :param templates: name → URL with variables, for example ``https://crm.example.org/person/{person_id}``.
-    :param allowed_hosts: hosts these URLs may lead to.
-    :param record: template that opens the record of a match; None: matches are not links.
-    """
-
-    templates: dict[str, Filled] = field(default_factory=dict)
-    allowed_hosts: tuple[Filled, ...] = ()
-    record: str | None = None
-
-    def __post_init__(self) -> None:
-        """The record template must be one of the templates."""
-        if self.record is not None and self.record not in self.templates:
-            raise ValueError(f"`record` names the template `{self.record}`, which is not in [screen.templates]")
 
 
 class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

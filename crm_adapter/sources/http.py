@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from crm_adapter.directory import Activity, Contact, Match, match_of
 from crm_adapter.errors import TemplateInvalid
 from crm_adapter.location import Location
-from crm_adapter.numbers import Number, normalise
+from crm_adapter.numbers import Number, national, normalise
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.sources.webservice import WebService
 from crm_adapter.users import User
@@ -29,7 +29,7 @@ NUMBER_FORMATS: Mapping[str, Callable[[str, Location], str]] = {
     "e164": lambda e164, location: e164,
     "digits": lambda e164, location: e164.removeprefix("+"),
     "international": lambda e164, location: f"00{e164.removeprefix('+')}",
-    "national": lambda e164, location: _national(e164, location),
+    "national": national,
     "last9": lambda e164, location: e164[-9:],
 }
 """How a CRM may want a number to be written."""
@@ -232,8 +232,3 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
-
-
-def _national(e164: str, location: Location) -> str:
-    code = f"+{location.calling_code}"
-    return f"{location.trunk}{e164.removeprefix(code)}" if e164.startswith(code) else f"00{e164.removeprefix('+')}"

@@ -11,12 +11,12 @@ LONGEST_SEARCH = 128
 
 
 async def find_contacts(visit: Visit) -> Answer:
-    """People and companies by part of a name or number."""
-    text = (visit.argument("q") or "").strip()
-    if len(text) > LONGEST_SEARCH:
+    """People and companies by part of a name or number; ``number`` is one that may be added to them."""
+    text, number = ((visit.argument(name) or "").strip() for name in ("q", "number"))
+    if len(text) > LONGEST_SEARCH or len(number) > LONGEST_SEARCH:
         raise ApiError("too_large")
     contacts = await visit.gateway.contacts.find(text, CONTACTS_AT_ONCE) if text else ()
-    views = [visit.gateway.pages.contact_view(contact, visit.user) for contact in contacts]
+    views = [visit.gateway.pages.contact_view(contact, visit.user, number) for contact in contacts]
     return Answer(200, {"contacts": views})
 
 

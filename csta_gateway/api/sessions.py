@@ -72,6 +72,7 @@ def _view(visit: Visit, session: Session) -> SessionView:
         user=user_view(session.user, session.language),
         csrf=session.csrf,
         version=visit.gateway.version,
+        triggers=visit.gateway.pages.triggers(session.user),
         dispositions=visit.gateway.dispositions,
     )
 

@@ -1,4 +1,4 @@
-"""Marks on calls, what the CRM is to be told of them, and notes on calls that are not over."""
+"""What is done about a missed call, what the CRM is to have of a call, and notes on calls that are not over."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Create the tables."""
-    op.create_table("journal_marks", _entry(), sa.Column("done", sa.Boolean, nullable=False))
+    key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    op.create_table(
+        "journal_marks",
+        sa.Column("entry", key, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("done", sa.Boolean, nullable=False),
+    )
     op.create_table(
         "journal_activities",
-        _entry(),
+        sa.Column("entry", key, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("key", sa.String(300), nullable=False),
         sa.Column("source", sa.String(80), nullable=False),
         sa.Column("activity", sa.Text, nullable=False),
@@ -35,8 +40,3 @@ def upgrade() -> None:
         sa.Column("disposition", sa.String(80), nullable=False),
         sa.Column("private", sa.Boolean, nullable=False),
     )
-
-
-def _entry() -> sa.Column[int]:
-    key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-    return sa.Column("entry", key, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True)

@@ -20,7 +20,6 @@ from twisted.web.server import Site
 
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
-from crm_adapter.screenpop import Templates
 from crm_adapter.users import Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
@@ -30,6 +29,7 @@ from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
@@ -41,7 +41,7 @@ SETTINGS = config.Config(
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
     location=Location(country="DE", area_code="089", internal_length=4),
-    screen=config.Screen(
+    screen=Screen(
         templates={
             "case": "https://crm.example.org/case?p={person_id}&n={e164}",
             "record": "https://crm.example.org/p/{person_id}",
@@ -312,7 +312,6 @@ class World:
             clock=cast(Any, self.clock),
             users=Users(USERS),
             sources=[self.crm],
-            templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
             make_provider=self._provider,
             verifier=self.verify,
@@ -320,7 +319,7 @@ class World:
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
         self.server = WebServer(root, cast(Any, self.clock))
         Deferred.fromCoroutine(self.gateway.board.begin())
-        self.gateway.links.start(self.gateway.board.hear)
+        self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()
 
     def _provider(self, link: config.Link, recording: Recording) -> Switch:

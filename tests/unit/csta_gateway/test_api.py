@@ -219,6 +219,7 @@ def test_contacts(world: World) -> None:
         "name": "Erika Mustermann",
         "company": "Muster GmbH",
         "url": "https://crm.example.org/p/7",
+        "add_number": None,
         "numbers": [
             {"label": "business", "display": "089 99123", "dial": "+498999123"},
             {"label": "?", "display": "ask Eva", "dial": "ask Eva"},
