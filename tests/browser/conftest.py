@@ -25,6 +25,7 @@ SCREEN = "https://screen.test/"
 POLICY = "default-src 'self'; frame-ancestors 'none'"
 
 Json = dict[str, Any]
+DISPOSITIONS = ["order", "question", "complaint", "appointment", "wrong_number", "Messe 2027"]
 
 
 @pytest.fixture(scope="session")
@@ -195,6 +196,29 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "result": None,
         "answered_by": None,
         "duration": 0,
+        "note": "",
+        "disposition": "",
+        "private": False,
+    }
+    return {**plain, **changes}
+
+
+def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
+    """A call from Erika Mustermann that Anna missed."""
+    plain: Json = {
+        "id": "1",
+        "direction": "incoming",
+        "number": number("089 1234567", "+49891234567"),
+        "name": "Erika Mustermann",
+        "company": "Muster GmbH",
+        "internal": False,
+        "result": "missed",
+        "began": now(),
+        "duration": 0,
+        "done": False,
+        "note": "",
+        "disposition": "",
+        "crm": None,
     }
     return {**plain, **changes}
 
@@ -202,7 +226,12 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
 def session(language: str = "de") -> Json:
     """Anna's session, as log-in and `GET /api/me` answer."""
     user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user"}
-    return {"user": {**user, "devices": [{"id": "2001", "name": "2001"}]}, "csrf": "token", "version": "1.0"}
+    return {
+        "user": {**user, "devices": [{"id": "2001", "name": "2001"}]},
+        "csrf": "token",
+        "version": "1.0",
+        "dispositions": DISPOSITIONS,
+    }
 
 
 ANSWERS: dict[str, tuple[int, Json | None]] = {
@@ -227,6 +256,7 @@ def make() -> Callable[..., Any]:
     makers: dict[str, Callable[..., Any]] = {
         "call": call,
         "device": device,
+        "entry": entry,
         "gateway": ScriptedGateway,
         "link": link,
         "match": match,

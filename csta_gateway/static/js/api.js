@@ -84,6 +84,24 @@ export class Api {
     return this.#ask("GET", `journal?${query}`);
   }
 
+  /** Keep what is written about a past call; gives `{entry}`, as the next two do. */
+  annotate(entry, { note, disposition }) {
+    return this.#ask("PUT", `journal/${encodeURIComponent(entry)}`, { note, disposition });
+  }
+
+  markDone(entry, done) {
+    return this.#ask("PUT", `journal/${encodeURIComponent(entry)}/done`, { done });
+  }
+
+  makePrivate(entry) {
+    return this.#ask("POST", `journal/${encodeURIComponent(entry)}/private`);
+  }
+
+  /** Keep what is written about a call; gives `{call}`, or `{entry}` when it is over. */
+  annotateCall(call, { note, disposition, private: hidden }) {
+    return this.#ask("PUT", `calls/${encodeURIComponent(call)}/note`, { note, disposition, private: hidden });
+  }
+
   async #session(method, path, body) {
     const session = await this.#ask(method, path, body);
     this.csrf = session.csrf;

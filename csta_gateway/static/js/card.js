@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 import { plural, t } from "./i18n.js";
 import { keypad } from "./keypad.js";
 import { badge, badges, matchItem, recordLink } from "./matches.js";
+import { CallNote, dispositionWord } from "./note.js";
 import { numberPanel } from "./numberpanel.js";
 
 const SIGNS = {
@@ -33,6 +34,7 @@ export class Card {
     this.desk = desk;
     this.call = call;
     this.open = null; // the action whose panel is open
+    this.note = new CallNote(call, desk);
     this.parts = this.#parts();
     this.element = this.#frame(call);
     this.buttons = Object.fromEntries(["primary", "tools", "clear"].map((place) => [place, this.#buttonList(place)]));
@@ -45,6 +47,8 @@ export class Card {
     this.#showWho();
     this.#showState();
     this.#showMatches();
+    this.note.update(call);
+    this.#showNote();
     this.#showActions();
     this.#showFailure(state.failures[call.id]);
   }
@@ -78,12 +82,14 @@ export class Card {
     const { avatar: picture, name, line, badges: marks, chip, timer, matches, more, panel, failure } = this.parts;
     name.id = `call-${id}-name`;
     this.parts.details = h("details", { class: "card__matches" }, more, matches);
+    this.parts.noted = h("summary", { class: "card__more" });
+    this.parts.note = h("details", { class: "card__note" }, this.parts.noted, this.note.element);
     const who = h("div", { class: "card__who" }, name, line);
     const state = h("div", { class: "card__state" }, chip, marks, timer);
     const actions = h("div", { class: "actions" }, this.parts.primary, this.parts.tools, this.parts.clear);
     const head = h("div", { class: "card__head" }, picture, who);
     const card = { class: "card slides", tabindex: "-1", "data-call": id, "aria-labelledby": name.id };
-    const element = h("li", card, head, state, this.parts.details, failure, panel, actions);
+    const element = h("li", card, head, state, this.parts.details, this.parts.note, failure, panel, actions);
     element.addEventListener("click", () => this.desk.dispatch({ type: "select", id }));
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.open && this.#togglePanel(null));
     return element;
@@ -140,6 +146,22 @@ export class Card {
     this.parts.matches.dataset.face = face;
     this.parts.more.replaceChildren(plural("matches.more", Math.max(0, matches.length - 1)), icon("chevron", 16));
     this.parts.matches.replaceChildren(...matches.map(matchItem));
+  }
+
+  /** Open the note and go there. */
+  write() {
+    this.parts.note.open = true;
+    this.note.focus();
+  }
+
+  #showNote() {
+    const { note, disposition, private: hidden } = this.call;
+    const written = [disposition && dispositionWord(disposition), note].filter(Boolean).join(" · ");
+    const face = JSON.stringify([written, hidden]);
+    if (this.parts.noted.dataset.face === face) return;
+    this.parts.noted.dataset.face = face;
+    const words = h("span", { class: "card__noted" }, written || t("note.title"));
+    this.parts.noted.replaceChildren(icon(hidden ? "lock" : "note", 16), words, icon("chevron", 16));
   }
 
   #showActions() {

@@ -13,7 +13,7 @@ import { Colleagues, Contacts } from "./people.js";
 import { Preferences } from "./preferences.js";
 import { Support } from "./support.js";
 import { Tabs } from "./tabs.js";
-import { unseenMissed } from "./state.js";
+import { selectedCall, unseenMissed } from "./state.js";
 
 /** All parts; built anew when the language changes, kept otherwise. */
 export class Screen {
@@ -40,6 +40,12 @@ export class Screen {
     for (const part of this.parts) part.update(state);
     this.#countMissed(state);
     this.#showTimes();
+  }
+
+  /** Go to the note of the call shown at large, wherever it is in sight. */
+  write() {
+    const call = selectedCall(this.desk.state());
+    if (call && !this.detail.write()) this.calls.write(call);
   }
 
   /** Once a second: timers and countdowns. */
@@ -98,6 +104,7 @@ export class Screen {
 export function bindKeys(desk, settings, screenNow) {
   return new Keys(desk, settings, {
     dial: () => screenNow().dial.focus(),
+    note: () => screenNow().write(),
     help: () => screenNow().help.open(),
   });
 }

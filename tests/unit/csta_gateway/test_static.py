@@ -19,9 +19,11 @@ LONGEST_FILE = 400
 
 FAMILIES = {
     "action": set(),
+    "crm": {"waiting", "revised", "written", "without_note", "failed"},
+    "disposition": {"order", "question", "complaint", "appointment", "wrong_number"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},
     "key": {"Ctrl", "Shift", "Alt", "Enter", "Space"},
-    "keys": {"answer", "clear", "hold", "consult", "complete", "dial", "help"},
+    "keys": {"answer", "clear", "hold", "consult", "complete", "note", "dial", "help"},
     "kind": {"person", "company", "user"},
     "label": set(),
     "language": {"de", "en"},
