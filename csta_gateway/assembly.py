@@ -19,6 +19,7 @@ from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Config
 from csta_gateway.contacts import Contacts
+from csta_gateway.findings import Findings
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
@@ -54,6 +55,7 @@ def assemble(
         clock=clock,
         sites=sites,
         users=users,
+        findings=Findings(metrics),
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
         links=links,
         lookup=lookup,

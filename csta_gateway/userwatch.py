@@ -6,8 +6,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from crm_adapter.clock import Clock, Timer
-from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, UsersInvalid
+from crm_adapter.staff import StaffSource
 from csta_gateway.gateway import Gateway
 
 log = Logger()
@@ -16,11 +16,11 @@ log = Logger()
 class UserWatch:
     """Reads the users again and again; a mistake in them leaves everything as it was.
 
-    :param source: holds the users.
+    :param source: gives the users with their devices.
     :param every: seconds between two readings.
     """
 
-    def __init__(self, gateway: Gateway, source: DirectorySource, clock: Clock, every: float = 60.0) -> None:
+    def __init__(self, gateway: Gateway, source: StaffSource, clock: Clock, every: float = 60.0) -> None:
         self._gateway = gateway
         self._source = source
         self._clock = clock
@@ -41,12 +41,15 @@ class UserWatch:
     async def look(self) -> None:
         """Bring users, monitors, log-ins and pages up to date."""
         try:
-            users = await self._source.users()
-            changed = self._gateway.users.replace(users)
+            staff = await self._source.read()
+            changed = self._gateway.users.replace(staff.users)
         except (DirectoryError, UsersInvalid) as problem:
             log.warn("{problem}; users are as they were", problem=problem)
             return
-        if self._stopped or not changed:
+        if self._stopped:
+            return
+        self._gateway.findings.follow(staff.findings)
+        if not changed:
             return
         log.info("{count} users changed", count=len(changed))
         self._gateway.links.watch(self._gateway.users.devices())
