@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from contextlib import ExitStack
+from typing import Any
 
+from crm_adapter.contactindex import ContactIndex
+from crm_adapter.screenpop import Templates
 from crm_adapter.sites import Sites
-from crm_adapter.staff import StaffSource, Surroundings, UserSource
+from crm_adapter.staff import Staff, StaffSource, Surroundings, UserSource
+from crm_adapter.users import Users
 from csta_gateway.config import Config
 from csta_gateway.sources import Sources
 
@@ -20,6 +25,25 @@ def staff_source(config: Config, made: Sources, users: UserSource, call_screens:
     """
     lists = [made.device_list(each) for each in config.device_lists]
     return StaffSource(users, lists, surroundings(config, call_screens))
+
+
+async def read_staff(config: Config, reactor: Any) -> Staff:  # noqa: ANN401 -- all of its interfaces
+    """Users and lists, read once; the source is not started, so that no contact is copied.
+
+    :raises DirectoryError: the source of the users cannot be asked.
+    :raises UsersInvalid: two users claim the same login or extension.
+    :raises TemplateInvalid: a template of a page cannot be used.
+    """
+    with ExitStack() as closing:
+        made = Sources(reactor, ContactIndex("sqlite://", config.location, reactor), config.location)
+        source = made.make(next(each for each in config.sources if each.name == config.users.source))
+        closing.callback(source.close)
+        templates = Templates(config.screen.templates, config.screen.allowed_hosts)
+        reading = staff_source(config, made, source, templates)
+        closing.callback(reading.close)
+        staff = await reading.read()
+        Users(staff.users)
+        return staff
 
 
 def surroundings(config: Config, call_screens: Container[str]) -> Surroundings:
