@@ -5,7 +5,7 @@ What is wrong is told and worked around: nobody is without a call screen because
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple, Protocol
@@ -46,14 +46,14 @@ class Surroundings:
     """What users and their telephones have to fit into.
 
     :param sites: of the company.
-    :param call_screens: names of the templates a user's ``call_screen`` may name.
+    :param screen_warnings: what is wrong with the pages calls open for a user.
     :param shared_devices: patterns of devices several users may have without a list saying so.
     :param serves: whether a link serves a device.
     :param takes_uris: whether the switch that serves a device takes its SIP URI as identifier.
     """
 
     sites: Sites = field(default_factory=lambda: Sites(Location()))
-    call_screens: Container[str] = ()
+    screen_warnings: Callable[[User], Iterable[str]] = lambda user: ()
     shared_devices: tuple[str, ...] = ()
     serves: Callable[[str], bool] = lambda device: True
     takes_uris: Callable[[str], bool] = lambda device: False
@@ -179,9 +179,8 @@ class _Putting:
         around = self._surroundings
         if user.site and user.site not in around.sites:
             self._find("unknown_site", place, f"site {user.site!r} is not in [sites]; the main one counts")
-        if user.call_screen and user.call_screen not in around.call_screens:
-            text = f"call screen {user.call_screen!r} is not in [screen.templates]; calls are no links"
-            self._find("unknown_call_screen", place, text)
+        for warning in around.screen_warnings(user):
+            self._find("unknown_call_screen", place, warning)
         if objection := around.sites.objection(user):
             self._find("location", place, f"{objection}; the site's counts")
 

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -44,6 +44,18 @@ class ConfigError(CSTAError):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+class KeyInvalid(ValueError):
+    """A structure's own objection to one of its keys, raised while it is made.
+
+    :param key: path of the key within the structure.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key = key
+        self.reason = reason
 
 
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\s\"'-]+?)\s*\]")
@@ -182,7 +194,9 @@ def conversion_error(value: Any, kind: Any, path: str) -> Iterator[tuple[str, st
         reason, _, where = str(error).partition(" - at `$")
         key = path + where.rstrip("`").replace("[...]", "")
         missing = re.fullmatch(r"Object missing required field `(\w+)`", reason)
-        if missing:
+        if isinstance(error.__cause__, KeyInvalid):
+            yield joined(key.lstrip("."), error.__cause__.key), error.__cause__.reason
+        elif missing:
             yield joined(key.lstrip("."), missing[1]), "is missing"
         else:
             yield key.lstrip("."), reason[0].lower() + reason[1:]
@@ -191,7 +205,7 @@ def conversion_error(value: Any, kind: Any, path: str) -> Iterator[tuple[str, st
 def unknown_keys(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any TOML value and type
     """Key and reason of each key that no structure has, at any depth."""
     kind = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
-    if isinstance(kind, UnionType) and isinstance(value, dict):
+    if get_origin(kind) in (Union, UnionType) and isinstance(value, dict):
         kind = _of_type(kind, value)
     if get_origin(kind) is tuple and isinstance(value, list):
         for position, each in enumerate(value):
@@ -210,13 +224,12 @@ def unknown_keys(value: Any, kind: Any, path: str) -> Iterator[tuple[str, str]]:
                 yield joined(path, key), unknown_key(key, list(hints))
 
 
-def _of_type(kinds: UnionType, value: dict[str, Any]) -> Any:  # noqa: ANN401 -- a type
-    """The one of several structures that ``type`` names, or None; then the conversion tells what is wrong with it."""
-    for kind in get_args(kinds):
-        config = getattr(kind, "__struct_config__", None)
-        if config is not None and config.tag is not None and value.get(config.tag_field) == config.tag:
-            return kind
-    return None
+def _of_type(kinds: Any, value: dict[str, Any]) -> Any:  # noqa: ANN401 -- types
+    """The only structure among several types, else the one that ``type`` names; None leaves it to the conversion."""
+    structures = [kind for kind in get_args(kinds) if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    configs = [(kind, kind.__struct_config__) for kind in structures]
+    named = [kind for kind, config in configs if config.tag is None or value.get(config.tag_field or "") == config.tag]
+    return named[0] if len(named) == 1 else None
 
 
 def unknown_key(key: str, known: list[str]) -> str:
@@ -236,7 +249,7 @@ def kinds_at(kind: Any, keys: Iterable[str]) -> list[Any]:  # noqa: ANN401 -- an
 
 def _alternatives(kind: Any) -> list[Any]:  # noqa: ANN401 -- any type
     kind = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
-    if isinstance(kind, UnionType):
+    if get_origin(kind) in (Union, UnionType):
         return [inner for each in get_args(kind) if each is not NoneType for inner in _alternatives(each)]
     return [kind]
 

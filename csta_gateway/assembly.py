@@ -8,16 +8,19 @@ from twisted.internet.interfaces import IReactorTime
 
 import csta
 from crm_adapter.activities import Activities
+from crm_adapter.callnotes import CallNotes
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
-from crm_adapter.screenpop import Templates
+from crm_adapter.numberset import number_set
+from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import Sessions, Verifier
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Config
+from csta_gateway.config_screen import Screen
 from csta_gateway.contacts import Contacts
 from csta_gateway.findings import Findings
 from csta_gateway.gateway import Gateway
@@ -35,7 +38,6 @@ def assemble(
     clock: IReactorTime,
     users: Users,
     sources: Sequence[DirectorySource],
-    templates: Templates,
     journal: Journal,
     make_provider: MakeProvider,
     verifier: Verifier,
@@ -43,12 +45,26 @@ def assemble(
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
-    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
     sites = Sites(config.location, config.sites)
-    pages = Pages(templates, config.screen.record, config.location, config.journal.masked_for)
+    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
+    pop = screen_pop(config.screen, sites)
+    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
     streams = Streams(metrics)
-    activities = Activities(sources, clock)
-    board = Board(users, links, lookup, sites, pages, journal, activities, streams, metrics, clock, csta.__version__)
+    board = Board(
+        users,
+        links,
+        lookup,
+        sites,
+        pages,
+        journal,
+        CallNotes(journal, clock),
+        Activities(sources, clock, journal),
+        streams,
+        metrics,
+        clock,
+        csta.__version__,
+        number_set(config.journal.excluded_numbers, sites.all()),
+    )
     return Gateway(
         settings=config.server,
         version=csta.__version__,
@@ -61,6 +77,8 @@ def assemble(
         lookup=lookup,
         contacts=Contacts(sources),
         journal=journal,
+        pop=pop,
+        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics),
@@ -69,3 +87,9 @@ def assemble(
         support=Support(clock),
         socket_factory=socket_factory(clock),
     )
+
+
+def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:
+    """Which page a call opens for whom."""
+    rules = {login: own.rules for login, own in screen.users.items()}
+    return ScreenPop(screen.compiled(), sites, screen.rules, rules)

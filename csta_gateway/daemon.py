@@ -16,7 +16,6 @@ from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
 from crm_adapter.journal import Journal
-from crm_adapter.screenpop import Templates
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
@@ -32,7 +31,7 @@ from csta_gateway.sources import Sources
 from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
-from csta_gateway.userwatch import UserWatch
+from csta_gateway.userwatch import UserWatch, warn_about_logins
 
 log = Logger()
 
@@ -93,10 +92,9 @@ class Daemon:
 
     async def _gateway(self) -> Gateway:
         config = self._config
-        templates = Templates(config.screen.templates, config.screen.allowed_hosts)
         made = await self._makes_sources()
         sources = await self._sources(made)
-        staff_of = staff_source(config, made, sources[config.users.source], templates)
+        staff_of = staff_source(config, made, sources[config.users.source])
         self._cleanup.append(staff_of.close)
         staff = await staff_of.read()
         users = Users(staff.users)
@@ -114,13 +112,14 @@ class Daemon:
             clock=self._reactor,
             users=users,
             sources=tuple(sources.values()),
-            templates=templates,
             journal=journal,
             make_provider=self._make_provider,
             verifier=self._verify,
         )
         self._cleanup.append(gateway.board.activities.close)
         gateway.findings.follow(staff.findings)
+        warn_about_logins(gateway, config.screen.users)
+        await gateway.board.begin()
         watch = UserWatch(gateway, staff_of, self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)

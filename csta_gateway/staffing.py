@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from contextlib import ExitStack
 from typing import Any
 
 from crm_adapter.contactindex import ContactIndex
-from crm_adapter.screenpop import Templates
 from crm_adapter.sites import Sites
 from crm_adapter.staff import Staff, StaffSource, Surroundings, UserSource
 from crm_adapter.users import Users
+from csta_gateway.assembly import screen_pop
 from csta_gateway.config import Config
 from csta_gateway.sources import Sources
 
 
-def staff_source(config: Config, made: Sources, users: UserSource, call_screens: Container[str]) -> StaffSource:
+def staff_source(config: Config, made: Sources, users: UserSource) -> StaffSource:
     """What reads users and their devices.
 
     :param made: makes the lists.
     :param users: the source of the users.
-    :param call_screens: names of the templates users may have.
     :raises DirectoryError: a file with a secret cannot be read, or a driver is missing.
     """
     lists = [made.device_list(each) for each in config.device_lists]
-    return StaffSource(users, lists, surroundings(config, call_screens))
+    return StaffSource(users, lists, surroundings(config))
 
 
 async def read_staff(config: Config, reactor: Any) -> Staff:  # noqa: ANN401 -- all of its interfaces
@@ -32,21 +30,19 @@ async def read_staff(config: Config, reactor: Any) -> Staff:  # noqa: ANN401 -- 
 
     :raises DirectoryError: the source of the users cannot be asked.
     :raises UsersInvalid: two users claim the same login or extension.
-    :raises TemplateInvalid: a template of a page cannot be used.
     """
     with ExitStack() as closing:
         made = Sources(reactor, ContactIndex("sqlite://", config.location, reactor), config.location)
         source = made.make(next(each for each in config.sources if each.name == config.users.source))
         closing.callback(source.close)
-        templates = Templates(config.screen.templates, config.screen.allowed_hosts)
-        reading = staff_source(config, made, source, templates)
+        reading = staff_source(config, made, source)
         closing.callback(reading.close)
         staff = await reading.read()
         Users(staff.users)
         return staff
 
 
-def surroundings(config: Config, call_screens: Container[str]) -> Surroundings:
+def surroundings(config: Config) -> Surroundings:
     """What users and their devices have to fit into."""
 
     def serves(device: str) -> bool:
@@ -55,9 +51,10 @@ def surroundings(config: Config, call_screens: Container[str]) -> Surroundings:
     def takes_uris(device: str) -> bool:
         return next((link.takes_uris for link in config.links if link.serves(device)), False)
 
+    sites = Sites(config.location, config.sites)
     return Surroundings(
-        sites=Sites(config.location, config.sites),
-        call_screens=call_screens,
+        sites=sites,
+        screen_warnings=screen_pop(config.screen, sites).warnings,
         shared_devices=config.users.shared_devices,
         serves=serves,
         takes_uris=takes_uris,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -68,3 +70,10 @@ class UserWatch:
             log.failure("users could not be followed")
         if not self._stopped:
             self.start()
+
+
+def warn_about_logins(gateway: Gateway, logins: Iterable[str]) -> None:
+    """Tell which tables of ``[screen.users]`` are nobody's; the user may still be added."""
+    for login in logins:
+        if gateway.users.by_login(login) is None:
+            log.warn("[screen.users.{login}]: there is no such user", login=login)

@@ -24,7 +24,7 @@ LISTED = (
     Row("list:4", {"user": "JONAS", "tn": "4-0-5", "dn": "2005"}),
     Row("list:5", {"user": "ghost", "dn": "2009"}),
 )
-AROUND = Surroundings(sites=Sites(Location(), {"vienna": Location(country="AT")}), call_screens={"case"})
+AROUND = Surroundings(sites=Sites(Location(), {"vienna": Location(country="AT")}))
 
 
 def told(together: Staff) -> list[tuple[str, str]]:
@@ -69,19 +69,23 @@ def test_who_has_no_cti_takes_no_device_from_others() -> None:
     assert not two(off, User(login="b", name="B", devices=("2900",))).findings
 
 
+def screens(user: User) -> list[str]:
+    return [f"{user.login}'s call screen {user.call_screen!r}"] if user.call_screen == "lead" else []
+
+
 @pytest.mark.parametrize(
     ("user", "kind", "words"),
     [
         (User(login="a", name="A", devices=("10.0.0.9",)), "unknown_device", "device 10.0.0.9 is in no device list"),
         (User(login="a", name="A", devices=("3001",)), "not_served", "no link serves 3001"),
         (User(login="a", name="A", site="paris"), "unknown_site", "site 'paris' is not in [sites]"),
-        (User(login="a", name="A", call_screen="lead"), "unknown_call_screen", "call screen 'lead' is not in"),
+        (User(login="a", name="A", call_screen="lead"), "unknown_call_screen", "a's call screen 'lead'"),
         (User(login="a", name="A", area_code="munich"), "location", "area_code 'munich': use digits"),
         (User(login="a", name="A", site="vienna", call_screen="case", area_code="1"), None, ""),
     ],
 )
 def test_what_does_not_fit_is_told_and_nobody_is_lost(user: User, kind: str | None, words: str) -> None:
-    around = Surroundings(sites=AROUND.sites, call_screens={"case"}, serves=lambda device: not device.startswith("3"))
+    around = Surroundings(sites=AROUND.sites, screen_warnings=screens, serves=lambda device: not device.startswith("3"))
     together = staff((user,), device_list(()), around)
     assert together.users == (user,)
     assert [each.kind for each in together.findings] == ([kind] if kind else [])
