@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from crm_adapter.staff import StaffSource, Surroundings
 from crm_adapter.users import User
 from csta.errors import CSTAError, LinkLost, RequestTimeout, ServiceError
 from csta.model.call import Call, Direction, Party
@@ -137,7 +138,9 @@ class ChangingUsers(RuleBasedStateMachine):
         self.switch = self.world.late
         self.users: tuple[User, ...] = ()
         self.world.crm.users = self._read  # type: ignore[method-assign] # the CRM has changed
-        self.watch = UserWatch(self.world.gateway, self.world.crm, self.world.clock)
+        self.watch = UserWatch(
+            self.world.gateway, StaffSource(self.world.crm, (), Surroundings(shared_devices=("*",))), self.world.clock
+        )
         self.watch.start()
         self.change({"anna": ("2001",)})
 
