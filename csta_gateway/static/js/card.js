@@ -10,6 +10,7 @@ import { plural, t } from "./i18n.js";
 import { keypad } from "./keypad.js";
 import { badge, badges, matchItem, recordLink } from "./matches.js";
 import { numberPanel } from "./numberpanel.js";
+import { strangerActions } from "./stranger.js";
 
 const SIGNS = {
   dialing: "phone",
@@ -28,7 +29,7 @@ const SIGNS = {
 
 /** The card of a call; `update({call, rail, state, now})` shows a change without touching what stays the same. */
 export class Card {
-  /** @param desk `{commands, directory, settings, dispatch}`: what the card needs from the page */
+  /** @param desk `{commands, directory, pop, dispatch, …}`: what the card needs from the page */
   constructor(call, desk) {
     this.desk = desk;
     this.call = call;
@@ -45,6 +46,7 @@ export class Card {
     this.#showWho();
     this.#showState();
     this.#showMatches();
+    this.#showStranger();
     this.#showActions();
     this.#showFailure(state.failures[call.id]);
   }
@@ -52,7 +54,6 @@ export class Card {
   /** Do what a button or a key of this action does: open its panel, or send it. */
   press(action) {
     if (ACTIONS[action].panel) return this.#togglePanel(this.open === action ? null : action);
-    if (action === "answer") this.#openRecord();
     return this.desk.commands.act(this.call, action);
   }
 
@@ -65,6 +66,7 @@ export class Card {
       chip: h("span", { class: "chip" }),
       timer: h("time", { class: "card__timer numbers" }),
       matches: h("ul", { class: "rows" }),
+      stranger: h("div", { class: "card__stranger", hidden: true }),
       more: h("summary", { class: "card__more" }),
       panel: h("div", { class: "card__panel" }),
       failure: h("p", { class: "card__failure", role: "alert", hidden: true }),
@@ -83,7 +85,7 @@ export class Card {
     const actions = h("div", { class: "actions" }, this.parts.primary, this.parts.tools, this.parts.clear);
     const head = h("div", { class: "card__head" }, picture, who);
     const card = { class: "card slides", tabindex: "-1", "data-call": id, "aria-labelledby": name.id };
-    const element = h("li", card, head, state, this.parts.details, failure, panel, actions);
+    const element = h("li", card, head, state, this.parts.details, failure, panel, actions, this.parts.stranger);
     element.addEventListener("click", () => this.desk.dispatch({ type: "select", id }));
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.open && this.#togglePanel(null));
     return element;
@@ -112,10 +114,11 @@ export class Card {
 
   #showWho() {
     showAvatar(this.parts.avatar, this.call);
-    const face = JSON.stringify([title(this.call), this.call.url]);
+    const address = this.desk.pop.address(this.call, this.state);
+    const face = JSON.stringify([title(this.call), address]);
     if (this.parts.name.dataset.face !== face) {
       this.parts.name.dataset.face = face;
-      this.parts.name.replaceChildren(recordLink(title(this.call), this.call.url, "card__title"));
+      this.parts.name.replaceChildren(recordLink(title(this.call), address, "card__title"));
     }
     this.parts.line.replaceChildren(...particulars(this.call).map((part) => h("span", { class: "card__part" }, part)));
   }
@@ -140,6 +143,16 @@ export class Card {
     this.parts.matches.dataset.face = face;
     this.parts.more.replaceChildren(plural("matches.more", Math.max(0, matches.length - 1)), icon("chevron", 16));
     this.parts.matches.replaceChildren(...matches.map(matchItem));
+  }
+
+  #showStranger() {
+    const { stranger, number, label } = this.call;
+    const shown = label === "ended" ? null : stranger;
+    const face = JSON.stringify([shown, number]);
+    this.parts.stranger.hidden = !shown;
+    if (this.parts.stranger.dataset.face === face) return;
+    this.parts.stranger.dataset.face = face;
+    this.parts.stranger.replaceChildren(...strangerActions({ stranger: shown, number }, this.desk));
   }
 
   #showActions() {
@@ -180,11 +193,6 @@ export class Card {
       this.desk,
       () => this.#togglePanel(null),
     );
-  }
-
-  #openRecord() {
-    const link = this.parts.name.querySelector("a");
-    if (this.desk.settings.get("openOnAnswer")) link?.click();
   }
 }
 

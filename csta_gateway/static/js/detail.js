@@ -24,10 +24,12 @@ export class Detail {
     const call = selectedCall(state);
     const earlier = call ? earlierCalls(state, call).slice(0, EARLIER_SHOWN) : [];
     const today = call ? null : todays(state, this.desk.now());
-    const face = JSON.stringify([call && { ...call, since: 0, actions: 0, primary: 0, label: 0 }, earlier, today]);
+    const address = call && this.desk.pop.address(call, state);
+    const shown = call && { ...call, url: address, since: 0, actions: 0, primary: 0, label: 0 };
+    const face = JSON.stringify([shown, earlier, today]);
     if (face === this.face) return;
     this.face = face;
-    this.element.replaceChildren(...(call ? about(call, earlier) : quiet(today)));
+    this.element.replaceChildren(...(call ? about({ ...call, url: address }, earlier) : quiet(today)));
   }
 }
 
