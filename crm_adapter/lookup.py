@@ -143,7 +143,7 @@ class Lookup:
     def watch(self, number: Number, listener: Listener) -> LookupResult:
         """What is known about the number now; ``listener`` hears of every later answer until none is pending."""
         known = self._known(number)
-        key = number.e164
+        key = _key(number)
         if key is None or key in self._memory or self._is_inside(number):
             return known
         question = self._open.get(key) or self._ask(key, number)
@@ -158,7 +158,7 @@ class Lookup:
         self._edition += 1
 
     def _known(self, number: Number) -> LookupResult:
-        key = number.e164
+        key = _key(number)
         if self._is_inside(number):
             colleague = self._colleague(number)
             return LookupResult(matches=() if colleague is None else (_match(colleague),))
@@ -251,6 +251,11 @@ class Lookup:
 
 def _match(colleague: User) -> Match:
     return Match(kind="user", record_id=colleague.login, name=colleague.name, source="users")
+
+
+def _key(number: Number) -> str | None:
+    """What an answer is remembered by: a number that may be another one as well has an answer of its own."""
+    return number.e164 and " ".join((number.e164, *number.others))
 
 
 def ranked(matches: Sequence[Match]) -> tuple[Match, ...]:

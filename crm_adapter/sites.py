@@ -23,6 +23,10 @@ class Sites:
     def __contains__(self, name: str) -> bool:
         return name in self._others
 
+    def all(self) -> tuple[Location, ...]:
+        """Every location, the main one first."""
+        return (self.main, *self._others.values())
+
     def of(self, user: User) -> Location:
         """Where a user's numbers are dialled and understood."""
         return self._others.get(user.site, self.main)

@@ -8,9 +8,11 @@ from twisted.internet.interfaces import IReactorTime
 
 import csta
 from crm_adapter.activities import Activities
+from crm_adapter.callnotes import CallNotes
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
+from crm_adapter.numberset import number_set
 from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
@@ -47,8 +49,21 @@ def assemble(
     pop = ScreenPop(config.screen.compiled(), sites, config.screen.rules, rules)
     pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
     streams = Streams(metrics)
-    activities = Activities(sources, clock)
-    board = Board(users, links, lookup, sites, pages, journal, activities, streams, metrics, clock, csta.__version__)
+    board = Board(
+        users,
+        links,
+        lookup,
+        sites,
+        pages,
+        journal,
+        CallNotes(journal, clock),
+        Activities(sources, clock, journal),
+        streams,
+        metrics,
+        clock,
+        csta.__version__,
+        number_set(config.journal.excluded_numbers, sites.all()),
+    )
     return Gateway(
         settings=config.server,
         version=csta.__version__,
@@ -61,6 +76,7 @@ def assemble(
         contacts=Contacts(sources),
         journal=journal,
         pop=pop,
+        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics),

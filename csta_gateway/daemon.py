@@ -68,7 +68,7 @@ class Daemon:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
-        gateway.links.start(gateway.board.hear)
+        gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         return port
 
@@ -114,6 +114,7 @@ class Daemon:
         self._cleanup.append(gateway.board.activities.close)
         warn_about_users(gateway, users)
         warn_about_logins(gateway, config.screen.users)
+        await gateway.board.begin()
         watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)

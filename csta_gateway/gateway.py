@@ -30,6 +30,7 @@ from csta_gateway.websocket import EventSocket
 class Gateway:
     """Everything a request may need.
 
+    :param dispositions: what users can file a call under.
     :param version: of the program; a page that was loaded from another one reloads itself.
     """
 
@@ -44,6 +45,7 @@ class Gateway:
     contacts: Contacts
     journal: Journal
     pop: ScreenPop
+    dispositions: tuple[str, ...]
     pages: Pages
     board: Board
     commands: Commands

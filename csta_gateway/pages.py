@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from typing import TypeVar
 
 from msgspec import structs
 
 from crm_adapter.calllist import CallEntry
 from crm_adapter.directory import Contact, LabelledNumber, Match
-from crm_adapter.journal import JournalEntry
+from crm_adapter.journal import CallNote, JournalEntry
 from crm_adapter.numbers import Number, normalise
 from crm_adapter.poprules import ScreenPop, Trigger, Way, opens_by_itself, way
 from crm_adapter.screenpop import Subject
@@ -21,10 +22,15 @@ from csta_gateway.views import (
     ContactView,
     JournalView,
     MatchView,
+    NumberView,
     StrangerView,
     journal_view,
     number_view,
 )
+
+Past = TypeVar("Past", CallView, JournalView)
+
+NO_NOTE = CallNote()
 
 
 class Pages:
@@ -52,8 +58,16 @@ class Pages:
         """When pages open by themselves, unless the user has chosen otherwise."""
         return self._pop.triggers(user)
 
-    def call_view(self, call: CallEntry, user: User) -> CallView:
-        """A call with the address of the user's call screen in the CRM."""
+    def masks(self, user: User) -> bool:
+        """Whether the user's role may see only the beginning of numbers of past calls."""
+        return user.role in self._masked_for
+
+    def call_view(self, call: CallEntry, user: User, note: CallNote = NO_NOTE) -> CallView:
+        """A call with the address of the user's call screen in the CRM, and what the user writes about it."""
+        view = self._call_view(call, user, note)
+        return self._masked(view) if call.result is not None and self.masks(user) else view
+
+    def _call_view(self, call: CallEntry, user: User, note: CallNote) -> CallView:
         return CallView(
             id=call.id,
             device=call.device,
@@ -78,6 +92,9 @@ class Pages:
             result=call.result,
             answered_by=call.answered_by,
             duration=call.duration,
+            note=note.note,
+            disposition=note.disposition,
+            private=note.private,
         )
 
     def match_view(self, match: Match, user: User, call: CallEntry | None = None) -> MatchView:
@@ -103,10 +120,16 @@ class Pages:
 
     def journal_view(self, entry: JournalEntry, user: User) -> JournalView:
         """A past call, with as much of the number as the user's role may see."""
-        number = number_view(entry.number)
-        if user.role in self._masked_for:
-            number = structs.replace(number, raw="", e164=None, display=masked(number.display))
-        return journal_view(entry, number)
+        view = journal_view(entry, number_view(entry.number))
+        return self._masked(view) if self.masks(user) else view
+
+    def _masked(self, view: Past) -> Past:
+        """A call that is over without the end of its number, wherever it stands; addresses may hold it, too."""
+        hidden = structs.replace(view, number=_masked_number(view.number), name=view.name and masked(view.name))
+        if isinstance(hidden, CallView):
+            called = hidden.called and _masked_number(hidden.called)
+            return structs.replace(hidden, called=called, matches=(), url=None, stranger=None)
+        return hidden
 
     def _url(self, page: str, subject: Subject) -> str | None:
         name = self._page(page)
@@ -135,3 +158,7 @@ class Pages:
 
 def _seen_from(e164: str, sites: Sites, user: User) -> Number:
     return normalise(e164, sites.of(user), "stored")
+
+
+def _masked_number(number: NumberView) -> NumberView:
+    return structs.replace(number, raw="", e164=None, display=masked(number.display))

@@ -71,7 +71,9 @@ class Sources:
 
     def _sql(self, source: settings.SqlSource) -> Feed:
         preset = PRESETS.get(source.preset, Queries(contacts=""))
-        own = {name: text for name in ("contacts", "changed", "users", "log") if (text := getattr(source, name))}
+        own = {
+            name: text for name in ("contacts", "changed", "users", "log", "note") if (text := getattr(source, name))
+        }
         return SqlFeed(
             database_url(source),
             structs.replace(preset, **own),
@@ -130,6 +132,9 @@ class Sources:
             verify=source.verify,
             log=at(source.log),
             log_body=source.log_body,
+            note=at(source.note),
+            note_method=source.note_method,
+            note_body=source.note_body,
         )
         fields = FieldMap(fields=source.fields, numbers=source.numbers)
         web = self._web(source, login=_login(source), headers=headers)

@@ -53,8 +53,7 @@ class UserWatch:
             return
         log.info("{count} users changed", count=len(changed))
         warn_about_users(self._gateway, (user for user in self._gateway.users if user.login in changed))
-        for device in self._gateway.links.watch(self._gateway.users.devices()):
-            self._gateway.board.calls.forget(device)
+        self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
             for stream in self._gateway.streams.of(login):

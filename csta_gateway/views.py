@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from crm_adapter.callrules import Action, Label, Result
 from crm_adapter.directory import Certainty
-from crm_adapter.journal import JournalEntry
+from crm_adapter.journal import CrmState, JournalEntry
 from crm_adapter.numbers import Number, NumberKind
 from crm_adapter.poprules import Trigger, Way
 from crm_adapter.texts import Language
@@ -77,6 +77,9 @@ class CallView(Struct, frozen=True, kw_only=True):
     result: Result | None
     answered_by: str | None
     duration: int | None
+    note: str
+    disposition: str
+    private: bool
 
 
 class LinkView(Struct, frozen=True, kw_only=True):
@@ -133,6 +136,7 @@ class SessionView(Struct, frozen=True, kw_only=True):
     csrf: str
     version: str
     triggers: dict[Way, Trigger]
+    dispositions: tuple[str, ...]
 
 
 class JournalView(Struct, frozen=True, kw_only=True):
@@ -150,6 +154,7 @@ class JournalView(Struct, frozen=True, kw_only=True):
     done: bool
     note: str
     disposition: str
+    crm: CrmState | None
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -206,6 +211,7 @@ def journal_view(entry: JournalEntry, number: NumberView) -> JournalView:
         done=entry.done,
         note=entry.note,
         disposition=entry.disposition,
+        crm=entry.crm,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Executable, create_engine, event
@@ -21,20 +22,15 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Database:
-    """Runs work on a database in threads; results and errors come back on the reactor's thread.
+class PlainDatabase:
+    """Runs work on a database here and now; for commands that have no reactor.
 
     :param url: SQLAlchemy URL; its password never shows in errors or logs.
-    :param reactor: gives the results back.
-    :param pool: threads to use; by default four of its own, started with the first work.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
-    def __init__(self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self.url = _parsed(url)
-        self._reactor = reactor
-        self._pool = pool if pool is not None else ThreadPool(minthreads=0, maxthreads=4, name="database")
-        self._closed = False
         try:
             self._engine = create_engine(self.url, hide_parameters=True)  # errors end up in logs, numbers must not
         except (NoSuchModuleError, ImportError) as problem:
@@ -47,17 +43,47 @@ class Database:
         """The URL for people, without its password."""
         return self.url.render_as_string(hide_password=True)
 
+    def do(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do ``work(connection, …)`` as one transaction.
+
+        :raises DirectoryError: the database does not answer or refuses.
+        """
+        with self._told(), self._engine.begin() as connection:
+            return work(connection, *args, **kwargs)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as problem:
+            raise DirectoryError(f"database {self.label}: {_reason(problem)}") from problem
+
+
+class Database(PlainDatabase):
+    """Runs work on a database in threads; results and errors come back on the reactor's thread.
+
+    :param url: SQLAlchemy URL; its password never shows in errors or logs.
+    :param reactor: gives the results back.
+    :param pool: threads to use; by default four of its own, started with the first work.
+    :raises DirectoryError: the URL makes no sense, or its driver is not installed.
+    """
+
+    def __init__(self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None) -> None:
+        super().__init__(url)
+        self._reactor = reactor
+        self._pool = pool if pool is not None else ThreadPool(minthreads=0, maxthreads=4, name="database")
+        self._closed = False
+
     def run(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
         """Do ``work(connection, …)`` as one transaction in a thread.
 
         Fails with DirectoryError when the database does not answer or refuses, or after :meth:`close`.
         """
-
-        def transaction() -> T:
-            with self._engine.begin() as connection:
-                return work(connection, *args, **kwargs)
-
-        return self._in_thread(transaction)
+        return self._in_thread(lambda: self.do(work, *args, **kwargs))
 
     async def stream(
         self, statement: Executable, parameters: Mapping[str, object], size: int
@@ -74,10 +100,8 @@ class Database:
 
     def _in_thread(self, work: Callable[[], T]) -> Deferred[T]:
         def told() -> T:
-            try:
+            with self._told():
                 return work()
-            except SQLAlchemyError as problem:
-                raise DirectoryError(f"database {self.label}: {_reason(problem)}") from problem
 
         if self._closed:
             raise DirectoryError(f"database {self.label}: already closed")
@@ -92,7 +116,7 @@ class Database:
         self._closed = True
         if self._pool.started:
             self._pool.stop()
-        self._engine.dispose()
+        super().close()
 
 
 def _parsed(url: str) -> URL:

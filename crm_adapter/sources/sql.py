@@ -103,6 +103,18 @@ class SqlFeed:
         """
         await self._database.run(_write, self._queries.log, activity)
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether there is a query that changes notes."""
+        return bool(self._queries.note)
+
+    async def update(self, activity: Activity) -> None:
+        """Change note and disposition of a call with the query for that.
+
+        :raises DirectoryError: the database cannot be used.
+        """
+        await self._database.run(_update, self._queries.note, activity)
+
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""
         self._database.close()
@@ -147,3 +159,7 @@ def _write(connection: Connection, statement: str, activity: Activity) -> None:
             connection.execute(text(statement), msgspec.structs.asdict(activity))
     except IntegrityError:  # written before; the attempt that was not answered did arrive
         pass
+
+
+def _update(connection: Connection, statement: str, activity: Activity) -> None:
+    connection.execute(text(statement), msgspec.structs.asdict(activity))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
+from crm_adapter.shortnumbers import collisions
 from csta.cli.exits import OK
 from csta_gateway.cli.settings import add_config, settings
 
@@ -21,6 +23,10 @@ def add_parser(commands: Subparsers) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     config = settings(options)
+    places = {"location": config.location, **{f"sites.{name}": site for name, site in config.sites.items()}}
+    for place, location in places.items():
+        for sentence in collisions(location):
+            print(f"{options.config}: warning: [{place}] {sentence}", file=sys.stderr)
     links = ", ".join(
         f"{link.name} ({link.dialect or link.protocol or 'xml'} on {link.endpoint})" for link in config.links
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
-
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from crm_adapter.errors import DirectoryError
 from crm_adapter.migrations import History, current, newest, upgrade
+from crm_adapter.sources.database import PlainDatabase
 from csta.cli.exits import OK, WRONG
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config
@@ -54,16 +52,13 @@ def _upgrade(options: argparse.Namespace) -> int:
 def _each(options: argparse.Namespace, *, change: bool) -> int:
     fine = True
     for name, url, history in databases(settings(options)):
-        label = make_url(url).render_as_string(hide_password=True)
         try:
-            engine = create_engine(url, hide_parameters=True)
-            with engine.begin() as connection:
-                step = upgrade(connection, history) if change else current(connection, history)
-            engine.dispose()
-        except (SQLAlchemyError, DirectoryError) as error:
+            with closing(PlainDatabase(url)) as database:
+                step = database.do(upgrade if change else current, history)
+        except DirectoryError as error:
             fine = False
-            print(f"{name}: {label}: {getattr(error, 'orig', None) or error}")
+            print(f"{name}: {error}")
         else:
             fine &= step == newest(history)
-            print(f"{name}: {label}: step {step or 'none'} of {newest(history)}")
+            print(f"{name}: {database.label}: step {step or 'none'} of {newest(history)}")
     return OK if fine else WRONG

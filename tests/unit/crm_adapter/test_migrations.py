@@ -10,13 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-from crm_adapter import indexschema, journal
+from crm_adapter import indexschema, journalschema
 from crm_adapter.errors import DirectoryError
 from crm_adapter.migrations import History, current, newest, upgrade
 from crm_adapter.sources import schema
 
 TABLES = {
-    History.JOURNAL: journal.METADATA,
+    History.JOURNAL: journalschema.METADATA,
     History.EMBEDDED: schema.METADATA,
     History.INDEX: indexschema.METADATA,
 }
