@@ -20,7 +20,7 @@ from csta.model.events import CallAnswered
 from csta.model.states import ConnectionState
 from csta_gateway.config import Config
 from csta_gateway.config_screen import Screen, UserRules
-from tests.unit.csta_gateway.conftest import ERIKA
+from tests.unit.csta_gateway.crm import ERIKA
 from tests.unit.csta_gateway.test_events import Socket
 
 if TYPE_CHECKING:
