@@ -85,6 +85,7 @@ class ScriptedGateway:
         self.socket: WebSocketRoute | None = None
         self.accepts = True
         self.seq = 0
+        self.policy = POLICY
         page.route(f"{SCREEN}**", self._static)
         page.route(f"{SCREEN}api/**", self._answer)
         page.route_web_socket(re.compile("/api/events$"), self._connect)
@@ -137,7 +138,7 @@ class ScriptedGateway:
             route.fulfill(status=404)
             return
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        headers = {"Content-Type": kind, "Content-Security-Policy": POLICY}
+        headers = {"Content-Type": kind, "Content-Security-Policy": self.policy}
         route.fulfill(status=200, headers=headers, body=path.read_bytes())
 
 
@@ -193,6 +194,9 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "actions": ["answer", "clear", "deflect"],
         "primary": "answer",
         "url": None,
+        "way": "incoming",
+        "pops": True,
+        "stranger": None,
         "result": None,
         "answered_by": None,
         "duration": 0,
@@ -226,10 +230,13 @@ def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
 def session(language: str = "de") -> Json:
     """Anna's session, as log-in and `GET /api/me` answer."""
     user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user"}
+    triggers = {"incoming": "click", "outgoing": "click", "internal": "click"}
+    known = {**user, "devices": [{"id": "2001", "name": "2001"}]}
     return {
-        "user": {**user, "devices": [{"id": "2001", "name": "2001"}]},
+        "user": known,
         "csrf": "token",
         "version": "1.0",
+        "triggers": triggers,
         "dispositions": DISPOSITIONS,
     }
 

@@ -66,8 +66,10 @@ export class Api {
     return this.#ask("PUT", `devices/${encodeURIComponent(device)}/forwarding`, { type, destination });
   }
 
-  async contacts(text) {
-    return (await this.#ask("GET", `contacts?${new URLSearchParams({ q: text })}`)).contacts;
+  /** Contacts by a text; with a `number`, each tells where that can be added to it. */
+  async contacts(text, number = null) {
+    const query = new URLSearchParams({ q: text, ...(number ? { number } : {}) });
+    return (await this.#ask("GET", `contacts?${query}`)).contacts;
   }
 
   async colleagues() {

@@ -11,6 +11,7 @@ import { keypad } from "./keypad.js";
 import { badge, badges, matchItem, recordLink } from "./matches.js";
 import { CallNote, dispositionWord } from "./note.js";
 import { numberPanel } from "./numberpanel.js";
+import { strangerActions } from "./stranger.js";
 
 const SIGNS = {
   dialing: "phone",
@@ -29,7 +30,7 @@ const SIGNS = {
 
 /** The card of a call; `update({call, rail, state, now})` shows a change without touching what stays the same. */
 export class Card {
-  /** @param desk `{commands, directory, settings, dispatch}`: what the card needs from the page */
+  /** @param desk `{commands, directory, pop, dispatch, …}`: what the card needs from the page */
   constructor(call, desk) {
     this.desk = desk;
     this.call = call;
@@ -49,6 +50,7 @@ export class Card {
     this.#showMatches();
     this.note.update(call);
     this.#showNote();
+    this.#showStranger();
     this.#showActions();
     this.#showFailure(state.failures[call.id]);
   }
@@ -56,7 +58,6 @@ export class Card {
   /** Do what a button or a key of this action does: open its panel, or send it. */
   press(action) {
     if (ACTIONS[action].panel) return this.#togglePanel(this.open === action ? null : action);
-    if (action === "answer") this.#openRecord();
     return this.desk.commands.act(this.call, action);
   }
 
@@ -69,6 +70,7 @@ export class Card {
       chip: h("span", { class: "chip" }),
       timer: h("time", { class: "card__timer numbers" }),
       matches: h("ul", { class: "rows" }),
+      stranger: h("div", { class: "card__stranger", hidden: true }),
       more: h("summary", { class: "card__more" }),
       panel: h("div", { class: "card__panel" }),
       failure: h("p", { class: "card__failure", role: "alert", hidden: true }),
@@ -89,7 +91,8 @@ export class Card {
     const actions = h("div", { class: "actions" }, this.parts.primary, this.parts.tools, this.parts.clear);
     const head = h("div", { class: "card__head" }, picture, who);
     const card = { class: "card slides", tabindex: "-1", "data-call": id, "aria-labelledby": name.id };
-    const element = h("li", card, head, state, this.parts.details, this.parts.note, failure, panel, actions);
+    const { details, note, stranger } = this.parts;
+    const element = h("li", card, head, state, details, note, failure, panel, actions, stranger);
     element.addEventListener("click", () => this.desk.dispatch({ type: "select", id }));
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.open && this.#togglePanel(null));
     return element;
@@ -118,10 +121,11 @@ export class Card {
 
   #showWho() {
     showAvatar(this.parts.avatar, this.call);
-    const face = JSON.stringify([title(this.call), this.call.url]);
+    const address = this.desk.pop.address(this.call, this.state);
+    const face = JSON.stringify([title(this.call), address]);
     if (this.parts.name.dataset.face !== face) {
       this.parts.name.dataset.face = face;
-      this.parts.name.replaceChildren(recordLink(title(this.call), this.call.url, "card__title"));
+      this.parts.name.replaceChildren(recordLink(title(this.call), address, "card__title"));
     }
     this.parts.line.replaceChildren(...particulars(this.call).map((part) => h("span", { class: "card__part" }, part)));
   }
@@ -164,6 +168,16 @@ export class Card {
     this.parts.noted.replaceChildren(icon(hidden ? "lock" : "note", 16), words, icon("chevron", 16));
   }
 
+  #showStranger() {
+    const { stranger, number, label } = this.call;
+    const shown = label === "ended" ? null : stranger;
+    const face = JSON.stringify([shown, number]);
+    this.parts.stranger.hidden = !shown;
+    if (this.parts.stranger.dataset.face === face) return;
+    this.parts.stranger.dataset.face = face;
+    this.parts.stranger.replaceChildren(...strangerActions({ stranger: shown, number }, this.desk));
+  }
+
   #showActions() {
     if (this.open && !this.call.actions.includes(this.open)) this.#togglePanel(null);
     const shown = {
@@ -202,11 +216,6 @@ export class Card {
       this.desk,
       () => this.#togglePanel(null),
     );
-  }
-
-  #openRecord() {
-    const link = this.parts.name.querySelector("a");
-    if (this.desk.settings.get("openOnAnswer")) link?.click();
   }
 }
 

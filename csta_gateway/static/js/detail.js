@@ -34,10 +34,11 @@ export class Detail {
     const earlier = call ? earlierCalls(state, call).slice(0, EARLIER_SHOWN) : [];
     const today = call ? null : todays(state, this.desk.now());
     this.#showNote(call);
-    const face = JSON.stringify([call && { ...call, ...PASSED_OVER }, earlier, today]);
+    const address = call && this.desk.pop.address(call, state);
+    const face = JSON.stringify([call && { ...call, ...PASSED_OVER, url: address }, earlier, today]);
     if (face === this.face) return;
     this.face = face;
-    const [head, ...rest] = call ? about(call, earlier) : quiet(today);
+    const [head, ...rest] = call ? about({ ...call, url: address }, earlier) : quiet(today);
     this.top.replaceChildren(head);
     this.rest.replaceChildren(...rest);
   }

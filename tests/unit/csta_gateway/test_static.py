@@ -29,10 +29,13 @@ FAMILIES = {
     "language": {"de", "en"},
     "login": {"user", "password"},
     "panel": {"consult", "transfer", "deflect"},
+    "pop": {"ring", "answer", "click", "never"},
     "presence": {"free", "ringing", "busy", "unknown"},
     "result": set(),
-    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "openOnAnswer"},
+    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound"},
+    "stranger": {"new_person", "new_company"},
     "theme": {"auto", "light", "dark"},
+    "way": {"incoming", "outgoing", "internal"},
 }
 """Keys put together at run time: family → last parts (labels, results and actions are read from the contract)."""
 
