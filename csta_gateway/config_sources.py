@@ -32,6 +32,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param users: SQL text instead of the preset's, one row for each device of a user.
     :param log: SQL text that writes a call down, with variables such as ``:subject``; without it calls are not written.
     :param refresh_seconds: time between two looks for changes.
+    :param timeout_seconds: how long the database may be silent.
     """
 
     url: Filled | None = None
@@ -42,6 +43,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     users: str = ""
     log: str = ""
     refresh_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 30.0
 
     def __post_init__(self) -> None:
         """One URL, and queries for tables nobody knows."""

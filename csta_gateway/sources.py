@@ -22,6 +22,7 @@ from crm_adapter.errors import DirectoryError
 from crm_adapter.indexed import IndexedSource
 from crm_adapter.location import Location
 from crm_adapter.sources.carddav import CardDavFeed
+from crm_adapter.sources.database import TimeLimit
 from crm_adapter.sources.file import FileFeed
 from crm_adapter.sources.http import HttpSource, HttpTemplates
 from crm_adapter.sources.mapping import FieldMap
@@ -79,6 +80,7 @@ class Sources:
             self._reactor,
             name=source.name,
             schema=METADATA if source.preset == "embedded" else None,
+            limit=TimeLimit(source.timeout_seconds, self._reactor),
         )
 
     def _file(self, source: settings.FileSource) -> Feed:
@@ -136,7 +138,10 @@ class Sources:
         return HttpSource(templates, fields, self._location, web, name=source.name)
 
     def _web(self, source: Any, **options: Any) -> WebService:  # noqa: ANN401 -- any of those with a server
-        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=HTTPConnectionPool(self._reactor))
+        # Kept connections are for callers looked up one after the other. Where a change feed is read once a minute, the
+        # server has often closed one by then, and what is not a GET is not sent again (RFC 9112 §9.3.1).
+        kept = HTTPConnectionPool(self._reactor, persistent=isinstance(source, settings.HttpSource))
+        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=kept)
         return WebService(
             HTTPClient(cast(IAgent, agent)), self._reactor, source.name, timeout=source.timeout_seconds, **options
         )

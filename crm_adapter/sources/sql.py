@@ -15,7 +15,7 @@ from twisted.python.threadpool import ThreadPool
 from crm_adapter.directory import Activity, Page
 from crm_adapter.errors import DirectoryError
 from crm_adapter.sources import records
-from crm_adapter.sources.database import Database
+from crm_adapter.sources.database import Database, TimeLimit
 from crm_adapter.sources.presets import Queries
 from crm_adapter.users import User
 
@@ -38,6 +38,7 @@ class SqlFeed:
     :param name: in logs and matches.
     :param schema: tables to create where they are missing.
     :param pool: threads to use instead of its own.
+    :param limit: how long the database may be silent.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
@@ -51,13 +52,14 @@ class SqlFeed:
         name: str = "crm",
         schema: MetaData | None = None,
         pool: ThreadPool | None = None,
+        limit: TimeLimit | None = None,
     ) -> None:
         self.name = name
         self._queries = queries
         self._calling_code = calling_code
         self._schema = schema
         self._preparing = DeferredLock()
-        self._database = Database(url, reactor, pool)
+        self._database = Database(url, reactor, pool, limit=limit)
 
     @property
     def takes_calls(self) -> bool:
