@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SERVERS := $(VENV)/servers
-PACKAGES := csta crm_adapter csta_gateway
+PACKAGES := csta tapi_adapter crm_adapter csta_gateway
 SOURCES := $(PACKAGES) examples tests docs
 
 .PHONY: help run test check format generate docs bench dist clean
@@ -18,6 +18,7 @@ run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo da
 
 test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
+	@.ci/debian-package gcc libc6-dev || echo "Without gcc the stand-in of the telephony library is not built."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
 	@.ci/debian-package postgresql || echo "Without PostgreSQL the tests of contacts kept in it are skipped."
 	@.ci/debian-package mariadb-server-core mariadb-client-core || echo "Without MariaDB the tests of contacts kept in it are skipped."
@@ -32,6 +33,7 @@ check: $(VENV)/.installed-dev ## lint, format, types, generated code, import rul
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/python -m csta.codegen --check
+	$(BIN)/python -m tapi_adapter.codegen --check
 	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_repository.py tests/test_documentation.py
 	@$(MAKE) --no-print-directory docs
 
@@ -39,8 +41,9 @@ format: $(VENV)/.installed-dev ## bring the code into shape
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-generate: $(VENV)/.installed-dev ## write messages and codecs anew from csta/asn1/schema
+generate: $(VENV)/.installed-dev ## write messages, codecs and the tables of TAPI anew from their sources
 	$(BIN)/python -m csta.codegen
+	$(BIN)/python -m tapi_adapter.codegen
 
 docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html

@@ -1,19 +1,41 @@
-"""Ended calls become activities of the CRM: each once, at the record the call was with, and again after a failure."""
+"""Ended calls become activities of the CRM: each once, at the record the call was with, with the notes users write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
+from crm_adapter.activityqueue import Told
 from crm_adapter.calllist import CallEntry
 from crm_adapter.clock import Clock, Timer
 from crm_adapter.directory import Activity, DirectorySource, Match
 from crm_adapter.errors import DirectoryError
+from crm_adapter.journalschema import CrmState
 
 PAUSES = (10.0, 60.0, 300.0, 1800.0)
 """Seconds before each further attempt; then the call stays in the journal alone."""
+
+OnSettled = Callable[[str, str], object]
+"""Called with login and journal entry when it is known how telling the CRM went."""
+
+Load = Callable[[], Awaitable[Told | None]]
+
+
+class Queue(Protocol):
+    """Where calls for the CRM are kept until it has them; a :class:`~crm_adapter.journal.Journal`."""
+
+    def told(self, entry: str) -> Awaitable[Told | None]:
+        """A call as the CRM is to have it now."""
+
+    def settle(self, told: Told, state: CrmState) -> Awaitable[None]:
+        """Note how telling the CRM went."""
+
+    def waiting(self) -> Awaitable[tuple[str, ...]]:
+        """Entries the CRM is still to be told of."""
 
 
 class Activities:
@@ -21,48 +43,116 @@ class Activities:
 
     :param sources: those that have no activity log are passed over.
     :param clock: for the pauses between attempts.
+    :param queue: keeps what is still to be told.
     """
 
     log = Logger()
 
-    def __init__(self, sources: Iterable[DirectorySource], clock: Clock) -> None:
+    def __init__(self, sources: Iterable[DirectorySource], clock: Clock, queue: Queue) -> None:
         self._logs = {source.name: log for source in sources if (log := source.activities) is not None}
         self._clock = clock
+        self._queue = queue
         self._timers: set[Timer] = set()
+        # One at a time: a note must not overtake the call it belongs to.
+        self._turns: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
+        self._on_settled: OnSettled = lambda login, entry: None
 
-    def tell(self, login: str, call: CallEntry) -> None:
-        """Write an ended call at its best match.
+    def subscribe(self, on_settled: OnSettled) -> None:
+        """Tell how it went."""
+        self._on_settled = on_settled
 
-        A call with strangers or colleagues, or that a colleague took, is none of the CRM's.
+    def wanted(self, login: str, call: CallEntry) -> Told | None:
+        """An ended call at its best match.
+
+        A call with strangers or colleagues, or that a colleague took, is none of the CRM's: None.
         """
         match = next((each for each in call.matches if each.certainty != "uncertain"), None)
-        if match is not None and match.source in self._logs and call.result not in (None, "elsewhere"):
-            self._attempt(match.source, activity(login, call, match), PAUSES)
+        if match is None or match.source not in self._logs or call.result in (None, "elsewhere"):
+            return None
+        return Told(source=match.source, activity=activity(login, call, match))
+
+    def tell(self, entry: str) -> None:
+        """Tell the CRM of a call in the journal, or of another note on it."""
+
+        async def load() -> Told | None:
+            return await self._queue.told(entry)
+
+        self._attempt(load, PAUSES)
+
+    def tell_without_journal(self, told: Told) -> None:
+        """Tell the CRM of a call the journal could not take."""
+
+        async def load() -> Told:
+            return told
+
+        self._attempt(load, PAUSES)
+
+    async def resume(self) -> None:
+        """Tell what was still to be told when the gateway ended.
+
+        :raises DirectoryError: the journal cannot be used.
+        """
+        for entry in await self._queue.waiting():
+            self.tell(entry)
 
     def close(self) -> None:
-        """Try nothing again."""
+        """Try nothing again; what the CRM has not been told is told after the next start."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
 
-    def _attempt(self, source: str, told: Activity, pauses: tuple[float, ...]) -> None:
-        Deferred.fromCoroutine(self._write(source, told, pauses))
+    def _attempt(self, load: Load, pauses: tuple[float, ...]) -> None:
+        Deferred.fromCoroutine(self._tell(load, pauses))
 
-    async def _write(self, source: str, told: Activity, pauses: tuple[float, ...]) -> None:
+    async def _tell(self, load: Load, pauses: tuple[float, ...]) -> None:
+        told: Told | None = None
         try:
-            await self._logs[source].write(told)
+            told = await load()
+            if told is None:
+                return  # deleted or made private meanwhile
+            async with self._turns[told.source]:
+                told = await load()  # as it is when its turn has come
+                if told is not None:
+                    await self._settle(told, await self._write(told))
         except DirectoryError as problem:
             if pauses:
-                self._again(source, told, pauses)
+                self._again(load, pauses)
             else:
-                self.log.error("{source} did not take a call: {problem}", source=source, problem=problem)
+                self.log.error("a call is not in the CRM: {problem}", problem=problem)
+                await self._give_up(told)
         except Exception:  # what a CRM answers must not end anything here
-            self.log.failure("{source} did not take a call", source=source)
+            self.log.failure("a call is not in the CRM")
+            await self._give_up(told)
 
-    def _again(self, source: str, told: Activity, pauses: tuple[float, ...]) -> None:
+    async def _write(self, told: Told) -> CrmState:
+        source = self._logs.get(told.source)
+        if source is None:
+            return "failed"  # taken out of the settings, or it takes no calls any more
+        if not told.before:
+            await source.write(told.activity)
+        elif source.takes_notes:
+            await source.update(told.activity)
+        elif told.revision:
+            return "without_note"
+        return "written"
+
+    async def _settle(self, told: Told, state: CrmState) -> None:
+        if told.entry:
+            await self._queue.settle(told, state)
+            self._on_settled(told.login, told.entry)
+
+    async def _give_up(self, told: Told | None) -> None:
+        if told is None:
+            return
+        try:
+            await self._settle(told, "failed")
+        except DirectoryError as problem:
+            self.log.error("the journal does not know that a call is not in the CRM: {problem}", problem=problem)
+
+    def _again(self, load: Load, pauses: tuple[float, ...]) -> None:
         def now() -> None:
             self._timers.discard(timer)
-            self._attempt(source, told, pauses[1:])
+            self._attempt(load, pauses[1:])
 
         timer = self._clock.callLater(pauses[0], now)
         self._timers.add(timer)

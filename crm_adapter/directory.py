@@ -89,6 +89,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     :param key: the same for every attempt to write the same call, different for every other.
     :param subject: one line for people.
     :param note: what the user wrote about it; empty for nothing.
+    :param disposition: the key the user filed it under; empty for none.
     :param login: the user.
     :param direction: ``incoming`` or ``outgoing``.
     :param result: how the call went.
@@ -102,6 +103,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     key: str
     subject: str
     note: str = ""
+    disposition: str = ""
     login: str
     direction: str
     result: str
@@ -139,6 +141,13 @@ class ActivityLog(Protocol):
 
     async def write(self, activity: Activity) -> None:
         """Write down a call; the same activity told again is written once."""
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether :meth:`update` can change what was written."""
+
+    async def update(self, activity: Activity) -> None:
+        """Change note and disposition of a call that was written before, found by its key."""
 
 
 class DirectorySource(Protocol):

@@ -32,7 +32,9 @@ _WORDS = {
 # The switching function representation N<number>name;key=value, and the name-addr of SIP: "name" <address>.
 _BRACKETS = re.compile(r'\s*"?(?P<before>[^"<>]*?)"?\s*<(?P<inner>[^<>]*)>(?P<after>[^;<>]*)')
 _URI = re.compile(r"(?P<scheme>tel|sips?|callto):(?://)?(?P<address>[^@;?]*)", re.IGNORECASE)
+_AT_HOST = re.compile(r"(?P<address>[+*#\d]+)@[^@\s]+")  # the same without its scheme
 _EXTENSION = re.compile(r";ext=(\d+)", re.IGNORECASE)
+_CONTEXT = re.compile(r";phone-context=(\+[\d().-]+)", re.IGNORECASE)
 # Canonical form of Windows Telephony: +49 (89) 1234567|sub-address^name.
 _CANONICAL = re.compile(r"(?P<number>\+[^|^]*)(?:\|[^^]*)?(?:\^(?P<name>.*))?", re.DOTALL)
 # After the number in the representation: sub-address, calling address, extension, agent.
@@ -58,9 +60,12 @@ def unwrap(text: str | None) -> Identifier:
 
 def _address(text: str) -> str:
     """The address of a tel: or sip: URI (RFC 3966 §3, RFC 3261 §19.1), or the text itself."""
-    uri = _URI.match(text)
+    uri = _URI.match(text) or _AT_HOST.fullmatch(text)
     if uri is None:
         return text.strip()
     extension = _EXTENSION.search(text, uri.end())
+    context = _CONTEXT.search(text, uri.end())
     address = unquote(uri["address"]).strip()
+    if context and address and not address.startswith("+"):
+        address = context[1] + address  # a number of the place the context names (RFC 3966 §5.1.5)
     return f"{address} ext {extension[1]}" if extension else address

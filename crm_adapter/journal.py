@@ -2,108 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from msgspec import Struct, structs
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    UniqueConstraint,
-    and_,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
 
+from crm_adapter import activityqueue, erasure
+from crm_adapter.activityqueue import Told
 from crm_adapter.calllist import CallEntry
-from crm_adapter.callrules import Result
-from crm_adapter.numbers import Number
+from crm_adapter.erasure import ExportedCall, Subject
+from crm_adapter.journalschema import (
+    ACTIVITIES,
+    CALLS,
+    DRAFTS,
+    MARKS,
+    NOTES,
+    WHOLE,
+    CallNote,
+    CrmState,
+    JournalEntry,
+    entry_of,
+    overwrite_what_goes,
+    same_number,
+    values_of,
+    withheld,
+)
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources.database import Database
-from csta.model.call import Direction, Presentation
 
-METADATA = MetaData()
-
-CALLS = Table(
-    "journal",
-    METADATA,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("login", String(80), nullable=False),
-    Column("device", String(128), nullable=False),
-    Column("call_id", String(128), nullable=False),
-    Column("began", BigInteger, nullable=False, comment="Unix milliseconds"),
-    Column("direction", String(10), nullable=False),
-    Column("raw", String(250), nullable=False),
-    Column("e164", String(16)),
-    Column("extension", String(20)),
-    Column("kind", String(20), nullable=False),
-    Column("presentation", String(20), nullable=False),
-    Column("display", String(250), nullable=False),
-    Column("verified", Boolean, nullable=False),
-    Column("name", String(200)),
-    Column("company", String(200)),
-    Column("internal", Boolean, nullable=False, comment="the far party was a colleague"),
-    Column("result", String(20), nullable=False),
-    Column("answered_by", String(200)),
-    Column("duration", Integer, nullable=False, comment="seconds connected"),
-    # Sources of calls count their call ids from the beginning after a restart; the time tells them apart.
-    UniqueConstraint("login", "device", "call_id", "began", name="journal_once_per_call"),
-    Index("journal_by_login", "login", "began"),
-)
+__all__ = ["CallNote", "CrmState", "Journal", "JournalEntry", "JournalPage"]
 
 
-NOTES = Table(
-    "journal_notes",
-    METADATA,
-    Column("entry", ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
-    Column("note", String(4000), nullable=False),
-    Column("disposition", String(80), nullable=False),
-)
-"""What users write about a call, apart from what the switch told of it."""
-
-
-class JournalEntry(Struct, frozen=True, kw_only=True):
-    """A past call.
-
-    :param id: names the entry.
-    :param number: the far party.
-    :param name: of the far party as it was known then, or None.
-    :param internal: the far party was a colleague.
-    :param answered_by: who took the call instead, when ``result`` is ``elsewhere``.
-    :param began: Unix milliseconds.
-    :param duration: seconds connected, 0 when never.
-    :param done: a missed call after which the two have talked, whoever called.
-    :param note: what the user wrote about it.
-    :param disposition: the key the user filed it under, for example ``sold``; empty for none.
-    """
-
-    id: str
-    direction: Direction
-    number: Number
-    name: str | None = None
-    company: str | None = None
-    internal: bool = False
-    result: Result
-    answered_by: str | None = None
-    began: int
-    duration: int = 0
-    done: bool = False
-    note: str = ""
-    disposition: str = ""
+T = TypeVar("T")
 
 
 class JournalPage(Struct, frozen=True, kw_only=True):
@@ -113,8 +47,18 @@ class JournalPage(Struct, frozen=True, kw_only=True):
     more: bool
 
 
+class Draft(Struct, frozen=True, kw_only=True):
+    """What a user has written about a call that was not over yet."""
+
+    login: str
+    device: str
+    call: str
+    raw: str
+    note: CallNote
+
+
 class Journal:
-    """Keeps past calls in a database.
+    """Keeps past calls in a database. Every method may fail with ``DirectoryError``.
 
     :param url: SQLAlchemy URL.
     :param reactor: gives results back from the threads.
@@ -126,21 +70,23 @@ class Journal:
         self._database = Database(url, reactor, pool)
 
     async def start(self) -> None:
-        """Create the table where it is missing.
+        """Create the tables where they are missing, or bring them up to date.
 
         :raises DirectoryError: the database cannot be used.
         """
-        await self._database.run(METADATA.create_all)
+        await self._database.run(upgrade, History.JOURNAL)
 
-    async def record(self, login: str, call: CallEntry) -> JournalEntry:
-        """Keep an ended call; the same call told again is kept once.
+    async def record(
+        self, login: str, call: CallEntry, told: Told | None = None, note: CallNote | None = None
+    ) -> JournalEntry:
+        """Keep an ended call with what was written about it; the same call told again is kept once.
 
-        :raises DirectoryError: the database cannot be used.
+        :param told: the call for the CRM, kept with it until the CRM has it; not when the user made the call private.
         :raises ValueError: the call is not over.
         """
         if call.result is None:
             raise ValueError(f"call {call.id} at {call.device} is not over yet")
-        return await self._database.run(_record, _values(login, call))
+        return await self._database.run(_record, values_of(login, call), told, note or CallNote())
 
     async def entries(
         self, login: str, before: int | None = None, missed_only: bool = False, limit: int = 50
@@ -148,182 +94,210 @@ class Journal:
         """The user's calls, newest first.
 
         :param before: only calls that began before that (Unix milliseconds).
-        :raises DirectoryError: the database cannot be used.
         """
         return await self._database.run(_page, login, before, missed_only, limit)
 
-    async def annotate(self, login: str, entry: str, note: str, disposition: str) -> JournalEntry | None:
-        """Write a note on the user's call, or another in its place; None when there is no such call.
+    async def entry(self, login: str, entry: str) -> JournalEntry | None:
+        """One call of the user, or None when there is no such call."""
+        return await self._database.run(_own, login, entry)
 
-        :raises DirectoryError: the database cannot be used.
-        """
+    async def entry_of(self, login: str, call_id: str, since: int) -> JournalEntry | None:
+        """The user's latest call with this id that began since then (Unix milliseconds), or None."""
+        return await self._database.run(_of_call, login, call_id, since)
+
+    async def settled_by(self, login: str, entry: JournalEntry) -> tuple[JournalEntry, ...]:
+        """Missed calls of the user that are done because of this talk, newest first."""
+        return await self._database.run(_settled, login, entry)
+
+    async def annotate(self, login: str, entry: str, note: str, disposition: str) -> JournalEntry | None:
+        """Write a note on the user's call, or another in its place; None when there is no such call."""
         return await self._database.run(_annotate, login, entry, {"note": note, "disposition": disposition})
 
-    async def make_private(self, login: str, entry: str) -> JournalEntry | None:
-        """Keep that there was a call, and forget with whom, for good; None when there is no such call.
+    async def mark_done(self, login: str, entry: str, done: bool) -> JournalEntry | None:
+        """Mark the user's missed call as done, or as not done after all; None when there is no such call."""
+        return await self._database.run(_mark, login, entry, done)
 
-        :raises DirectoryError: the database cannot be used.
-        """
+    async def make_private(self, login: str, entry: str) -> JournalEntry | None:
+        """Keep that there was a call, and forget with whom, for good; None when there is no such call."""
         return await self._database.run(_make_private, login, entry)
 
-    async def export(self, *, login: str | None = None, e164: str | None = None) -> tuple[JournalEntry, ...]:
+    async def draft(self, login: str, call: CallEntry, note: CallNote, now: int) -> None:
+        """Keep what a user writes about a call until it is over.
+
+        :param now: Unix milliseconds.
+        """
+        await self._database.run(_draft, login, call, note, now)
+
+    async def drop_draft(self, login: str, call: CallEntry) -> None:
+        """Forget what was written about a call that is not kept."""
+        await self._database.run(_drop_draft, login, call.device, call.id)
+
+    async def drafts(self, since: int) -> tuple[Draft, ...]:
+        """What was written about calls that were not over when the gateway ended; older ones are deleted.
+
+        :param since: Unix milliseconds.
+        """
+        return await self._database.run(_drafts, since)
+
+    async def export(self, subject: Subject, form: Callable[[Iterator[ExportedCall]], T]) -> T:
         """Everything that is kept about a user or a number, oldest first.
 
-        :raises DirectoryError: the database cannot be used.
+        :param form: makes something of the calls, in the thread that reads them.
         """
-        return await self._database.run(_export, _chosen(login, e164, None))
+        return await self._database.run(lambda connection: form(erasure.calls(connection, subject)))
 
-    async def purge(self, *, login: str | None = None, e164: str | None = None, before: int | None = None) -> int:
-        """Delete calls with their notes: of a user, with a number, older ones, or those to which all of this applies.
+    async def count(self, subject: Subject) -> int:
+        """How many calls :meth:`purge` would delete."""
+        return await self._database.run(erasure.count, subject)
 
-        :param before: Unix milliseconds.
-        :return: how many.
-        :raises DirectoryError: the database cannot be used.
-        :raises ValueError: nothing says which calls.
-        """
-        return await self._database.run(_purge, _chosen(login, e164, before))
+    async def users(self, subject: Subject) -> frozenset[str]:
+        """Logins of the users whose calls these are."""
+        return await self._database.run(erasure.users, subject)
+
+    async def purge(self, subject: Subject) -> int:
+        """Delete calls with all that is known about them; gives how many."""
+        count = await self._database.run(erasure.purge, subject)
+        if count:
+            await self._database.run(erasure.finish)
+        return count
+
+    async def told(self, entry: str) -> Told | None:
+        """A call as the CRM is to have it now; None when it is not to have it any more."""
+        return await self._database.run(activityqueue.load, int(entry))
+
+    async def settle(self, told: Told, state: CrmState) -> None:
+        """Note how telling the CRM went."""
+        await self._database.run(activityqueue.settle, told, state)
+
+    async def waiting(self) -> tuple[str, ...]:
+        """Entries the CRM is still to be told of, oldest first."""
+        return await self._database.run(activityqueue.waiting)
 
     def close(self) -> None:
         """Finish the writing under way and give back threads and connections."""
         self._database.close()
 
 
-_WITH_NOTES = select(CALLS, NOTES.c.note, NOTES.c.disposition).outerjoin(NOTES)
 _LONGEST_ID = 19  # digits of a 64-bit integer
 
 
-def _values(login: str, call: CallEntry) -> dict[str, Any]:
-    return {
-        "login": login,
-        "device": call.device,
-        "call_id": call.id,
-        "began": call.began,
-        "direction": call.direction.value,
-        **_number_values(call.number),
-        "name": call.name[:200] if call.name else None,
-        "company": call.company[:200] if call.company else None,
-        "internal": call.internal,
-        "result": call.result,
-        "answered_by": call.answered_by[:200] if call.answered_by else None,
-        "duration": call.duration or 0,
-    }
-
-
-def _number_values(number: Number) -> dict[str, Any]:
-    return {
-        "raw": number.raw[:250],
-        "e164": number.e164,
-        "extension": number.internal,
-        "kind": number.kind,
-        "presentation": number.presentation.value,
-        "display": number.display[:250],
-        "verified": number.verified,
-    }
-
-
-def _record(connection: Connection, values: dict[str, Any]) -> JournalEntry:
+def _record(connection: Connection, values: dict[str, Any], told: Told | None, note: CallNote) -> JournalEntry:
+    _drop_draft(connection, values["login"], values["device"], values["call_id"])
+    kept = {**values, **withheld()} if note.private else values
+    same = and_(*(CALLS.c[key] == values[key] for key in ("login", "device", "call_id", "began")))
     try:
         with connection.begin_nested():
-            connection.execute(insert(CALLS).values(values))
+            connection.execute(insert(CALLS).values(kept))
     except IntegrityError:  # told before; the row that is there stands
-        pass
-    same = [CALLS.c[key] == values[key] for key in ("login", "device", "call_id", "began")]
-    return _entry(connection.execute(_WITH_NOTES.where(and_(*same))).one())
+        return entry_of(connection, connection.execute(WHOLE.where(same)).one())
+    key = connection.execute(select(CALLS.c.id).where(same)).scalar_one()
+    if note.private:
+        return entry_of(connection, connection.execute(WHOLE.where(same)).one())
+    if told is not None:
+        activityqueue.keep(connection, key, told)
+    if note.note or note.disposition:
+        connection.execute(insert(NOTES).values(entry=key, note=note.note, disposition=note.disposition))
+    return entry_of(connection, connection.execute(WHOLE.where(same)).one())
 
 
 def _page(connection: Connection, login: str, before: int | None, missed_only: bool, limit: int) -> JournalPage:
-    query = _WITH_NOTES.where(CALLS.c.login == login)
+    query = WHOLE.where(CALLS.c.login == login)
     if before is not None:
         query = query.where(CALLS.c.began < before)
     if missed_only:
         query = query.where(CALLS.c.result == "missed")
     # One more than asked for tells whether there are more.
     rows = connection.execute(query.order_by(CALLS.c.began.desc(), CALLS.c.id.desc()).limit(limit + 1)).all()
-    entries = tuple(_done(connection, login, _entry(row)) for row in rows[:limit])
-    return JournalPage(entries=entries, more=len(rows) > limit)
+    return JournalPage(entries=tuple(entry_of(connection, row) for row in rows[:limit]), more=len(rows) > limit)
 
 
-def _done(connection: Connection, login: str, entry: JournalEntry) -> JournalEntry:
-    """A missed call is done when a later one with the same number, either way, was answered."""
-    number = entry.number
-    if entry.result != "missed" or not (number.e164 or number.internal):
-        return entry
-    same = CALLS.c.e164 == number.e164 if number.e164 else CALLS.c.extension == number.internal
-    talked = and_(CALLS.c.login == login, same, CALLS.c.began > entry.began, CALLS.c.result == "answered")
-    return structs.replace(
-        entry, done=connection.execute(select(CALLS.c.id).where(talked).limit(1)).first() is not None
-    )
+def _of_call(connection: Connection, login: str, call_id: str, since: int) -> JournalEntry | None:
+    query = WHOLE.where(CALLS.c.login == login, CALLS.c.call_id == call_id, CALLS.c.began >= since)
+    row = connection.execute(query.order_by(CALLS.c.began.desc()).limit(1)).one_or_none()
+    return None if row is None else entry_of(connection, row)
+
+
+def _settled(connection: Connection, login: str, entry: JournalEntry) -> tuple[JournalEntry, ...]:
+    same = same_number(entry.number)
+    if entry.result != "answered" or same is None:
+        return ()
+    missed = WHOLE.where(CALLS.c.login == login, same, CALLS.c.result == "missed", CALLS.c.began < entry.began)
+    rows = connection.execute(missed.order_by(CALLS.c.began.desc()).limit(_MOST_SETTLED)).all()
+    return tuple(each for row in rows if (each := entry_of(connection, row)).done)
+
+
+_MOST_SETTLED = 20  # calls a page is told of at once; it asks for older ones itself
 
 
 def _annotate(connection: Connection, login: str, entry: str, written: dict[str, str]) -> JournalEntry | None:
     found = _own(connection, login, entry)
     if found is None:
         return None
-    key = int(entry)
-    if connection.execute(update(NOTES).where(NOTES.c.entry == key).values(written)).rowcount == 0:
-        connection.execute(insert(NOTES).values(entry=key, **written))
-    return structs.replace(found, **written)
+    if (found.note, found.disposition) == (written["note"], written["disposition"]):
+        return found
+    _put(connection, NOTES, int(entry), written)
+    activityqueue.revise(connection, int(entry))
+    return _own(connection, login, entry)
+
+
+def _mark(connection: Connection, login: str, entry: str, done: bool) -> JournalEntry | None:
+    found = _own(connection, login, entry)
+    if found is None or found.result != "missed":
+        return found
+    _put(connection, MARKS, int(entry), {"done": done})
+    return _own(connection, login, entry)
+
+
+def _put(connection: Connection, part: Table, entry: int, values: dict[str, Any]) -> None:
+    if connection.execute(update(part).where(part.c.entry == entry).values(values)).rowcount == 0:
+        connection.execute(insert(part).values(entry=entry, **values))
 
 
 def _make_private(connection: Connection, login: str, entry: str) -> JournalEntry | None:
     if _own(connection, login, entry) is None:
         return None
-    withheld = Number(presentation=Presentation.RESTRICTED)
-    forgotten = {**_number_values(withheld), "name": None, "company": None, "answered_by": None}
-    connection.execute(update(CALLS).where(CALLS.c.id == int(entry)).values(forgotten))
-    connection.execute(delete(NOTES).where(NOTES.c.entry == int(entry)))
+    overwrite_what_goes(connection)
+    connection.execute(update(CALLS).where(CALLS.c.id == int(entry)).values(withheld()))
+    for part in (NOTES, ACTIVITIES):
+        connection.execute(delete(part).where(part.c.entry == int(entry)))
     return _own(connection, login, entry)
 
 
 def _own(connection: Connection, login: str, entry: str) -> JournalEntry | None:
     if not (entry.isascii() and entry.isdecimal() and len(entry) < _LONGEST_ID):
         return None
-    row = connection.execute(_WITH_NOTES.where(CALLS.c.id == int(entry), CALLS.c.login == login)).one_or_none()
-    return None if row is None else _done(connection, login, _entry(row))
+    row = connection.execute(WHOLE.where(CALLS.c.id == int(entry), CALLS.c.login == login)).one_or_none()
+    return None if row is None else entry_of(connection, row)
 
 
-def _chosen(login: str | None, e164: str | None, before: int | None) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
-    if login is not None:
-        conditions.append(CALLS.c.login == login)
-    if e164 is not None:
-        conditions.append(or_(CALLS.c.e164 == e164, CALLS.c.extension == e164))
-    if before is not None:
-        conditions.append(CALLS.c.began < before)
-    if not conditions:
-        raise ValueError("which calls: of a user, with a number, or before a time")
-    return and_(*conditions)
+def _draft(connection: Connection, login: str, call: CallEntry, note: CallNote, now: int) -> None:
+    _drop_draft(connection, login, call.device, call.id)
+    row = {
+        "login": login,
+        "device": call.device,
+        "call_id": call.id,
+        "written": now,
+        "raw": call.number.raw[:250],
+        "e164": call.number.e164,
+        "extension": call.number.internal,
+    }
+    connection.execute(insert(DRAFTS).values(**row, **structs.asdict(note)))
 
 
-def _export(connection: Connection, chosen: ColumnElement[bool]) -> tuple[JournalEntry, ...]:
-    return tuple(map(_entry, connection.execute(_WITH_NOTES.where(chosen).order_by(CALLS.c.began, CALLS.c.id))))
+def _drop_draft(connection: Connection, login: str, device: str, call_id: str) -> None:
+    same = (DRAFTS.c.login == login, DRAFTS.c.device == device, DRAFTS.c.call_id == call_id)
+    connection.execute(delete(DRAFTS).where(*same))
 
 
-def _purge(connection: Connection, chosen: ColumnElement[bool]) -> int:
-    connection.execute(delete(NOTES).where(NOTES.c.entry.in_(select(CALLS.c.id).where(chosen))))
-    return connection.execute(delete(CALLS).where(chosen)).rowcount
-
-
-def _entry(row: Row[*tuple[Any, ...]]) -> JournalEntry:
-    return JournalEntry(
-        id=str(row.id),
-        direction=Direction(row.direction),
-        number=Number(
+def _drafts(connection: Connection, since: int) -> tuple[Draft, ...]:
+    connection.execute(delete(DRAFTS).where(DRAFTS.c.written < since))
+    return tuple(
+        Draft(
+            login=row.login,
+            device=row.device,
+            call=row.call_id,
             raw=row.raw,
-            e164=row.e164,
-            internal=row.extension,
-            kind=row.kind,
-            presentation=Presentation(row.presentation),
-            display=row.display,
-            verified=row.verified,
-        ),
-        name=row.name,
-        company=row.company,
-        internal=row.internal,
-        result=row.result,
-        answered_by=row.answered_by,
-        began=row.began,
-        duration=row.duration,
-        note=row.note or "",
-        disposition=row.disposition or "",
+            note=CallNote(note=row.note, disposition=row.disposition, private=row.private),
+        )
+        for row in connection.execute(select(DRAFTS))
     )

@@ -25,6 +25,10 @@ class Location(Struct, frozen=True, kw_only=True):
     :param international_prefix: what is dialled before a country code, where it is not what the number plan says.
     :param dial_e164: the switch takes ``+`` and country code; it gets them instead of prefixes.
     :param emergency_with_prefix: dial emergency numbers with the outside prefix.
+    :param short_with_prefix: dial other short numbers (``116117``) with the outside prefix.
+    :param guess: a number that is none, or may be another one, with an outside prefix before it or a missing ``+`` is
+        taken for what the number plan knows; when that is more than one, whoever has any of them is found. For lines
+        whose numbers come now so, now so; rules are better.
     :param rules: what to make of numbers of this switch before anything else.
     :param area_code_rules: numbers that are dialled without area code or trunk prefix.
     """
@@ -41,6 +45,8 @@ class Location(Struct, frozen=True, kw_only=True):
     international_prefix: str | None = None
     dial_e164: bool = False
     emergency_with_prefix: bool = False
+    short_with_prefix: bool = True
+    guess: bool = False
     rules: tuple[NumberRule, ...] = ()
     area_code_rules: tuple[AreaCodeRule, ...] = ()
 

@@ -13,7 +13,8 @@ from crm_adapter.clock import Clock
 from crm_adapter.directory import DirectorySource, Match
 from crm_adapter.errors import DirectoryError
 from crm_adapter.numbers import Number
-from crm_adapter.users import Users
+from crm_adapter.sites import Sites
+from crm_adapter.users import User, Users
 
 AT_ONCE = 16
 """Questions one source is asked at the same time; others wait for their turn."""
@@ -82,6 +83,7 @@ class Lookup:
     :param clock: tells the time for budget and memory.
     :param budget: seconds :meth:`find` waits; later answers still reach those who :meth:`watch`.
     :param users: the own users: colleagues are found by extension, without asking a source.
+    :param sites: where they are: colleagues of other sites are found by their full number.
     :param patience: seconds after which a source that has not answered counts as failed.
     :param keep_found: seconds an answer with matches is remembered.
     :param keep_unknown: seconds an answer without matches is remembered.
@@ -97,6 +99,7 @@ class Lookup:
         budget: float = 1.0,
         *,
         users: Users | None = None,
+        sites: Sites | None = None,
         patience: float = 10.0,
         keep_found: float = 300.0,
         keep_unknown: float = 30.0,
@@ -106,6 +109,7 @@ class Lookup:
         self._clock = clock
         self._budget = budget
         self._users = users if users is not None else Users(())
+        self._sites = sites
         self._patience = patience
         self._keep = {True: keep_found, False: keep_unknown}
         self._size = size
@@ -139,8 +143,8 @@ class Lookup:
     def watch(self, number: Number, listener: Listener) -> LookupResult:
         """What is known about the number now; ``listener`` hears of every later answer until none is pending."""
         known = self._known(number)
-        key = number.e164
-        if key is None or number.internal is not None or key in self._memory:
+        key = _key(number)
+        if key is None or key in self._memory or self._is_inside(number):
             return known
         question = self._open.get(key) or self._ask(key, number)
         result = question.result()
@@ -154,9 +158,10 @@ class Lookup:
         self._edition += 1
 
     def _known(self, number: Number) -> LookupResult:
-        key = number.e164
-        if number.internal is not None:
-            return self._colleague(number.internal)
+        key = _key(number)
+        if self._is_inside(number):
+            colleague = self._colleague(number)
+            return LookupResult(matches=() if colleague is None else (_match(colleague),))
         if key is None:
             return LookupResult()
         if key in self._open:
@@ -164,11 +169,21 @@ class Lookup:
         self._drop_stale(key)
         return self._memory[key].result if key in self._memory else LookupResult()
 
-    def _colleague(self, extension: str) -> LookupResult:
-        user = self._users.by_extension(extension)
-        if user is None:
-            return LookupResult()
-        return LookupResult(matches=(Match(kind="user", record_id=user.login, name=user.name, source="users"),))
+    def _is_inside(self, number: Number) -> bool:
+        """An own extension, also one nobody has, or a colleague by the full number: no source is asked."""
+        return number.internal is not None or self._colleague(number) is not None
+
+    def _colleague(self, number: Number) -> User | None:
+        """Who has the number: here by extension, at another site of the company by the full number."""
+        if number.internal is not None:
+            return self._users.by_extension(number.internal)
+        if number.e164 is None or self._sites is None:
+            return None
+        for block, extension in self._sites.own_numbers(number.e164):
+            user = self._users.by_extension(extension)
+            if user is not None and block in self._sites.of(user).blocks:
+                return user
+        return None
 
     def _drop_stale(self, key: str) -> None:
         if key in self._memory and self._memory[key].until <= self._clock.seconds():
@@ -232,6 +247,15 @@ class Lookup:
         if len(self._memory) >= self._size:
             del self._memory[next(iter(self._memory))]
         self._memory[key] = _Remembered(result, self._clock.seconds() + self._keep[bool(result.matches)])
+
+
+def _match(colleague: User) -> Match:
+    return Match(kind="user", record_id=colleague.login, name=colleague.name, source="users")
+
+
+def _key(number: Number) -> str | None:
+    """What an answer is remembered by: a number that may be another one as well has an answer of its own."""
+    return number.e164 and " ".join((number.e164, *number.others))
 
 
 def ranked(matches: Sequence[Match]) -> tuple[Match, ...]:

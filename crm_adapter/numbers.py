@@ -8,21 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import phonenumbers
-from msgspec import Struct
+from msgspec import Struct, structs
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from crm_adapter.errors import NumberInvalid
 from crm_adapter.identifiers import unwrap
 from crm_adapter.location import Location
 from crm_adapter.numberrules import FROM_THE_LINE, Role
+from crm_adapter.numbersteps import Step, StepName, Trace, unheard
+from crm_adapter.shortnumbers import is_emergency, is_short
+from crm_adapter.spelling import significant, spelled
 from csta.model.call import Presentation
 
-__all__ = ["Dialable", "Location", "Number", "NumberInvalid", "Step", "canonical", "dial", "explain", "normalise"]
+__all__ = [
+    "Dialable",
+    "Location",
+    "Number",
+    "NumberInvalid",
+    "canonical",
+    "dial",
+    "explain",
+    "national",
+    "normalise",
+]
 
-NumberKind = Literal["internal", "national", "international", "emergency", "service", "unknown"]
+NumberKind = Literal["internal", "national", "international", "emergency", "service", "feature", "unknown"]
 
 
 class Number(Struct, frozen=True, kw_only=True):
@@ -35,6 +48,7 @@ class Number(Struct, frozen=True, kw_only=True):
     :param presentation: whether the far side may be known (ECMA-269 §12.3).
     :param display: as people write it: an extension, national at home, international else; empty when withheld.
     :param verified: the number plan knows such numbers; others may still ring.
+    :param others: E.164 forms it may have as well, where the site lets the gateway guess.
     """
 
     raw: str = ""
@@ -44,6 +58,7 @@ class Number(Struct, frozen=True, kw_only=True):
     presentation: Presentation = Presentation.ALLOWED
     display: str = ""
     verified: bool = False
+    others: tuple[str, ...] = ()
 
 
 class Dialable(Struct, frozen=True, kw_only=True):
@@ -57,31 +72,9 @@ class Dialable(Struct, frozen=True, kw_only=True):
     post_dial: str = ""
 
 
-class Step(NamedTuple):
-    """One step of how a number was understood.
-
-    :param rule: what was applied: a rule of the site, or a stage everything goes through.
-    :param outcome: what came of it.
-    """
-
-    rule: str
-    outcome: str
-
-
-Trace = Callable[[str, str], None]
-"""Hears of every step: the rule and what came of it."""
-
-
-def _unheard(rule: str, outcome: str) -> None:
-    """Nobody wants to know the steps."""
-
-
-_PLAIN = re.compile(r"\s*[+\uff0b]?[\d\s()\[\]/.\-\u2013]+")
-_STRICT = re.compile(r"\s*(?:[\d ]+|\+ ?\d+ ?\(\d+\) ?[\d ]+|\+[\d ]+)\s*")  # the two forms of a strict dial field
-_EXTENSION_WORDS = re.compile(r"(?<![^\W\d_])(?:dw|durchwahl|app|nst|kl)(?![^\W\d_])\.?:?", re.IGNORECASE)
-_AFTER_A_PAUSE = re.compile(r"(?<=\d)\s*(?:,+|;(?!ext=))\s*(\d+)[\d,;]*\s*$")
-_FEATURE_CODE = re.compile(r"[\d*#]*[*#][\d*#]*")
-_LONGEST_SHORT_NUMBER = 6
+# The two forms of a strict dial field.
+_STRICT = re.compile(r"\s*(?:[\d ]+|\+ ?\d+ ?\(\d+\) ?[\d ]+|\+[\d ]+)\s*")
+_FEATURE_CODE = re.compile(r"[*#][\d*#]*")
 _SERVICES = {PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 _PARSE_REASONS = {
     NumberParseException.INVALID_COUNTRY_CODE: "country_unknown",
@@ -99,7 +92,7 @@ _LENGTH_REASONS = {
 }
 
 
-def normalise(raw: str | None, location: Location, role: Role = "incoming", trace: Trace = _unheard) -> Number:
+def normalise(raw: str | None, location: Location, role: Role = "incoming", trace: Trace = unheard) -> Number:
     """Understand a number; what cannot be understood stays readable as :attr:`Number.display`.
 
     :param raw: device identifier, number field of a CRM or typed text.
@@ -107,46 +100,47 @@ def normalise(raw: str | None, location: Location, role: Role = "incoming", trac
     :param trace: hears of every step.
     """
     identity = unwrap(raw)
-    trace("device identifier", identity.number or f"no number ({identity.presentation.value})")
     if identity.number is None:
+        trace(Step("withheld", identity.presentation.value))
         return Number(raw=raw or "", presentation=identity.presentation)
+    trace(Step("identifier", identity.number))
     try:
         return _understood(raw or "", identity.number, location, role, trace)
     except NumberInvalid as problem:
-        trace("no number", problem.reason)
+        trace(Step("refused", problem.reason))
         return Number(raw=raw or "", display=identity.number)
 
 
 def dial(
-    text: str, location: Location, *, strict: bool = False, feature_codes: bool = False, trace: Trace = _unheard
+    text: str, location: Location, *, strict: bool = False, feature_codes: bool = False, trace: Trace = unheard
 ) -> Dialable:
     """Turn what a person typed or clicked into the digits for the switch.
 
     :param strict: accept only digits and spaces, or ``+ country (area) number``.
-    :param feature_codes: codes with ``*`` and ``#`` are dialled as they are; else they are refused.
+    :param feature_codes: codes that begin with ``*`` or ``#`` are dialled as they are; else they are refused.
     :param trace: hears of every step.
     :raises NumberInvalid: nobody has such a number; nothing should be sent.
     """
     identity = unwrap(text)
     if identity.number is None:
         raise NumberInvalid("not_a_number" if text.strip() else "empty")
-    if "*" in identity.number or "#" in identity.number:
-        if not feature_codes or not _FEATURE_CODE.fullmatch(identity.number):
-            raise NumberInvalid("feature_code")
-        trace("feature code", identity.number)
-        return Dialable(digits=identity.number, number=Number(raw=text, display=identity.number))
     if strict and not _STRICT.fullmatch(identity.number):
         raise NumberInvalid("format")
+    spelling = spelled(identity.number)
+    code = any(sign in spelling.number for sign in "*#")
+    if code and not (feature_codes and _FEATURE_CODE.fullmatch(identity.number)):
+        raise NumberInvalid("feature_code")
     number = _understood(text, identity.number, location, "typed", trace)
     digits = _dialled(number, location, trace)
-    trace("dialled", digits)
-    return Dialable(digits=digits, number=number, post_dial=_post_dial(identity.number, number, location))
+    trace(Step("dialled", digits))
+    behind = number.e164 is not None and number.internal is None
+    return Dialable(digits=digits, number=number, post_dial=spelling.extension if behind else "")
 
 
 def explain(raw: str, location: Location, role: Role) -> tuple[Number, tuple[Step, ...]]:
     """What :func:`normalise` makes of a number, and every step that led there."""
     steps: list[Step] = []
-    number = normalise(raw, location, role, lambda rule, outcome: steps.append(Step(rule, outcome)))
+    number = normalise(raw, location, role, steps.append)
     return number, tuple(steps)
 
 
@@ -170,31 +164,47 @@ def canonical(number: Number, location: Location) -> str:
     return f"+{parsed.country_code} {area}{subscriber}"
 
 
+def national(e164: str, location: Location) -> str:
+    """The digits of an E.164 number as people of the country write it: ``08912345``, ``00441615527789``."""
+    code = f"+{location.calling_code}"
+    if e164.startswith(code):
+        return f"{location.trunk}{e164.removeprefix(code)}"
+    if location.international_prefix is not None:
+        return f"{location.international_prefix}{e164.removeprefix('+')}"
+    written = phonenumbers.format_out_of_country_calling_number(phonenumbers.parse(e164), location.country)
+    return str(phonenumbers.normalize_digits_only(written))
+
+
 def _understood(raw: str, text: str, location: Location, role: Role, trace: Trace) -> Number:
-    """The first reading that fits: a rule's, emergency, extension, short number, number of the world."""
+    """The first reading that fits: a rule's, code, emergency, extension, short number, number of the world."""
     for position, rule in enumerate(location.rules, 1):
         rewritten = rule.rewritten(text, role)
         if rewritten is not None:
-            trace(f"rule {position} {rule.pattern!r}", rewritten)
+            trace(Step("rule", rewritten, f"{position} {rule.pattern!r}"))
             text = rewritten
             if rule.internal:
                 return _own(raw, rewritten, location)
             break
-    digits = _significant(text)
-    for name, test in (("emergency number", _emergency), ("extension", _extension), ("short number", _short)):
+    if _FEATURE_CODE.fullmatch(text):
+        trace(Step("feature", text))
+        return Number(raw=raw, kind="feature", display=text)
+    spelling = spelled(text)
+    if spelling.number != text:
+        trace(Step("spelling", spelling.number))
+    if spelling.extension:
+        trace(Step("behind", spelling.extension))
+    digits = significant(spelling.number)
+    for name, test in _HERE:
         number = test(raw, digits, location, role)
         if number is not None:
-            trace(name, number.display)
+            trace(Step(name, number.display))
             return number
-    return _external(raw, _reading(text, digits, location, role, trace), location, trace)
+    if location.guess and digits:
+        return _guessed(raw, digits, location, role, trace)
+    return _external(raw, _reading(digits or spelling.number, location, role, trace), location, trace)
 
 
-def _significant(text: str) -> str:
-    """Digits with their ``+``, or nothing where letters say there is more than a number."""
-    if not _PLAIN.fullmatch(text):
-        return ""
-    sign = "+" if text.lstrip()[0] in "+\uff0b" else ""
-    return sign + str(phonenumbers.normalize_digits_only(text))
+_Test = Callable[[str, str, Location, Role], Number | None]
 
 
 def _candidates(digits: str, location: Location, role: Role) -> tuple[str, ...]:
@@ -204,29 +214,25 @@ def _candidates(digits: str, location: Location, role: Role) -> tuple[str, ...]:
 
 def _emergency(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     for each in _candidates(digits, location, role):
-        # Exact: the prefix test of the library would take extension 1120 for a call to 112.
-        if phonenumbers.is_emergency_number(each, location.country):
+        if is_emergency(each, location):
             return Number(raw=raw, kind="emergency", display=each, verified=True)
     return None
 
 
 def _short(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     for each in _candidates(digits, location, role):
-        if _is_short(each, location):
+        if is_short(each, location):
             return Number(raw=raw, kind="service", display=each, verified=True)
     return None
-
-
-def _is_short(digits: str, location: Location) -> bool:
-    if not digits.isdecimal() or digits.startswith("0") or len(digits) > _LONGEST_SHORT_NUMBER:
-        return False
-    number = PhoneNumber(country_code=location.calling_code, national_number=int(digits))
-    return phonenumbers.is_valid_short_number_for_region(number, location.country)
 
 
 def _extension(raw: str, digits: str, location: Location, role: Role) -> Number | None:
     """An extension, which needs no E.164 to be one."""
     return _own(raw, digits, location) if digits.isdecimal() and _is_extension(digits, location) else None
+
+
+_HERE: tuple[tuple[StepName, _Test], ...] = (("emergency", _emergency), ("internal", _extension), ("service", _short))
+"""What a number is looked at for before it may be one of the world, in this order."""
 
 
 def _own(raw: str, extension: str, location: Location, e164: str | None = None) -> Number:
@@ -237,28 +243,52 @@ def _own(raw: str, extension: str, location: Location, e164: str | None = None) 
 def _is_extension(digits: str, location: Location) -> bool:
     if location.in_ranges(digits):
         return True
-    return location.is_length_of_extension(digits) and not _is_short(digits, location)
+    return location.is_length_of_extension(digits) and not is_short(digits, location)
 
 
-def _reading(text: str, digits: str, location: Location, role: Role, trace: Trace) -> str:
-    """``text`` as a person of the country would write it: without outside prefix, with area code."""
-    if role in location.prefixed_roles:
-        plain = location.without_prefix(digits or text)
-        if plain != (digits or text):
-            trace("outside prefix taken off", plain)
-        text, digits = plain, _significant(plain)
-    if not digits or digits.startswith("+"):
+def _reading(text: str, location: Location, role: Role, trace: Trace) -> str:
+    """``text`` as a person of the country would write it: without outside prefix, with area code.
+
+    :param text: digits with their ``+``, or a vanity number.
+    """
+    plain = location.without_prefix(text)
+    # Nothing but an outside prefix stands before a plus, whoever put it there.
+    if plain != text and (role in location.prefixed_roles or plain.startswith("+")):
+        trace(Step("outside", plain))
+        text = plain
+    if not text.isdecimal():
         return text
-    if location.international_prefix and digits.startswith(location.international_prefix):
-        text = f"+{digits.removeprefix(location.international_prefix)}"
-        trace("international prefix", text)
-    elif role in FROM_THE_LINE and location.plus_missing and not digits.startswith("0"):
-        text = f"+{digits}"
-        trace("plus added", text)
-    elif _is_local(digits, location):
-        text = f"{location.trunk}{location.area}{digits}"
-        trace("area code added", text)
+    if location.international_prefix and text.startswith(location.international_prefix):
+        text = f"+{text.removeprefix(location.international_prefix)}"
+        trace(Step("abroad", text))
+    elif role in FROM_THE_LINE and location.plus_missing and not text.startswith("0"):
+        text = f"+{text}"
+        trace(Step("plus", text))
+    elif _is_local(text, location):
+        text = f"{location.trunk}{location.area}{text}"
+        trace(Step("area", text))
     return text
+
+
+def _guessed(raw: str, digits: str, location: Location, role: Role, trace: Trace) -> Number:
+    """The reading the site's settings give, if the number plan knows it, else the first of the others it knows."""
+    plain = location.without_prefix(digits)
+    readings = [_reading(each, location, role, unheard) for each in dict.fromkeys((digits, plain)) if each]
+    if digits.isdecimal() and not digits.startswith("0"):
+        readings.append(f"+{digits}")
+    known: dict[str, Number] = {}
+    for reading in readings:
+        try:
+            number = _external(raw, reading, location, unheard)
+        except NumberInvalid:
+            continue
+        if number.verified and number.e164 is not None:
+            known.setdefault(number.e164, number)
+    if not known:
+        return _external(raw, _reading(digits, location, role, trace), location, trace)
+    first, *others = known
+    trace(Step("guess", ", ".join(known)))
+    return structs.replace(known[first], others=tuple(others))
 
 
 def _is_local(digits: str, location: Location) -> bool:
@@ -274,11 +304,11 @@ def _is_local(digits: str, location: Location) -> bool:
 def _external(raw: str, reading: str, location: Location, trace: Trace) -> Number:
     parsed = _parsed(reading, location.country)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    trace(f"number plan of {location.country}", e164)
+    trace(Step("plan", e164, location.country))
     for block in location.blocks:
         own = e164.removeprefix(block)
         if own and own != e164 and _is_extension(own, location):
-            trace(f"own number {block}", own)
+            trace(Step("own", own, block))
             return _own(raw, own, location, e164)
     at_home = parsed.country_code == location.calling_code
     writing = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
@@ -294,7 +324,7 @@ def _external(raw: str, reading: str, location: Location, trace: Trace) -> Numbe
 def _parsed(text: str, country: str) -> PhoneNumber:
     """The number without what is dialled after it is answered."""
     try:
-        parsed = phonenumbers.parse(_with_extension(text), country)
+        parsed = phonenumbers.parse(text, country)
     except NumberParseException as problem:
         raise NumberInvalid(_PARSE_REASONS[problem.error_type]) from problem
     possible = phonenumbers.is_possible_number_with_reason(parsed)
@@ -304,18 +334,6 @@ def _parsed(text: str, country: str) -> PhoneNumber:
     return parsed
 
 
-def _with_extension(text: str) -> str:
-    """German words and pauses for an extension, as the library knows it."""
-    return _AFTER_A_PAUSE.sub(r" ext \1", _EXTENSION_WORDS.sub(" ext ", text))
-
-
-def _post_dial(text: str, number: Number, location: Location) -> str:
-    """The extension behind a number, when it is not part of it."""
-    if number.internal is not None or number.e164 is None or _significant(text):
-        return ""
-    return phonenumbers.parse(_with_extension(text), location.country).extension or ""
-
-
 def _kind(parsed: PhoneNumber, at_home: bool) -> NumberKind:
     if not at_home:
         return "international"
@@ -323,13 +341,14 @@ def _kind(parsed: PhoneNumber, at_home: bool) -> NumberKind:
 
 
 def _dialled(number: Number, location: Location, trace: Trace) -> str:
-    """The digits for the switch; extensions and emergency numbers are never rewritten."""
+    """The digits for the switch; extensions, emergency and short numbers and codes are never rewritten."""
     if number.internal is not None:
         return number.internal
-    if number.kind == "emergency":
-        return f"{location.outside if location.emergency_with_prefix else ''}{number.display}"
+    if number.kind == "feature":
+        return number.display
     if number.e164 is None:
-        return f"{location.outside}{number.display}"
+        with_prefix = location.emergency_with_prefix if number.kind == "emergency" else location.short_with_prefix
+        return f"{location.outside if with_prefix else ''}{number.display}"
     if location.dial_e164:
         return number.e164
     return location.outside + _from_home(number.e164, location, trace)
@@ -343,7 +362,7 @@ def _from_home(e164: str, location: Location, trace: Trace) -> str:
         for position, rule in enumerate(location.area_code_rules, 1):
             area = location.without_trunk(rule.area_code)
             if national.startswith(area) and rule.applies(national.removeprefix(area)):
-                trace(f"area code rule {position}", rule.area_code)
+                trace(Step("area_rule", rule.area_code, str(position)))
                 trunk = location.trunk if rule.dial_trunk_prefix else ""
                 return trunk + (national if rule.dial_area_code else national.removeprefix(area))
         if location.trunk_prefix is not None:

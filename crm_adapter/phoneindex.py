@@ -56,11 +56,11 @@ def index_entry(raw: str, location: Location) -> IndexEntry | None:
 
 
 def candidates(number: Number) -> tuple[Candidate, ...]:
-    """Where to look for a caller: the number itself, then main numbers with and without the operator's 0 or 00."""
+    """Where to look for a caller: its number and what else that may be, then main numbers with and without 0 or 00."""
     if number.e164 is None:
         return ()
     e164 = number.e164
-    found = {e164: Candidate(e164=e164, extension_digits=0)}
+    found = {each: Candidate(e164=each, extension_digits=0) for each in (e164, *number.others)}
     shortest = len(f"+{phonenumbers.parse(e164).country_code}") + SHORTEST_MAIN_NUMBER
     for digits in range(1, _extension_digits(e164) + 1):
         stem = e164[:-digits]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from crm_adapter.location import Location
@@ -23,6 +23,16 @@ class Sites:
     def __contains__(self, name: str) -> bool:
         return name in self._others
 
+    def all(self) -> tuple[Location, ...]:
+        """Every location, the main one first."""
+        return (self.main, *self._others.values())
+
     def of(self, user: User) -> Location:
         """Where a user's numbers are dialled and understood."""
         return self._others.get(user.site, self.main)
+
+    def own_numbers(self, e164: str) -> Iterator[tuple[str, str]]:
+        """Every direct dialling block of any site that the number lies in, with the extension it is there."""
+        for block in dict.fromkeys(block for site in (self.main, *self._others.values()) for block in site.blocks):
+            if e164.startswith(block) and e164 != block:
+                yield block, e164.removeprefix(block)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Literal
 
+from crm_adapter.numbersteps import StepName
+
 Language = Literal["de", "en"]
 
 NUMBER_INVALID = MappingProxyType(
@@ -44,3 +46,28 @@ NUMBER_INVALID = MappingProxyType(
     }
 )
 """Why a number cannot be dialled and what to do, by :attr:`crm_adapter.errors.NumberInvalid.reason`."""
+
+NUMBER_STEPS: MappingProxyType[StepName, dict[Language, str]] = MappingProxyType(
+    {
+        "identifier": {"de": "Gerätekennung", "en": "device identifier"},
+        "withheld": {"de": "keine Nummer", "en": "no number"},
+        "rule": {"de": "Regel {detail}", "en": "rule {detail}"},
+        "feature": {"de": "Code der Anlage", "en": "code of the switch"},
+        "spelling": {"de": "Schreibweise", "en": "spelling"},
+        "behind": {"de": "danach zu wählen", "en": "to dial afterwards"},
+        "emergency": {"de": "Notruf", "en": "emergency number"},
+        "internal": {"de": "Durchwahl", "en": "extension"},
+        "service": {"de": "Kurzwahlnummer des Landes", "en": "short number of the country"},
+        "outside": {"de": "Amtskennziffer entfernt", "en": "outside prefix taken off"},
+        "abroad": {"de": "Auslandsvorwahl", "en": "international prefix"},
+        "plus": {"de": "Plus ergänzt", "en": "plus added"},
+        "area": {"de": "Ortsvorwahl ergänzt", "en": "area code added"},
+        "guess": {"de": "geraten", "en": "guessed"},
+        "plan": {"de": "Rufnummernplan {detail}", "en": "number plan of {detail}"},
+        "own": {"de": "eigene Nummer {detail}", "en": "own number {detail}"},
+        "refused": {"de": "keine Nummer", "en": "no number"},
+        "area_rule": {"de": "Ortskennzahlregel {detail}", "en": "area code rule {detail}"},
+        "dialled": {"de": "gewählt", "en": "dialled"},
+    }
+)
+"""What was applied to a number, by :data:`crm_adapter.numbersteps.StepName`."""

@@ -8,10 +8,12 @@ from twisted.internet.interfaces import IReactorTime
 
 import csta
 from crm_adapter.activities import Activities
+from crm_adapter.callnotes import CallNotes
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
-from crm_adapter.screenpop import Templates
+from crm_adapter.numberset import number_set
+from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import Sessions, Verifier
@@ -34,7 +36,6 @@ def assemble(
     clock: IReactorTime,
     users: Users,
     sources: Sequence[DirectorySource],
-    templates: Templates,
     journal: Journal,
     make_provider: MakeProvider,
     verifier: Verifier,
@@ -42,12 +43,27 @@ def assemble(
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
-    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users)
     sites = Sites(config.location, config.sites)
-    pages = Pages(templates, config.screen.record, config.location, config.journal.masked_for)
+    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
+    rules = {login: own.rules for login, own in config.screen.users.items()}
+    pop = ScreenPop(config.screen.compiled(), sites, config.screen.rules, rules)
+    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
     streams = Streams(metrics)
-    activities = Activities(sources, clock)
-    board = Board(users, links, lookup, sites, pages, journal, activities, streams, metrics, clock, csta.__version__)
+    board = Board(
+        users,
+        links,
+        lookup,
+        sites,
+        pages,
+        journal,
+        CallNotes(journal, clock),
+        Activities(sources, clock, journal),
+        streams,
+        metrics,
+        clock,
+        csta.__version__,
+        number_set(config.journal.excluded_numbers, sites.all()),
+    )
     return Gateway(
         settings=config.server,
         version=csta.__version__,
@@ -59,6 +75,8 @@ def assemble(
         lookup=lookup,
         contacts=Contacts(sources),
         journal=journal,
+        pop=pop,
+        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics),

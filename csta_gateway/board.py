@@ -7,9 +7,12 @@ from twisted.logger import Logger
 
 from crm_adapter.activities import Activities
 from crm_adapter.calllist import CallEntry, CallList
+from crm_adapter.callnotes import CallNotes
 from crm_adapter.clock import Clock
-from crm_adapter.journal import Journal
+from crm_adapter.errors import DirectoryError
+from crm_adapter.journal import CallNote, Journal, JournalEntry
 from crm_adapter.lookup import Lookup
+from crm_adapter.numberset import NumberSet
 from crm_adapter.sites import Sites
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
@@ -22,7 +25,7 @@ from csta_gateway.pages import Pages
 from csta_gateway.policy import Action, permits
 from csta_gateway.streams import Message, Streams
 from csta_gateway.texts import text
-from csta_gateway.views import ColleagueView, DeviceView, LinkView, Presence, milliseconds
+from csta_gateway.views import CallView, ColleagueView, DeviceView, LinkView, Presence, milliseconds
 
 log = Logger()
 
@@ -36,6 +39,7 @@ class Board:
     :param lookup: finds out who is calling.
     :param pages: addresses of the CRM's pages.
     :param clock: the clock of the links.
+    :param excluded: numbers whose calls are kept nowhere.
     """
 
     def __init__(
@@ -46,21 +50,26 @@ class Board:
         sites: Sites,
         pages: Pages,
         journal: Journal,
+        notes: CallNotes,
         activities: Activities,
         streams: Streams,
         metrics: Metrics,
         clock: Clock,
         version: str,
+        excluded: NumberSet,
     ) -> None:
         self.calls = CallList(users, lookup, sites, self._call_changed, clock, links.capabilities)
         self._users = users
         self._links = links
         self._pages = pages
         self._journal = journal
+        self._notes = notes
         self.activities = activities
+        activities.subscribe(self._crm_told)
         self._streams = streams
         self._metrics = metrics
         self._version = version
+        self._excluded = excluded
         self._presences: dict[str, Presence] = {}
 
     def hear(self, link: SwitchLink, event: ModelEvent) -> None:
@@ -78,7 +87,7 @@ class Board:
         user = session.user
         return {
             "link": self._link_view(user, session.language),
-            "calls": [self._pages.call_view(entry, user) for entry in self.calls.entries(user.login)],
+            "calls": [self._call_view(entry, user) for entry in self.calls.entries(user.login)],
             "devices": [
                 self._device_view(link, link.devices[device])
                 for device in user.devices
@@ -91,24 +100,77 @@ class Board:
         """Everybody who can be called."""
         return [self._colleague(user) for user in self._users if user.extension]
 
+    async def begin(self) -> None:
+        """Take up what was left when the gateway ended: notes on calls, and what the CRM was still to be told.
+
+        :raises DirectoryError: the journal cannot be used.
+        """
+        await self._notes.start()
+        await self.activities.resume()
+
+    async def annotate(self, user: User, entry: CallEntry, note: CallNote) -> CallView:
+        """Keep what a user writes about a live call, and show it on all of the user's pages.
+
+        :raises DirectoryError: the journal cannot be used.
+        """
+        await self._notes.write(user.login, entry, note)
+        view = self._call_view(self.calls.entry(user.login, entry.id) or entry, user)
+        self._streams.send(user.login, "call", {"call": view})
+        return view
+
+    def journal_changed(self, user: User, entry: JournalEntry) -> None:
+        """Show a new or changed entry on all of the user's pages."""
+        self._streams.send(user.login, "journal", {"entry": self._pages.journal_view(entry, user)})
+
+    def _call_view(self, entry: CallEntry, user: User) -> CallView:
+        return self._pages.call_view(entry, user, self._notes.of(user.login, entry))
+
     def _call_changed(self, login: str, entry: CallEntry) -> None:
         user = self._users.by_login(login)
         if user is None:
             return
         kind = "call" if entry.result is None else "call_ended"
-        self._streams.send(login, kind, {"call": self._pages.call_view(entry, user)})
+        self._streams.send(login, kind, {"call": self._call_view(entry, user)})
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
-            Deferred.fromCoroutine(self._record(user, entry))
-            self.activities.tell(login, entry)
+            keep = self._drop if entry.number in self._excluded else self._record
+            Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
-    async def _record(self, user: User, entry: CallEntry) -> None:
+    async def _record(self, user: User, entry: CallEntry, note: CallNote) -> None:
+        told = None if note.private else self.activities.wanted(user.login, entry)
         try:
-            recorded = await self._journal.record(user.login, entry)
+            recorded = await self._journal.record(user.login, entry, told, note)
+            settled = await self._journal.settled_by(user.login, recorded)
         except Exception:  # a journal that is full or away must not keep calls from the screen
             log.failure("the journal did not take a call of {user}", user=user.login)
+            if told is not None:
+                self.activities.tell_without_journal(told)
+            return
+        for each in (recorded, *settled):
+            self.journal_changed(user, each)
+        if recorded.crm == "waiting":
+            self.activities.tell(recorded.id)
+
+    async def _drop(self, user: User, entry: CallEntry, note: CallNote) -> None:
+        """A call that is kept nowhere takes what was written about it along."""
+        try:
+            await self._journal.drop_draft(user.login, entry)
+        except Exception:  # as above; it goes with the next start at the latest
+            log.failure("a note of {user} is still in the journal", user=user.login)
+
+    def _crm_told(self, login: str, entry: str) -> None:
+        user = self._users.by_login(login)
+        if user is not None:
+            Deferred.fromCoroutine(self._show(user, entry))
+
+    async def _show(self, user: User, entry: str) -> None:
+        try:
+            known = await self._journal.entry(user.login, entry)
+        except DirectoryError as problem:
+            log.warn("{problem}; pages of {user} are not up to date", problem=problem, user=user.login)
         else:
-            self._streams.send(user.login, "journal", {"entry": self._pages.journal_view(recorded, user)})
+            if known is not None:
+                self.journal_changed(user, known)
 
     def _device_changed(self, link: SwitchLink, device: str) -> None:
         known = link.devices.get(device)

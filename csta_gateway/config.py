@@ -13,11 +13,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crm_adapter.location import Location
+from crm_adapter.numberset import digits_of
 from crm_adapter.users import UserRole
 from csta.dialect import LinkKind, Login, link_kind
 from csta_gateway.addresses import is_loopback
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 
+Disposition = Annotated[str, Meta(min_length=1, max_length=80)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 ENDPOINT = re.compile(r"(tcp|tls):(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})(:[\w=.:/-]+)*")
 
@@ -138,35 +141,28 @@ class Lookup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uncertain: bool = False
 
 
-class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[screen]``: the pages of the CRM a call or a match opens.
-
-    :param templates: name → URL with variables, for example ``https://crm.example.org/person/{person_id}``.
-    :param allowed_hosts: hosts these URLs may lead to.
-    :param record: template that opens the record of a match; None: matches are not links.
-    """
-
-    templates: dict[str, Filled] = field(default_factory=dict)
-    allowed_hosts: tuple[Filled, ...] = ()
-    record: str | None = None
-
-    def __post_init__(self) -> None:
-        """The record template must be one of the templates."""
-        if self.record is not None and self.record not in self.templates:
-            raise ValueError(f"`record` names the template `{self.record}`, which is not in [screen.templates]")
-
-
 class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[journal]``: the list of past calls.
 
     :param url: SQLAlchemy database URL.
     :param retention_days: older calls are deleted with their notes; 0 keeps them for ever.
     :param masked_for: roles that see only the first digits of numbers once a call is over.
+    :param excluded_numbers: numbers whose calls are kept nowhere and told to no CRM, in any spelling: a works
+        council, a counselling service.
+    :param dispositions: what users can file a call under, in this order; the call screen has words for the usual ones.
     """
 
     url: Filled = "sqlite:///journal.db"
     retention_days: Annotated[int, Meta(ge=0, le=36500)] = 90
     masked_for: tuple[UserRole, ...] = ()
+    excluded_numbers: tuple[Filled, ...] = ()
+    dispositions: tuple[Disposition, ...] = ("order", "question", "complaint", "appointment", "wrong_number")
+
+    def __post_init__(self) -> None:
+        """What is listed must be numbers."""
+        for number in self.excluded_numbers:
+            if not digits_of(number):
+                raise ValueError(f"`excluded_numbers`: `{number}` has no digits; write it like 089 1234567 or 2001")
 
 
 class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

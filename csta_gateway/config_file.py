@@ -1,21 +1,116 @@
-"""Reads the settings; how a mistake in them is told stands in :mod:`csta.toml_file`."""
+"""Reads the settings: the file, the drop-in files beside it and the environment, each over the one before.
+
+How a mistake is told stands in :mod:`csta.toml_file`; here is where each key came from.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from csta import toml_file
-from csta.toml_file import ConfigError
+from csta.toml_file import ConfigError, Document, Problem
 from csta_gateway.config import Config
 
 __all__ = ["ConfigError", "parse", "read"]
 
+DROP_INS = "conf.d"
+"""Folder beside the file; its ``*.toml`` are read in the order of their names."""
 
-def read(path: Path) -> Config:
-    """The settings in a file. Raises :class:`csta.toml_file.ConfigError`."""
-    return toml_file.read(path, Config)
+PREFIX = "CSTA__"
+"""``CSTA__SERVER__PORT`` is ``port`` in ``[server]``, ``CSTA__LINKS__0__ENDPOINT`` that of the first link."""
+
+
+def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of a file, its drop-in files and the environment. Raises :class:`ConfigError`."""
+    settings = Layers()
+    for each in (path, *sorted((path.parent / DROP_INS).glob("*.toml"))):
+        settings.add(toml_file.read_document(each))
+    for name in sorted(environment or {}):
+        if name.startswith(PREFIX):
+            settings.override(name, (environment or {})[name])
+    return toml_file.structure(settings.data, Config, settings.place)
 
 
 def parse(text: str, file: str) -> Config:
     """The settings in a text. Raises :class:`csta.toml_file.ConfigError`."""
     return toml_file.parse(text, file, Config)
+
+
+class Layers:
+    """Settings from several places.
+
+    Tables are joined and lists of tables grow; any other value takes the place of an earlier one.
+    """
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
+        self._places: dict[str, tuple[str, int]] = {}
+
+    def add(self, document: Document) -> None:
+        """Put a file over what is there."""
+        self._places.setdefault("", (document.file, 0))
+        self._join(self.data, document.data, "", document, "")
+
+    def override(self, name: str, value: str) -> None:
+        """Put the value of an environment variable over what is there. Raises :class:`ConfigError`."""
+        *around, last = keys = name.removeprefix(PREFIX).lower().split("__")
+        path = re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(keys))
+        table: Any = self.data
+        for key in around:
+            table = _inside(table, key)
+        if not isinstance(table, dict):
+            raise ConfigError([Problem(name, 0, path, "no such table in the files")])
+        table[last] = _typed(value, toml_file.kinds_at(Config, keys))
+        self._places[path] = (name, 0)
+
+    def place(self, key: str) -> tuple[str, int]:
+        """File and line of a key, or of the nearest table around it; the variable for what the environment said."""
+        return toml_file.nearest(self._places, key) or self._places[""]
+
+    def _join(self, into: dict[str, Any], data: dict[str, Any], path: str, document: Document, origin: str) -> None:
+        for key, value in data.items():
+            where, came = toml_file.joined(path, key), toml_file.joined(origin, key)
+            known = into.get(key)
+            if isinstance(known, dict) and isinstance(value, dict):
+                self._join(known, value, where, document, came)
+            elif known is not None and _tables(known) and _tables(value):
+                for position, each in enumerate(value):
+                    self._came(f"{where}[{len(known)}]", document, f"{came}[{position}]")
+                    known.append(each)
+            else:
+                into[key] = value
+                self._came(where, document, came)
+
+    def _came(self, path: str, document: Document, origin: str) -> None:
+        """Remember that ``path`` and all within it stand at ``origin`` of a file."""
+        self._places[path] = document.place(origin)
+        for key, line in document.lines.items():
+            if key.startswith((f"{origin}.", f"{origin}[")):
+                self._places[path + key.removeprefix(origin)] = (document.file, line)
+
+
+def _tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def _inside(table: Any, key: str) -> Any:  # noqa: ANN401 -- any TOML value
+    """What ``key`` names in a table, which is made where there is none, or in a list; None when it names nothing."""
+    if isinstance(table, dict):
+        return table.setdefault(key, {})
+    if isinstance(table, list) and key.isdecimal() and int(key) < len(table):
+        return table[int(key)]
+    return None
+
+
+def _typed(text: str, kinds: list[Any]) -> Any:  # noqa: ANN401 -- any TOML value
+    """The value an environment variable means: text where the settings want text, else as TOML writes it."""
+    if str in kinds:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -31,6 +31,8 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param changed: SQL text for contacts changed at or after ``:since``; without it everything is read each time.
     :param users: SQL text instead of the preset's, one row for each device of a user.
     :param log: SQL text that writes a call down, with variables such as ``:subject``; without it calls are not written.
+    :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it notes that
+        were written after the call stay in the gateway.
     :param refresh_seconds: time between two looks for changes.
     :param timeout_seconds: how long the database may be silent.
     """
@@ -42,6 +44,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     changed: str = ""
     users: str = ""
     log: str = ""
+    note: str = ""
     refresh_seconds: Seconds = 60.0
     timeout_seconds: Seconds = 30.0
 
@@ -181,6 +184,9 @@ class HttpSource(_Server, frozen=True, kw_only=True, tag="http"):
     :param verify: a record counts only if one of its ``numbers`` is the caller's.
     :param log: path calls are posted to; empty: they are not.
     :param log_body: JSON object that is posted, with variables such as ``{subject}`` in its texts.
+    :param note: path a note written after the call is sent to, with ``{key}``; empty: it stays in the gateway.
+    :param note_method: how it is sent: ``PUT``, ``PATCH`` or ``POST``.
+    :param note_body: JSON object that is sent.
     :param fields: our field → key in the record; ``address.city`` is within ``address``.
     :param numbers: kind of number → key.
     """
@@ -194,6 +200,9 @@ class HttpSource(_Server, frozen=True, kw_only=True, tag="http"):
     verify: bool = True
     log: str = ""
     log_body: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    note_method: Literal["PUT", "PATCH", "POST"] = "PUT"
+    note_body: dict[str, Any] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
 

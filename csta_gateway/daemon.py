@@ -16,7 +16,6 @@ from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
 from crm_adapter.journal import Journal
-from crm_adapter.screenpop import Templates
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
@@ -31,7 +30,7 @@ from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
-from csta_gateway.userwatch import UserWatch
+from csta_gateway.userwatch import UserWatch, warn_about_logins, warn_about_users
 
 log = Logger()
 
@@ -69,7 +68,7 @@ class Daemon:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
-        gateway.links.start(gateway.board.hear)
+        gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         return port
 
@@ -94,8 +93,6 @@ class Daemon:
         config = self._config
         sources = await self._sources()
         users = Users(await sources[config.users.source].users())
-        templates = Templates(config.screen.templates, config.screen.allowed_hosts)
-        self._warn_about_users(users, templates)
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
@@ -110,12 +107,14 @@ class Daemon:
             clock=self._reactor,
             users=users,
             sources=tuple(sources.values()),
-            templates=templates,
             journal=journal,
             make_provider=self._make_provider,
             verifier=self._verify,
         )
         self._cleanup.append(gateway.board.activities.close)
+        warn_about_users(gateway, users)
+        warn_about_logins(gateway, config.screen.users)
+        await gateway.board.begin()
         watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)
@@ -133,17 +132,6 @@ class Daemon:
             self._cleanup.append(source.close)
             await source.start()
         return sources
-
-    def _warn_about_users(self, users: Users, templates: Templates) -> None:
-        for user in users:
-            if user.site and user.site not in self._config.sites:
-                log.warn("{user}'s site {site!r} is not in [sites]", user=user.login, site=user.site)
-            if user.call_screen and user.call_screen not in templates:
-                log.warn(
-                    "{user}'s call screen {template!r} is not in [screen.templates]; calls will not be links",
-                    user=user.login,
-                    template=user.call_screen,
-                )
 
     async def _verify(self, stored: str, password: str) -> bool:
         return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)

@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_adapter import demo
+from crm_adapter.screenpop import Variants
 from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
-from csta_gateway.config import Config, Journal, Link, Log, Lookup, Screen, Server, Users
+from csta_gateway.config import Config, Journal, Link, Log, Lookup, Server, Users
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 
 LINES = 8
 CRM = "https://crm.example.com"
-TEMPLATES = {
-    "record": f"{CRM}/record?person={{person_id}}&company={{company_id}}",
-    "case": f"{CRM}/cases/new?person={{person_id}}&company={{company_id}}&phone={{e164}}",
-    "lead": f"{CRM}/leads/new?name={{name}}&phone={{e164}}&called={{called}}",
+TEMPLATES: dict[str, str | Variants] = {
+    "case": Variants(
+        person=f"{CRM}/case/new?person={{person_id}}&company={{company_id}}&phone={{e164}}",
+        company=f"{CRM}/case/new?company={{company_id}}&phone={{e164}}",
+    ),
+    "lead": f"{CRM}/lead/new?name={{name}}&phone={{e164}}&called={{called}}",
 }
 
 
@@ -55,7 +59,7 @@ async def prepare(reactor: Any, folder: Path, port: int, link: str = "xml") -> D
         lookup=Lookup(index=f"sqlite:///{folder / 'lookup.db'}"),
         server=Server(port=port),
         location=demo.LOCATION,
-        screen=Screen(templates=TEMPLATES, allowed_hosts=("crm.example.com",), record="record"),
+        screen=Screen(preset="generic", address=CRM, templates=TEMPLATES),
         journal=Journal(url=f"sqlite:///{folder / 'journal.db'}"),
         log=Log(level="info"),
     )

@@ -17,6 +17,7 @@ from csta.recorder.live import Recording
 from csta_gateway import config
 from csta_gateway.metrics import Metrics
 from csta_gateway.traces import recording
+from csta_gateway.watching import Watching
 
 log = Logger()
 
@@ -47,6 +48,8 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
 MakeProvider = Callable[[config.Link, Recording], Provider]
 EventHandler = Callable[["SwitchLink", ModelEvent], None]
+Forgetting = Callable[[str], None]
+"""Called with a device whose calls are not told of any more."""
 
 
 class SwitchLink:
@@ -72,33 +75,39 @@ class SwitchLink:
         self.devices = {device: DeviceState(id=device) for device in devices}
         self._clock = clock
         self._metrics = metrics
+        self._watching = Watching(name, provider, clock, self._follow, lambda device: self._forget(device))
         self._heard: EventHandler = lambda link, event: None
+        self._forget: Forgetting = lambda device: None
 
-    def start(self, heard: EventHandler) -> None:
+    def start(self, heard: EventHandler, forget: Forgetting) -> None:
         """Open the link and watch the devices.
 
         :param heard: called with every event, after :attr:`state` and :attr:`devices` have followed it.
+        :param forget: called with a device when its calls are not told of any more.
         """
         self._heard = heard
+        self._forget = forget
         self._count()
         self.provider.subscribe(self._follow)
         self.provider.start()
         for device in self.devices:
-            ensureDeferred(self._monitor(device))
+            self._watching.begin(device)
 
     def add(self, device: str) -> None:
         """Watch one more device."""
         self.devices[device] = DeviceState(id=device)
-        ensureDeferred(self._monitor(device))
+        self._watching.begin(device)
 
     def remove(self, device: str) -> None:
         """Watch a device no longer."""
         del self.devices[device]
-        ensureDeferred(self._unmonitor(device))
+        self._forget(device)
+        self._watching.end(device)
         self._count()
 
     async def stop(self) -> None:
         """Release the monitors and close the link; what was recorded of it is on the disk then."""
+        self._watching.stop()
         try:
             await self.provider.stop()
         finally:
@@ -107,19 +116,6 @@ class SwitchLink:
     def capabilities(self, device: str) -> frozenset[Service]:
         """What can be done with a device now."""
         return self.provider.capabilities(device) if self.state.up else frozenset()
-
-    async def _monitor(self, device: str) -> None:
-        try:
-            await self.provider.monitor(device)
-        except CSTAError as error:
-            log.error("{link}: {device} cannot be watched: {error}", link=self.state.name, device=device, error=error)
-            self._follow(DeviceChanged(device, in_service=False))
-
-    async def _unmonitor(self, device: str) -> None:
-        try:
-            await self.provider.unmonitor(device)
-        except CSTAError as error:
-            log.warn("{link}: {device} is still watched: {error}", link=self.state.name, device=device, error=error)
 
     def _follow(self, event: ModelEvent) -> None:
         self._metrics.events.labels(self.state.name, type(event).__name__).inc()
@@ -137,6 +133,7 @@ class SwitchLink:
         for device, known in self.devices.items():
             if known.in_service:
                 ensureDeferred(self._ask_features(device))
+        self._watching.retry()
 
     def _went_down(self, event: LinkDown) -> None:
         now = self._clock.seconds()
@@ -209,16 +206,14 @@ class Links:
         """The links in the order of the settings."""
         return iter(self._links)
 
-    def watch(self, devices: Iterable[str]) -> list[str]:
-        """Watch these devices and no others; gives those that are watched no longer."""
+    def watch(self, devices: Iterable[str]) -> None:
+        """Watch these devices and no others."""
         wanted = set(devices)
-        gone = sorted(self._by_device.keys() - wanted)
-        for device in gone:
+        for device in sorted(self._by_device.keys() - wanted):
             self._by_device.pop(device).remove(device)
         for device, at in self._served(wanted - self._by_device.keys()).items():
             self._by_device[device] = self._links[at]
             self._links[at].add(device)
-        return gone
 
     def by_device(self, device: str) -> SwitchLink | None:
         """The link of a device, or None when no link serves it."""
@@ -229,10 +224,10 @@ class Links:
         link = self.by_device(device)
         return link.capabilities(device) if link else frozenset()
 
-    def start(self, heard: EventHandler) -> None:
-        """Open all links; ``heard`` is called with every event."""
+    def start(self, heard: EventHandler, forget: Forgetting) -> None:
+        """Open all links; ``heard`` is called with every event, ``forget`` with devices that are watched no longer."""
         for link in self._links:
-            link.start(heard)
+            link.start(heard, forget)
 
     def _served(self, devices: Iterable[str]) -> dict[str, int]:
         """Device → position of the first link that serves it."""

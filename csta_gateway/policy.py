@@ -18,6 +18,7 @@ class Action(Enum):
     LOOK_UP = auto()
     SEE_COLLEAGUES = auto()
     SEE_JOURNAL = auto()
+    MANAGE_JOURNAL = auto()
     SEE_METRICS = auto()
     SEE_LINKS = auto()
 
@@ -41,14 +42,17 @@ OWN_TELEPHONE = {
     Action.SEE_JOURNAL: Reach.OWN,
 }
 
+OF_THE_GATEWAY = (Action.SEE_METRICS, Action.SEE_LINKS, Action.MANAGE_JOURNAL)
+"""What those who run the gateway do."""
+
 PERMISSIONS: dict[str, dict[Action, Reach]] = {
     "user": OWN_TELEPHONE,
     "supervisor": OWN_TELEPHONE,
-    "admin": {**OWN_TELEPHONE, Action.SEE_METRICS: Reach.ANY, Action.SEE_LINKS: Reach.ANY},
+    "admin": {**OWN_TELEPHONE, **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY)},
 }
 """Role → action → reach; what is not in the table is forbidden."""
 
-WITHOUT_CTI = frozenset({Action.USE_SESSION, Action.SEE_METRICS, Action.SEE_LINKS})
+WITHOUT_CTI = frozenset({Action.USE_SESSION, *OF_THE_GATEWAY})
 """What is left to a user whose CTI is switched off."""
 
 

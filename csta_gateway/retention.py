@@ -6,6 +6,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from crm_adapter.clock import Clock, Timer
+from crm_adapter.erasure import Subject
 from crm_adapter.journal import Journal
 
 log = Logger()
@@ -39,7 +40,7 @@ class Retention:
     async def _look(self) -> None:
         oldest = round((self._clock.seconds() - self._days * DAY) * 1000)
         try:
-            deleted = await self._journal.purge(before=oldest)
+            deleted = await self._journal.purge(Subject(before=oldest))
         except Exception:  # a database that is away now is there in an hour
             log.failure("old calls could not be deleted; trying again in an hour")
         else:

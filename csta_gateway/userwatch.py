@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from crm_adapter.clock import Clock, Timer
 from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, UsersInvalid
+from crm_adapter.users import User
 from csta_gateway.gateway import Gateway
 
 log = Logger()
@@ -49,8 +52,8 @@ class UserWatch:
         if self._stopped or not changed:
             return
         log.info("{count} users changed", count=len(changed))
-        for device in self._gateway.links.watch(self._gateway.users.devices()):
-            self._gateway.board.calls.forget(device)
+        warn_about_users(self._gateway, (user for user in self._gateway.users if user.login in changed))
+        self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
             for stream in self._gateway.streams.of(login):
@@ -66,3 +69,19 @@ class UserWatch:
             log.failure("users could not be followed")
         if not self._stopped:
             self.start()
+
+
+def warn_about_users(gateway: Gateway, users: Iterable[User]) -> None:
+    """Tell what user records name that is not there; those users work as if they had not named it."""
+    for user in users:
+        if user.site and user.site not in gateway.sites:
+            log.warn("{user}'s site {site!r} is not in [sites]", user=user.login, site=user.site)
+        for warning in gateway.pop.warnings(user):
+            log.warn("{warning}", warning=warning)
+
+
+def warn_about_logins(gateway: Gateway, logins: Iterable[str]) -> None:
+    """Tell which tables of ``[screen.users]`` are nobody's; the user may still be added."""
+    for login in logins:
+        if gateway.users.by_login(login) is None:
+            log.warn("[screen.users.{login}]: there is no such user", login=login)

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from crm_adapter.callrules import Action, Label, Result
 from crm_adapter.directory import Certainty
-from crm_adapter.journal import JournalEntry
+from crm_adapter.journal import CrmState, JournalEntry
 from crm_adapter.numbers import Number, NumberKind
+from crm_adapter.poprules import Trigger, Way
 from crm_adapter.texts import Language
 from crm_adapter.users import User
 from csta.model.call import Direction, Presentation
@@ -37,6 +38,19 @@ class MatchView(Struct, frozen=True, kw_only=True):
     url: str | None
 
 
+class StrangerView(Struct, frozen=True, kw_only=True):
+    """What can be done about a caller nobody knows: pages of the CRM that take in the number.
+
+    :param new_person: creates a person, or None.
+    :param new_company: creates a company, or None.
+    :param add_number: contacts tell, when they are searched with a ``number``, where it can be added to them.
+    """
+
+    new_person: str | None
+    new_company: str | None
+    add_number: bool
+
+
 class CallView(Struct, frozen=True, kw_only=True):
     """A call as its user sees it."""
 
@@ -57,9 +71,15 @@ class CallView(Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...]
     primary: Action | None
     url: str | None
+    way: Way
+    pops: bool
+    stranger: StrangerView | None
     result: Result | None
     answered_by: str | None
     duration: int | None
+    note: str
+    disposition: str
+    private: bool
 
 
 class LinkView(Struct, frozen=True, kw_only=True):
@@ -115,6 +135,8 @@ class SessionView(Struct, frozen=True, kw_only=True):
     user: UserView
     csrf: str
     version: str
+    triggers: dict[Way, Trigger]
+    dispositions: tuple[str, ...]
 
 
 class JournalView(Struct, frozen=True, kw_only=True):
@@ -132,6 +154,7 @@ class JournalView(Struct, frozen=True, kw_only=True):
     done: bool
     note: str
     disposition: str
+    crm: CrmState | None
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -158,6 +181,7 @@ class ContactView(Struct, frozen=True, kw_only=True):
     name: str
     company: str | None
     url: str | None
+    add_number: str | None
     numbers: tuple[ContactNumber, ...]
 
 
@@ -187,6 +211,7 @@ def journal_view(entry: JournalEntry, number: NumberView) -> JournalView:
         done=entry.done,
         note=entry.note,
         disposition=entry.disposition,
+        crm=entry.crm,
     )
 
 

@@ -23,6 +23,8 @@ TWISTED = {"twisted", "zope.interface"}
 EDGE = {"csta", "msgspec", "pyasn1", "rich"} | TWISTED
 TLS = {"OpenSSL", "cryptography", "service_identity"}
 REACTOR_FREE = {"socket", "time", "random", "asyncio", "selectors", "ssl"}
+TAPI_TABLES = {f"tapi_adapter.{each}" for each in ("constants", "functions", "layout", "records")}
+TAPI_BINDING = TAPI_TABLES | {f"tapi_adapter.{each}" for each in ("binding", "descriptions", "errors")}
 CRM_LIBRARIES = TWISTED | {
     "msgspec",
     "phonenumbers",
@@ -35,7 +37,7 @@ CRM_LIBRARIES = TWISTED | {
     "jsonpath",
     "vobject",
 }
-GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client"}
+GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "tomli_w"}
 
 
 class Layer(NamedTuple):
@@ -85,11 +87,20 @@ LAYERS = {
     "csta.simulator.__main__": Layer(EDGE),
     "csta.cli": Layer(EDGE),
     "csta": Layer(set(), PURE),
-    "tapi_adapter": Layer({"csta.model", "csta.errors"} | TWISTED),
+    "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
+    "tapi_adapter.binding": Layer(TAPI_TABLES | {"csta.errors", "tapi_adapter.errors"}, PURE),
+    "tapi_adapter.decoding": Layer(TAPI_TABLES | {"tapi_adapter.messages"}, PURE),
+    "tapi_adapter.issuing": Layer(TAPI_BINDING | {"tapi_adapter.requests"}, PURE),
+    "tapi_adapter.reading": Layer(TAPI_BINDING | {"tapi_adapter.decoding"}, PURE),
+    "tapi_adapter.codegen": Layer({"csta.codegen"}, PURE),
+    "tapi_adapter.constants": Layer(set(), PURE),
+    "tapi_adapter.functions": Layer(TAPI_TABLES, PURE),
+    "tapi_adapter.layout": Layer(TAPI_TABLES, PURE),
+    "tapi_adapter.records": Layer(set(), PURE),
     "crm_adapter": Layer({"csta.model", "csta.errors"} | CRM_LIBRARIES),
     "csta_gateway": Layer({"csta", "crm_adapter", "tapi_adapter"} | GATEWAY_LIBRARIES),
 }
-NOT_AT_RUN_TIME = "csta.codegen"
+NOT_AT_RUN_TIME = ("csta.codegen", "tapi_adapter.codegen")
 
 
 class Import(NamedTuple):
@@ -141,11 +152,15 @@ def layer_of(module: str) -> str:
     return max((name for name in LAYERS if within(module, name)), key=len)
 
 
+def generator(name: str) -> bool:
+    return any(within(name, each) for each in NOT_AT_RUN_TIME)
+
+
 def objection(module: str, imported: str) -> str | None:
     """Why ``module`` must not import ``imported``, or None when it may."""
     name = layer_of(module)
     layer = LAYERS[name]
-    if within(imported, NOT_AT_RUN_TIME) and not within(module, NOT_AT_RUN_TIME):
+    if generator(imported) and not generator(module):
         return "the generator is not part of the running program"
     if any(within(imported, each) for each in layer.forbidden):
         return f"{name} does no I/O and reads no clock"

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import vobject
+from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
@@ -64,6 +65,7 @@ class FileFeed:
         self._reactor = reactor
         self._pool = pool
         self._calls = calls
+        self._writing = DeferredLock()
 
     @property
     def takes_calls(self) -> bool:
@@ -99,7 +101,23 @@ class FileFeed:
         """
         if self._calls is not None:
             calls = self._calls
-            await self._in_thread(lambda: _append(calls, activity))
+            async with self._writing:
+                await self._in_thread(lambda: _append(calls, activity))
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether there is a file they can be changed in."""
+        return self.takes_calls
+
+    async def update(self, activity: Activity) -> None:
+        """Write a call anew in the place of its line.
+
+        :raises DirectoryError: the file cannot be written.
+        """
+        if self._calls is not None:
+            calls = self._calls
+            async with self._writing:
+                await self._in_thread(lambda: _replace(calls, activity))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -188,6 +206,20 @@ def _append(path: Path, activity: Activity) -> None:
                 return
     with path.open("ab") as file:
         file.write(msgspec.json.encode(activity) + b"\n")
+
+
+def _replace(path: Path, activity: Activity) -> None:
+    """Write the file beside itself and put it in its place, so that it is never half a file."""
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    line = msgspec.json.encode(activity) + b"\n"
+    same = [
+        at for at, each in enumerate(lines) if each.strip() and msgspec.json.decode(each).get("key") == activity.key
+    ]
+    for at in same:
+        lines[at] = line
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(b"".join(lines if same else [*lines, line]))
+    beside.replace(path)
 
 
 READERS: dict[str, Reader] = {".csv": _csv, ".vcf": _vcards, ".json": _json}

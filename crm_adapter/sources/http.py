@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from string import Formatter
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from msgspec import Struct, field
 from crm_adapter.directory import Activity, Contact, Match, match_of
 from crm_adapter.errors import TemplateInvalid
 from crm_adapter.location import Location
-from crm_adapter.numbers import Number, normalise
+from crm_adapter.numbers import Number, national, normalise
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.sources.webservice import WebService
 from crm_adapter.users import User
@@ -28,7 +29,7 @@ NUMBER_FORMATS: Mapping[str, Callable[[str, Location], str]] = {
     "e164": lambda e164, location: e164,
     "digits": lambda e164, location: e164.removeprefix("+"),
     "international": lambda e164, location: f"00{e164.removeprefix('+')}",
-    "national": lambda e164, location: _national(e164, location),
+    "national": national,
     "last9": lambda e164, location: e164[-9:],
 }
 """How a CRM may want a number to be written."""
@@ -44,6 +45,9 @@ class HttpTemplates(Struct, frozen=True, kw_only=True):
     :param verify: a record counts only if one of its numbers is the caller's; off where records show no numbers.
     :param log: address calls are posted to; empty: they are not.
     :param log_body: JSON object posted there; texts in it may have the fields of a call in braces (``{subject}``).
+    :param note: address a note is sent to that was written later, with ``{key}``; empty: it is not.
+    :param note_method: how it is sent.
+    :param note_body: JSON object that is sent.
     """
 
     lookup: str
@@ -53,6 +57,9 @@ class HttpTemplates(Struct, frozen=True, kw_only=True):
     verify: bool = True
     log: str = ""
     log_body: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    note_method: str = "PUT"
+    note_body: dict[str, Any] = field(default_factory=dict)
 
 
 class HttpSource:
@@ -127,12 +134,31 @@ class HttpSource:
 
         :raises DirectoryError: the CRM cannot be asked, or refuses.
         """
-        values = {name: str(value) for name, value in msgspec.structs.asdict(activity).items()}
-        body = _body(self._templates.log_body, values) if self._templates.log_body else values
-        await self._web.ask_json("POST", _filled(self._templates.log, values), body, {"Idempotency-Key": activity.key})
+        templates = self._templates
+        await self._send("POST", templates.log, templates.log_body, activity, {"Idempotency-Key": activity.key})
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether there is an address for them."""
+        return bool(self._templates.note)
+
+    async def update(self, activity: Activity) -> None:
+        """Send a call again whose note has changed.
+
+        :raises DirectoryError: the CRM cannot be asked, or refuses.
+        """
+        templates = self._templates
+        # No Idempotency-Key: two notes must not pass for one.
+        await self._send(templates.note_method, templates.note, templates.note_body, activity, {})
 
     def close(self) -> None:
         """Nothing is held."""
+
+    async def _send(
+        self, method: str, url: str, body: dict[str, Any], activity: Activity, headers: Mapping[str, str]
+    ) -> None:
+        values = {name: str(value) for name, value in msgspec.structs.asdict(activity).items()}
+        await self._web.ask_json(method, _filled(url, values), _body(body, values) if body else values, headers)
 
     async def _contacts(self, url: str) -> list[Contact]:
         answer = await self._web.ask_json("GET", url)
@@ -150,9 +176,9 @@ class HttpSource:
         _check_template(self.name, "lookup", templates.lookup, {"number"})
         _check_template(self.name, "search", templates.search, {"text", "limit"})
         _check_template(self.name, "log", templates.log, call)
-        _body(
-            templates.log_body, dict.fromkeys(call, ""), lambda text: _check_template(self.name, "log_body", text, call)
-        )
+        _check_template(self.name, "note", templates.note, call)
+        for place, body in (("log_body", templates.log_body), ("note_body", templates.note_body)):
+            _body(body, dict.fromkeys(call, ""), partial(_check_text, self.name, place, call))
         for form in templates.formats:
             if form not in NUMBER_FORMATS:
                 raise TemplateInvalid(
@@ -164,6 +190,10 @@ class HttpSource:
             raise TemplateInvalid(
                 f"{self.name}.records", f"{templates.records!r} is no JSONPath: {problem}"
             ) from problem
+
+
+def _check_text(source: str, place: str, known: set[str], text: str) -> None:
+    _check_template(source, place, text, known)
 
 
 def _check_template(source: str, place: str, text: str, known: set[str]) -> None:
@@ -202,8 +232,3 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
-
-
-def _national(e164: str, location: Location) -> str:
-    code = f"+{location.calling_code}"
-    return f"{location.trunk}{e164.removeprefix(code)}" if e164.startswith(code) else f"00{e164.removeprefix('+')}"

@@ -16,12 +16,14 @@ class Queries(Struct, frozen=True, kw_only=True):
     :param users: a row for each device of a user, the rows of a user together; empty: there are none.
     :param log: writes down a call, with the fields of :class:`crm_adapter.directory.Activity` as ``:key``, ``:subject``
         and so on; empty: calls are not written.
+    :param note: changes ``:note`` and ``:disposition`` of the call with ``:key``; empty: they cannot be changed later.
     """
 
     contacts: str
     changed: str = ""
     users: str = ""
     log: str = ""
+    note: str = ""
 
 
 EMBEDDED = Queries(

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
@@ -14,9 +14,11 @@ from twisted.python.threadpool import ThreadPool
 
 from crm_adapter.directory import Activity, Page
 from crm_adapter.errors import DirectoryError
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources import records
-from crm_adapter.sources.database import Database, TimeLimit
+from crm_adapter.sources.database import Database
 from crm_adapter.sources.presets import Queries
+from crm_adapter.sources.silence import TimeLimit
 from crm_adapter.users import User
 
 Row = dict[str, Any]
@@ -36,7 +38,7 @@ class SqlFeed:
     :param calling_code: country of numbers that are stored in parts and say none.
     :param reactor: gives results back from the threads.
     :param name: in logs and matches.
-    :param schema: tables to create where they are missing.
+    :param history: whose tables are to be created where they are missing, or brought up to date.
     :param pool: threads to use instead of its own.
     :param limit: how long the database may be silent.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
@@ -50,14 +52,14 @@ class SqlFeed:
         reactor: IReactorFromThreads,
         *,
         name: str = "crm",
-        schema: MetaData | None = None,
+        history: History | None = None,
         pool: ThreadPool | None = None,
         limit: TimeLimit | None = None,
     ) -> None:
         self.name = name
         self._queries = queries
         self._calling_code = calling_code
-        self._schema = schema
+        self._history = history
         self._preparing = DeferredLock()
         self._database = Database(url, reactor, pool, limit=limit)
 
@@ -104,15 +106,27 @@ class SqlFeed:
         """
         await self._database.run(_write, self._queries.log, activity)
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether there is a query that changes notes."""
+        return bool(self._queries.note)
+
+    async def update(self, activity: Activity) -> None:
+        """Change note and disposition of a call with the query for that.
+
+        :raises DirectoryError: the database cannot be used.
+        """
+        await self._database.run(_update, self._queries.note, activity)
+
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""
         self._database.close()
 
     async def _prepare(self) -> None:
         async with self._preparing:
-            if self._schema is not None:
-                await self._database.run(self._schema.create_all)
-                self._schema = None
+            if self._history is not None:
+                await self._database.run(upgrade, self._history)
+                self._history = None
 
     def _check(self, rows: Sequence[Row]) -> None:
         missing = [column for column in NEEDED if column not in rows[0]]
@@ -148,3 +162,7 @@ def _write(connection: Connection, statement: str, activity: Activity) -> None:
             connection.execute(text(statement), msgspec.structs.asdict(activity))
     except IntegrityError:  # written before; the attempt that was not answered did arrive
         pass
+
+
+def _update(connection: Connection, statement: str, activity: Activity) -> None:
+    connection.execute(text(statement), msgspec.structs.asdict(activity))

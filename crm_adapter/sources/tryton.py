@@ -67,6 +67,7 @@ class TrytonFeed:
     ) -> None:
         self.name = name
         self.takes_calls = writes_notes
+        self.takes_notes = True
         self._url = f"{url.rstrip('/')}/{database}/rpc/"
         self._login = login
         self._web = web
@@ -107,13 +108,21 @@ class TrytonFeed:
 
         :raises DirectoryError: the server cannot be asked, or refuses.
         """
-        resource, mark = f"party.party,{activity.record_id}", f"[{activity.key}]"
-        known = await self._search(
-            "ir.note", [["resource", "=", resource], ["message", "like", f"%{_literal(mark)}"]], ["id"]
-        )
-        if not known:
-            lines = filter(None, (activity.subject, activity.note, mark))
-            await self._call("model.ir.note.create", [{"resource": resource, "message": "\n".join(lines)}], {})
+        if not await self._notes(activity):
+            await self._call(
+                "model.ir.note.create", [{"resource": _resource(activity), "message": _text(activity)}], {}
+            )
+
+    async def update(self, activity: Activity) -> None:
+        """Change the note of a call, or write it where somebody has deleted it.
+
+        :raises DirectoryError: the server cannot be asked, or refuses.
+        """
+        known = [row["id"] for row in await self._notes(activity)]
+        if known:
+            await self._call("model.ir.note.write", known, {"message": _text(activity)}, {})
+        else:
+            await self.write(activity)
 
     def close(self) -> None:
         """Sessions end by themselves."""
@@ -143,6 +152,12 @@ class TrytonFeed:
         numbers = await self._search("party.contact_mechanism", written, ["party"])
         parties = await self._search("party.party", written, ["id"])
         return sorted({row["party"] for row in numbers} | {row["id"] for row in parties})
+
+    async def _notes(self, activity: Activity) -> list[Json]:
+        """The note of a call, as long as it ends with the call's key."""
+        mark = f"%{_literal(_mark(activity))}"
+        domain = [["resource", "=", _resource(activity)], ["message", "like", mark]]
+        return await self._search("ir.note", domain, ["id"])
 
     async def _mechanisms(self, parties: Sequence[int]) -> Mapping[int, list[Json]]:
         domain = [["party", "in", list(parties)], ["type", "in", list(TELEPHONES)]]
@@ -184,6 +199,18 @@ class TrytonFeed:
             kind = answer["error"][0] if isinstance(answer, dict) else "no answer of JSON-RPC"
             raise DirectoryError(f"source {self.name}: {method}: {kind}")
         return answer.get("result")
+
+
+def _resource(activity: Activity) -> str:
+    return f"party.party,{activity.record_id}"
+
+
+def _mark(activity: Activity) -> str:
+    return f"[{activity.key}]"
+
+
+def _text(activity: Activity) -> str:
+    return "\n".join(filter(None, (activity.subject, activity.disposition, activity.note, _mark(activity))))
 
 
 _PARTY = ["id", "rec_name", "active", "identifiers", "write_date", "create_date"]

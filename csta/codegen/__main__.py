@@ -12,6 +12,7 @@ from csta.codegen import ber, elements, messages, xmlwire
 from csta.codegen.schema import Schema, load
 
 ROOT = Path(__file__).parent.parent
+COMMAND = "python -m csta.codegen"
 MAX_DIFF_LINES = 40
 
 
@@ -39,7 +40,7 @@ def formatted(path: Path, text: str) -> str:
     return text
 
 
-def check(files: dict[Path, str]) -> int:
+def check(files: dict[Path, str], command: str = COMMAND) -> int:
     """Compare with what is on disk; print the first differences. Gives the process exit code."""
     for path, text in files.items():
         present = path.read_text() if path.exists() else ""
@@ -49,23 +50,21 @@ def check(files: dict[Path, str]) -> int:
                 present.splitlines(), text.splitlines(), name, f"{name} (generated)", lineterm=""
             )
             print(*list(diff)[:MAX_DIFF_LINES], sep="\n")
-            print(f"{name} does not match the schema. Run: python -m csta.codegen", file=sys.stderr)
+            print(f"{name} does not match its source. Run: {command}", file=sys.stderr)
             return 1
     return 0
 
 
-def main() -> int:
-    """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m csta.codegen", description=__doc__)
+def run(command: str, description: str | None, files: dict[Path, str]) -> int:
+    """The command line of a generator: write the files, or say whether they are up to date."""
+    parser = argparse.ArgumentParser(prog=command, description=description)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file is out of date")
-    arguments = parser.parse_args()
-    files = render(load())
-    if arguments.check:
-        return check(files)
+    if parser.parse_args().check:
+        return check(files, command)
     for path, text in files.items():
         path.write_text(text)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(COMMAND, __doc__, render(load())))

@@ -142,8 +142,11 @@ class Watch:
 
     async def watch(self, client: Client, device: str) -> None:
         """Start a monitor and take a snapshot; raises CSTAError when the switch does not let us."""
-        started = await client.monitoring.monitor_start(device)
-        if self.monitors.started(device, started.monitor_cross_ref_id):
+        reference = (await client.monitoring.monitor_start(device)).monitor_cross_ref_id
+        if not self.monitors.is_wanted(device) or self.monitors.reference(device) is not None:
+            await client.monitoring.monitor_stop(reference)  # given up meanwhile, or asked for once more and there
+            return
+        if self.monitors.started(device, reference):
             self.tell([DeviceChanged(device, in_service=True)])
         try:
             await self.take_snapshot(client, device)

@@ -15,7 +15,7 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
 from csta.errors import CSTAError
-from csta_gateway.api import calls, devices, directory, events, links, sessions
+from csta_gateway.api import calls, devices, directory, events, journal, links, sessions
 from csta_gateway.api.exchange import Answer, Download, Route, Visit
 from csta_gateway.failures import STATUS, ApiError, failure
 from csta_gateway.gateway import Gateway
@@ -30,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *calls.ROUTES,
     *devices.ROUTES,
     *directory.ROUTES,
+    *journal.ROUTES,
     *links.ROUTES,
     *events.ROUTES,
 )

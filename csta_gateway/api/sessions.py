@@ -68,7 +68,13 @@ def _set_cookie(visit: Visit, token: str, max_age: int | None = None) -> None:
 
 
 def _view(visit: Visit, session: Session) -> SessionView:
-    return SessionView(user=user_view(session.user, session.language), csrf=session.csrf, version=visit.gateway.version)
+    return SessionView(
+        user=user_view(session.user, session.language),
+        csrf=session.csrf,
+        version=visit.gateway.version,
+        triggers=visit.gateway.pages.triggers(session.user),
+        dispositions=visit.gateway.dispositions,
+    )
 
 
 ROUTES = (

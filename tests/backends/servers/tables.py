@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Engine, create_engine, text
 
-from crm_adapter.sources.schema import METADATA
+from crm_adapter.migrations import History, upgrade
+from crm_adapter.sources.database import PlainDatabase
 from csta_gateway.config_sources import Source, SqlSource
 from tests.backends.crm import PASSWORD, Entry
 from tests.backends.network import Way
@@ -87,7 +88,9 @@ class Embedded(Tables):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        METADATA.create_all(self.engine)
+        tables = PlainDatabase(database.url())
+        tables.do(upgrade, History.EMBEDDED)
+        tables.close()
         self.do(
             "INSERT INTO users (login, name, language, role, extension, site, cti_enabled, call_screen, password_hash)"
             " VALUES ('anna', 'Anna Berger', 'de', 'user', '2001', '', true, '', '')"

@@ -60,12 +60,16 @@ class RestCrm(Server):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[tuple[str, Any]] = []
+        self.changed: list[tuple[str, Any]] = []
 
     def reply(self, request: Request, body: bytes) -> bytes:
         if not basic(request):
             return b""
         if request.method == b"POST":
             self.calls.append((request.getHeader("idempotency-key") or "", json.loads(body)))
+            return b""
+        if request.method == b"PATCH":
+            self.changed.append((unquote(request.path.decode()).rpartition("/")[2], json.loads(body)))
             return b""
         asked = unquote(request.uri.decode()).rpartition("=")[2]
         people = [
@@ -121,6 +125,10 @@ class Tryton(Server):
             for values in params[0]:
                 self.put(model, len(self.tables[model]) + 1, **values)
             return b'{"result": []}'
+        if name == "write":
+            for key in params[0]:
+                self.put(model, key, **params[1])
+            return b'{"result": null}'
         rows = [row for row in self.tables[model].values() if holds(params[0], row)]
         if name == "search_count":
             return json.dumps({"result": len(rows)}).encode()

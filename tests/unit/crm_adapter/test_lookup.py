@@ -3,13 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from crm_adapter.directory import Match
 from crm_adapter.errors import DirectoryError
+from crm_adapter.location import Location
 from crm_adapter.lookup import Lookup, LookupResult, ranked
-from crm_adapter.numbers import Number
+from crm_adapter.numbers import Number, normalise
+from crm_adapter.sites import Sites
 from crm_adapter.users import User, Users
 
 if TYPE_CHECKING:
@@ -142,6 +145,48 @@ def test_colleagues_are_known_without_asking_anybody(lookup: Lookup, books: tupl
     stranger = Number(raw="2999", internal="2999", kind="internal", display="2999")
     assert found(Deferred.fromCoroutine(lookup.find(stranger))) == [LookupResult()]
     assert not books[0].asked
+
+
+MUNICH = Location(country="DE", area_code="089", main_numbers=("+49 89 1234",))
+VIENNA = Location(country="AT", area_code="01", main_numbers=("+43 1 99998",))
+SITES = Sites(MUNICH, {"Wien": VIENNA})
+ANNA = User(login="anna", name="Anna Berger", extension="2001")
+FRANZ = User(login="franz", name="Franz Huber", extension="3001", site="Wien")
+DOOR = User(login="door", name="Empfang", extension="2000", cti_enabled=False)
+
+
+@pytest.mark.parametrize(
+    ("seen_from", "raw", "login"),
+    [
+        (MUNICH, "2001", "anna"),  # by extension
+        (MUNICH, "08912342001", "anna"),  # by the full number at home
+        (VIENNA, "0049 89 1234 2001", "anna"),  # and as it comes from another site
+        (MUNICH, "0043 1 99998 3001", "franz"),
+        (VIENNA, "01 99998 3001", "franz"),
+        (VIENNA, "3001", "franz"),
+        (VIENNA, "+49 89 1234 2000", "door"),  # no call screen, and a colleague all the same
+        (MUNICH, "+43 1 99998 2001", None),  # extension 2001 is Anna's, but she is not in Vienna
+        (MUNICH, "+43 1 99998", None),
+        (MUNICH, "+49 89 12345", None),
+    ],
+)
+def test_colleagues_of_every_site_are_known_by_extension_and_by_full_number(
+    books: tuple[Book, Book], clock: Clock, seen_from: Location, raw: str, login: str | None
+) -> None:
+    lookup = Lookup(books, clock, users=Users([ANNA, FRANZ, DOOR]), sites=SITES)
+    result = lookup.watch(normalise(raw, seen_from), lambda later: None)
+    assert [match.record_id for match in result.matches] == ([login] if login else [])
+    assert result.pending is (login is None)
+    assert not (login and books[0].asked)
+
+
+def test_users_who_move_are_found_where_they_are(books: tuple[Book, Book], clock: Clock) -> None:
+    users = Users([ANNA])
+    lookup = Lookup(books, clock, users=users, sites=SITES)
+    full = normalise("+49 89 1234 2001", VIENNA)
+    assert lookup.watch(full, lambda later: None).matches
+    users.replace([structs.replace(ANNA, site="Wien")])
+    assert not lookup.watch(full, lambda later: None).matches
 
 
 def test_nobody_is_asked_for_a_withheld_number(lookup: Lookup, books: tuple[Book, Book]) -> None:

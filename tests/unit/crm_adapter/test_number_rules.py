@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from crm_adapter.location import Location
 from crm_adapter.numberrules import AreaCodeRule, NumberRule, Role
 from crm_adapter.numbers import NumberInvalid, canonical, dial, explain, normalise
+from crm_adapter.numbersteps import Step, StepName
+from crm_adapter.texts import NUMBER_STEPS
 
 MUNICH = Location(area_code="089", main_numbers=("+49 89 1234", "+49 89 777"))
 ROUTED = Location(
@@ -171,19 +175,25 @@ def test_the_rest_of_a_canonical_address_is_no_part_of_the_number() -> None:
 def test_every_step_is_told() -> None:
     number, steps = explain("sip:L0#0401234@pbx", ROUTED, "incoming")
     assert number.e164 == "+49401234"
-    assert [tuple(step) for step in steps] == [
-        ("device identifier", "L0#0401234"),
-        (r"rule 1 'L\\d#(0\\d+)'", "0401234"),
-        ("number plan of DE", "+49401234"),
+    assert steps == (
+        Step("identifier", "L0#0401234"),
+        Step("rule", "0401234", r"1 'L\\d#(0\\d+)'"),
+        Step("plan", "+49401234", "DE"),
+    )
+    assert [step.name for step in explain("0" + "12342001", MUNICH, "outgoing")[1]] == [
+        "identifier",
+        "outside",
+        "area",
+        "plan",
+        "own",
     ]
-    assert [step.rule for step in explain("0" + "12342001", MUNICH, "outgoing")[1]] == [
-        "device identifier",
-        "outside prefix taken off",
-        "area code added",
-        "number plan of DE",
-        "own number +49891234",
-    ]
-    assert explain("+49", MUNICH, "incoming")[1][-1] == ("no number", "not_a_number")
+    assert explain("+49", MUNICH, "incoming")[1][-1] == ("refused", "not_a_number", "")
+    assert explain("anonymous", MUNICH, "incoming")[1] == (Step("withheld", "restricted"),)
+
+
+def test_every_step_has_its_words_in_both_languages() -> None:
+    assert set(NUMBER_STEPS) == set(get_args(StepName))
+    assert all(set(words) == {"de", "en"} and all(words.values()) for words in NUMBER_STEPS.values())
 
 
 SITES = st.builds(

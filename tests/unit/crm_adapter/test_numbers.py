@@ -96,7 +96,7 @@ def test_prefixes_depend_on_role_and_site(role: Role, raw: str, location: Locati
         ("1120", "internal", "1120", True),
         ("12", "national", "8912", False),
         ("anna", "unknown", "anna", False),
-        ("*21#", "unknown", "*21#", False),
+        ("*21#", "feature", "*21#", False),
         ("0" * 40, "unknown", "0" * 40, False),
     ],
 )

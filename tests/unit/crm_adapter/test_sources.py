@@ -238,6 +238,8 @@ def test_without_verification_the_crm_is_believed(world: World, done: Done) -> N
         ({"lookup": "https://crm.example.org/{phone}"}, "crm.lookup': unknown variable {phone}; there are number"),
         ({"search": "https://crm.example.org/{text"}, "crm.search"),
         ({"log_body": {"a": ["{who}"]}}, "crm.log_body': unknown variable {who}"),
+        ({"note": "https://crm.example.org/{id}"}, "crm.note': unknown variable {id}"),
+        ({"note_body": {"a": "{text}"}}, "crm.note_body': unknown variable {text}"),
         ({"formats": ("e165",)}, "crm.formats': unknown 'e165'; there are e164"),
         ({"records": "$.items["}, "crm.records': '$.items[' is no JSONPath"),
     ],

@@ -18,12 +18,9 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 from twisted.web.server import Site
 
-from crm_adapter.directory import Activity, Contact, LabelledNumber, Match
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
-from crm_adapter.numbers import Number
-from crm_adapter.screenpop import Templates
-from crm_adapter.users import User, Users
+from crm_adapter.users import Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
@@ -32,24 +29,19 @@ from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
+from tests.unit.csta_gateway.crm import USERS, Crm
 
-ERIKA = Match(kind="person", record_id="7", name="Erika Mustermann", company="Muster GmbH", person_id="7", source="crm")
-USERS = (
-    User(login="anna", name="Anna Berger", devices=("2001",), extension="2001", call_screen="case", password_hash="a"),
-    User(login="jonas", name="Jonas Weber", devices=("2002",), extension="2002", language="en", password_hash="j"),
-    User(login="chef", name="Cora Hefter", role="admin", devices=("2003", "2004"), extension="2003", password_hash="c"),
-    User(login="lager", name="Lager", devices=("2009",), extension="2009", cti_enabled=False, password_hash="l"),
-)
 SETTINGS = config.Config(
     links=(config.Link(name="HQ", endpoint="tcp:pbx:8800"),),
     sources=(SqlSource(name="crm", url="sqlite://"),),
     users=config.Users(source="crm"),
     server=config.Server(origins=("https://crm.example.org",)),
     location=Location(country="DE", area_code="089", internal_length=4),
-    screen=config.Screen(
+    screen=Screen(
         templates={
             "case": "https://crm.example.org/case?p={person_id}&n={e164}",
             "record": "https://crm.example.org/p/{person_id}",
@@ -75,48 +67,6 @@ class Here:
 
     def callFromThread(self, work: Callable[..., None], *args: object) -> None:
         work(*args)
-
-
-class Crm:
-    """A source that knows one person."""
-
-    name = "crm"
-    broken = False
-
-    def __init__(self) -> None:
-        self.written: list[Activity] = []
-
-    @property
-    def activities(self) -> Crm:
-        return self
-
-    @property
-    def takes_calls(self) -> bool:
-        return True
-
-    async def write(self, activity: Activity) -> None:
-        self.written.append(activity)
-
-    async def start(self) -> None: ...
-
-    def subscribe(self, listener: Callable[[], None]) -> None: ...
-
-    async def lookup(self, number: Number) -> tuple[Match, ...]:
-        return (ERIKA,) if number.e164 == "+498999123" else ()
-
-    async def search(self, text: str, limit: int) -> tuple[Contact, ...]:
-        if self.broken:
-            raise ConnectionError("the database is away")
-        numbers = (LabelledNumber(label="business", raw="089/99-123"), LabelledNumber(label="?", raw="ask Eva"))
-        erika = Contact(
-            kind="person", record_id="7", name=ERIKA.name, company=ERIKA.company, person_id="7", numbers=numbers
-        )
-        return (erika,) if text.casefold() in erika.name.casefold() else ()
-
-    async def users(self) -> tuple[User, ...]:
-        return USERS
-
-    def close(self) -> None: ...
 
 
 @dataclass
@@ -362,14 +312,14 @@ class World:
             clock=cast(Any, self.clock),
             users=Users(USERS),
             sources=[self.crm],
-            templates=Templates(settings.screen.templates, settings.screen.allowed_hosts),
             journal=journal,
             make_provider=self._provider,
             verifier=self.verify,
         )
         root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
         self.server = WebServer(root, cast(Any, self.clock))
-        self.gateway.links.start(self.gateway.board.hear)
+        Deferred.fromCoroutine(self.gateway.board.begin())
+        self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()
 
     def _provider(self, link: config.Link, recording: Recording) -> Switch:

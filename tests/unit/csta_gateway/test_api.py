@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec import structs
 from twisted.internet.defer import Deferred
 
 from csta.errors import (
@@ -15,13 +14,10 @@ from csta.errors import (
     RequestTimeout,
     ServiceError,
 )
-from csta.model.events import CallAnswered, CallEnded, CallHeld, CallOriginated
+from csta.model.events import CallAnswered, CallHeld, CallOriginated
 from csta.model.states import ConnectionState
-from csta_gateway import config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.unit.csta_gateway.conftest import World
 
 
@@ -223,6 +219,7 @@ def test_contacts(world: World) -> None:
         "name": "Erika Mustermann",
         "company": "Muster GmbH",
         "url": "https://crm.example.org/p/7",
+        "add_number": None,
         "numbers": [
             {"label": "business", "display": "089 99123", "dial": "+498999123"},
             {"label": "?", "display": "ask Eva", "dial": "ask Eva"},
@@ -253,76 +250,3 @@ def test_colleagues_and_their_presence(world: World) -> None:
     assert states() == {"anna": "free", "jonas": "busy", "chef": "busy", "lager": "unknown"}
     world.switch.go_down()
     assert set(states().values()) == {"unknown"}
-
-
-def test_the_journal_holds_past_calls(world: World) -> None:
-    for number in range(3):
-        call = world.switch.ring(call=f"c{number}")
-        call = world.switch.change(call, CallAnswered, began=1000.0 + number)
-        world.switch.change(call, CallEnded, state=ConnectionState.NULL, answered=1990.0 if number == 1 else None)
-    browser = world.browser("anna")
-    page = browser.get("/api/journal").json
-    assert [(entry["began"], entry["result"], entry["duration"]) for entry in page["entries"]] == [
-        (1_002_000, "missed", 0),
-        (1_001_000, "answered", 10),
-        (1_000_000, "missed", 0),
-    ]
-    assert page["more"] is False
-    assert set(page["entries"][0]) == {
-        "id", "direction", "number", "name", "company", "internal", "result", "began", "duration",
-        "done", "note", "disposition",
-    }  # fmt: skip
-    assert page["entries"][0]["name"] == "Erika Mustermann"
-    assert [entry["began"] for entry in browser.get("/api/journal?missed=1&before=1002000").json["entries"]] == [
-        1_000_000
-    ]
-    assert world.browser("jonas").get("/api/journal").json["entries"] == []
-    for nonsense in ("x", "-1", "9" * 17, "%FF", "%C2%B2"):
-        assert browser.get(f"/api/journal?before={nonsense}").error == "bad_request"
-
-
-def a_missed_call(world: World) -> str:
-    world.switch.change(world.switch.ring(), CallEnded, state=ConnectionState.NULL)
-    return str(world.browser("anna").get("/api/journal").json["entries"][0]["id"])
-
-
-def test_a_note_on_a_past_call_is_kept(world: World) -> None:
-    entry, anna = a_missed_call(world), world.browser("anna")
-    written = anna.put(f"/api/journal/{entry}", {"note": "calls again <b>", "disposition": "offer"})
-    assert (written.status, written.json["entry"]["note"]) == (200, "calls again <b>")
-    (kept,) = anna.get("/api/journal").json["entries"]
-    assert (kept["note"], kept["disposition"], kept["done"]) == ("calls again <b>", "offer", False)
-
-
-def test_a_private_call_keeps_nobody_s_number_and_name(world: World) -> None:
-    entry, anna = a_missed_call(world), world.browser("anna")
-    anna.put(f"/api/journal/{entry}", {"note": "the doctor"})
-    assert anna.post(f"/api/journal/{entry}/private").status == 200
-    (kept,) = anna.get("/api/journal").json["entries"]
-    assert kept["number"] == {"raw": "", "e164": None, "display": "", "presentation": "restricted"}
-    assert (kept["name"], kept["company"], kept["note"], kept["result"]) == (None, None, "", "missed")
-
-
-@pytest.mark.parametrize("entry", ["999", "x", "9" * 30, "-1"])
-def test_only_own_calls_that_exist_can_be_written_on(world: World, entry: str) -> None:
-    anna, jonas = world.browser("anna"), world.browser("jonas")
-    assert anna.put(f"/api/journal/{entry}", {"note": "?"}).error == "not_found"
-    assert jonas.put(f"/api/journal/{a_missed_call(world)}", {"note": "mine"}).error == "not_found"
-    assert jonas.post(f"/api/journal/{a_missed_call(world)}/private").error == "not_found"
-    assert anna.put("/api/journal/1", {"note": "n" * 4001}).error == "bad_request"
-
-
-def test_roles_that_must_not_see_numbers_see_their_beginning(
-    make_world: Callable[..., World], settings: config.Config
-) -> None:
-    world = make_world(structs.replace(settings, journal=config.Journal(masked_for=("user",))))
-    a_missed_call(world)
-    (entry,) = world.browser("anna").get("/api/journal").json["entries"]
-    assert entry["number"]["display"].endswith("****")
-    assert (entry["number"]["raw"], entry["number"]["e164"]) == ("", None)
-
-
-def test_an_ended_call_is_written_into_the_crm(world: World) -> None:
-    a_missed_call(world)
-    (activity,) = world.crm.written
-    assert (activity.record_id, activity.result, activity.login) == ("7", "missed", "anna")

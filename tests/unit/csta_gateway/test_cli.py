@@ -100,8 +100,8 @@ def test_a_template_that_leads_elsewhere_is_told(settings: Path) -> None:
     with settings.open("a") as file:
         file.write("[screen]\ntemplates = {case = 'https://evil.example/'}\n")
     ended = run("--config", str(settings))
-    assert ended.returncode == 1
-    assert "template 'case'" in ended.stderr
+    assert ended.returncode == 2
+    assert "screen.templates.case: the host 'evil.example' is not among the allowed hosts (none)" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -141,15 +141,131 @@ def test_the_demo_gets_ready_and_ends_cleanly(demo: tuple[subprocess.Popen[str],
     assert not any(password in errors for password in passwords.values())
 
 
-def test_a_number_is_explained_step_by_step(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.write_text(settings.read_text() + '[sites.vienna]\ncountry = "AT"\narea_code = "1"\n')
-    assert main(["number", "explain", "0044 161 5527789", "--config", str(settings)]) == 0
-    told = dict(re.split(r"  +", line, maxsplit=1) for line in capsys.readouterr().out.splitlines())
-    assert told["= E.164"] == "+441615527789"
-    assert told["= canonical"] == "+44 (161) 5527789"
-    assert main(["number", "explain", "58580", "--site", "vienna", "--config", str(settings)]) == 0
-    assert "+43158580" in capsys.readouterr().out
-    assert main(["number", "explain", "*21#", "--config", str(settings)]) == 0
-    assert "nothing: " in capsys.readouterr().out
+def explained(capsys: pytest.CaptureFixture[str], settings: Path, *arguments: str) -> tuple[int, dict[str, str]]:
+    code = main(["number", "explain", "--config", str(settings), *arguments])
+    rows = (re.split(r"  +", line, maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    return code, {row[0]: row[1] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (
+            ["0044 161 5527789"],
+            0,
+            {
+                "site": "main site, DE 089",
+                "role": "incoming (caller)",
+                "device identifier": "0044 161 5527789",
+                "number plan of DE": "+441615527789",
+                "= E.164": "+441615527789",
+                "= kind": "international",
+                "= shown as": "+44 161 552 7789",
+                "= canonical": "+44 (161) 5527789",
+                "= dialled as": "000441615527789",
+            },
+        ),
+        (
+            ["0 089 7654321 DW 12", "--role", "outgoing", "--language", "de"],
+            0,
+            {
+                "Standort": "Hauptstandort, DE 089",
+                "Rolle": "gehend (gewählt)",
+                "Gerätekennung": "0 089 7654321 DW 12",
+                "Schreibweise": "0 089 7654321",
+                "danach zu wählen": "12",
+                "Amtskennziffer entfernt": "0897654321",
+                "Rufnummernplan DE": "+49897654321",
+                "= E.164": "+49897654321",
+                "= Art": "Inland",
+                "= Anzeige": "089 7654321",
+                "= kanonisch": "+49 (89) 7654321",
+                "= gewählt als": "nichts: Diese Landesvorwahl gibt es nicht. Bitte prüfen Sie die ersten Ziffern.",
+            },
+        ),
+        (
+            ["58580,,7", "--site", "vienna", "--role", "typed"],
+            0,
+            {
+                "site": "vienna, AT 01",
+                "area code added": "0158580",
+                "= canonical": "+43 (1) 58580",
+                "= dialled as": "0158580, after the answer 7",
+            },
+        ),
+        (["77#123", "--site", "vienna"], 0, {"rule 1 '77#(\\\\d+)'": "123", "= kind": "internal"}),
+        (["12"], 0, {"= doubt": "the number plan knows no such number"}),
+        (["*21#"], 0, {"code of the switch": "*21#", "= kind": "code of the switch", "= E.164": "none"}),
+        (["112", "--language", "de"], 0, {"Notruf": "112", "= Art": "Notruf", "= gewählt als": "112"}),
+        (
+            ["anonymous"],
+            1,
+            {"no number": "restricted", "= kind": "unknown", "= shown as": "nothing"},
+        ),
+        (
+            ["+49", "--language", "de"],
+            1,
+            {"keine Nummer": "Das ist keine Telefonnummer. Bitte geben Sie Ziffern ein, zum Beispiel 089 1234567."},
+        ),
+    ],
+)
+def test_a_number_is_explained_step_by_step(
+    settings: Path,
+    arguments: list[str],
+    code: int,
+    told: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    settings.write_text(
+        settings.read_text()
+        + """
+[location]
+area_code = "089"
+[sites.vienna]
+country = "AT"
+area_code = "1"
+outside_prefixes = [""]
+rules = [{pattern = '77#(\\d+)', replace = '\\1', internal = true}]
+"""
+    )
+    found = explained(capsys, settings, *arguments)
+    assert found[0] == code
+    assert found[1].items() >= told.items()
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [({"LANG": "de_DE.UTF-8"}, "Art"), ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, "kind"), ({"LANG": "fr_FR"}, "kind")],
+)
+def test_numbers_are_explained_in_the_language_of_the_environment(
+    settings: Path,
+    environment: dict[str, str],
+    word: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert f"= {word}" in explained(capsys, settings, "112")[1]
+
+
+def test_a_number_at_an_unknown_site_is_not_explained(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["number", "explain", "1", "--site", "paris", "--config", str(settings)]) == 2
     assert "there is no [sites.paris]" in capsys.readouterr().err
+
+
+def test_extensions_that_are_short_numbers_too_are_told(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.write_text(settings.read_text() + "[sites.berlin]\ninternal_length = 3\ninternal_ranges = [[110, 115]]\n")
+    assert main(["check-config", "--config", str(settings)]) == 0
+    length, emergency, short = capsys.readouterr().err.splitlines()
+    assert length.endswith(
+        "[sites.berlin] internal_length 3: never an extension, because it is an emergency number: 110, 112"
+    )
+    assert emergency.endswith(
+        "internal_ranges [110, 115]: never an extension, because it is an emergency number: 110, 112"
+    )
+    assert short.endswith("dialled as an extension, though it is a short number of the country: 115")

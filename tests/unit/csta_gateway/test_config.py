@@ -37,7 +37,7 @@ def test_the_example_is_right() -> None:
 MISTAKES = [
     ("[server]\nprot = 80", "gateway.toml:15: server.prot: unknown key; did you mean `port`?"),
     ("[servre]\nport = 80", "gateway.toml:14: servre: unknown key; did you mean `server`?"),
-    ("[screen]\nxyzzy = 1", "gateway.toml:15: screen.xyzzy: unknown key; known here: allowed_hosts, record, templates"),
+    ("[screen]\nxyzzy = 1", "gateway.toml:15: screen.xyzzy: unknown key; known here: add_number, address, allowed_"),
     ("[server]\nport = 'eighty'", "gateway.toml:15: server.port: expected `int`, got `str`"),
     ("[server]\nport = 70000", "gateway.toml:15: server.port: expected `int` <= 65535"),
     ("[log]\nlevel = 'loud'", "gateway.toml:15: log.level: invalid enum value 'loud'"),
@@ -68,7 +68,33 @@ MISTAKES = [
     ("[server]\naddress = '0.0.0.0'", "gateway.toml:14: server: needs `certificate`"),
     ("[server]\norigins = ['crm']", "gateway.toml:14: server: `crm` is not an origin"),
     ("[server]\nmetrics_from = ['10.0.0.1/8']", "gateway.toml:14: server: 10.0.0.1/8 has host bits set"),
-    ("[screen]\nrecord = 'summary'", "gateway.toml:14: screen: `record` names the template `summary`"),
+    ("[screen]\nrecord = 'summary'", "gateway.toml:15: screen.record: names the template `summary`, which is not in"),
+    (
+        "[screen]\nallowed_hosts = ['a']\n[screen.templates]\ncase = 'https://a/{persn_id}'",
+        "gateway.toml:17: screen.templates.case: unknown variable {persn_id}; there are call_id, called, company,",
+    ),
+    (
+        "[screen]\nallowed_hosts = ['a']\n[screen.templates.case]\nperson = 'https://b/'",
+        "gateway.toml:17: screen.templates.case.person: the host 'b' is not among the allowed hosts (a)",
+    ),
+    (
+        "[screen.templates.case]\nperson = 'javascript:alert(1)'",
+        "gateway.toml:15: screen.templates.case.person: must begin with http:// or https://",
+    ),
+    ("[screen.templates.case]\nfirm = 'x'", "gateway.toml:15: screen.templates.case.firm: unknown key; known"),
+    ("[screen.incoming]\ntrigger = 'always'", "gateway.toml:15: screen.incoming.trigger: invalid enum value 'always'"),
+    ("[screen.incoming]\nscreen = 'case'", "gateway.toml:15: screen.incoming.screen: names the template `case`"),
+    (
+        "[screen.users.anna.outgoing]\nscreen = 'case'",
+        "gateway.toml:15: screen.users.anna.outgoing.screen: names the template `case`",
+    ),
+    ("[screen]\npreset = 'sagecrm'", "gateway.toml:14: screen.address: goes together with `preset`"),
+    ("[screen]\naddress = 'https://a'", "gateway.toml:15: screen.address: goes together with `preset`"),
+    (
+        "[screen]\npreset = 'sagecrm'\naddress = 'https://{name}/CRM'",
+        "gateway.toml:16: screen.address: `https://{name}/CRM` is not where pages begin; write it as https://host/path",
+    ),
+    ("[screen]\npreset = 'sagecrm'\naddress = 'crm.example.org'", "gateway.toml:16: screen.address: `crm."),
     ("[[sources]]\nname = 'x'\ntype = 'sql'", "gateway.toml:14: sources[1]: needs `url` or `url_file`"),
     ("[server\nport = 1", "gateway.toml:14: "),
     ("a = '''", "gateway.toml:14: "),
@@ -101,7 +127,7 @@ def test_unknown_keys_are_found_at_every_depth() -> None:
 
 
 def test_keys_within_long_strings_do_not_count() -> None:
-    text = SMALLEST + "[screen.templates]\na = '''\nport = 1\n[log]\n'''\n[server]\nport = 'x'\n"
+    text = SMALLEST + "[journal]\nurl = '''\nport = 1\n[log]\n'''\n[server]\nport = 'x'\n"
     with pytest.raises(ConfigError, match=r"^x:18: server\.port"):
         parse(text, "x")
 

@@ -119,9 +119,15 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
         "actions": ["answer", "deflect", "clear"],
         "primary": "answer",
         "url": "https://crm.example.org/case?p=7&n=%2B498999123",
+        "way": "incoming",
+        "pops": True,
+        "stranger": None,
         "result": None,
         "answered_by": None,
         "duration": None,
+        "note": "",
+        "disposition": "",
+        "private": False,
     }
 
 
@@ -137,7 +143,8 @@ def test_a_call_from_ringing_to_its_end(world: World) -> None:
     assert connected["call"]["label"] == "connected"
     assert presence["colleague"] == {"login": "anna", "name": "Anna Berger", "extension": "2001", "state": "busy"}
     world.switch.change(call, CallEnded, state=ConnectionState.NULL)
-    ended, journal, presence = socket.messages()
+    ended, journal, told, presence = socket.messages()
+    assert (journal["entry"]["crm"], told["entry"]["crm"]) == ("waiting", "written")
     assert (ended["type"], ended["call"]["result"], ended["call"]["duration"]) == ("call_ended", "answered", 10)
     assert (journal["type"], journal["entry"]["result"], journal["entry"]["duration"]) == ("journal", "answered", 10)
     assert presence["colleague"]["state"] == "free"

@@ -13,6 +13,7 @@ from csta.recorder.live import Recording
 from csta_gateway.config import Link
 from csta_gateway.links import Links, SwitchLink
 from csta_gateway.metrics import Metrics
+from csta_gateway.watching import RETRY
 
 if TYPE_CHECKING:
     from tests.unit.csta_gateway.conftest import World
@@ -28,6 +29,7 @@ class Hall:
         self.clock = Clock()
         self.providers: dict[str, FakeProvider] = {}
         self.heard: list[tuple[str, ModelEvent]] = []
+        self.forgotten: list[str] = []
         self.services = services
         self.metrics = Metrics("1")
         self.links = Links(links, ["2001", "3001", "3002"], self.provider, self.clock, self.metrics)
@@ -37,7 +39,7 @@ class Hall:
         return self.providers[link.name]
 
     def start(self) -> None:
-        self.links.start(lambda link, event: self.heard.append((link.state.name, event)))
+        self.links.start(lambda link, event: self.heard.append((link.state.name, event)), self.forgotten.append)
 
     def link(self, device: str) -> SwitchLink:
         link = self.links.by_device(device)
@@ -112,11 +114,20 @@ def test_a_device_that_comes_back_is_counted_and_asked_again(make_world: Any) ->
     assert sample("csta_monitors", {"link": "HQ"}) == 0
 
 
-def test_a_device_refused_on_the_last_link_is_not_out_of_service_on_the_next(make_world: Any) -> None:  # noqa: ANN401
+@pytest.mark.parametrize("wait", ["link", "clock"])
+def test_a_device_that_was_refused_is_asked_for_again(make_world: Any, wait: str) -> None:  # noqa: ANN401
     world = make_world(unknown=frozenset({"2004"}))
-    world.switch.go_down()
-    world.switch.come_up()
-    assert next(iter(world.gateway.links)).devices["2004"].in_service
+    link = next(iter(world.gateway.links))
+    world.clock.advance(RETRY)
+    assert not link.devices["2004"].in_service
+    world.switch.unknown = frozenset()
+    if wait == "link":
+        world.switch.go_down()
+        world.switch.come_up()
+    else:
+        world.clock.advance(RETRY)
+    assert link.devices["2004"].in_service
+    assert sorted(world.switch.watched) == ["2001", "2002", "2003", "2004"]
 
 
 def test_an_event_of_a_strange_device_is_passed_over(world: World) -> None:

@@ -26,7 +26,7 @@ EVERYBODY = {
 MATRIX: dict[UserRole, set[tuple[Action, str | None]]] = {
     "user": EVERYBODY,
     "supervisor": EVERYBODY,
-    "admin": EVERYBODY | {(Action.SEE_METRICS, NONE), (Action.SEE_LINKS, NONE)},
+    "admin": EVERYBODY | {(Action.SEE_METRICS, NONE), (Action.SEE_LINKS, NONE), (Action.MANAGE_JOURNAL, NONE)},
 }
 ABOUT_DEVICES = {Action.WATCH_CALLS, Action.MAKE_CALL, Action.CONTROL_CALL, Action.CONTROL_DEVICE}
 QUESTIONS = [

@@ -14,9 +14,9 @@ from csta.recorder import files, trace
 from csta.recorder.live import Recording
 from csta.testing import MemorySwitch
 from csta_gateway import config as settings
-from csta_gateway.cli import _provider
 from csta_gateway.links import SwitchLink
 from csta_gateway.metrics import Metrics
+from csta_gateway.providers import provider as made
 from csta_gateway.traces import MOST_MESSAGES, RecordingFailed, file_name, recording
 from tests.unit.csta_gateway.conftest import reply
 
@@ -29,7 +29,7 @@ NUMBER = "0891234567"
 def talk(link: settings.Link, kept: Recording) -> None:
     """A call rings on a link that is recorded, and the gateway stops."""
     here = MemorySwitch("xml")
-    provider = _provider(here.network, link, kept)
+    provider = made(here.network, link, kept)
     provider.start()
     here.run(provider.monitor("2001"))
     here.settle()

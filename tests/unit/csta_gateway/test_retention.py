@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from twisted.internet.task import Clock
 
+from crm_adapter.erasure import Subject
 from csta_gateway.retention import DAY, EVERY, Retention
 
 
@@ -14,13 +15,13 @@ class Journal:
     """Hears what is to be deleted."""
 
     def __init__(self) -> None:
-        self.purged: list[int] = []
+        self.purged: list[int | None] = []
         self.broken = False
 
-    async def purge(self, *, before: int) -> int:
+    async def purge(self, subject: Subject) -> int:
         if self.broken:
             raise OSError("disk full")
-        self.purged.append(before)
+        self.purged.append(subject.before)
         return 1
 
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from crm_adapter.errors import DirectoryError
 from crm_adapter.users import User
 from csta_gateway.userwatch import UserWatch
-from tests.unit.csta_gateway.conftest import USERS
+from tests.unit.csta_gateway.crm import USERS
 
 if TYPE_CHECKING:
     from tests.unit.csta_gateway.conftest import World

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.defer import ensureDeferred
 
 from csta.errors import LocalProtocolError, ServiceError
 from csta.messages.call_control import ParkCall
@@ -230,3 +231,20 @@ def test_a_device_is_watched_once_however_often_it_is_asked_for(bench: Bench) ->
     bench.switch.ring("+49891234567", "2001", bench.network.seconds())
     bench.network.settle()
     assert bench.take() == ["LinkUp", "CallOffered 2001 alerting"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_device_given_up_before_the_switch_has_answered(bench: Bench, again: bool) -> None:
+    bench.add_extension("2005")
+    exchange = bench.switch._exchange
+    wishes = [bench.provider.monitor("2005"), bench.provider.unmonitor("2005")]
+    if again:
+        wishes.append(bench.provider.monitor("2005"))
+    ended = [ensureDeferred(wish) for wish in wishes]
+    bench.network.settle()
+    assert all(each.called for each in ended)
+    bench.take()
+    bench.switch.ring("+49891234567", "2005", bench.network.seconds())
+    bench.network.settle()
+    assert bench.take() == (["CallOffered 2005 alerting"] if again else [])
+    assert exchange.monitors.at(exchange.extensions["2005"]) == int(again)
