@@ -109,20 +109,19 @@ class TrytonFeed:
         :raises DirectoryError: the server cannot be asked, or refuses.
         """
         if not await self._notes(activity):
-            await self._call(
-                "model.ir.note.create", [{"resource": _resource(activity), "message": _text(activity)}], {}
-            )
+            await self._create(activity)
 
     async def update(self, activity: Activity) -> None:
-        """Change the note of a call, or write it where somebody has deleted it.
+        """Write the note of a call anew, in place of the one there is: Tryton lets nobody change the text of a note.
 
         :raises DirectoryError: the server cannot be asked, or refuses.
         """
-        known = [row["id"] for row in await self._notes(activity)]
+        known = await self._notes(activity)
+        if any(row["message"] == _text(activity) for row in known):
+            return
+        await self._create(activity)
         if known:
-            await self._call("model.ir.note.write", known, {"message": _text(activity)}, {})
-        else:
-            await self.write(activity)
+            await self._call("model.ir.note.delete", [row["id"] for row in known], {})
 
     def close(self) -> None:
         """Sessions end by themselves."""
@@ -153,11 +152,15 @@ class TrytonFeed:
         parties = await self._search("party.party", written, ["id"])
         return sorted({row["party"] for row in numbers} | {row["id"] for row in parties})
 
+    async def _create(self, activity: Activity) -> None:
+        note = {"resource": _resource(activity), "message": _text(activity)}
+        await self._call("model.ir.note.create", [note], {})
+
     async def _notes(self, activity: Activity) -> list[Json]:
         """The note of a call, as long as it ends with the call's key."""
         mark = f"%{_literal(_mark(activity))}"
         domain = [["resource", "=", _resource(activity)], ["message", "like", mark]]
-        return await self._search("ir.note", domain, ["id"])
+        return await self._search("ir.note", domain, ["id", "message"])
 
     async def _mechanisms(self, parties: Sequence[int]) -> Mapping[int, list[Json]]:
         domain = [["party", "in", list(parties)], ["type", "in", list(TELEPHONES)]]

@@ -51,6 +51,10 @@ class Radicale:
         self.port = running.port
         self._folder = folder
         self._path = f"/{USER}/{uuid4().hex}/"
+        self.make()
+
+    def make(self) -> None:
+        """Make the address book."""
         self._ask("MKCOL", self._path, _MAKE)
 
     def put(self, entry: Entry) -> str:

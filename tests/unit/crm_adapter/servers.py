@@ -123,11 +123,11 @@ class Tryton(Server):
         model, _, name = method.removeprefix("model.").rpartition(".")
         if name == "create":
             for values in params[0]:
-                self.put(model, len(self.tables[model]) + 1, **values)
+                self.put(model, max(self.tables[model], default=0) + 1, **values)
             return b'{"result": []}'
-        if name == "write":
+        if name == "delete":
             for key in params[0]:
-                self.put(model, key, **params[1])
+                del self.tables[model][key]
             return b'{"result": null}'
         rows = [row for row in self.tables[model].values() if holds(params[0], row)]
         if name == "search_count":
