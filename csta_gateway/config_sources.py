@@ -34,6 +34,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it notes that
         were written after the call stay in the gateway.
     :param refresh_seconds: time between two looks for changes.
+    :param timeout_seconds: how long the database may be silent.
     """
 
     url: Filled | None = None
@@ -45,6 +46,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     log: str = ""
     note: str = ""
     refresh_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 30.0
 
     def __post_init__(self) -> None:
         """One URL, and queries for tables nobody knows."""

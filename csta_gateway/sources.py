@@ -28,6 +28,7 @@ from crm_adapter.sources.file import FileFeed
 from crm_adapter.sources.http import HttpSource, HttpTemplates
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.sources.presets import PRESETS, Queries
+from crm_adapter.sources.silence import TimeLimit
 from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.sources.tryton import TrytonFeed
 from crm_adapter.sources.webservice import WebService
@@ -99,6 +100,7 @@ class Sources:
             self._reactor,
             name=source.name,
             history=History.EMBEDDED if source.preset == "embedded" else None,
+            limit=TimeLimit(source.timeout_seconds, self._reactor),
         )
 
     def _file(self, source: settings.FileSource) -> Feed:
@@ -176,7 +178,10 @@ class Sources:
         return HttpSource(templates, fields, self._location, web, name=source.name)
 
     def _web(self, source: Any, **options: Any) -> WebService:  # noqa: ANN401 -- any of those with a server
-        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=HTTPConnectionPool(self._reactor))
+        # Kept connections are for callers looked up one after the other. Where a change feed is read once a minute, the
+        # server has often closed one by then, and what is not a GET is not sent again (RFC 9112 §9.3.1).
+        kept = HTTPConnectionPool(self._reactor, persistent=isinstance(source, settings.HttpSource))
+        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=kept)
         return WebService(
             HTTPClient(cast(IAgent, agent)), self._reactor, source.name, timeout=source.timeout_seconds, **options
         )

@@ -9,7 +9,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from twisted.application.service import Application, Service
 from twisted.internet.defer import Deferred
@@ -32,7 +32,7 @@ log = Logger()
 class Options(TwistdOptions):
     """What stands behind ``twistd csta-gateway``."""
 
-    optParameters = [
+    optParameters: ClassVar = [
         ["config", None, str(DEFAULT_CONFIG), "settings"],
         ["log-file", None, None, "where log lines go; needed unless twistd runs with --nodaemon"],
     ]
