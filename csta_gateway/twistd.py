@@ -39,7 +39,8 @@ class Options(TwistdOptions):
 
     def postOptions(self) -> None:
         """Read the settings now: a daemon has nobody to tell."""
-        if self["log-file"] is None and not self.parent["nodaemon"]:
+        twistd: Any = self.parent
+        if self["log-file"] is None and not twistd["nodaemon"]:
             raise UsageError("say --log-file FILE, or run twistd --nodaemon")
         try:
             self.settings = config_file.read(Path(self["config"]), os.environ)

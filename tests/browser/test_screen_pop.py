@@ -328,7 +328,7 @@ def test_the_answer_button_stays_where_it_is_when_the_caller_turns_out_to_be_unk
     gateway: Gateway, make: Make
 ) -> None:
     page = gateway.open()
-    unknown = {"name": None, "company": None, "matches": []}
+    unknown: dict[str, Any] = {"name": None, "company": None, "matches": []}
     gateway.send("call", call=make("call", **unknown, matches_pending=True))
     answer = page.get_by_role("button", name="Antworten")
     before = answer.bounding_box()

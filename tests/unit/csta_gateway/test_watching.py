@@ -271,6 +271,22 @@ def test_the_last_list_holds_whatever_is_under_way(
     assert sorted(late.late.watched) == watched
 
 
+def test_a_refusal_of_a_monitor_nobody_wants_any_more_is_not_told(late: LateWorld) -> None:
+    def change(*devices: str) -> None:
+        late.gateway.users.replace(people({"anna": devices}))
+        late.gateway.links.watch(devices)
+
+    change()
+    answer_all(late)
+    change("2901")
+    change()
+    change("2901")
+    late.late.asked.pop().answer.errback(REFUSED)
+    answer_all(late)
+    (link,) = late.gateway.links
+    assert (late.late.watched, link.devices["2901"].in_service) == (["2901"], True)
+
+
 def test_what_was_told_before_the_switch_let_go_is_forgotten(late: LateWorld) -> None:
     def change(*devices: str) -> None:
         late.gateway.users.replace(people({"anna": devices}))
