@@ -18,7 +18,7 @@ def twistd(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_plugin_is_found() -> None:
-    assert "csta-gateway" in twistd("--help", folder=ROOT).stdout
+    assert "shows on a call screen who is calling" in twistd("--help", folder=ROOT).stdout
 
 
 def test_the_container_file_copies_what_there_is() -> None:
