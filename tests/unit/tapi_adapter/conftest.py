@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from random import Random
 from typing import Any, TypeVar
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.task import Clock
+from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 from csta.model.call import Call
-from csta.model.events import CallEvent, ModelEvent
+from csta.model.events import CallEvent, DeviceChanged, ModelEvent
 from tapi_adapter.descriptions import Address
 from tapi_adapter.provider import TapiProvider
 from tests.unit.tapi_adapter.faketelephony import EVERYTHING, FakeTelephony
@@ -99,3 +100,25 @@ async def _awaited(awaitable: Awaitable[R]) -> R:
 @pytest.fixture
 def bench() -> TapiBench:
     return TapiBench().start("2001", "2002", "2003")
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    lines: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        lines.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(observe)  # type: ignore[arg-type] # a function will do
+    yield lines
+    globalLogPublisher.removeObserver(observe)  # type: ignore[arg-type]
+
+
+def service_of(bench: TapiBench, device: str) -> list[bool | None]:
+    """Whether a device works, each time that was told."""
+    return [event.in_service for event in bench.told if isinstance(event, DeviceChanged) and event.device == device]
+
+
+def line(bench: TapiBench, station: str) -> int:
+    """Handle of the line of a station."""
+    return next(handle for handle, number in bench.telephony.open.items() if number == station)

@@ -85,25 +85,26 @@ class Pbx:
 
     # What stations do
 
-    def seize(self, station: str, reason: int = LINECALLREASON.DIRECT) -> Appearance:
+    def seize(self, station: str, state: int = S.DIALTONE) -> Appearance:
         """A station goes off-hook."""
         self._last += 1
+        reason = LINECALLREASON.DIRECT
         info = CallInfo(call_id=self._last, origin=LINECALLORIGIN.OUTBOUND, reason=reason, caller=named(station))
-        return self._begin(Appearance(station, info), S.DIALTONE)
+        return self._begin(Appearance(station, info), state)
 
     def dial(self, own: Appearance, number: str) -> None:
         """It dials."""
         if own.state != S.DIALTONE:
             raise LineError("lineDial", LINEERR.INVALCALLSTATE)
-        self._learn(own, SAYS.CALLEDID, called=named(number))
-        self._to(own, S.DIALING)
-        self._to(own, S.PROCEEDING)
+        self.learn(own, SAYS.CALLEDID, called=named(number))
+        self.to(own, S.DIALING)
+        self.to(own, S.PROCEEDING)
         if number in self.busy:
-            self._to(own, S.BUSY, LINEBUSYMODE.STATION)
+            self.to(own, S.BUSY, LINEBUSYMODE.STATION)
             return
         if number in self.stations:
             self._ring(number, own, LINECALLREASON.DIRECT)
-        self._to(own, S.RINGBACK)
+        self.to(own, S.RINGBACK)
 
     def arrive(self, station: str, caller: str | None, **more: object) -> Appearance:
         """A call from outside rings at a station."""
@@ -121,43 +122,43 @@ class Pbx:
     def answer(self, own: Appearance) -> None:
         """A ringing call is answered."""
         self.require(own, "lineAnswer", S.OFFERING, S.ACCEPTED)
-        self._to(own, S.CONNECTED, ACTIVE)
+        self.to(own, S.CONNECTED, ACTIVE)
         if own.peer is not None:
-            self._learn(own.peer, SAYS.CONNECTEDID, connected=named(own.station))
-            self._to(own.peer, S.CONNECTED, ACTIVE)
+            self.learn(own.peer, SAYS.CONNECTEDID, connected=named(own.station))
+            self.to(own.peer, S.CONNECTED, ACTIVE)
 
     def drop(self, own: Appearance) -> None:
         """A station hangs up; who it talked to is disconnected, and hangs up too."""
         self.require(own, "lineDrop", *(set(S) - {S.IDLE}))
         members = [each for each in self.at(own.station) if each.conference is own]
         for member in members or [own]:
-            self._to(member, S.IDLE)
+            self.to(member, S.IDLE)
             if member.peer is not None:
                 self.disconnect(member.peer)
         if members:
-            self._to(own, S.IDLE)
+            self.to(own, S.IDLE)
 
     def disconnect(self, own: Appearance, mode: int = LINEDISCONNECTMODE.NORMAL) -> None:
         """The far end is gone."""
         conference = own.conference
-        self._to(own, S.DISCONNECTED, mode)
-        self._to(own, S.IDLE)
+        self.to(own, S.DISCONNECTED, mode)
+        self.to(own, S.IDLE)
         if conference is not None:
             self._shrink(conference)
 
     def hold(self, own: Appearance, state: int = S.ONHOLD) -> None:
         """A call is put on hold."""
         self.require(own, "lineHold", S.CONNECTED, S.RINGBACK)
-        self._to(own, state)
+        self.to(own, state)
         if own.peer is not None and own.peer.state == S.CONNECTED:
-            self._to(own.peer, S.CONNECTED, HELD)
+            self.to(own.peer, S.CONNECTED, HELD)
 
     def unhold(self, own: Appearance) -> None:
         """It is taken back."""
         self.require(own, "lineUnhold", S.ONHOLD, S.ONHOLDPENDTRANSFER, S.ONHOLDPENDCONF)
-        self._to(own, S.CONNECTED, ACTIVE)
+        self.to(own, S.CONNECTED, ACTIVE)
         if own.peer is not None and own.peer.state == S.CONNECTED:
-            self._to(own.peer, S.CONNECTED, ACTIVE)
+            self.to(own.peer, S.CONNECTED, ACTIVE)
 
     def transfer(self, held: Appearance, consult: Appearance) -> None:
         """The far ends of two calls are joined."""
@@ -165,21 +166,21 @@ class Pbx:
         self.require(consult, "lineCompleteTransfer", S.CONNECTED, S.RINGBACK)
         one, other = held.peer, consult.peer
         for own in (held, consult):
-            self._to(own, S.IDLE)
+            self.to(own, S.IDLE)
         self._join(one, other, _far(held), _far(consult))
 
     def pass_on(self, own: Appearance, number: str) -> None:
         """A call is sent to a number, where it rings."""
         self.require(own, "lineBlindTransfer", S.CONNECTED)
         far = own.peer
-        self._to(own, S.IDLE)
+        self.to(own, S.IDLE)
         self._join(far, self._ring(number, None, LINECALLREASON.TRANSFER, caller=named(_far(own))), _far(own), number)
 
     def redirect(self, own: Appearance, number: str) -> None:
         """A ringing call is sent to a number."""
         self.require(own, "lineRedirect", S.OFFERING)
         more = {"caller": own.info.caller, "called": own.info.called, "redirecting": named(own.station)}
-        self._learn(own, SAYS.REDIRECTIONID, redirection=named(number))
+        self.learn(own, SAYS.REDIRECTIONID, redirection=named(number))
         peer, own.peer = own.peer, None
         self.disconnect(own, LINEDISCONNECTMODE.FORWARDED)
         self._ring(number, peer, LINECALLREASON.REDIRECT, **more)
@@ -189,7 +190,7 @@ class Pbx:
         own = next((each for each in self.at(number) if each.state == S.OFFERING), None)
         if own is None:
             raise LineError("linePickup", LINEERR.TARGETNOTFOUND)
-        self._learn(own, SAYS.REDIRECTIONID, redirection=named(station))
+        self.learn(own, SAYS.REDIRECTIONID, redirection=named(station))
         peer, own.peer = own.peer, None
         self.disconnect(own, LINEDISCONNECTMODE.PICKUP)
         info = structs.replace(own.info, reason=LINECALLREASON.PICKUP, redirection=PartyId())
@@ -197,15 +198,15 @@ class Pbx:
         self._begin(taken, S.CONNECTED, ACTIVE)
         if peer is not None:
             peer.peer = taken
-            self._learn(peer, SAYS.CONNECTEDID, connected=named(station))
-            self._to(peer, S.CONNECTED, ACTIVE)
+            self.learn(peer, SAYS.CONNECTEDID, connected=named(station))
+            self.to(peer, S.CONNECTED, ACTIVE)
         return taken
 
     def park(self, own: Appearance, number: str) -> None:
         """A call waits at a station."""
         self.require(own, "linePark", S.CONNECTED, S.ONHOLD)
         far, peer = _far(own), own.peer
-        self._to(own, S.IDLE)
+        self.to(own, S.IDLE)
         self._last += 1
         info = CallInfo(
             call_id=self._last,
@@ -243,8 +244,8 @@ class Pbx:
         """A call is added to it."""
         first = next(members(self, parent))
         own.conference = parent
-        self._to(own, S.CONFERENCED, parent.handle)
-        self._to(parent, S.CONNECTED, ACTIVE)
+        self.to(own, S.CONFERENCED, parent.handle)
+        self.to(parent, S.CONNECTED, ACTIVE)
         self._introduce(first.peer, own.peer)
 
     # Below here: how
@@ -257,16 +258,18 @@ class Pbx:
         self.appearances.append(own)
         self._told.begun(own)
         if state:
-            self._to(own, state, mode)
+            self.to(own, state, mode)
         return own
 
-    def _to(self, own: Appearance, state: int, mode: int = 0) -> None:
+    def to(self, own: Appearance, state: int, mode: int = 0) -> None:
+        """An appearance gets a state."""
         own.state, own.mode = state, mode
         if state == S.IDLE and own in self.appearances:
             self.appearances.remove(own)
         self._told.state(own)
 
-    def _learn(self, own: Appearance, what: int, **said: object) -> None:
+    def learn(self, own: Appearance, what: int, **said: object) -> None:
+        """More is known of an appearance."""
         own.info = structs.replace(own.info, **said)
         self._told.info(own, what)
 
@@ -292,9 +295,9 @@ class Pbx:
             said = {"connected": named(far), "call_id": self._last, "reason": LINECALLREASON.TRANSFER}
             if own is other:
                 said["caller"] = named(far)
-            self._learn(own, SAYS.CONNECTEDID | SAYS.CALLERID | SAYS.CALLID | SAYS.REASON, **said)
+            self.learn(own, SAYS.CONNECTEDID | SAYS.CALLERID | SAYS.CALLID | SAYS.REASON, **said)
             if own.mode == HELD:
-                self._to(own, S.CONNECTED, ACTIVE)
+                self.to(own, S.CONNECTED, ACTIVE)
 
     def _conference(self, station: str, members: tuple[Appearance, ...], state: int = S.CONNECTED) -> Appearance:
         self._last += 1
@@ -302,7 +305,7 @@ class Pbx:
         parent = self._begin(Appearance(station, info), state, ACTIVE if state == S.CONNECTED else 0)
         for member in members:
             member.conference = parent
-            self._to(member, S.CONFERENCED, parent.handle)
+            self.to(member, S.CONFERENCED, parent.handle)
         return parent
 
     def _member(self, station: str, far: str) -> Appearance:
@@ -314,8 +317,8 @@ class Pbx:
         if len(members) != 1:
             return
         members[0].conference = None
-        self._to(parent, S.IDLE)
-        self._to(members[0], S.CONNECTED, ACTIVE)
+        self.to(parent, S.IDLE)
+        self.to(members[0], S.CONNECTED, ACTIVE)
 
 
 def _far(own: Appearance) -> str:

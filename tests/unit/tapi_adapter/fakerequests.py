@@ -53,7 +53,8 @@ def _swap(fake: FakeTelephony, request: requests.SwapHold) -> Reply:
 def _setup_transfer(fake: FakeTelephony, request: requests.SetupTransfer) -> Reply:
     own = fake.owned(request.call)
     fake.pbx.hold(own, S.ONHOLDPENDTRANSFER)
-    consultation = fake.mine(fake.line_of(own), fake.pbx.seize)
+    first = 0 if fake.slow_dial_tone else S.DIALTONE
+    consultation = fake.mine(fake.line_of(own), lambda station: fake.pbx.seize(station, first))
     if request.destination:
         fake.pbx.dial(consultation, request.destination)
     return Reply(call=consultation.handle)

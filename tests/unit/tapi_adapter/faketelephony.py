@@ -76,6 +76,11 @@ class FakeTelephony:
         self.digits: list[str] = []
         self.forwards: dict[str, tuple[Forward, ...]] = {}
         self.up = False
+        self.slow_dial_tone = False
+        self.loses_handles = False
+        self.announces = True
+        self.refuses_lines: dict[str, int] = {}
+        self.refused_privileges: dict[int, int] = {}
         self._random = random
         self._listener: Listener | None = None
         self._queue: deque[Callable[[], object]] = deque()
@@ -110,6 +115,23 @@ class FakeTelephony:
         self._void({line})
         self.say(LineClosed(line=line))
 
+    def add_line(self, station: str) -> None:
+        """A line is new; somebody has to say so."""
+        self.pbx.stations = (*self.pbx.stations, station)
+        self.descriptions.append(self._describe(len(self.descriptions), station))
+
+    def remove_line(self, station: str) -> None:
+        """A line is gone; somebody has to say so."""
+        self.descriptions = [each for each in self.descriptions if each.name != f"Line {station}"]
+        self._void({line for line, number in self.open.items() if number == station})
+
+    def give_dial_tone(self, station: str) -> None:
+        """A station that had to wait for it gets it."""
+        self.slow_dial_tone = False
+        for each in self.pbx.at(station):
+            if not each.state:
+                self.pbx.to(each, S.DIALTONE)
+
     # What the switch tells
 
     def begun(self, appearance: Appearance) -> None:
@@ -118,7 +140,7 @@ class FakeTelephony:
             return
         own = appearance.station == self._own_station
         self._give_handle(appearance, OWNER if own else MONITOR)
-        if not own:
+        if not own and self.announces:
             self.say(NewCall(line=line, address=0, call=appearance.handle, privilege=MONITOR))
 
     def state(self, appearance: Appearance) -> None:
@@ -190,6 +212,7 @@ class FakeTelephony:
         before = len(self._queue)
         try:
             reply = DO[type(request)](self, request)
+            reply = Reply() if self.loses_handles else reply
         except LineError as error:
             return self._answer(_fails(error))
         answer: Deferred[Reply] = Deferred()
@@ -234,8 +257,14 @@ class FakeTelephony:
         description = next((each for each in self.descriptions if each.device == device), None)
         if description is None:
             raise LineError("lineOpen", LINEERR.BADDEVICEID)
+        station = description.name.removeprefix("Line ")
+        refused = self.refuses_lines.get(station) or self.refused_privileges.get(privileges)
+        if refused:
+            raise LineError("lineOpen", refused)
+        if self.loses_handles:
+            return 0
         self._last += 1
-        self.open[self._last] = description.name.removeprefix("Line ")
+        self.open[self._last] = station
         self.privileges[self._last] = privileges
         return self._last
 
