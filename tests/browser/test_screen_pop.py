@@ -109,10 +109,10 @@ def test_only_the_primary_window_opens_pages(new_context: Callable[..., BrowserC
     pages = [window.open() for window in windows]
     crm = Crm(context)
     for window in windows:
-        window.send("call", call=make("call", url=RECORD))
+        window.send("call", call=make("call", began=1, url=RECORD))
     assert crm.opened(1, pages[0]) == [RECORD]
     pages[0].close()
-    windows[1].send("call", call=make("call", label="connected", url=RECORD))  # it is the primary one now
+    windows[1].send("call", call=make("call", began=1, label="connected", url=RECORD))  # it is the primary one now
     assert crm.opened(1, pages[1]) == [RECORD]
 
 
