@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SERVERS := $(VENV)/servers
 PACKAGES := csta tapi_adapter crm_adapter csta_gateway
 SOURCES := $(PACKAGES) examples tests docs
 
@@ -15,11 +16,14 @@ help: ## show this list
 run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo data and the call screen
 	@$(BIN)/csta-gateway run --demo
 
-test: $(VENV)/.installed-dev ## run all tests on all cores and measure their coverage
+test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores and measure their coverage
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package gcc libc6-dev || echo "Without gcc the stand-in of the telephony library is not built."
 	@.ci/debian-package gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 || echo "Without mingw-w64 the tables of TAPI are not held against its header."
 	@.ci/debian-package erlang-asn1 || echo "Without Erlang its opinion on the octets is not asked."
+	@.ci/debian-package postgresql || echo "Without PostgreSQL the tests of contacts kept in it are skipped."
+	@.ci/debian-package mariadb-server-core mariadb-client-core || echo "Without MariaDB the tests of contacts kept in it are skipped."
+	@.ci/debian-package slapd || echo "Without OpenLDAP's slapd the tests of directories are skipped."
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 	@$(BIN)/coverage combine --quiet
@@ -42,9 +46,10 @@ generate: $(VENV)/.installed-dev ## write messages, codecs and the tables of TAP
 	$(BIN)/python -m csta.codegen
 	$(BIN)/python -m tapi_adapter.codegen
 
-docs: $(VENV)/.installed-dev ## build the documentation into docs/_build/html
-	$(BIN)/sphinx-build -q -W -n --keep-going -b html docs docs/_build/html
-	@echo "Documentation: docs/_build/html/index.html"
+docs: $(VENV)/.installed-dev ## build documentation and manual pages into docs/_build
+	$(BIN)/sphinx-build -q -W -n --keep-going -d docs/_build/doctrees -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -W -n --keep-going -d docs/_build/doctrees -b man docs docs/_build/man
+	@echo "Documentation: docs/_build/html/index.html, manual pages: docs/_build/man"
 
 bench: $(VENV)/.installed-dev ## measure, side by side with other implementations (BENCH=--full: an hour of events)
 	$(BIN)/python -m tests.bench.codecs
@@ -65,6 +70,12 @@ $(VENV)/bin/python:
 		|| { echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian-package python3-venv
 	$(PYTHON) -m venv $(VENV)
+
+# Servers under the GPL that sources are tested against: programs beside the project, in a virtual environment of their own.
+$(SERVERS)/.installed: tests/backends/servers.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(SERVERS) \
+		&& $(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< \
+		&& touch $@ || echo "Without Tryton and Radicale the tests of contacts kept in them are skipped."
 
 $(VENV)/.installed-%: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'

@@ -181,6 +181,10 @@ _OUTGOING_RESULTS: tuple[tuple[frozenset[Label], frozenset[str], Result], ...] =
 )
 
 
+_UNANSWERED: dict[Action | None, Result] = {"clear": "refused", "deflect": "elsewhere"}
+"""How a call went that its user did not answer, by what the user did instead."""
+
+
 def result(call: Call, before: Label, requested: Action | None = None, elsewhere: bool = False) -> Result:
     """How an ended call went.
 
@@ -191,7 +195,7 @@ def result(call: Call, before: Label, requested: Action | None = None, elsewhere
     if call.answered is not None:
         return "answered"
     if call.direction is Direction.INCOMING:
-        return "elsewhere" if elsewhere else "refused" if requested == "clear" else "missed"
+        return "elsewhere" if elsewhere else _UNANSWERED.get(requested, "missed")
     for labels, causes, outcome in _OUTGOING_RESULTS:
         if before in labels or call.cause in causes:
             return outcome

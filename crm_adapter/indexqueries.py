@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select
 
 from crm_adapter.directory import Certainty, Contact, LabelledNumber, Match
 from crm_adapter.indexschema import CONTACTS, NUMBERS
@@ -28,11 +28,10 @@ def find_matches(connection: Connection, source: str, keys: Sequence[Candidate],
     """Contacts with the caller's number; when there is none, with the nearest main number, and at last by the tail."""
     distance = {each.e164: each.extension_digits for each in keys}
     # A number without its last digits is only somebody's main number if it belongs to a company or was written as one.
-    hits = [
-        row
-        for row in connection.execute(_owners(source).where(NUMBERS.c.e164.in_(list(distance))))
-        if not distance[row.e164] or row.main or row.kind == "company"
-    ]
+    counts = or_(NUMBERS.c.e164 == keys[0].e164, NUMBERS.c.main, CONTACTS.c.kind == "company")
+    nearest_first = case(distance, value=NUMBERS.c.e164)  # a crowd at the main number must not hide who has this one
+    found = _owners(source, nearest_first).where(NUMBERS.c.e164.in_(list(distance)), counts)
+    hits = connection.execute(found).all()
     nearest = min((distance[row.e164] for row in hits), default=0)
     if hits or tail is None:
         certainty: Certainty = "main_number" if nearest else "exact"
@@ -40,12 +39,12 @@ def find_matches(connection: Connection, source: str, keys: Sequence[Candidate],
     return _matches(connection.execute(_owners(source).where(NUMBERS.c.tail == tail)), source, "uncertain")
 
 
-def _owners(source: str) -> Select[*tuple[Any, ...]]:
+def _owners(source: str, *first: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(CONTACTS, NUMBERS.c.e164, NUMBERS.c.main)
         .join(NUMBERS, NUMBERS.c.contact_id == CONTACTS.c.id)
         .where(CONTACTS.c.source == source)
-        .order_by(CONTACTS.c.name, CONTACTS.c.company, CONTACTS.c.id)
+        .order_by(*first, CONTACTS.c.name, CONTACTS.c.company, CONTACTS.c.id)
         .limit(MOST_MATCHES)
     )
 

@@ -12,12 +12,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
 METADATA = MetaData()
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row number
+
+_LONG = String().with_variant(Text(), "mysql", "mariadb")  # their VARCHAR needs a length
 
 CONTACTS = Table(
     "contacts",
@@ -52,6 +55,6 @@ FEEDS = Table(
     "feeds",
     METADATA,
     Column("source", String(80), primary_key=True),
-    Column("site", String, nullable=False, comment="the rules numbers were read by"),
-    Column("token", String, comment="where the next reading goes on; empty: from the beginning"),
+    Column("site", _LONG, nullable=False, comment="the rules numbers were read by"),
+    Column("token", _LONG, comment="where the next reading goes on; empty: from the beginning"),
 )

@@ -249,11 +249,12 @@ def entry_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> JournalEntry
 
 
 def _talked_later(connection: Connection, login: str, number: Number, began: int) -> bool:
-    """Whether a later call with the same number, either way, was answered."""
+    """Whether a call with the same number, either way, was answered later, or was still going on."""
     same = same_number(number)
     if same is None:
         return False
-    talked = and_(CALLS.c.login == login, same, CALLS.c.began > began, CALLS.c.result == "answered")
+    until = CALLS.c.began + CALLS.c.duration * 1000
+    talked = and_(CALLS.c.login == login, same, until > began, CALLS.c.result == "answered")
     return connection.execute(select(CALLS.c.id).where(talked).limit(1)).first() is not None
 
 

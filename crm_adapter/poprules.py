@@ -12,6 +12,7 @@ from crm_adapter.calllist import CallEntry
 from crm_adapter.screenpop import Subject, Templates, about
 from crm_adapter.sites import Sites
 from crm_adapter.users import User
+from csta.model.call import Direction
 
 Way = Literal["incoming", "outgoing", "internal"]
 """Where a call comes from or goes to; one with a colleague is ``internal`` either way."""
@@ -96,8 +97,10 @@ def way(call: CallEntry) -> Way:
 
 
 def opens_by_itself(call: CallEntry) -> bool:
-    """Whether a page may open unasked: the caller is certain, or nobody there is could be meant.
+    """Whether a page may open unasked: the far party is certain, or nobody there is could be meant.
 
-    A caller whom only the last digits of a number suggest is for the user to judge.
+    A caller whom only the last digits of a number suggest is for the user to judge, and a telephone that was only
+    lifted calls nobody yet.
     """
-    return not call.matches or call.matches[0].certainty != "uncertain"
+    dialled = bool(call.number.display) or call.direction is Direction.INCOMING
+    return dialled and (not call.matches or call.matches[0].certainty != "uncertain")

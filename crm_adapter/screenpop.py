@@ -139,7 +139,7 @@ class Templates:
         hosts = frozenset(host.lower() for host in allowed_hosts)
         self._templates = {name: dict(_variants(name, template, hosts)) for name, template in templates.items()}
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._templates
 
     def url(self, template: str, subject: Subject) -> str | None:

@@ -22,11 +22,14 @@ class User(Struct, frozen=True, kw_only=True):
     :param name: as colleagues know the person.
     :param language: of the call screen.
     :param role: what the user may see and do beyond the own calls.
-    :param devices: device identifiers at the switch, the first is the one calls are made from.
+    :param devices: device identifiers at the switch, the first is the one calls are made from. As a source gives them
+        they may be other names of the devices (:mod:`crm_adapter.devicenames`).
     :param extension: number colleagues dial to reach the user; empty when there is none.
     :param cti_enabled: the devices are monitored and the user has a call screen.
     :param call_screen: name of the URL template a call opens in the CRM; empty for none.
     :param site: name of the site whose location the user's numbers follow; empty for the main one.
+    :param area_code: the user's, where it is not the site's; empty: the site's.
+    :param outside_prefix: what asks the switch for an outside line, where it is not the site's; empty: the site's.
     :param password_hash: argon2 hash (RFC 9106), empty when the user cannot log in with a password.
     """
 
@@ -39,6 +42,8 @@ class User(Struct, frozen=True, kw_only=True):
     cti_enabled: bool = True
     call_screen: str = ""
     site: str = ""
+    area_code: str = ""
+    outside_prefix: str = ""
     password_hash: str = ""
 
 

@@ -104,6 +104,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param heartbeat: what is sent to see whether the peer lives.
     :param heartbeat_interval: silence in seconds before it is sent; 0 for never.
     :param heartbeat_limit: how many of them may stay unanswered before the link is given up.
+    :param device_uris: whether a device may be asked for by its SIP URI.
     :param device_identifiers: forms in which the switch says devices.
     :param monitor_filter: what a true value in a monitor filter means to it.
     :param private_data: what comes in private data.
@@ -126,6 +127,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     heartbeat_limit: Annotated[int, msgspec.Meta(ge=1)] = 2
     acse: Acse = Acse()
     session: Session = Session()
+    device_uris: bool = False
     device_identifiers: Words
     monitor_filter: Words
     private_data: Words

@@ -20,7 +20,9 @@ from csta_gateway.auth import Sessions, Verifier
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Config
+from csta_gateway.config_screen import Screen
 from csta_gateway.contacts import Contacts
+from csta_gateway.findings import Findings
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
@@ -45,8 +47,7 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    rules = {login: own.rules for login, own in config.screen.users.items()}
-    pop = ScreenPop(config.screen.compiled(), sites, config.screen.rules, rules)
+    pop = screen_pop(config.screen, sites)
     pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
     streams = Streams(metrics)
     board = Board(
@@ -70,6 +71,7 @@ def assemble(
         clock=clock,
         sites=sites,
         users=users,
+        findings=Findings(metrics),
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
         links=links,
         lookup=lookup,
@@ -85,3 +87,9 @@ def assemble(
         support=Support(clock),
         socket_factory=socket_factory(clock),
     )
+
+
+def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:
+    """Which page a call opens for whom."""
+    rules = {login: own.rules for login, own in screen.users.items()}
+    return ScreenPop(screen.compiled(), sites, screen.rules, rules)

@@ -15,8 +15,9 @@ from msgspec import Meta, Struct, field
 from crm_adapter.location import Location
 from crm_adapter.numberset import digits_of
 from crm_adapter.users import UserRole
-from csta.dialect import LinkKind, Login, link_kind
+from csta.dialect import PROTOCOLS, LinkKind, Login, dialect, link_kind
 from csta_gateway.addresses import is_loopback
+from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 
@@ -111,6 +112,11 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self.dialect, protocol=self.protocol, association=self.association, framing=self.framing, login=login
         )
 
+    @property
+    def takes_uris(self) -> bool:
+        """Whether the switch takes SIP URIs as device identifiers."""
+        return dialect(self.dialect or f"generic-{self.protocol or PROTOCOLS[0]}").device_uris
+
     def serves(self, device: str) -> bool:
         """Whether ``device`` is reached over this link."""
         return any(fnmatchcase(device, pattern) for pattern in self.devices)
@@ -120,10 +126,13 @@ class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[users]``: who may log in and which telephones are theirs.
 
     :param source: name of the ``[[sources]]`` entry that holds the users.
-    :param refresh_seconds: time between two looks for changed users; monitors start and stop with them.
+    :param refresh_seconds: time between two looks for changed users and lists; monitors start and stop with them.
+    :param shared_devices: patterns (``29*``) of devices several users may have; any other is its first user's alone,
+        unless a list of devices marks it as shared.
     """
 
     source: Filled
+    shared_devices: tuple[Filled, ...] = ()
     refresh_seconds: Seconds = 60.0
 
 
@@ -184,6 +193,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     links: Annotated[tuple[Link, ...], Meta(min_length=1)]
     sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
     users: Users
+    device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
     location: Location = field(default_factory=Location)
     sites: dict[str, Location] = field(default_factory=dict)
@@ -194,7 +204,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Names are unique, and the users' source is there."""
-        for kind, names in (("link", [each.name for each in self.links]), ("source", [s.name for s in self.sources])):
+        for kind, them in (("link", self.links), ("source", self.sources), ("device list", self.device_lists)):
+            names = [each.name for each in them]
             for name in names:
                 if names.count(name) > 1:
                     raise ValueError(f"two {kind}s are named `{name}`")

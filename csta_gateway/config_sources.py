@@ -34,6 +34,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it notes that
         were written after the call stay in the gateway.
     :param refresh_seconds: time between two looks for changes.
+    :param timeout_seconds: how long the database may be silent.
     """
 
     url: Filled | None = None
@@ -45,6 +46,7 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     log: str = ""
     note: str = ""
     refresh_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 30.0
 
     def __post_init__(self) -> None:
         """One URL, and queries for tables nobody knows."""
@@ -76,7 +78,7 @@ class FileSource(_Source, frozen=True, kw_only=True, tag="file"):
         FieldMap(fields=self.fields, numbers=self.numbers)
 
 
-class _Server(_Source, frozen=True, kw_only=True):
+class Server(_Source, frozen=True, kw_only=True):
     """A source behind a network: passwords do not go over it in the clear."""
 
     url: Filled
@@ -97,7 +99,7 @@ class _Server(_Source, frozen=True, kw_only=True):
             raise ValueError("`user` and `password_file` go together")
 
 
-class TrytonSource(_Server, frozen=True, kw_only=True, tag="tryton"):
+class TrytonSource(Server, frozen=True, kw_only=True, tag="tryton"):
     """``[[sources]]`` of type ``tryton``: parties of a Tryton server.
 
     :param name: shown in logs and metrics.
@@ -121,7 +123,7 @@ class TrytonSource(_Server, frozen=True, kw_only=True, tag="tryton"):
             raise ValueError("needs `user` and `password_file`")
 
 
-class CardDavSource(_Server, frozen=True, kw_only=True, tag="carddav"):
+class CardDavSource(Server, frozen=True, kw_only=True, tag="carddav"):
     """``[[sources]]`` of type ``carddav``: an address book on a CardDAV server.
 
     :param name: shown in logs and metrics.
@@ -135,7 +137,7 @@ class CardDavSource(_Server, frozen=True, kw_only=True, tag="carddav"):
     refresh_seconds: Seconds = 60.0
 
 
-class LdapSource(_Server, frozen=True, kw_only=True, tag="ldap"):
+class LdapSource(Server, frozen=True, kw_only=True, tag="ldap"):
     """``[[sources]]`` of type ``ldap``: people and users in a directory such as Active Directory.
 
     :param name: shown in logs and metrics.
@@ -164,7 +166,7 @@ class LdapSource(_Server, frozen=True, kw_only=True, tag="ldap"):
         FieldMap(fields=self.fields, numbers=self.numbers)
 
 
-class HttpSource(_Server, frozen=True, kw_only=True, tag="http"):
+class HttpSource(Server, frozen=True, kw_only=True, tag="http"):
     """``[[sources]]`` of type ``http``: any CRM with a REST interface that answers in JSON; asked for every caller.
 
     :param name: shown in logs and metrics.

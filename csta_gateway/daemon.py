@@ -28,9 +28,10 @@ from csta_gateway.links import MakeProvider
 from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
+from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
-from csta_gateway.userwatch import UserWatch, warn_about_logins, warn_about_users
+from csta_gateway.userwatch import UserWatch, warn_about_logins
 
 log = Logger()
 
@@ -91,8 +92,12 @@ class Daemon:
 
     async def _gateway(self) -> Gateway:
         config = self._config
-        sources = await self._sources()
-        users = Users(await sources[config.users.source].users())
+        made = await self._makes_sources()
+        sources = await self._sources(made)
+        staff_of = staff_source(config, made, sources[config.users.source])
+        self._cleanup.append(staff_of.close)
+        staff = await staff_of.read()
+        users = Users(staff.users)
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
@@ -112,22 +117,24 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup.append(gateway.board.activities.close)
-        warn_about_users(gateway, users)
+        gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()
-        watch = UserWatch(gateway, sources[config.users.source], self._reactor, config.users.refresh_seconds)
+        watch = UserWatch(gateway, staff_of, self._reactor, config.users.refresh_seconds)
         watch.start()
         self._cleanup.append(watch.stop)
         return gateway
 
-    async def _sources(self) -> dict[str, DirectorySource]:
+    async def _makes_sources(self) -> Sources:
         config = self._config
         index = ContactIndex(config.lookup.index, config.location, self._reactor, uncertain=config.lookup.uncertain)
         self._cleanup.append(index.close)
         await index.start()
-        made = Sources(self._reactor, index, config.location)
+        return Sources(self._reactor, index, config.location)
+
+    async def _sources(self, made: Sources) -> dict[str, DirectorySource]:
         sources: dict[str, DirectorySource] = {}
-        for settings in config.sources:
+        for settings in self._config.sources:
             source = sources[settings.name] = made.make(settings)
             self._cleanup.append(source.close)
             await source.start()

@@ -18,6 +18,7 @@ from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Server
 from csta_gateway.contacts import Contacts
+from csta_gateway.findings import Findings
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
@@ -39,6 +40,7 @@ class Gateway:
     clock: Clock
     sites: Sites
     users: Users
+    findings: Findings
     sessions: Sessions
     links: Links
     lookup: Lookup

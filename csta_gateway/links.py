@@ -234,9 +234,7 @@ class Links:
         served = {}
         for device in sorted(devices):
             found = next((at for at, each in enumerate(self._settings) if each.serves(device)), None)
-            if found is None:
-                log.warn("{device} is not served by any link; check `devices` of the [[links]]", device=device)
-            else:
+            if found is not None:
                 served[device] = found
         return served
 

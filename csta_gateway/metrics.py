@@ -23,3 +23,4 @@ class Metrics:
         self.slow_streams = Counter("csta_slow_streams", "Call screens that were too slow", registry=registry)
         self.requests = Counter("csta_http_requests", "Answers of the API", ["route", "status"], registry=registry)
         self.request_seconds = Histogram("csta_http_seconds", "Time to answer", ["route"], registry=registry)
+        self.findings = Gauge("csta_user_findings", "What is wrong with users and devices", ["kind"], registry=registry)

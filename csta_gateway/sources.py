@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from msgspec import structs
@@ -23,14 +23,21 @@ from crm_adapter.indexed import IndexedSource
 from crm_adapter.location import Location
 from crm_adapter.migrations import History
 from crm_adapter.sources.carddav import CardDavFeed
+from crm_adapter.sources.devicelists import Columns, CsvDevices, LdapDevices, SqlDevices
 from crm_adapter.sources.file import FileFeed
 from crm_adapter.sources.http import HttpSource, HttpTemplates
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.sources.presets import PRESETS, Queries
+from crm_adapter.sources.silence import TimeLimit
 from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.sources.tryton import TrytonFeed
 from crm_adapter.sources.webservice import WebService
+from crm_adapter.staff import RowSource
+from csta_gateway import config_devices
 from csta_gateway import config_sources as settings
+
+if TYPE_CHECKING:
+    from crm_adapter.sources.ldap import LdapSource
 
 PORTS = {"ldap": 389, "ldaps": 636}
 
@@ -55,6 +62,11 @@ class Sources:
             settings.LdapSource: self._ldap,
             settings.HttpSource: self._http,
         }
+        self._lists: dict[type, Callable[[Any], RowSource]] = {
+            config_devices.CsvList: self._csv_list,
+            config_devices.SqlList: self._sql_list,
+            config_devices.LdapList: self._ldap_list,
+        }
 
     def make(self, source: settings.Source) -> DirectorySource:
         """The source, not started.
@@ -63,6 +75,13 @@ class Sources:
         :raises TemplateInvalid: a template of a request has an unknown variable.
         """
         return self._kinds[type(source)](source)
+
+    def device_list(self, described: config_devices.ListOfDevices) -> RowSource:
+        """A list of telephones.
+
+        :raises DirectoryError: a file with a secret cannot be read, or a driver is missing.
+        """
+        return self._lists[type(described)](described)
 
     def _indexed(self, make: Callable[[Any], Feed]) -> Callable[[Any], DirectorySource]:
         return lambda source: IndexedSource(
@@ -81,6 +100,7 @@ class Sources:
             self._reactor,
             name=source.name,
             history=History.EMBEDDED if source.preset == "embedded" else None,
+            limit=TimeLimit(source.timeout_seconds, self._reactor),
         )
 
     def _file(self, source: settings.FileSource) -> Feed:
@@ -98,26 +118,43 @@ class Sources:
         return CardDavFeed(source.url, self._web(source, login=_login(source)), name=source.name)
 
     def _ldap(self, source: settings.LdapSource) -> DirectorySource:
+        fields = FieldMap(fields=source.fields, numbers=source.numbers)
+        where = {"base": source.base, "people": source.people, "users": source.users, "devices": source.devices}
+        return self._directory(source, fields, **where)
+
+    def _directory(self, source: settings.Server, fields: FieldMap, **where: Any) -> LdapSource:  # noqa: ANN401 -- see Directory
         try:
             from crm_adapter.sources.ldap import Directory, LdapSource
         except ImportError as problem:
             raise DirectoryError(f"source {source.name}: pip install 'csta-gateway[ldap]' ({problem})") from problem
-        directory = Directory(
-            base=source.base,
-            people=source.people,
-            users=source.users,
-            devices=source.devices,
-            bind=_login(source) or ("", ""),
-        )
         return LdapSource(
             _endpoint(self._reactor, source.url),
-            directory,
-            FieldMap(fields=source.fields, numbers=source.numbers),
+            Directory(bind=_login(source) or ("", ""), **where),
+            fields,
             self._location,
             self._reactor,
             name=source.name,
             timeout=source.timeout_seconds,
         )
+
+    def _csv_list(self, described: config_devices.CsvList) -> RowSource:
+        return CsvDevices(
+            Path(described.path),
+            Columns(described.fields),
+            self._reactor,
+            self._reactor.getThreadPool(),
+            name=described.name,
+            separator=described.separator,
+            encoding=described.encoding,
+        )
+
+    def _sql_list(self, described: config_devices.SqlList) -> RowSource:
+        url = described.url or first_line(described.name, "url_file", described.url_file or "")
+        return SqlDevices(url, described.query, Columns(described.fields), self._reactor, name=described.name)
+
+    def _ldap_list(self, described: config_devices.LdapList) -> RowSource:
+        directory = self._directory(described, FieldMap(), base=described.base)
+        return LdapDevices(directory, described.filter, Columns(described.fields), name=described.name)
 
     def _http(self, source: settings.HttpSource) -> DirectorySource:
         headers = dict(source.headers)
@@ -141,7 +178,10 @@ class Sources:
         return HttpSource(templates, fields, self._location, web, name=source.name)
 
     def _web(self, source: Any, **options: Any) -> WebService:  # noqa: ANN401 -- any of those with a server
-        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=HTTPConnectionPool(self._reactor))
+        # Kept connections are for callers looked up one after the other. Where a change feed is read once a minute, the
+        # server has often closed one by then, and what is not a GET is not sent again (RFC 9112 §9.3.1).
+        kept = HTTPConnectionPool(self._reactor, persistent=isinstance(source, settings.HttpSource))
+        agent = Agent(self._reactor, connectTimeout=source.timeout_seconds, pool=kept)
         return WebService(
             HTTPClient(cast(IAgent, agent)), self._reactor, source.name, timeout=source.timeout_seconds, **options
         )

@@ -8,9 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from crm_adapter.clock import Clock, Timer
-from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, UsersInvalid
-from crm_adapter.users import User
+from crm_adapter.staff import StaffSource
 from csta_gateway.gateway import Gateway
 
 log = Logger()
@@ -19,11 +18,11 @@ log = Logger()
 class UserWatch:
     """Reads the users again and again; a mistake in them leaves everything as it was.
 
-    :param source: holds the users.
+    :param source: gives the users with their devices.
     :param every: seconds between two readings.
     """
 
-    def __init__(self, gateway: Gateway, source: DirectorySource, clock: Clock, every: float = 60.0) -> None:
+    def __init__(self, gateway: Gateway, source: StaffSource, clock: Clock, every: float = 60.0) -> None:
         self._gateway = gateway
         self._source = source
         self._clock = clock
@@ -44,15 +43,17 @@ class UserWatch:
     async def look(self) -> None:
         """Bring users, monitors, log-ins and pages up to date."""
         try:
-            users = await self._source.users()
-            changed = self._gateway.users.replace(users)
+            staff = await self._source.read()
+            changed = self._gateway.users.replace(staff.users)
         except (DirectoryError, UsersInvalid) as problem:
             log.warn("{problem}; users are as they were", problem=problem)
             return
-        if self._stopped or not changed:
+        if self._stopped:
+            return
+        self._gateway.findings.follow(staff.findings)
+        if not changed:
             return
         log.info("{count} users changed", count=len(changed))
-        warn_about_users(self._gateway, (user for user in self._gateway.users if user.login in changed))
         self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
@@ -69,15 +70,6 @@ class UserWatch:
             log.failure("users could not be followed")
         if not self._stopped:
             self.start()
-
-
-def warn_about_users(gateway: Gateway, users: Iterable[User]) -> None:
-    """Tell what user records name that is not there; those users work as if they had not named it."""
-    for user in users:
-        if user.site and user.site not in gateway.sites:
-            log.warn("{user}'s site {site!r} is not in [sites]", user=user.login, site=user.site)
-        for warning in gateway.pop.warnings(user):
-            log.warn("{warning}", warning=warning)
 
 
 def warn_about_logins(gateway: Gateway, logins: Iterable[str]) -> None:

@@ -96,6 +96,8 @@ class Watching:
         except LinkLost:
             return  # it is noted, and watched when the link is back
         except CSTAError as error:
+            if self._wishes.get(device) != wish:
+                return  # nobody wants that monitor any more; the next one gets an answer of its own
             log.error("{link}: {device} cannot be watched: {error}", link=self._name, device=device, error=error)
             self._refused.add(device)
             self._out_of_service.add(device)

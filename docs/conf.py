@@ -50,6 +50,12 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(?!csta\b|crm_adapter\b|csta_gateway\b).*"),
 ]
 
+man_pages = [
+    ("reference/cli", "csta", "look at messages of CTI links, make calls, run a switch", "", 1),
+    ("reference/gateway-cli", "csta-gateway", "show who is calling", "", 1),
+    ("reference/configuration", "csta-gateway.toml", "settings of csta-gateway", "", 5),
+]
+
 html_theme = "furo"
 html_title = "csta-gateway"
 html_show_copyright = False

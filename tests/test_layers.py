@@ -40,7 +40,7 @@ CRM_LIBRARIES = TWISTED | {
     "jsonpath",
     "vobject",
 }
-GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "tomli_w"}
+GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "shtab", "tomli_w"}
 
 
 class Layer(NamedTuple):

@@ -17,6 +17,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from crm_adapter.errors import DirectoryError
+from crm_adapter.sources.silence import Silence, TimeLimit, driver_options
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -26,13 +27,16 @@ class PlainDatabase:
     """Runs work on a database here and now; for commands that have no reactor.
 
     :param url: SQLAlchemy URL; its password never shows in errors or logs.
+    :param limit: how long the server may be silent; by default as long as the driver waits.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limit: TimeLimit | None = None) -> None:
         self.url = _parsed(url)
         try:
-            self._engine = create_engine(self.url, hide_parameters=True)  # errors end up in logs, numbers must not
+            options = driver_options(self.url.get_driver_name(), limit)
+            # Errors end up in logs, numbers must not.
+            self._engine = create_engine(self.url, hide_parameters=True, connect_args=options)
         except (NoSuchModuleError, ImportError) as problem:
             raise DirectoryError(f"database {self.label}: the driver is missing: {problem}") from problem
         if self._engine.dialect.name == "sqlite":
@@ -69,11 +73,15 @@ class Database(PlainDatabase):
     :param url: SQLAlchemy URL; its password never shows in errors or logs.
     :param reactor: gives the results back.
     :param pool: threads to use; by default four of its own, started with the first work.
+    :param limit: how long the server may be silent; by default as long as the driver waits.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
-    def __init__(self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None) -> None:
-        super().__init__(url)
+    def __init__(
+        self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None, *, limit: TimeLimit | None = None
+    ) -> None:
+        super().__init__(url, limit)
+        self._limit = limit
         self._reactor = reactor
         self._pool = pool if pool is not None else ThreadPool(minthreads=0, maxthreads=4, name="database")
         self._closed = False
@@ -83,31 +91,46 @@ class Database(PlainDatabase):
 
         Fails with DirectoryError when the database does not answer or refuses, or after :meth:`close`.
         """
-        return self._in_thread(lambda: self.do(work, *args, **kwargs))
+        held: list[Any] = []
+
+        def watched(connection: Connection) -> T:
+            held.append(connection.connection.driver_connection)
+            return work(connection, *args, **kwargs)
+
+        return self._in_thread(lambda: self.do(watched), held)
 
     async def stream(
         self, statement: Executable, parameters: Mapping[str, object], size: int
     ) -> AsyncGenerator[list[dict[str, Any]], None]:
         """Rows of a query, at most ``size`` at a time; none are fetched ahead. Fails as :meth:`run` does."""
-        connection = await self._in_thread(self._engine.connect)
+        connection = await self._in_thread(self._engine.connect, [])
+        held = [connection.connection.driver_connection]
         try:
             streaming = connection.execution_options(stream_results=True)
-            result = (await self._in_thread(lambda: streaming.execute(statement, parameters))).mappings()
-            while rows := await self._in_thread(lambda: result.fetchmany(size)):
+            result = (await self._in_thread(lambda: streaming.execute(statement, parameters), held)).mappings()
+            while rows := await self._in_thread(lambda: result.fetchmany(size), held):
                 yield [dict(row) for row in rows]
         finally:
-            await self._in_thread(connection.close)
+            await self._in_thread(connection.close, held)
 
-    def _in_thread(self, work: Callable[[], T]) -> Deferred[T]:
+    def _in_thread(self, work: Callable[[], T], held: list[Any]) -> Deferred[T]:
+        """Do ``work`` in a thread; ``held`` has the driver's connection, as soon as there is one."""
+
         def told() -> T:
-            with self._told():
-                return work()
+            try:
+                with self._told():
+                    return work()
+            except DirectoryError as problem:
+                if silence.reason:
+                    raise DirectoryError(f"database {self.label}: {silence.reason}") from problem
+                raise
 
         if self._closed:
             raise DirectoryError(f"database {self.label}: already closed")
         if not self._pool.started:
             self._pool.start()
-        return deferToThreadPool(self._reactor, self._pool, told)
+        silence = Silence(self._limit, held)
+        return deferToThreadPool(self._reactor, self._pool, told).addBoth(silence.end)
 
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ldaptor.protocols.ldap.ldapclient import LDAPClient
-from ldaptor.protocols.ldap.ldaperrors import LDAPException, LDAPInvalidCredentials
+from ldaptor.protocols.ldap.ldaperrors import LDAPException, LDAPInvalidCredentials, LDAPSizeLimitExceeded
 from ldaptor.protocols.ldap.ldapsyntax import LDAPEntry
 from msgspec import Struct
 from twisted.internet.defer import CancelledError, Deferred
@@ -26,6 +26,9 @@ COMPARED = 6
 
 MOST_ENTRIES = 100
 """Entries of one answer that are looked at."""
+
+MOST_USERS = 100_000
+"""Users of a directory."""
 
 
 class Directory(Struct, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ class LdapSource:
         """
         if not self._directory.users:
             return ()
-        entries = await self._entries(self._directory.users)
+        entries = await self.entries(self._directory.users, MOST_USERS)
         return tuple(self._fields.user(record, self._devices(record)) for _, record in entries)
 
     def close(self) -> None:
@@ -126,6 +129,16 @@ class LdapSource:
         client, self._client = self._client, None
         if client is not None and client.connected:
             client.transport.loseConnection()
+
+    async def entries(self, condition: str, most: int) -> list[tuple[str, dict[str, list[str]]]]:
+        """Distinguished name and values of all entries that fit; attributes are in lower case.
+
+        :raises DirectoryError: the directory cannot be asked, or does not give all of them.
+        """
+        found = await self._entries(condition, most, part=False)
+        if len(found) > most:
+            raise DirectoryError(f"source {self.name}: more than {most} entries fit the filter; narrow it")
+        return found
 
     def _devices(self, record: dict[str, list[str]]) -> tuple[str, ...]:
         return tuple(value for attribute in self._directory.devices for value in record.get(attribute.lower(), ()))
@@ -142,18 +155,25 @@ class LdapSource:
         return any(normalise(each.raw, self._location, "stored").e164 == e164 for each in contact.numbers)
 
     async def _people(self, condition: str) -> tuple[Contact, ...]:
-        entries = await self._entries(f"(&{self._directory.people}{condition})")
+        entries = await self._entries(f"(&{self._directory.people}{condition})", MOST_ENTRIES, part=True)
         found = (self._fields.contact(record, key) for key, record in entries)
         return tuple(contact for contact in found if contact is not None)
 
-    async def _entries(self, condition: str) -> list[tuple[str, dict[str, list[str]]]]:
-        """Distinguished name and values of what fits; attributes are in lower case, as their names have none."""
-        work = Deferred.fromCoroutine(self._search(condition))
+    async def _entries(self, condition: str, most: int, *, part: bool) -> list[tuple[str, dict[str, list[str]]]]:
+        """Distinguished name and values of what fits; attributes are in lower case, as their names have none.
+
+        :param part: when there are more, some of them will do.
+        """
+        work = Deferred.fromCoroutine(self._search(condition, most, part))
         try:
             return await work.addTimeout(self._timeout, self._clock)
         except LDAPInvalidCredentials as problem:
             raise DirectoryError(
                 f"source {self.name}: the directory refuses the log-in; check user and password"
+            ) from problem
+        except LDAPSizeLimitExceeded as problem:
+            raise DirectoryError(
+                f"source {self.name}: the directory does not give all entries; narrow the filter or raise its limit"
             ) from problem
         except LDAPException as problem:
             raise DirectoryError(f"source {self.name}: {type(problem).__name__}") from problem
@@ -163,14 +183,14 @@ class LdapSource:
             reason = f"no answer in {self._timeout:g} s" if late else str(problem) or type(problem).__name__
             raise DirectoryError(f"source {self.name}: the directory cannot be asked: {reason}") from problem
 
-    async def _search(self, condition: str) -> list[tuple[str, dict[str, list[str]]]]:
+    async def _search(self, condition: str, most: int, part: bool) -> list[tuple[str, dict[str, list[str]]]]:
         if self._client is None or not self._client.connected:
             client = await connectProtocol(self._endpoint, LDAPClient())
             await client.bind(*self._directory.bind)
             self._client = client
         base = LDAPEntry(self._client, self._directory.base)
         entries = await base.search(
-            filterText=condition, sizeLimit=MOST_ENTRIES, sizeLimitIsNonFatal=True, timeLimit=int(self._timeout)
+            filterText=condition, sizeLimit=most, sizeLimitIsNonFatal=part, timeLimit=int(self._timeout)
         )
         return [(_text(entry.dn.getText()), _values(entry)) for entry in entries]
 

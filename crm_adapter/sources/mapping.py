@@ -26,6 +26,8 @@ USER_FIELDS = frozenset(
         "cti_enabled",
         "call_screen",
         "site",
+        "area_code",
+        "outside_prefix",
         "password_hash",
     }
 )

@@ -29,13 +29,13 @@ class Queries(Struct, frozen=True, kw_only=True):
 EMBEDDED = Queries(
     contacts="""
         SELECT 'company' AS kind, companies.id AS id, companies.name AS company, NULL AS name,
-               companies.id AS company_id, phones.label AS label, phones.raw AS number
+               companies.id AS company_id, phones.label AS label, phones.raw AS number, phones.id AS phone_id
           FROM companies LEFT JOIN phones ON phones.company_id = companies.id
          UNION ALL
-        SELECT 'person', people.id, companies.name, people.name, companies.id, phones.label, phones.raw
+        SELECT 'person', people.id, companies.name, people.name, companies.id, phones.label, phones.raw, phones.id
           FROM people LEFT JOIN companies ON companies.id = people.company_id
                       LEFT JOIN phones ON phones.person_id = people.id
-         ORDER BY 1, 2
+         ORDER BY 1, 2, 8
     """,
     users="""
         SELECT users.*, user_devices.device AS device
@@ -49,20 +49,21 @@ EMBEDDED = Queries(
 _SAGE_CONTACTS = """
     SELECT 'company' AS kind, Comp_CompanyId AS id, NULL AS first_name, NULL AS last_name, Comp_Name AS company,
            Comp_PrimaryPersonId AS person_id, Comp_CompanyId AS company_id, PLink_Type AS label,
-           Phon_CountryCode AS country_code, Phon_AreaCode AS area_code, Phon_Number AS number
+           Phon_CountryCode AS country_code, Phon_AreaCode AS area_code, Phon_Number AS number,
+           Phon_PhoneId AS phone_id
       FROM Company
            LEFT JOIN PhoneLink ON PLink_EntityID = 5 AND PLink_RecordID = Comp_CompanyId AND PLink_Deleted IS NULL
            LEFT JOIN Phone ON Phon_PhoneId = PLink_PhoneId AND Phon_Deleted IS NULL
      WHERE Comp_Deleted IS NULL
      UNION ALL
     SELECT 'person', Pers_PersonId, Pers_FirstName, Pers_LastName, Comp_Name, Pers_PersonId, Pers_CompanyId, PLink_Type,
-           Phon_CountryCode, Phon_AreaCode, Phon_Number
+           Phon_CountryCode, Phon_AreaCode, Phon_Number, Phon_PhoneId
       FROM Person
            LEFT JOIN Company ON Comp_CompanyId = Pers_CompanyId AND Comp_Deleted IS NULL
            LEFT JOIN PhoneLink ON PLink_EntityID = 13 AND PLink_RecordID = Pers_PersonId AND PLink_Deleted IS NULL
            LEFT JOIN Phone ON Phon_PhoneId = PLink_PhoneId AND Phon_Deleted IS NULL
      WHERE Pers_Deleted IS NULL
-     ORDER BY 1, 2
+     ORDER BY 1, 2, 12
 """
 
 SAGECRM = Queries(

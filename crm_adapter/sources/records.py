@@ -96,10 +96,12 @@ def user(record: Record, login: str, devices: tuple[str, ...]) -> User:
         role=role,
         devices=devices,
         extension=text(record, "extension"),
-        cti_enabled=_flag(record.get("cti_enabled", True)),
+        cti_enabled=flag(record.get("cti_enabled", True)),
         call_screen=text(record, "call_screen"),
         password_hash=text(record, "password_hash"),
         site=text(record, "site"),
+        area_code=text(record, "area_code"),
+        outside_prefix=text(record, "outside_prefix"),
     )
 
 
@@ -127,8 +129,8 @@ def text(record: Record, field: str) -> str:
     return "" if value is None else " ".join(str(value).split())[:MOST_TEXT]
 
 
-def _flag(value: object) -> bool:
-    """Databases write yes in many ways."""
+def flag(value: object) -> bool:
+    """Whether a field says yes, which databases write in many ways."""
     return str(value).strip().casefold() in ("y", "yes", "j", "ja", "1", "true", "t", "on")
 
 

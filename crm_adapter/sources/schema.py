@@ -41,6 +41,8 @@ USERS = Table(
     Column("role", String(20), nullable=False, default="user"),
     Column("extension", String(40), nullable=False, default="", comment="number colleagues dial"),
     Column("site", String(80), nullable=False, default="", comment="name of the site; empty: the main one"),
+    Column("area_code", String(20), comment="where it is not the site's"),
+    Column("outside_prefix", String(20), comment="where it is not the site's"),
     Column("cti_enabled", Boolean, nullable=False, default=True),
     Column("call_screen", String(80), nullable=False, default="", comment="name of the URL template a call opens"),
     Column("password_hash", String(200), nullable=False, default="", comment="argon2"),

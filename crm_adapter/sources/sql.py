@@ -18,6 +18,7 @@ from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources import records
 from crm_adapter.sources.database import Database
 from crm_adapter.sources.presets import Queries
+from crm_adapter.sources.silence import TimeLimit
 from crm_adapter.users import User
 
 Row = dict[str, Any]
@@ -39,6 +40,7 @@ class SqlFeed:
     :param name: in logs and matches.
     :param history: whose tables are to be created where they are missing, or brought up to date.
     :param pool: threads to use instead of its own.
+    :param limit: how long the database may be silent.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
@@ -52,13 +54,14 @@ class SqlFeed:
         name: str = "crm",
         history: History | None = None,
         pool: ThreadPool | None = None,
+        limit: TimeLimit | None = None,
     ) -> None:
         self.name = name
         self._queries = queries
         self._calling_code = calling_code
         self._history = history
         self._preparing = DeferredLock()
-        self._database = Database(url, reactor, pool)
+        self._database = Database(url, reactor, pool, limit=limit)
 
     @property
     def takes_calls(self) -> bool:

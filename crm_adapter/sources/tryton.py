@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from crm_adapter.directory import Activity, Contact, LabelledNumber, Page
 from crm_adapter.errors import DirectoryError
@@ -16,13 +18,30 @@ from crm_adapter.users import User
 PARTIES = 1_000
 """Parties read at a time."""
 
+CHANGED = 10_000
+"""Changed parties that are asked for by their keys; of more, all are read."""
+
 TELEPHONES = ("phone", "mobile", "fax")
 """Types of contact mechanisms that are numbers."""
+
+MODELS = ("party.party", "party.contact_mechanism")
+"""What is read."""
 
 EVERYTHING = {"active_test": False}
 """Context in which parties that were put away are seen too: they are gone from the index then."""
 
 Json = dict[str, Any]
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a token says.
+
+    :param moment: the latest one of a record that was read, in the server's own form.
+    :param seen: model → its highest key, and how many records there were up to it.
+    """
+
+    moment: Json
+    seen: dict[str, tuple[int, int]]
 
 
 class TrytonFeed:
@@ -59,27 +78,26 @@ class TrytonFeed:
 
         :raises DirectoryError: the server cannot be asked.
         """
-        latest = since
+        state = await self._state()
+        known = _read(since)
+        whole = known is None or not await self._all_there(known)
+        latest = None if whole or known is None else known.moment
         domain: list[Any] = []
-        if since is not None:
-            moment = json.loads(since)
-            written = ["OR", ["write_date", ">=", moment], ["create_date", ">=", moment]]
-            numbers = await self._search("party.contact_mechanism", written, ["party"])
-            parties = await self._search("party.party", written, ["id"])
-            changed = {row["party"] for row in numbers} | {row["id"] for row in parties}
-            domain = [["id", "in", sorted(changed)]]
-        yield Page(whole=since is None, token=latest)
+        if latest is not None:
+            changed = await self._changed(latest)
+            whole = len(changed) > CHANGED
+            domain = [] if whole else [["id", "in", changed]]
+        yield Page(whole=whole)
         first = 0
-        while True:
-            rows = await self._search("party.party", [*domain, ["id", ">", first]], _PARTY, limit=PARTIES)
-            if not rows:
-                return
+        while rows := await self._search("party.party", [*domain, ["id", ">", first]], _PARTY, limit=PARTIES):
             first = rows[-1]["id"]
             mechanisms = await self._mechanisms([row["id"] for row in rows])
             latest = _latest(latest, [*rows, *(each for some in mechanisms.values() for each in some)])
             gone = tuple((kind, str(row["id"])) for row in rows for kind in _gone(row))
             here = tuple(_contact(row, mechanisms[row["id"]]) for row in rows if row["active"] and row["rec_name"])
-            yield Page(contacts=here, gone=gone, token=latest)
+            yield Page(contacts=here, gone=gone)
+        token = None if latest is None else msgspec.json.encode(Reading(moment=latest, seen=state)).decode()
+        yield Page(token=token)
 
     async def users(self) -> tuple[User, ...]:
         """Nobody: Tryton does not know which telephones its users have."""
@@ -91,29 +109,58 @@ class TrytonFeed:
         :raises DirectoryError: the server cannot be asked, or refuses.
         """
         if not await self._notes(activity):
-            await self._call(
-                "model.ir.note.create", [{"resource": _resource(activity), "message": _text(activity)}], {}
-            )
+            await self._create(activity)
 
     async def update(self, activity: Activity) -> None:
-        """Change the note of a call, or write it where somebody has deleted it.
+        """Write the note of a call anew, in place of the one there is: Tryton lets nobody change the text of a note.
 
         :raises DirectoryError: the server cannot be asked, or refuses.
         """
-        known = [row["id"] for row in await self._notes(activity)]
+        known = await self._notes(activity)
+        if any(row["message"] == _text(activity) for row in known):
+            return
+        await self._create(activity)
         if known:
-            await self._call("model.ir.note.write", known, {"message": _text(activity)}, {})
-        else:
-            await self.write(activity)
+            await self._call("model.ir.note.delete", [row["id"] for row in known], {})
 
     def close(self) -> None:
         """Sessions end by themselves."""
+
+    async def _state(self) -> dict[str, tuple[int, int]]:
+        """Of each model that is read: the highest key there is, and how many records there are up to it."""
+        found = {}
+        for model in MODELS:
+            last = await self._search(model, [], ["id"], limit=1, order="DESC")
+            highest = last[0]["id"] if last else 0
+            found[model] = (highest, await self._count(model, highest))
+        return found
+
+    async def _all_there(self, known: Reading) -> bool:
+        """Whether nothing was deleted since. Only numbers tell: a record that is gone has no moment of a change."""
+        for model, (highest, count) in known.seen.items():
+            if await self._count(model, highest) < count:
+                return False
+        return True
+
+    async def _count(self, model: str, highest: int) -> int:
+        return int(await self._call(f"model.{model}.search_count", [["id", "<=", highest]], EVERYTHING))
+
+    async def _changed(self, moment: Json) -> list[int]:
+        """Parties that were written since, or whose contact mechanisms were."""
+        written = ["OR", ["write_date", ">=", moment], ["create_date", ">=", moment]]
+        numbers = await self._search("party.contact_mechanism", written, ["party"])
+        parties = await self._search("party.party", written, ["id"])
+        return sorted({row["party"] for row in numbers} | {row["id"] for row in parties})
+
+    async def _create(self, activity: Activity) -> None:
+        note = {"resource": _resource(activity), "message": _text(activity)}
+        await self._call("model.ir.note.create", [note], {})
 
     async def _notes(self, activity: Activity) -> list[Json]:
         """The note of a call, as long as it ends with the call's key."""
         mark = f"%{_literal(_mark(activity))}"
         domain = [["resource", "=", _resource(activity)], ["message", "like", mark]]
-        return await self._search("ir.note", domain, ["id"])
+        return await self._search("ir.note", domain, ["id", "message"])
 
     async def _mechanisms(self, parties: Sequence[int]) -> Mapping[int, list[Json]]:
         domain = [["party", "in", list(parties)], ["type", "in", list(TELEPHONES)]]
@@ -122,9 +169,11 @@ class TrytonFeed:
             found[row["party"]].append(row)
         return found
 
-    async def _search(self, model: str, domain: list[Any], fields: list[str], limit: int | None = None) -> list[Json]:
+    async def _search(
+        self, model: str, domain: list[Any], fields: list[str], limit: int | None = None, order: str = "ASC"
+    ) -> list[Json]:
         method = f"model.{model}.search_read"
-        return list(await self._call(method, domain, 0, limit, [["id", "ASC"]], fields, EVERYTHING))
+        return list(await self._call(method, domain, 0, limit, [["id", order]], fields, EVERYTHING))
 
     async def _call(self, method: str, *params: object) -> Any:  # noqa: ANN401 -- JSON
         """The result of a method; a session that has ended is begun again once."""
@@ -199,12 +248,18 @@ def _gone(party: Json) -> Sequence[str]:
     return ("person",) if party["identifiers"] else ("company",)
 
 
-def _latest(known: str | None, rows: Sequence[Json]) -> str | None:
+def _read(token: str | None) -> Reading | None:
+    """What a token says; None for one of another edition, and everything is read."""
+    try:
+        return None if token is None else msgspec.json.decode(token, type=Reading)
+    except msgspec.DecodeError:
+        return None
+
+
+def _latest(known: Json | None, rows: Sequence[Json]) -> Json | None:
     """The latest moment of the rows, in the server's own form, whose parts compare as numbers."""
     moments = [row[field] for row in rows for field in ("write_date", "create_date") if row.get(field)]
-    if known is not None:
-        moments.append(json.loads(known))
-    return json.dumps(max(moments, key=_parts)) if moments else None
+    return max([*moments, *([known] if known is not None else [])], key=_parts, default=None)
 
 
 def _parts(moment: Json) -> tuple[int, ...]:

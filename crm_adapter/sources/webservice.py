@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError
 from twisted.internet.defer import TimeoutError as Late
-from twisted.web.client import ResponseFailed
+from twisted.python.failure import Failure
+from twisted.web.client import RequestTransmissionFailed, ResponseFailed
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
@@ -150,10 +151,14 @@ def _site(url: str) -> str:
 
 
 def _cause(problem: Exception, *kinds: type[Exception]) -> bool:
-    reasons = problem.reasons if isinstance(problem, ResponseFailed) else ()
-    return isinstance(problem, kinds) or any(reason.check(*kinds) for reason in reasons)
+    return isinstance(problem, kinds) or any(reason.check(*kinds) for reason in _reasons(problem))
 
 
 def _reason(problem: Exception) -> str:
-    first = problem.reasons[0].value if isinstance(problem, ResponseFailed) and problem.reasons else problem
+    first = next((reason.value for reason in _reasons(problem)), problem)
     return str(first) or type(first).__name__
+
+
+def _reasons(problem: Exception) -> Sequence[Failure]:
+    """Why a request was not sent, or an answer did not come."""
+    return problem.reasons if isinstance(problem, ResponseFailed | RequestTransmissionFailed) else ()

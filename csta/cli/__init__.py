@@ -59,6 +59,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
 
 
+def parser() -> ArgumentParser:
+    """One parser with all commands, for what describes them; running one imports no more than its own module."""
+    top = ArgumentParser(prog="csta")
+    top.add_argument("--version", action="version", version=f"csta {__version__}")
+    commands = top.add_subparsers(required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        described = commands.add_parser(name, help=command.purpose, description=command.purpose)
+        import_module(f"csta.cli.{name}").add_arguments(described)
+    return top
+
+
 def _run(arguments: Sequence[str]) -> int:
     top = _Parser(prog="csta", formatter_class=RawDescriptionHelpFormatter, epilog=_epilog())
     top.add_argument("--version", action="version", version=f"csta {__version__}")
@@ -67,9 +78,9 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = top.parse_args(arguments)
     command = COMMANDS[chosen.command]
     module = import_module(f"csta.cli.{chosen.command}")
-    parser = _Parser(prog=f"csta {chosen.command}", description=command.purpose)
-    module.add_arguments(parser)
-    args = parser.parse_args(chosen.arguments)
+    described = _Parser(prog=f"csta {chosen.command}", description=command.purpose)
+    module.add_arguments(described)
+    args = described.parse_args(chosen.arguments)
     if command.online:
         from csta.cli.online import run_on_reactor
 

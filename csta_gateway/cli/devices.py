@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 from typing import TYPE_CHECKING, Any
 
-from crm_adapter.contactindex import ContactIndex
-from crm_adapter.errors import DirectoryError
 from crm_adapter.users import Users
-from csta.cli.exits import OK, Trouble
+from csta.cli.exits import OK
 from csta.cli.online import run_on_reactor
 from csta_gateway.cli.probe import links
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.providers import client_of
-from csta_gateway.sources import Sources
+from csta_gateway.staffing import read_staff
 
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
-    from csta_gateway.config import Config
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -25,35 +24,32 @@ def add_parser(commands: Subparsers) -> None:
     parser = commands.add_parser("devices", help="list the devices the switches name, and whose they are")
     add_config(parser)
     parser.add_argument("--link", metavar="NAME", help="only this one of [[links]]")
+    parser.add_argument("--csv", action="store_true", help="as CSV, to be completed and used in [[device_lists]]")
     parser.set_defaults(command=lambda options: run_on_reactor(_devices, options))
 
 
 async def _devices(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
-    users = await _users(settings(options), reactor)
-    print(ROW.format("link", "device", "category", "name", "users"))
+    users = Users((await read_staff(settings(options), reactor)).users)
+    row = separated if options.csv else aligned
+    print(row("link", "id", "category", "name", "users"))
     for link in links(options):
         client = await client_of(reactor, link)
         for each in await client.capability_exchange.get_switching_function_devices():
             device = each.device_id.number
             owners = ", ".join(user.login for user in users.by_device(device)) if link.serves(device) else "not served"
             name = each.device_id.private_name or ""
-            print(ROW.format(link.name, device, each.device_category.value, name, owners).rstrip())
+            print(row(link.name, device, each.device_category.value, name, owners))
         await client.close()
     return OK
 
 
-ROW = "{:<16} {:<24} {:<16} {:<24} {}"
+def aligned(*fields: str) -> str:
+    """A line for people."""
+    return "{:<16} {:<24} {:<16} {:<24} {}".format(*fields).rstrip()
 
 
-async def _users(config: Config, reactor: Any) -> Users:  # noqa: ANN401 -- all of its interfaces
-    """The users of the settings, read once; the source is not started, so that no contact is copied."""
-    index = ContactIndex("sqlite://", config.location, reactor)
-    chosen = next(each for each in config.sources if each.name == config.users.source)
-    try:
-        source = Sources(reactor, index, config.location).make(chosen)
-        try:
-            return Users(await source.users())
-        finally:
-            source.close()
-    except DirectoryError as error:
-        raise Trouble(str(error)) from error
+def separated(*fields: str) -> str:
+    """A line of a CSV file."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=";", lineterminator="").writerow(fields)
+    return line.getvalue()

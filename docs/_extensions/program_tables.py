@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -16,8 +15,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from csta.cli import COMMANDS
-from csta_gateway.cli import parser
+from csta_gateway.cli.completion import PROGRAMS
 from csta_gateway.config import Config
 
 PARAMETER = re.compile(r":param (\w+): (.*?)(?=\n\s*:param|\Z)", re.DOTALL)
@@ -36,19 +34,13 @@ class Configuration(SphinxDirective):
 
 
 class Commands(SphinxDirective):
-    """What ``--help`` says of every command of ``csta``."""
+    """What ``--help`` says of every command of the program it is given."""
 
-    def run(self) -> list[nodes.Node]:
-        """One section a command."""
-        return [_command(name) for name in COMMANDS]
-
-
-class GatewayCommands(SphinxDirective):
-    """What ``--help`` says of every command of ``csta-gateway``."""
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """One section a command that does something by itself."""
-        return [_help(each) for each in _leaves(parser())]
+        return [_help(each) for each in _leaves(PROGRAMS[self.arguments[0]]())]
 
 
 def _section(name: str) -> Iterator[str]:
@@ -100,12 +92,6 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return "none" if empty else f"`{msgspec.json.encode(field.default).decode()}`"
 
 
-def _command(name: str) -> nodes.Node:
-    described = argparse.ArgumentParser(f"csta {name}", description=COMMANDS[name].purpose)
-    importlib.import_module(f"csta.cli.{name}").add_arguments(described)
-    return _help(described)
-
-
 def _leaves(described: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """The parsers of commands that have none below them."""
     below = [action for action in described._actions if isinstance(action, argparse._SubParsersAction)]
@@ -130,5 +116,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("configuration", Configuration)
     app.add_directive("commands", Commands)
-    app.add_directive("gateway-commands", GatewayCommands)
     return {"parallel_read_safe": True}

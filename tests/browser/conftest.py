@@ -25,6 +25,7 @@ SCREEN = "https://screen.test/"
 POLICY = "default-src 'self'; frame-ancestors 'none'"
 
 Json = dict[str, Any]
+DISPOSITIONS = ["order", "question", "complaint", "appointment", "wrong_number", "Messe 2027"]
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +85,7 @@ class ScriptedGateway:
         self.socket: WebSocketRoute | None = None
         self.accepts = True
         self.seq = 0
+        self.policy = POLICY
         page.route(f"{SCREEN}**", self._static)
         page.route(f"{SCREEN}api/**", self._answer)
         page.route_web_socket(re.compile("/api/events$"), self._connect)
@@ -136,7 +138,7 @@ class ScriptedGateway:
             route.fulfill(status=404)
             return
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        headers = {"Content-Type": kind, "Content-Security-Policy": POLICY}
+        headers = {"Content-Type": kind, "Content-Security-Policy": self.policy}
         route.fulfill(status=200, headers=headers, body=path.read_bytes())
 
 
@@ -192,9 +194,35 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "actions": ["answer", "clear", "deflect"],
         "primary": "answer",
         "url": None,
+        "way": "incoming",
+        "pops": True,
+        "stranger": None,
         "result": None,
         "answered_by": None,
         "duration": 0,
+        "note": "",
+        "disposition": "",
+        "private": False,
+    }
+    return {**plain, **changes}
+
+
+def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
+    """A call from Erika Mustermann that Anna missed."""
+    plain: Json = {
+        "id": "1",
+        "direction": "incoming",
+        "number": number("089 1234567", "+49891234567"),
+        "name": "Erika Mustermann",
+        "company": "Muster GmbH",
+        "internal": False,
+        "result": "missed",
+        "began": now(),
+        "duration": 0,
+        "done": False,
+        "note": "",
+        "disposition": "",
+        "crm": None,
     }
     return {**plain, **changes}
 
@@ -202,7 +230,15 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
 def session(language: str = "de") -> Json:
     """Anna's session, as log-in and `GET /api/me` answer."""
     user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user"}
-    return {"user": {**user, "devices": [{"id": "2001", "name": "2001"}]}, "csrf": "token", "version": "1.0"}
+    triggers = {"incoming": "click", "outgoing": "click", "internal": "click"}
+    known = {**user, "devices": [{"id": "2001", "name": "2001"}]}
+    return {
+        "user": known,
+        "csrf": "token",
+        "version": "1.0",
+        "triggers": triggers,
+        "dispositions": DISPOSITIONS,
+    }
 
 
 ANSWERS: dict[str, tuple[int, Json | None]] = {
@@ -227,6 +263,7 @@ def make() -> Callable[..., Any]:
     makers: dict[str, Callable[..., Any]] = {
         "call": call,
         "device": device,
+        "entry": entry,
         "gateway": ScriptedGateway,
         "link": link,
         "match": match,

@@ -137,3 +137,49 @@ def test_an_impossible_number_is_refused_in_words(demo: Demo, new_context: Calla
     anna.get_by_role("combobox", name="Name oder Nummer").fill("0044 161 5527789123456789")
     expect(anna.locator(".dial__hint")).to_have_attribute("data-tone", "stop")
     expect(anna.locator(".card")).to_have_count(0)
+
+
+def test_a_note_outlives_the_call_and_goes_with_it_when_it_is_deleted(
+    demo: Demo, new_context: Callable[..., BrowserContext], tmp_path: Path, picture: Callable[[Page, str], None]
+) -> None:
+    anna = log_in(new_context(), demo, "anna")
+    anna.get_by_role("combobox", name="Name oder Nummer").fill("0044 161 4960142")
+    anna.get_by_role("button", name="Wählen").click()
+    call = anna.locator(".card", has_text="Emily Clarke")
+    expect(call).to_be_visible()
+    anna.keyboard.press("Control+m")
+    expect(call.locator("textarea")).to_be_focused()
+    anna.keyboard.type("Lieferung bis Freitag")
+    expect(call.get_by_role("status")).to_have_text("Gespeichert")
+    picture(anna, "1-note")
+    call.get_by_role("button", name="Auflegen").click()
+    entry = anna.locator(".entry", has_text="Emily Clarke")
+    expect(entry).to_contain_text("Lieferung bis Freitag")
+    picture(anna, "2-journal")
+
+    settings = tmp_path / "gateway.toml"
+    settings.write_text(SETTINGS.format(data=tmp_path / "data"))
+    command = [sys.executable, "-m", "csta_gateway", "journal"]
+    person = ["--number", "+44 (161) 496-0142", "--config", str(settings)]
+    subprocess.run([*command, "export", *person, "-o", str(tmp_path / "calls.csv")], check=True)
+    assert "Lieferung bis Freitag" in (tmp_path / "calls.csv").read_text("utf-8-sig")
+    subprocess.run([*command, "purge", *person], check=True)
+    anna.reload()
+    expect(anna.locator(".dot")).to_have_attribute("data-tone", "good", timeout=20_000)
+    expect(anna.locator(".entry", has_text="Emily Clarke")).to_have_count(0)
+
+
+SETTINGS = """\
+[[links]]
+name = "Demo"
+endpoint = "tcp:127.0.0.1:9"
+[[sources]]
+name = "crm"
+type = "sql"
+url = "sqlite:///{data}/crm.db"
+[users]
+source = "crm"
+[journal]
+url = "sqlite:///{data}/journal.db"
+"""
+"""Where the demo keeps its databases, for a command beside it."""

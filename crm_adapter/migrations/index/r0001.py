@@ -12,6 +12,7 @@ down_revision = None
 def upgrade() -> None:
     """Create the tables; a database from before the history has them."""
     key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    long = sa.String().with_variant(sa.Text(), "mysql", "mariadb")
     op.create_table(
         "contacts",
         sa.Column("id", key, primary_key=True),
@@ -43,7 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "feeds",
         sa.Column("source", sa.String(80), primary_key=True),
-        sa.Column("site", sa.String, nullable=False),
-        sa.Column("token", sa.String),
+        sa.Column("site", long, nullable=False),
+        sa.Column("token", long),
         if_not_exists=True,
     )

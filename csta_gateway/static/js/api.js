@@ -66,8 +66,10 @@ export class Api {
     return this.#ask("PUT", `devices/${encodeURIComponent(device)}/forwarding`, { type, destination });
   }
 
-  async contacts(text) {
-    return (await this.#ask("GET", `contacts?${new URLSearchParams({ q: text })}`)).contacts;
+  /** Contacts by a text; with a `number`, each tells where that can be added to it. */
+  async contacts(text, number = null) {
+    const query = new URLSearchParams({ q: text, ...(number ? { number } : {}) });
+    return (await this.#ask("GET", `contacts?${query}`)).contacts;
   }
 
   async colleagues() {
@@ -82,6 +84,24 @@ export class Api {
   journal({ before = null, missedOnly = false } = {}) {
     const query = new URLSearchParams({ ...(before ? { before } : {}), ...(missedOnly ? { missed: 1 } : {}) });
     return this.#ask("GET", `journal?${query}`);
+  }
+
+  /** Keep what is written about a past call; gives `{entry}`, as the next two do. */
+  annotate(entry, { note, disposition }) {
+    return this.#ask("PUT", `journal/${encodeURIComponent(entry)}`, { note, disposition });
+  }
+
+  markDone(entry, done) {
+    return this.#ask("PUT", `journal/${encodeURIComponent(entry)}/done`, { done });
+  }
+
+  makePrivate(entry) {
+    return this.#ask("POST", `journal/${encodeURIComponent(entry)}/private`);
+  }
+
+  /** Keep what is written about a call; gives `{call}`, or `{entry}` when it is over. */
+  annotateCall(call, { note, disposition, private: hidden }) {
+    return this.#ask("PUT", `calls/${encodeURIComponent(call)}/note`, { note, disposition, private: hidden });
   }
 
   async #session(method, path, body) {

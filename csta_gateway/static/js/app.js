@@ -7,6 +7,7 @@ import { numberOfAddress } from "./format.js";
 import { loadLanguage, preferredLanguage, t } from "./i18n.js";
 import { loginForm } from "./login.js";
 import { Attention } from "./notify.js";
+import { ScreenPop } from "./pop.js";
 import { bindKeys, Screen } from "./screen.js";
 import { Settings, showTheme } from "./settings.js";
 import { EventStream } from "./socket.js";
@@ -26,9 +27,13 @@ class App {
     this.screen = null;
     this.desk = this.#desk();
     this.desk.tab = new Tab((number) => this.#prepare(number));
+    this.desk.pop = new ScreenPop(this.desk);
     this.desk.keys = bindKeys(this.desk, this.settings, () => this.screen);
     this.attention = new Attention(this.desk, document.getElementById("announcer"));
-    this.settings.subscribe((settings) => showTheme(settings.get("theme")));
+    this.settings.subscribe((settings) => {
+      showTheme(settings.get("theme"));
+      this.screen?.update(this.store.state);
+    });
     this.store.subscribe((state, before, message) => this.#changed(state, before, message));
     addEventListener("beforeunload", (event) => liveCalls(this.store.state).length && event.preventDefault());
     setInterval(() => this.screen?.tick(), 1_000);
@@ -62,6 +67,7 @@ class App {
       prepare: (...number) => this.screen.dial.prepare(...number),
       dialNow: (...number) => this.screen.dial.dialNow(...number),
       complain: (error) => this.#complain(error),
+      notice: (notice) => this.screen?.banner.show(notice),
     };
   }
 
@@ -95,6 +101,7 @@ class App {
     if (!state.session || !this.screen) return;
     this.screen.update(state);
     this.attention.update(state);
+    this.desk.pop.update(state, message);
     if (message.type === "snapshot") this.#refresh(message.version);
   }
 

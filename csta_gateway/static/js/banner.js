@@ -32,14 +32,11 @@ export class Banner {
     setText(this.link, this.linkNotice.hidden ? "" : linkSentence(this.state, this.desk.now()));
   }
 
-  /** Show a sentence until it is closed, once per `key`; `choices` are `{label, run}` buttons. */
+  /** Show a sentence until it is closed, once per `key`; `choices` are `{label, run}` buttons or `{label, href}` links. */
   show({ key, sentence, tone = "plain", choices = [] }) {
     this.close(key);
     const close = iconButton("close", t("close"), () => this.close(key));
-    const buttons = choices.map(({ label, run }) => {
-      const click = () => this.#choose(key, run);
-      return h("button", { type: "button", class: "button button--outline", on: { click } }, label);
-    });
+    const buttons = choices.map((choice) => this.#choice(key, choice));
     const notice = h("div", {
       class: "notice",
       "data-tone": tone,
@@ -52,6 +49,13 @@ export class Banner {
 
   close(key) {
     for (const notice of [...this.others.children]) if (notice.dataset.key === key) notice.remove();
+  }
+
+  #choice(key, { label, run = () => {}, href = null }) {
+    const click = () => this.#choose(key, run);
+    const look = { class: "button button--outline", on: { click } };
+    if (!href) return h("button", { type: "button", ...look }, label);
+    return h("a", { href, target: "crm", rel: "noopener noreferrer", ...look }, label);
   }
 
   #choose(key, run) {

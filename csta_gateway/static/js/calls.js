@@ -4,6 +4,7 @@ import { Card } from "./card.js";
 import { h, KeyedList, setAttribute, setText } from "./dom.js";
 import { duration } from "./format.js";
 import { t } from "./i18n.js";
+import { isBeingWritten } from "./note.js";
 import { cardOrder, isEnded, isStale } from "./state.js";
 
 /** How long an ended call shows how it went, in milliseconds. */
@@ -37,18 +38,24 @@ export class Calls {
     this.cards.get(call.id)?.press(action);
   }
 
+  /** Open the place for notes on a card. */
+  write(call) {
+    this.cards.get(call.id)?.write();
+  }
+
   #forgetLater(id) {
     if (this.goodbyes.has(id)) return;
     this.goodbyes.add(id);
     setTimeout(() => {
       this.goodbyes.delete(id);
-      this.desk.dispatch({ type: "forget", id });
+      if (isBeingWritten(id)) this.#forgetLater(id);
+      else this.desk.dispatch({ type: "forget", id });
     }, RESULT_TIME);
   }
 
   #walk(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.target.closest("input, .picker")) return;
+    if (!step || event.target.closest("input, textarea, select, .picker")) return;
     const cards = [...this.list.querySelectorAll(".card:not(.leaving)")];
     const next = cards[cards.indexOf(event.target.closest(".card")) + step];
     if (!next) return;

@@ -9,7 +9,9 @@ import { icon } from "./icons.js";
 import { plural, t } from "./i18n.js";
 import { keypad } from "./keypad.js";
 import { badge, badges, matchItem, recordLink } from "./matches.js";
+import { CallNote, dispositionWord } from "./note.js";
 import { numberPanel } from "./numberpanel.js";
+import { strangerActions } from "./stranger.js";
 
 const SIGNS = {
   dialing: "phone",
@@ -28,11 +30,12 @@ const SIGNS = {
 
 /** The card of a call; `update({call, rail, state, now})` shows a change without touching what stays the same. */
 export class Card {
-  /** @param desk `{commands, directory, settings, dispatch}`: what the card needs from the page */
+  /** @param desk `{commands, directory, pop, dispatch, …}`: what the card needs from the page */
   constructor(call, desk) {
     this.desk = desk;
     this.call = call;
     this.open = null; // the action whose panel is open
+    this.note = new CallNote(call, desk);
     this.parts = this.#parts();
     this.element = this.#frame(call);
     this.buttons = Object.fromEntries(["primary", "tools", "clear"].map((place) => [place, this.#buttonList(place)]));
@@ -45,6 +48,9 @@ export class Card {
     this.#showWho();
     this.#showState();
     this.#showMatches();
+    this.note.update(call);
+    this.#showNote();
+    this.#showStranger();
     this.#showActions();
     this.#showFailure(state.failures[call.id]);
   }
@@ -52,7 +58,6 @@ export class Card {
   /** Do what a button or a key of this action does: open its panel, or send it. */
   press(action) {
     if (ACTIONS[action].panel) return this.#togglePanel(this.open === action ? null : action);
-    if (action === "answer") this.#openRecord();
     return this.desk.commands.act(this.call, action);
   }
 
@@ -65,6 +70,7 @@ export class Card {
       chip: h("span", { class: "chip" }),
       timer: h("time", { class: "card__timer numbers" }),
       matches: h("ul", { class: "rows" }),
+      stranger: h("div", { class: "card__stranger", hidden: true }),
       more: h("summary", { class: "card__more" }),
       panel: h("div", { class: "card__panel" }),
       failure: h("p", { class: "card__failure", role: "alert", hidden: true }),
@@ -78,12 +84,15 @@ export class Card {
     const { avatar: picture, name, line, badges: marks, chip, timer, matches, more, panel, failure } = this.parts;
     name.id = `call-${id}-name`;
     this.parts.details = h("details", { class: "card__matches" }, more, matches);
+    this.parts.noted = h("summary", { class: "card__more" });
+    this.parts.note = h("details", { class: "card__note" }, this.parts.noted, this.note.element);
     const who = h("div", { class: "card__who" }, name, line);
     const state = h("div", { class: "card__state" }, chip, marks, timer);
     const actions = h("div", { class: "actions" }, this.parts.primary, this.parts.tools, this.parts.clear);
     const head = h("div", { class: "card__head" }, picture, who);
     const card = { class: "card slides", tabindex: "-1", "data-call": id, "aria-labelledby": name.id };
-    const element = h("li", card, head, state, this.parts.details, failure, panel, actions);
+    const { details, note, stranger } = this.parts;
+    const element = h("li", card, head, state, details, note, failure, panel, actions, stranger);
     element.addEventListener("click", () => this.desk.dispatch({ type: "select", id }));
     element.addEventListener("keydown", (event) => event.key === "Escape" && this.open && this.#togglePanel(null));
     return element;
@@ -112,10 +121,11 @@ export class Card {
 
   #showWho() {
     showAvatar(this.parts.avatar, this.call);
-    const face = JSON.stringify([title(this.call), this.call.url]);
+    const address = this.desk.pop.address(this.call, this.state);
+    const face = JSON.stringify([title(this.call), address]);
     if (this.parts.name.dataset.face !== face) {
       this.parts.name.dataset.face = face;
-      this.parts.name.replaceChildren(recordLink(title(this.call), this.call.url, "card__title"));
+      this.parts.name.replaceChildren(recordLink(title(this.call), address, "card__title"));
     }
     this.parts.line.replaceChildren(...particulars(this.call).map((part) => h("span", { class: "card__part" }, part)));
   }
@@ -140,6 +150,32 @@ export class Card {
     this.parts.matches.dataset.face = face;
     this.parts.more.replaceChildren(plural("matches.more", Math.max(0, matches.length - 1)), icon("chevron", 16));
     this.parts.matches.replaceChildren(...matches.map(matchItem));
+  }
+
+  /** Open the note and go there. */
+  write() {
+    this.parts.note.open = true;
+    this.note.focus();
+  }
+
+  #showNote() {
+    const { note, disposition, private: hidden } = this.call;
+    const written = [disposition && dispositionWord(disposition), note].filter(Boolean).join(" · ");
+    const face = JSON.stringify([written, hidden]);
+    if (this.parts.noted.dataset.face === face) return;
+    this.parts.noted.dataset.face = face;
+    const words = h("span", { class: "card__noted" }, written || t("note.title"));
+    this.parts.noted.replaceChildren(icon(hidden ? "lock" : "note", 16), words, icon("chevron", 16));
+  }
+
+  #showStranger() {
+    const { stranger, number, label } = this.call;
+    const shown = label === "ended" ? null : stranger;
+    const face = JSON.stringify([shown, number]);
+    this.parts.stranger.hidden = !shown;
+    if (this.parts.stranger.dataset.face === face) return;
+    this.parts.stranger.dataset.face = face;
+    this.parts.stranger.replaceChildren(...strangerActions({ stranger: shown, number }, this.desk));
   }
 
   #showActions() {
@@ -180,11 +216,6 @@ export class Card {
       this.desk,
       () => this.#togglePanel(null),
     );
-  }
-
-  #openRecord() {
-    const link = this.parts.name.querySelector("a");
-    if (this.desk.settings.get("openOnAnswer")) link?.click();
   }
 }
 

@@ -8,26 +8,56 @@ import { daysAgo, duration, timeOfDay, webAddress } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { matchItem } from "./matches.js";
+import { CallNote } from "./note.js";
 import { earlierCalls, selectedCall } from "./state.js";
 
 const EARLIER_SHOWN = 6;
+
+/** Fields of a call this column does not show, or shows in a part that keeps itself up to date. */
+const PASSED_OVER = { since: 0, actions: 0, primary: 0, label: 0, note: 0, disposition: 0, private: 0 };
 
 /** The column; it is built anew only when what it shows has changed. */
 export class Detail {
   constructor(desk) {
     this.desk = desk;
     this.element = h("aside", { class: "detail", "aria-label": t("detail.title") });
+    this.top = h("div", { class: "detail__part" });
+    this.written = h("div", { class: "detail__part" });
+    this.rest = h("div", { class: "detail__part" });
+    this.element.append(this.top, this.written, this.rest);
     this.face = null;
+    this.note = null;
   }
 
   update(state) {
     const call = selectedCall(state);
     const earlier = call ? earlierCalls(state, call).slice(0, EARLIER_SHOWN) : [];
     const today = call ? null : todays(state, this.desk.now());
-    const face = JSON.stringify([call && { ...call, since: 0, actions: 0, primary: 0, label: 0 }, earlier, today]);
+    this.#showNote(call);
+    const address = call && this.desk.pop.address(call, state);
+    const face = JSON.stringify([call && { ...call, ...PASSED_OVER, url: address }, earlier, today]);
     if (face === this.face) return;
     this.face = face;
-    this.element.replaceChildren(...(call ? about(call, earlier) : quiet(today)));
+    const [head, ...rest] = call ? about({ ...call, url: address }, earlier) : quiet(today);
+    this.top.replaceChildren(head);
+    this.rest.replaceChildren(...rest);
+  }
+
+  /** Go to the note; gives whether this column is in sight. */
+  write() {
+    if (!this.note || !this.element.checkVisibility()) return false;
+    this.note.focus();
+    return true;
+  }
+
+  /** The editor stays as long as the call does: whoever is writing must not lose the place. */
+  #showNote(call) {
+    if (this.note?.id !== call?.id) {
+      this.note = call ? new CallNote(call, this.desk) : null;
+      const title = h("h3", { class: "heading" }, t("note.title"));
+      this.written.replaceChildren(...(call ? [h("section", { class: "sheet" }, title, this.note.element)] : []));
+    }
+    if (call) this.note.update(call);
   }
 }
 

@@ -33,6 +33,11 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** The text of a key that may be missing, because it is made of something the settings say; else null. */
+export function currentWord(key) {
+  return words[key] ?? null;
+}
+
 /** The text of a key that has forms for one and many (`key.one`, `key.other`). */
 export function plural(key, n) {
   return t(`${key}.${plurals.select(n)}`, { n });

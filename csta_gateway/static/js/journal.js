@@ -1,20 +1,9 @@
 // The journal: who called, whom I called, how it ended; the missed ones can be shown alone.
 
-import { dialText, subtitle, title } from "./caller.js";
-import { endWord } from "./card.js";
 import { h, KeyedList, setAttribute, setText } from "./dom.js";
-import { dayName, daysAgo, duration, timeOfDay } from "./format.js";
+import { EntryRow } from "./entry.js";
+import { dayName, daysAgo } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
-import { icon, iconButton } from "./icons.js";
-import { badge } from "./matches.js";
-
-/** The sign of an entry and the class of its colour. */
-function sign({ result, direction }) {
-  if (result === "missed") return { name: "missed", tone: "stop" };
-  if (result === "elsewhere") return { name: "forward", tone: "quiet" };
-  if (result !== "answered") return { name: "crossed", tone: "quiet" };
-  return { name: direction === "incoming" ? "incoming" : "outgoing", tone: "plain" };
-}
 
 /** The panel "journal". */
 export class Journal {
@@ -24,7 +13,7 @@ export class Journal {
     this.list = new KeyedList(
       this.rows,
       ({ key }) => key,
-      (item) => (item.day ? dayRow() : entryRow(desk)),
+      (item) => (item.day ? dayRow() : new EntryRow(desk)),
     );
     this.filters = [this.#filter(false, "journal.all"), this.#filter(true, "journal.missed")];
     this.older = h(
@@ -98,61 +87,4 @@ function dayWords(day, time, now) {
 function dayRow() {
   const element = h("li", { class: "day" });
   return { element, update: ({ day }) => setText(element, day) };
-}
-
-function entryRow(desk) {
-  const element = h("li", { class: "row entry" });
-  let face = null;
-  return {
-    element,
-    update({ entry }) {
-      if (face === JSON.stringify(entry)) return;
-      face = JSON.stringify(entry);
-      setAttribute(element, "data-result", entry.result);
-      element.replaceChildren(...entryParts(entry, desk));
-    },
-  };
-}
-
-function entryParts(entry, desk) {
-  const { name, tone } = sign(entry);
-  const number = dialText(entry.number);
-  const display = entry.number?.display ?? number;
-  const picture = h("span", { class: "entry__sign", "data-tone": tone }, icon(name, 18));
-  const who = [
-    h(
-      "span",
-      { class: "row__name" },
-      title(entry),
-      entry.internal ? badge({ word: t("badge.internal"), tone: "accent" }) : null,
-    ),
-    h("span", { class: "row__line numbers" }, [outcome(entry), subtitle(entry)].filter(Boolean).join(" · ")),
-  ];
-  const time = h("time", { class: "entry__time numbers" }, timeOfDay(entry.began, currentLanguage()));
-  if (!number)
-    return [
-      h("span", { class: "row__press" }, picture, h("span", { class: "row__who" }, who), time),
-      h("span", { class: "entry__call" }),
-    ];
-  const prepare = () => desk.prepare(number, entry.name, display);
-  const press = h(
-    "button",
-    { type: "button", class: "row__press", title: t("row.prepare"), on: { click: prepare } },
-    picture,
-    h("span", { class: "row__who" }, who),
-    time,
-  );
-  return [press, callBack(entry, () => desk.dialNow(number, entry.name, display))];
-}
-
-function callBack(entry, click) {
-  const label = t("journal.call_back", { name: title(entry) });
-  const button = iconButton("phone", label, click);
-  button.classList.add("entry__call");
-  return button;
-}
-
-/** How it went, in as few words as do: the time of a talk, else the result. */
-function outcome(entry) {
-  return entry.result === "answered" ? duration(entry.duration) : endWord(entry);
 }

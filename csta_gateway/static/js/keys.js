@@ -14,6 +14,7 @@ export const DEFAULT_KEYS = {
   hold: "Ctrl+H",
   consult: "Ctrl+R",
   complete: "Ctrl+Shift+Enter",
+  note: "Ctrl+M",
   dial: "Ctrl+K",
   help: "?",
 };
@@ -40,7 +41,7 @@ export function combination(event) {
     .join("+");
 }
 
-/** Listens to the keyboard; `on` is a table of what is not about calls: `dial`, `help`. */
+/** Listens to the keyboard; `on` is a table of what is no action of a call: `note`, `dial`, `help`. */
 export class Keys {
   constructor(desk, settings, on) {
     Object.assign(this, { desk, settings, on });

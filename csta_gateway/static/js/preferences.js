@@ -2,14 +2,18 @@
 
 import { h } from "./dom.js";
 import { currentLanguage, LANGUAGES, t } from "./i18n.js";
+import { TRIGGERS, WAYS } from "./pop.js";
 
 const THEMES = ["auto", "light", "dark"];
-const SWITCHES = ["notifications", "notificationAnswers", "sound", "openOnAnswer"];
+const SWITCHES = ["notifications", "notificationAnswers", "sound"];
 
-/** The dialog; `support` are its rows for administrators, `on` is a table: `language(language)`, `logout()`, `changed(name, value)`. */
+/**
+ * The dialog; `session` is the user's, `support` are its rows for administrators, `on` is a table:
+ * `language(language)`, `logout()`, `changed(name, value)`.
+ */
 export class Preferences {
-  constructor(settings, version, support, on) {
-    Object.assign(this, { settings, support, on });
+  constructor(settings, session, version, support, on) {
+    Object.assign(this, { settings, session, support, on });
     const close = h("button", { class: "button button--solid", value: "close" }, t("close"));
     const logout = h(
       "button",
@@ -26,6 +30,8 @@ export class Preferences {
         this.#choice("language", languageOptions(), (language) => on.language(language)),
         this.#choice("theme", themeOptions(settings), (theme) => this.#set("theme", theme)),
         SWITCHES.map((name) => this.#switch(name)),
+        h("h3", { class: "heading" }, t("pop.title")),
+        WAYS.map((way) => this.#trigger(way)),
         this.#links(),
         support.element,
         h("p", { class: "dialog__words numbers" }, t("settings.version", { version })),
@@ -44,13 +50,28 @@ export class Preferences {
     this.on.changed(name, value);
   }
 
+  /** When the page of the CRM opens for calls of one way; the first choice is what the administrator has set. */
+  #trigger(way) {
+    const given = t(`pop.${this.session.triggers[way]}`);
+    const chosen = this.settings.get("triggers")[way] ?? "";
+    const options = [h("option", { value: "" }, t("pop.given", { trigger: given }))];
+    options.push(...TRIGGERS.map((value) => h("option", { value, selected: value === chosen }, t(`pop.${value}`))));
+    const pick = (trigger) => {
+      const { [way]: _before, ...others } = this.settings.get("triggers");
+      this.#set("triggers", trigger ? { ...others, [way]: trigger } : others);
+    };
+    const row = this.#row(`setting-pop-${way}`, t(`way.${way}`), options, pick);
+    row.classList.add("setting--tall");
+    return row;
+  }
+
   #choice(name, options, pick) {
-    const select = h(
-      "select",
-      { class: "field", id: `setting-${name}`, on: { change: () => pick(select.value) } },
-      options,
-    );
-    return h("div", { class: "setting" }, h("label", { for: select.id }, t(`settings.${name}`)), select);
+    return this.#row(`setting-${name}`, t(`settings.${name}`), options, pick);
+  }
+
+  #row(id, label, options, pick) {
+    const select = h("select", { class: "field", id, on: { change: () => pick(select.value) } }, options);
+    return h("div", { class: "setting" }, h("label", { for: id }, label), select);
   }
 
   #switch(name) {

@@ -13,7 +13,7 @@ import { Colleagues, Contacts } from "./people.js";
 import { Preferences } from "./preferences.js";
 import { Support } from "./support.js";
 import { Tabs } from "./tabs.js";
-import { unseenMissed } from "./state.js";
+import { selectedCall, unseenMissed } from "./state.js";
 
 /** All parts; built anew when the language changes, kept otherwise. */
 export class Screen {
@@ -29,7 +29,7 @@ export class Screen {
     this.missed = h("span", { class: "count numbers", hidden: true });
     this.tabs = this.#tabs();
     const version = desk.state().version ?? desk.state().session.version;
-    this.preferences = new Preferences(desk.settings, version, new Support(desk), on);
+    this.preferences = new Preferences(desk.settings, desk.state().session, version, new Support(desk), on);
     this.help = new KeysDialog(desk.keys, desk.settings);
     this.header = new Header(desk, { onSettings: () => this.preferences.open(), onKeys: () => this.help.open() });
     this.parts = [this.header, this.banner, this.dial, this.calls, this.journal, ...this.people, this.detail];
@@ -40,6 +40,12 @@ export class Screen {
     for (const part of this.parts) part.update(state);
     this.#countMissed(state);
     this.#showTimes();
+  }
+
+  /** Go to the note of the call shown at large, wherever it is in sight. */
+  write() {
+    const call = selectedCall(this.desk.state());
+    if (call && !this.detail.write()) this.calls.write(call);
   }
 
   /** Once a second: timers and countdowns. */
@@ -98,6 +104,7 @@ export class Screen {
 export function bindKeys(desk, settings, screenNow) {
   return new Keys(desk, settings, {
     dial: () => screenNow().dial.focus(),
+    note: () => screenNow().write(),
     help: () => screenNow().help.open(),
   });
 }

@@ -134,7 +134,7 @@ export function callWith(state, ...actions) {
 
 /** How many missed calls nobody has looked at yet. */
 export function unseenMissed(state) {
-  return state.journal.entries.filter((entry) => entry.result === "missed" && entry.began > state.seenUntil).length;
+  return state.journal.entries.filter((entry) => entry.result === "missed" && !entry.done && entry.began > state.seenUntil).length;
 }
 
 /** Earlier calls with the same number as `call`, newest first. */

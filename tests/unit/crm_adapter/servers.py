@@ -123,16 +123,19 @@ class Tryton(Server):
         model, _, name = method.removeprefix("model.").rpartition(".")
         if name == "create":
             for values in params[0]:
-                self.put(model, len(self.tables[model]) + 1, **values)
+                self.put(model, max(self.tables[model], default=0) + 1, **values)
             return b'{"result": []}'
-        if name == "write":
+        if name == "delete":
             for key in params[0]:
-                self.put(model, key, **params[1])
+                del self.tables[model][key]
             return b'{"result": null}'
+        rows = [row for row in self.tables[model].values() if holds(params[0], row)]
+        if name == "search_count":
+            return json.dumps({"result": len(rows)}).encode()
         if name != "search_read":
             return b'{"error": ["UserError", "no such method"]}'
-        domain, _, limit, _, fields, _ = params
-        rows = [row for row in self.tables[model].values() if holds(domain, row)]
+        _, _, limit, ((_, order),), fields, _ = params
+        rows.sort(key=lambda row: int(row["id"]), reverse=order == "DESC")
         return json.dumps(
             {"result": [{each: row.get(each) for each in ("id", *fields)} for row in rows[:limit]]}
         ).encode()
@@ -153,6 +156,7 @@ def _clause(clause: list[Any], row: dict[str, Any]) -> bool:
     tests: dict[str, Callable[[], bool]] = {
         "=": lambda: have == value,
         ">": lambda: have > value,
+        "<=": lambda: have <= value,
         ">=": lambda: have is not None and have >= value,
         "in": lambda: have in value,
         "like": lambda: value.strip("%").replace("\\_", "_") in str(have),

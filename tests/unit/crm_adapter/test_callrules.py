@@ -187,6 +187,7 @@ def test_with_several_held_calls_only_the_consulted_one_is_the_partner() -> None
         (replace(INCOMING, state=S.NULL), "ringing", None, True, "elsewhere"),
         (replace(INCOMING, state=S.NULL), "ringing", "clear", False, "refused"),
         (replace(INCOMING, state=S.NULL), "ringing", "answer", False, "missed"),
+        (replace(INCOMING, state=S.NULL), "ringing", "deflect", False, "elsewhere"),
         (replace(OUTGOING, state=S.NULL), "dialing", "clear", False, "cancelled"),
         (replace(OUTGOING, state=S.NULL, cause="normalClearing"), "dialing", None, False, "cancelled"),
         (replace(OUTGOING, state=S.NULL, cause="normalClearing"), "busy", "clear", False, "busy"),

@@ -4,14 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from sqlalchemy import func, select
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
 
+from crm_adapter.activities import activity
+from crm_adapter.activityqueue import Told
 from crm_adapter.calllist import CallEntry
+from crm_adapter.directory import Match
 from crm_adapter.erasure import Subject
-from crm_adapter.journal import Journal, JournalEntry
+from crm_adapter.journal import CallNote, Journal, JournalEntry
+from crm_adapter.journalschema import ACTIVITIES, DRAFTS, MARKS, NOTES
 from crm_adapter.numbers import Location, Number, normalise
 from crm_adapter.numberset import number_set
+from crm_adapter.sources.database import PlainDatabase
 from csta.model.call import Direction, Presentation
 
 if TYPE_CHECKING:
@@ -194,3 +200,16 @@ def test_what_is_kept_about_a_user_or_number_is_given_out_and_deleted_with_its_n
 def test_nothing_is_deleted_unless_something_says_what() -> None:
     with pytest.raises(ValueError, match="which calls"):
         Subject()
+
+
+def test_old_calls_go_with_all_that_is_known_about_them(done: Done, journal: Journal, url: str) -> None:
+    told = Told(source="crm", activity=activity("anna", MISSED, Match(kind="person", record_id="7", name="E")))
+    entry = done(journal.record("anna", MISSED, told, CallNote(note="a note")))
+    done(journal.mark_done("anna", entry.id, True))
+    done(journal.draft("anna", after(MISSED, 1, id="live"), CallNote(note="of a live call"), MISSED.began))
+    tables = (NOTES, MARKS, ACTIVITIES, DRAFTS)
+    database = PlainDatabase(url)
+    count = [select(func.count()).select_from(table) for table in tables]
+    assert [database.do(lambda connection, each: connection.scalar(each), each) for each in count] == [1, 1, 1, 1]
+    assert done(journal.purge(Subject(before=MISSED.began + 1))) == 1
+    assert [database.do(lambda connection, each: connection.scalar(each), each) for each in count] == [0, 0, 0, 0]

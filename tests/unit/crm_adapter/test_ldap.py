@@ -62,9 +62,9 @@ ipPhone: SIP/2902
 class Tree:
     """What the server needs to find its entries."""
 
-    def __init__(self) -> None:
+    def __init__(self, ldif: bytes) -> None:
         self.root: Any = None
-        fromLDIFFile(io.BytesIO(LDIF)).addCallback(lambda root: setattr(self, "root", root))
+        fromLDIFFile(io.BytesIO(ldif)).addCallback(lambda root: setattr(self, "root", root))
 
 
 registerAdapter(lambda tree: tree.root, Tree, IConnectedLDAPEntry)
@@ -76,10 +76,10 @@ class Network:
     :ivar trouble: ``None``, ``"down"`` or ``"silent"``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ldif: bytes = LDIF) -> None:
         self.trouble: str | None = None
         self.pumps: list[IOPump] = []
-        self._tree = Tree()
+        self._tree = Tree(ldif)
 
     def connect(self, factory: Factory) -> Deferred[IProtocol]:
         if self.trouble == "down":

@@ -11,7 +11,9 @@ from twisted.internet.task import Clock
 from crm_adapter.errors import TemplateInvalid
 from crm_adapter.indexed import IndexedSource
 from crm_adapter.numbers import normalise
-from tests.unit.crm_adapter.servers import CARD, ERIKA_NUMBERS, CardDav, RestCrm, Server, Tryton
+from crm_adapter.sources import tryton
+from crm_adapter.sources.tryton import TrytonFeed
+from tests.unit.crm_adapter.servers import CARD, ERIKA_NUMBERS, PASSWORD, USER, CardDav, RestCrm, Server, Tryton
 from tests.unit.crm_adapter.sources import CALL, MUNICH, World, failure
 
 if TYPE_CHECKING:
@@ -149,6 +151,40 @@ def test_parties_that_change_are_followed(world: World, done: Done) -> None:
     assert [match.name for match in done(source.lookup(normalise("01713920015", MUNICH)))] == ["Erika Mustermann"]
     assert done(source.lookup(normalise("01713920014", MUNICH))) == ()
     assert done(source.lookup(normalise("0891234999", MUNICH))) == ()
+
+
+def test_parties_and_numbers_that_were_deleted_are_gone(world: World, done: Done) -> None:
+    server = Tryton()
+    source = world.tryton(server)
+    done(source.refresh())
+    del server.tables["party.contact_mechanism"][4]
+    assert done(source.refresh()) == 1
+    assert done(source.lookup(normalise("01713920014", MUNICH))) == ()
+    del server.tables["party.party"][1]
+    assert done(source.refresh()) == 1
+    assert [match.name for match in done(source.lookup(normalise("0891234567", MUNICH)))] == ["Muster GmbH"]
+    assert done(source.refresh()) == 0
+
+
+def test_after_many_changes_all_parties_are_read(world: World, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Tryton()
+    source = world.tryton(server)
+    done(source.refresh())
+    monkeypatch.setattr(tryton, "CHANGED", 1)
+    server.put("party.party", 1, rec_name="Erika Neu")
+    server.put("party.party", 2, rec_name="Neu GmbH")
+    assert done(source.refresh()) == 2
+    assert done(source.refresh()) == 0
+
+
+def test_a_token_of_another_edition_means_reading_everything(world: World, done: Done) -> None:
+    async def first() -> bool:
+        feed = TrytonFeed("https://t.example.org", "db", (USER, PASSWORD), world.web(Tryton(), None))
+        async for page in feed.changes('{"__class__": "datetime", "year": 2026}'):
+            return page.whole
+        return False
+
+    assert done(first())
 
 
 def test_a_session_of_tryton_that_ended_is_begun_again(world: World, done: Done) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from crm_adapter.indexed import IndexedSource
 from crm_adapter.numbers import Location, normalise
 from crm_adapter.sources.database import Database
 from crm_adapter.sources.schema import COMPANIES, PEOPLE, PHONES, USER_DEVICES, USERS
+from crm_adapter.sources.silence import DRIVERS, Silence, TimeLimit, driver_options
 from crm_adapter.sources.sql import ROWS
 from crm_adapter.users import User
 
@@ -288,3 +290,39 @@ def test_work_is_done_in_threads_of_its_own_and_comes_back_to_the_reactor(tmp_pa
         loop.run(database.run(lambda connection: connection.exec_driver_sql("PRAGMA journal_mode").scalar())) == "wal"
     )
     database.close()
+
+
+class Driver:
+    """A driver's connection that shows its socket."""
+
+    closed = False
+
+    def __init__(self, wire: socket.socket) -> None:
+        self.fileno = wire.fileno
+
+
+def test_who_waits_for_a_silent_database_is_told_that_there_is_no_answer(clock: Clock) -> None:
+    ours, theirs = socket.socketpair()
+    held: list[Driver] = []
+    with ours, theirs:
+        silence = Silence(TimeLimit(3.0, clock), held)
+        clock.advance(3.0)  # not connected yet: the driver has a limit of its own for that
+        assert silence.reason == ""
+        held.append(Driver(ours))
+        clock.advance(3.0)
+        assert ours.recv(1) == b""
+        assert silence.reason == "no answer in 3 s"
+    assert not clock.getDelayedCalls()
+
+
+def test_a_database_that_answers_in_time_is_left_alone(clock: Clock) -> None:
+    silence = Silence(TimeLimit(3.0, clock), [])
+    assert silence.end("an answer") == "an answer"
+    assert not clock.getDelayedCalls()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_drivers_are_told_the_limit_in_whole_seconds_where_they_want_that(driver: str, clock: Clock) -> None:
+    assert driver_options(driver, None) == {}
+    assert all(value in (2, 2.5, 3) for value in driver_options(driver, TimeLimit(2.5, clock)).values())
+    assert driver_options("pysqlite", TimeLimit(2.5, clock)) == {}

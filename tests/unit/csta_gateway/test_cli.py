@@ -269,3 +269,13 @@ def test_extensions_that_are_short_numbers_too_are_told(settings: Path, capsys: 
         "internal_ranges [110, 115]: never an extension, because it is an emergency number: 110, 112"
     )
     assert short.endswith("dialled as an extension, though it is a short number of the country: 115")
+
+
+@pytest.mark.parametrize("program", ["csta-gateway", "csta"])
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_shells_are_told_the_commands(program: str, shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell, "--program", program]) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in {"csta-gateway": ("probe", "--call"), "csta": ("decode", "--framing")}[program])
+    checked = subprocess.run(["bash", "-n"], input=told, capture_output=True, text=True, check=False)  # noqa: S607 -- any bash
+    assert shell == "zsh" or (checked.returncode, checked.stderr) == (0, "")

@@ -47,6 +47,13 @@ def test_the_switch_is_probed_and_its_devices_are_listed(settings: Path) -> None
     rows = [line.split() for line in listed.stdout.splitlines()]
     assert ["HQ", "2001", "station", "anna"] in [[*row[:3], row[-1]] for row in rows]
 
+    table = settings.with_name("devices.csv")
+    table.write_text(run("devices", "--csv", "--config", str(settings)).stdout)
+    with settings.open("a") as file:
+        file.write(f"[[device_lists]]\nname = 'HQ'\ntype = 'csv'\npath = '{table}'\n")
+    checked = run("user", "check", "--quiet", "--config", str(settings))
+    assert checked.stdout.splitlines()[-1] == "6 users, 5 devices, 2 findings"  # call screens that are not there
+
 
 def test_a_link_that_is_not_there_is_told(settings: Path) -> None:
     ended = run("probe", "--config", str(settings), "--link", "QH")

@@ -19,18 +19,23 @@ LONGEST_FILE = 400
 
 FAMILIES = {
     "action": set(),
+    "crm": {"waiting", "revised", "written", "without_note", "failed"},
+    "disposition": {"order", "question", "complaint", "appointment", "wrong_number"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},
     "key": {"Ctrl", "Shift", "Alt", "Enter", "Space"},
-    "keys": {"answer", "clear", "hold", "consult", "complete", "dial", "help"},
+    "keys": {"answer", "clear", "hold", "consult", "complete", "note", "dial", "help"},
     "kind": {"person", "company", "user"},
     "label": set(),
     "language": {"de", "en"},
     "login": {"user", "password"},
     "panel": {"consult", "transfer", "deflect"},
+    "pop": {"ring", "answer", "click", "never"},
     "presence": {"free", "ringing", "busy", "unknown"},
     "result": set(),
-    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "openOnAnswer"},
+    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound"},
+    "stranger": {"new_person", "new_company"},
     "theme": {"auto", "light", "dark"},
+    "way": {"incoming", "outgoing", "internal"},
 }
 """Keys put together at run time: family → last parts (labels, results and actions are read from the contract)."""
 

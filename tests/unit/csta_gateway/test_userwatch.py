@@ -10,6 +10,7 @@ from msgspec import structs
 from twisted.internet.defer import Deferred
 
 from crm_adapter.errors import DirectoryError
+from crm_adapter.staff import StaffSource
 from crm_adapter.users import User
 from csta_gateway.userwatch import UserWatch
 from tests.unit.csta_gateway.crm import USERS
@@ -31,7 +32,7 @@ def changed(world: World) -> Callable[..., None]:
         world.crm.users = now  # type: ignore[method-assign] # the CRM has changed
         world.clock.advance(60.0)
 
-    watch = UserWatch(world.gateway, world.crm, world.clock)
+    watch = UserWatch(world.gateway, StaffSource(world.crm), world.clock)
     watch.start()
     return change
 
@@ -89,7 +90,7 @@ def test_a_stopped_watch_changes_nothing(world: World) -> None:
         return await waiting
 
     world.crm.users = slow  # type: ignore[method-assign] # the CRM takes its time
-    watch = UserWatch(world.gateway, world.crm, world.clock)
+    watch = UserWatch(world.gateway, StaffSource(world.crm), world.clock)
     watch.start()
     world.clock.advance(60.0)
     watch.stop()

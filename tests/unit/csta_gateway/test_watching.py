@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from crm_adapter.staff import StaffSource, Surroundings
 from crm_adapter.users import User
 from csta.errors import CSTAError, LinkLost, RequestTimeout, ServiceError
 from csta.model.call import Call, Direction, Party
@@ -137,7 +138,9 @@ class ChangingUsers(RuleBasedStateMachine):
         self.switch = self.world.late
         self.users: tuple[User, ...] = ()
         self.world.crm.users = self._read  # type: ignore[method-assign] # the CRM has changed
-        self.watch = UserWatch(self.world.gateway, self.world.crm, self.world.clock)
+        self.watch = UserWatch(
+            self.world.gateway, StaffSource(self.world.crm, (), Surroundings(shared_devices=("*",))), self.world.clock
+        )
         self.watch.start()
         self.change({"anna": ("2001",)})
 
@@ -266,6 +269,22 @@ def test_the_last_list_holds_whatever_is_under_way(
     assert len(late.late.asked) <= 2
     answer_all(late)
     assert sorted(late.late.watched) == watched
+
+
+def test_a_refusal_of_a_monitor_nobody_wants_any_more_is_not_told(late: LateWorld) -> None:
+    def change(*devices: str) -> None:
+        late.gateway.users.replace(people({"anna": devices}))
+        late.gateway.links.watch(devices)
+
+    change()
+    answer_all(late)
+    change("2901")
+    change()
+    change("2901")
+    late.late.asked.pop().answer.errback(REFUSED)
+    answer_all(late)
+    (link,) = late.gateway.links
+    assert (late.late.watched, link.devices["2901"].in_service) == (["2901"], True)
 
 
 def test_what_was_told_before_the_switch_let_go_is_forgotten(late: LateWorld) -> None:
