@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
+from csta.client import Client, connect
 from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
@@ -25,6 +28,19 @@ def provider(reactor: Any, link: Link, recording: Recording) -> Provider:  # noq
         framing=link.framing,
         login=login(link),
         record=recording,
+    )
+
+
+def client_of(reactor: Any, link: Link) -> Deferred[Client]:  # noqa: ANN401 -- all of its interfaces
+    """A client on the link, for questions no provider asks; fails as :func:`csta.client.connect` does."""
+    return connect(
+        reactor,
+        link.endpoint,
+        link.protocol,
+        link.association,
+        dialect=link.dialect,
+        framing=link.framing,
+        login=login(link),
     )
 
 

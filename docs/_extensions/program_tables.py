@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from csta.cli import COMMANDS
+from csta_gateway.cli import parser
 from csta_gateway.config import Config
 
 PARAMETER = re.compile(r":param (\w+): (.*?)(?=\n\s*:param|\Z)", re.DOTALL)
@@ -39,7 +40,15 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One section a command."""
-        return [section for name in COMMANDS for section in _command(name)]
+        return [_command(name) for name in COMMANDS]
+
+
+class GatewayCommands(SphinxDirective):
+    """What ``--help`` says of every command of ``csta-gateway``."""
+
+    def run(self) -> list[nodes.Node]:
+        """One section a command that does something by itself."""
+        return [_help(each) for each in _leaves(parser())]
 
 
 def _section(name: str) -> Iterator[str]:
@@ -91,18 +100,35 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return "none" if empty else f"`{msgspec.json.encode(field.default).decode()}`"
 
 
-def _command(name: str) -> list[nodes.Node]:
-    formatter = partial(argparse.HelpFormatter, width=100)
-    parser = argparse.ArgumentParser(f"csta {name}", description=COMMANDS[name].purpose, formatter_class=formatter)
-    importlib.import_module(f"csta.cli.{name}").add_arguments(parser)
-    section = nodes.section(ids=[f"csta-{name}"], names=[f"csta {name}"])
-    section += nodes.title("", f"csta {name}")
-    section += nodes.literal_block("", parser.format_help(), language="text")
-    return [section]
+def _command(name: str) -> nodes.Node:
+    described = argparse.ArgumentParser(f"csta {name}", description=COMMANDS[name].purpose)
+    importlib.import_module(f"csta.cli.{name}").add_arguments(described)
+    return _help(described)
+
+
+def _leaves(described: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parsers of commands that have none below them."""
+    below = [action for action in described._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield described
+    for action in below:
+        purposes = {choice.dest: choice.help for choice in action._choices_actions}
+        for name, command in action.choices.items():
+            command.description = command.description or purposes.get(name)
+            yield from _leaves(command)
+
+
+def _help(described: argparse.ArgumentParser) -> nodes.Node:
+    described.formatter_class = partial(argparse.HelpFormatter, width=100)
+    section = nodes.section(ids=[described.prog.replace(" ", "-")], names=[described.prog])
+    section += nodes.title("", described.prog)
+    section += nodes.literal_block("", described.format_help(), language="text")
+    return section
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("configuration", Configuration)
     app.add_directive("commands", Commands)
+    app.add_directive("gateway-commands", GatewayCommands)
     return {"parallel_read_safe": True}
