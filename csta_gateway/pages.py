@@ -52,6 +52,7 @@ class Pages:
             called=number_view(call.called) if call.called else None,
             consultation_of=call.consultation_of,
             actions=call.actions,
+            words=call.words,
             primary=call.primary,
             url=self._templates.url(user.call_screen, call, user),
             result=call.result,

@@ -18,7 +18,7 @@ CONTRACT = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
 LONGEST_FILE = 400
 
 FAMILIES = {
-    "action": set(),
+    "action": {"refuse"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},
     "key": {"Ctrl", "Shift", "Alt", "Enter", "Space"},
     "keys": {"answer", "clear", "hold", "consult", "complete", "dial", "help"},
@@ -59,6 +59,7 @@ def used_keys() -> set[str]:
     """Every key the scripts can ask for."""
     families = {
         **FAMILIES,
+        "action": FAMILIES["action"] | row_of_contract("actions"),
         "label": row_of_contract("label"),
         "result": row_of_contract("result") - {"answered"},
     }
@@ -108,7 +109,7 @@ def test_every_text_is_in_use() -> None:
 @pytest.mark.parametrize("action", sorted(row_of_contract("actions")))
 def test_every_action_of_the_contract_has_a_button(action: str) -> None:
     table = (STATIC / "js" / "actions.js").read_text("utf-8")
-    assert re.search(rf'^  {action}: \{{ icon: "[a-z]+", label: "action\.{action}"', table, re.MULTILINE)
+    assert re.search(rf'^  {action}: \{{ icon: "[a-z]+", tone: "[a-z]+"', table, re.MULTILINE)
 
 
 @pytest.mark.parametrize("label", sorted(row_of_contract("label")))
