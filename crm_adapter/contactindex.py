@@ -11,8 +11,8 @@ from twisted.python.threadpool import ThreadPool
 
 from crm_adapter import indexqueries, indexwriting
 from crm_adapter.directory import Contact, Match, Page
-from crm_adapter.indexschema import METADATA
 from crm_adapter.location import Location
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.numbers import Number
 from crm_adapter.phoneindex import candidates, tail
 from crm_adapter.sources.database import Database
@@ -44,8 +44,8 @@ class ContactIndex:
         self._writer = DeferredLock()
 
     async def start(self) -> None:
-        """Create the tables where they are missing."""
-        await self._database.run(METADATA.create_all)
+        """Create the tables where they are missing, or bring them up to date."""
+        await self._database.run(upgrade, History.INDEX)
 
     async def token(self, source: str) -> str | None:
         """Where reading a source goes on, or None when all of it has to be read."""

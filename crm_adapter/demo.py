@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, Table, create_engine, insert
 
 from crm_adapter.location import Location
-from crm_adapter.sources.schema import COMPANIES, METADATA, PEOPLE, PHONES, USER_DEVICES, USERS
+from crm_adapter.migrations import History, upgrade
+from crm_adapter.sources.schema import COMPANIES, PEOPLE, PHONES, USER_DEVICES, USERS
 from crm_adapter.users import User
 
 LOCATION = Location(
@@ -181,7 +182,7 @@ def create(path: Path, passwords: Mapping[str, str] | None = None) -> Demo:
     chosen = dict(passwords) if passwords is not None else {login: secrets.token_urlsafe(6) for login in DEMO_LOGINS}
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        METADATA.create_all(connection)
+        upgrade(connection, History.EMBEDDED)
         _add_contacts(connection)
         _add_users(connection, chosen)
     engine.dispose()

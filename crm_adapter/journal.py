@@ -32,6 +32,7 @@ from twisted.python.threadpool import ThreadPool
 
 from crm_adapter.calllist import CallEntry
 from crm_adapter.callrules import Result
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.numbers import Number
 from crm_adapter.sources.database import Database
 from csta.model.call import Direction, Presentation
@@ -126,11 +127,11 @@ class Journal:
         self._database = Database(url, reactor, pool)
 
     async def start(self) -> None:
-        """Create the table where it is missing.
+        """Create the tables where they are missing, or bring them up to date.
 
         :raises DirectoryError: the database cannot be used.
         """
-        await self._database.run(METADATA.create_all)
+        await self._database.run(upgrade, History.JOURNAL)
 
     async def record(self, login: str, call: CallEntry) -> JournalEntry:
         """Keep an ended call; the same call told again is kept once.

@@ -21,12 +21,12 @@ from crm_adapter.directory import DirectorySource, Feed
 from crm_adapter.errors import DirectoryError
 from crm_adapter.indexed import IndexedSource
 from crm_adapter.location import Location
+from crm_adapter.migrations import History
 from crm_adapter.sources.carddav import CardDavFeed
 from crm_adapter.sources.file import FileFeed
 from crm_adapter.sources.http import HttpSource, HttpTemplates
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.sources.presets import PRESETS, Queries
-from crm_adapter.sources.schema import METADATA
 from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.sources.tryton import TrytonFeed
 from crm_adapter.sources.webservice import WebService
@@ -73,12 +73,12 @@ class Sources:
         preset = PRESETS.get(source.preset, Queries(contacts=""))
         own = {name: text for name in ("contacts", "changed", "users", "log") if (text := getattr(source, name))}
         return SqlFeed(
-            source.url or first_line(source.name, "url_file", source.url_file or ""),
+            database_url(source),
             structs.replace(preset, **own),
             self._location.calling_code,
             self._reactor,
             name=source.name,
-            schema=METADATA if source.preset == "embedded" else None,
+            history=History.EMBEDDED if source.preset == "embedded" else None,
         )
 
     def _file(self, source: settings.FileSource) -> Feed:
@@ -140,6 +140,11 @@ class Sources:
         return WebService(
             HTTPClient(cast(IAgent, agent)), self._reactor, source.name, timeout=source.timeout_seconds, **options
         )
+
+
+def database_url(source: settings.SqlSource) -> str:
+    """Where the database is; raises DirectoryError when the file that says so cannot be read."""
+    return source.url or first_line(source.name, "url_file", source.url_file or "")
 
 
 def first_line(source: str, key: str, path: str) -> str:

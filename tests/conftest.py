@@ -1,4 +1,4 @@
-"""What the tests have in common: the count of what was compared with other implementations."""
+"""What the tests have in common: no time limits, and the count of what was compared with other implementations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes depends on what else the machine does; it says nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 COMPARED = pytest.StashKey[Counter[str]]()
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
@@ -14,6 +14,7 @@ from twisted.python.threadpool import ThreadPool
 
 from crm_adapter.directory import Activity, Page
 from crm_adapter.errors import DirectoryError
+from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources import records
 from crm_adapter.sources.database import Database
 from crm_adapter.sources.presets import Queries
@@ -36,7 +37,7 @@ class SqlFeed:
     :param calling_code: country of numbers that are stored in parts and say none.
     :param reactor: gives results back from the threads.
     :param name: in logs and matches.
-    :param schema: tables to create where they are missing.
+    :param history: whose tables are to be created where they are missing, or brought up to date.
     :param pool: threads to use instead of its own.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
@@ -49,13 +50,13 @@ class SqlFeed:
         reactor: IReactorFromThreads,
         *,
         name: str = "crm",
-        schema: MetaData | None = None,
+        history: History | None = None,
         pool: ThreadPool | None = None,
     ) -> None:
         self.name = name
         self._queries = queries
         self._calling_code = calling_code
-        self._schema = schema
+        self._history = history
         self._preparing = DeferredLock()
         self._database = Database(url, reactor, pool)
 
@@ -108,9 +109,9 @@ class SqlFeed:
 
     async def _prepare(self) -> None:
         async with self._preparing:
-            if self._schema is not None:
-                await self._database.run(self._schema.create_all)
-                self._schema = None
+            if self._history is not None:
+                await self._database.run(upgrade, self._history)
+                self._history = None
 
     def _check(self, rows: Sequence[Row]) -> None:
         missing = [column for column in NEEDED if column not in rows[0]]

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from csta import __version__
 from csta.cli.exits import USAGE, Trouble
 from csta.toml_file import ConfigError
-from csta_gateway.cli import check, devices, number, probe, run, show
+from csta_gateway.cli import check, db, devices, number, probe, run, show
 
-COMMANDS = (run, check, show, probe, devices, number)
+COMMANDS = (run, check, show, probe, devices, number, db)
 """In the order of ``--help``."""
 
 

@@ -16,9 +16,9 @@ from twisted.python.threadpool import ThreadPool
 from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import Contact, Match
 from crm_adapter.indexed import IndexedSource
+from crm_adapter.migrations import History
 from crm_adapter.numbers import Location, Number
 from crm_adapter.sources.presets import EMBEDDED
-from crm_adapter.sources.schema import METADATA
 from crm_adapter.sources.sql import SqlFeed
 from crm_adapter.users import User
 from tests.unit.crm_adapter.sources import World
@@ -133,7 +133,7 @@ def embedded(
         reactor, pool = here
         index = ContactIndex(f"sqlite:///{tmp_path / 'index.db'}", location, reactor, pool=pool)
         done(index.start())
-        return IndexedSource(SqlFeed(url, EMBEDDED, 49, reactor, schema=METADATA, pool=pool), index, clock)
+        return IndexedSource(SqlFeed(url, EMBEDDED, 49, reactor, history=History.EMBEDDED, pool=pool), index, clock)
 
     return source
 

@@ -1,0 +1,93 @@
+"""The histories of our tables: what they come to, from nothing and from databases of earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, create_engine, text
+
+from crm_adapter import indexschema, journal
+from crm_adapter.errors import DirectoryError
+from crm_adapter.migrations import History, current, newest, upgrade
+from crm_adapter.sources import schema
+
+TABLES = {
+    History.JOURNAL: journal.METADATA,
+    History.EMBEDDED: schema.METADATA,
+    History.INDEX: indexschema.METADATA,
+}
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def differences(connection: Connection, history: History) -> list[object]:
+    """What a database has or lacks beside the tables the code works with."""
+    tables: MetaData = TABLES[history]
+    options = {
+        "version_table": history.version_table,
+        "include_name": lambda name, kind, parents: kind != "table" or name in tables.tables,
+        "compare_type": True,
+    }
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), tables))
+
+
+@pytest.mark.parametrize("history", History)
+def test_a_history_comes_to_the_tables_the_code_works_with(connection: Connection, history: History) -> None:
+    assert upgrade(connection, history) == newest(history) == current(connection, history)
+    assert differences(connection, history) == []
+
+
+@pytest.mark.parametrize("history", History)
+def test_a_second_time_nothing_happens(connection: Connection, history: History) -> None:
+    upgrade(connection, history)
+    before = connection.execute(text("select * from sqlite_master order by name")).all()
+    upgrade(connection, history)
+    assert connection.execute(text("select * from sqlite_master order by name")).all() == before
+
+
+def test_histories_share_a_database(connection: Connection) -> None:
+    for history in History:
+        upgrade(connection, history)
+    assert [differences(connection, history) for history in History] == [[]] * len(History)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(connection: Connection) -> None:
+    upgrade(connection, History.JOURNAL)
+    connection.execute(text("update journal_version set version_num = '9999'"))
+    with pytest.raises(DirectoryError, match=r"x\.db was written by a newer version \(step 9999 of journal\)"):
+        upgrade(connection, History.JOURNAL)
+
+
+FIRST = (Path(__file__).with_name("first_version.sql")).read_text("utf-8")
+"""The tables as the first version made them, without a history, and a row in each."""
+
+
+@pytest.mark.parametrize("history", History)
+def test_a_database_from_before_the_history_keeps_what_is_in_it(connection: Connection, history: History) -> None:
+    for statement in filter(str.strip, FIRST.split(";\n")):
+        connection.execute(text(statement))
+    kept = {table: rows(connection, table) for table in TABLES[history].tables if exists(connection, table)}
+    assert kept
+    upgrade(connection, history)
+    assert differences(connection, history) == []
+    for table, before in kept.items():
+        after = rows(connection, table)
+        assert [{name: row[name] for name in before[0]} for row in after] == before
+
+
+def exists(connection: Connection, table: str) -> bool:
+    return bool(connection.execute(text("select 1 from sqlite_master where name = :name"), {"name": table}).all())
+
+
+def rows(connection: Connection, table: str) -> list[dict[str, object]]:
+    return [dict(row) for row in connection.execute(text(f"select * from {table}")).mappings()]  # noqa: S608 -- our own names
