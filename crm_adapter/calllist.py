@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from crm_adapter.callrules import Action, Label, Result, actions, held_partner, label, primary, result
+from crm_adapter.callrules import (
+    Action,
+    Label,
+    Result,
+    Word,
+    actions,
+    held_partner,
+    label,
+    may_dial,
+    primary,
+    result,
+    words,
+)
 from crm_adapter.clock import Clock
 from crm_adapter.directory import Match
 from crm_adapter.identifiers import unwrap
@@ -40,7 +52,8 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     :param matches_pending: sources are still being asked.
     :param called: the number first called, when it is not the user's own (queue, diversion), or None.
     :param consultation_of: id of the held call this one consults for, or None.
-    :param actions: what may be done now, most important first.
+    :param actions: what may be done now, in the order of the buttons.
+    :param words: keys of the words on these buttons.
     :param primary: the obvious next step among them, or None.
     :param result: how it went, once it is over.
     :param answered_by: name or device of who took it instead, when ``result`` is ``elsewhere``.
@@ -62,6 +75,7 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     called: Number | None = None
     consultation_of: str | None = None
     actions: tuple[Action, ...] = ()
+    words: tuple[Word, ...] = ()
     primary: Action | None = None
     result: Result | None = None
     answered_by: str | None = None
@@ -132,6 +146,11 @@ class CallList:
     def entry(self, login: str, call_id: str) -> CallEntry | None:
         """The user's live call with this id, or None when there is none."""
         return next((entry for entry in self.entries(login) if entry.id == call_id), None)
+
+    def may_dial(self, device: str) -> bool:
+        """Whether a call may be begun at a device now."""
+        known = self._devices.get(device, {}).values()
+        return may_dial((each.entry.label for each in known if each.entry), self._capabilities(device))
 
     def forget(self, device: str) -> None:
         """Nobody watches the device any more; its calls are not told to an end."""
@@ -278,6 +297,7 @@ class CallList:
             called=known.called,
             consultation_of=call.consultation_of,
             actions=offered,
+            words=words(call, state, offered),
             primary=primary(state, offered),
             result=result,
             answered_by=answered_by,

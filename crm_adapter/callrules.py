@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from csta.model.call import Call, Direction
@@ -39,6 +39,9 @@ Action = Literal[
     "digits",
 ]
 """What a user can do with a call."""
+
+Word = Action | Literal["refuse"]
+"""Key of the word on a button."""
 
 Result = Literal["answered", "missed", "busy", "unreachable", "elsewhere", "refused", "cancelled"]
 """How a call went, once it is over."""
@@ -115,19 +118,25 @@ _DIALLING: frozenset[Label] = frozenset({"dialing"})
 
 ACTIONS: tuple[ActionRule, ...] = (
     ActionRule("answer", Service.ANSWER_CALL, frozenset({"ringing"})),
-    ActionRule("deflect", Service.DEFLECT_CALL, frozenset({"ringing"})),
     ActionRule("complete", Service.TRANSFER_CALL, _TALKING, with_held=True),
-    ActionRule("alternate", Service.ALTERNATE_CALL, _TALKING, with_held=True),
-    ActionRule("conference", Service.CONFERENCE_CALL, _TALKING, with_held=True),
-    ActionRule("reconnect", Service.RECONNECT_CALL, _DIALLING | _FAILED | _TALKING, with_held=True),
     ActionRule("retrieve", Service.RETRIEVE_CALL, frozenset({"held"})),
     ActionRule("hold", Service.HOLD_CALL, frozenset({"connected"})),
     ActionRule("consult", Service.CONSULTATION_CALL, frozenset({"connected"})),
     ActionRule("transfer", Service.SINGLE_STEP_TRANSFER_CALL, frozenset({"connected"})),
+    ActionRule("alternate", Service.ALTERNATE_CALL, _TALKING, with_held=True),
+    ActionRule("conference", Service.CONFERENCE_CALL, _TALKING, with_held=True),
+    ActionRule("reconnect", Service.RECONNECT_CALL, _DIALLING | _FAILED | _TALKING, with_held=True),
+    ActionRule("deflect", Service.DEFLECT_CALL, frozenset({"ringing"})),
     ActionRule("digits", Service.GENERATE_DIGITS, _TALKING),
     ActionRule("clear", Service.CLEAR_CONNECTION, _DIALLING | _FAILED | _TALKING | _WAITING),
 )
-"""Every action in the order of importance; what no row allows is not offered."""
+"""Every action in the order of its button; what no row allows is not offered."""
+
+DIALLING: Label = "dialing"
+"""While a call of a device has this label, no other one is dialled there."""
+
+WORDS: dict[tuple[Direction, Label, Action], Word] = {(Direction.INCOMING, "ringing", "clear"): "refuse"}
+"""What an action is called where that is not its own name."""
 
 PRIMARY: dict[Label, Action] = {"ringing": "answer", "held": "retrieve", "consultation": "complete"}
 """The obvious next step of a state."""
@@ -154,7 +163,7 @@ def held_partner(call: Call, others: Sequence[Call]) -> Call | None:
 def actions(
     call: Call, others: Sequence[Call], capabilities: frozenset[Service], requested: Action | None = None
 ) -> tuple[Action, ...]:
-    """What may be done with a call now, most important first.
+    """What may be done with a call now, in the order of the buttons.
 
     :param others: the other calls at the device.
     :param capabilities: services the source of calls offers for the device.
@@ -173,6 +182,16 @@ def primary(state: Label, offered: Sequence[Action]) -> Action | None:
     """The one of the offered actions that is the obvious next step, if any."""
     action = PRIMARY.get(state)
     return action if action in offered else None
+
+
+def words(call: Call, state: Label, offered: Sequence[Action]) -> tuple[Word, ...]:
+    """The key of the word on the button of each offered action, in their order."""
+    return tuple(WORDS.get((call.direction, state, action), action) for action in offered)
+
+
+def may_dial(states: Iterable[Label], capabilities: frozenset[Service]) -> bool:
+    """Whether a call may be begun at a device, given the labels of the calls there."""
+    return Service.MAKE_CALL in capabilities and DIALLING not in states
 
 
 _OUTGOING_RESULTS: tuple[tuple[frozenset[Label], frozenset[str], Result], ...] = (

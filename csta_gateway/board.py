@@ -71,12 +71,14 @@ class Board:
         self._version = version
         self._excluded = excluded
         self._presences: dict[str, Presence] = {}
+        self._dialling: dict[str, bool] = {}
 
     def hear(self, link: SwitchLink, event: ModelEvent) -> None:
         """Take in an event of a link."""
         self.calls.apply(event)
         if isinstance(event, CallEvent):
             self._watch_presence(self._users.by_device(event.call.device))
+            self._watch_dialling(link, event.call.device)
         elif isinstance(event, DeviceChanged):
             self._device_changed(link, event.device)
         elif isinstance(event, LinkUp | LinkDown):
@@ -178,6 +180,12 @@ class Board:
             for user in self._users.by_device(device):
                 self._streams.send(user.login, "device", {"device": self._device_view(link, known)})
 
+    def _watch_dialling(self, link: SwitchLink, device: str) -> None:
+        can_dial = self.calls.may_dial(device)
+        if self._dialling.get(device, True) != can_dial:
+            self._dialling[device] = can_dial
+            self._device_changed(link, device)
+
     def _link_changed(self, link: SwitchLink) -> None:
         """Also what can be done with a telephone, and who can be seen to be free, changes with its link."""
         for stream in self._streams.all():
@@ -210,6 +218,7 @@ class Board:
             forwarding=state.forwarding,
             in_service=state.in_service,
             capabilities=tuple(sorted(link.capabilities(state.id))),
+            can_dial=self.calls.may_dial(state.id),
         )
 
     def _watch_presence(self, users: tuple[User, ...]) -> None:

@@ -84,6 +84,7 @@ class Pages:
             called=number_view(call.called) if call.called else None,
             consultation_of=call.consultation_of,
             actions=call.actions,
+            words=call.words,
             primary=call.primary,
             url=self._pop.url(call, user),
             way=way(call),

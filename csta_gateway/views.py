@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from crm_adapter.callrules import Action, Label, Result
+from crm_adapter.callrules import Action, Label, Result, Word
 from crm_adapter.directory import Certainty
 from crm_adapter.journal import CrmState, JournalEntry
 from crm_adapter.numbers import Number, NumberKind
@@ -69,6 +69,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     called: NumberView | None
     consultation_of: str | None
     actions: tuple[Action, ...]
+    words: tuple[Word, ...]
     primary: Action | None
     url: str | None
     way: Way
@@ -93,7 +94,7 @@ class LinkView(Struct, frozen=True, kw_only=True):
 
 
 class DeviceView(Struct, frozen=True, kw_only=True):
-    """A telephone and its features."""
+    """A telephone and its features; ``can_dial``: a call may be begun at it now."""
 
     id: str
     name: str
@@ -101,6 +102,7 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     forwarding: dict[str, str]
     in_service: bool
     capabilities: tuple[Service, ...]
+    can_dial: bool
 
 
 class ColleagueView(Struct, frozen=True, kw_only=True):

@@ -161,7 +161,7 @@ def link(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Link`
 def device(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Device`
     """Anna's telephone."""
     plain: Json = {"id": "2001", "name": "2001", "do_not_disturb": False, "forwarding": {}, "in_service": True}
-    return {**plain, "capabilities": ["holdCall", "consultationCall", "setForwarding"], **changes}
+    return {**plain, "capabilities": ["holdCall", "consultationCall", "setForwarding"], "can_dial": True, **changes}
 
 
 def number(display: str, e164: str | None = None, presentation: str = "allowed") -> Json:
@@ -191,7 +191,7 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "matches_pending": False,
         "called": None,
         "consultation_of": None,
-        "actions": ["answer", "clear", "deflect"],
+        "actions": ["answer", "deflect", "clear"],
         "primary": "answer",
         "url": None,
         "way": "incoming",
@@ -224,7 +224,10 @@ def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
         "disposition": "",
         "crm": None,
     }
-    return {**plain, **changes}
+    changed = {**plain, **changes}
+    refusing = changed["label"] == "ringing" and changed["direction"] == "incoming"
+    words = ["refuse" if refusing and action == "clear" else action for action in changed["actions"]]
+    return {"words": words, **changed}
 
 
 def session(language: str = "de") -> Json:

@@ -157,7 +157,10 @@ def test_only_ended_calls_are_forgotten(replay: Run, make: Run) -> None:
     ring = {"type": "call", "call": make("call")}
     forget = {"type": "forget", "id": "c1"}
     assert len(replay(ring, forget)["calls"]) == 1
-    assert replay(ring, {"type": "call_ended", "call": make("call", result="missed")}, forget)["calls"] == []
+    assert (
+        replay(ring, {"type": "call_ended", "call": make("call", label="ended", result="missed")}, forget)["calls"]
+        == []
+    )
 
 
 def test_unknown_messages_change_nothing(replay: Run, make: Run) -> None:

@@ -115,6 +115,16 @@ def test_nothing_is_dialled_before_the_button(gateway: Gateway) -> None:
     assert gateway.sent("calls") == [{"number": "0044 161 5527789"}]
 
 
+def test_the_gateway_says_whether_a_call_can_be_dialled(gateway: Gateway, make: Make) -> None:
+    page = gateway.open()
+    button = page.get_by_role("button", name="Wählen")
+    expect(button).to_be_visible()
+    gateway.send("device", device=make("device", can_dial=False))
+    expect(button).to_be_hidden()
+    gateway.send("device", device=make("device"))
+    expect(button).to_be_visible()
+
+
 def test_an_impossible_number_is_explained_and_stays_in_the_field(gateway: Gateway) -> None:
     sentence = "Die Nummer ist ungültig. Bitte mit Vorwahl eingeben."
     gateway.answers["calls"] = gateway.answers["dial/preview"] = (

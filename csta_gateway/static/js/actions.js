@@ -1,43 +1,39 @@
-// The buttons of a call, as one table: what they are called, how they look, in which order they stand.
+// How the buttons of a call look. Which there are, in which order and with which words, the gateway says.
 
 import { h, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
 
 /**
- * Every action of the API in the order of its button. `panel` names what opens on the card before anything is sent;
- * `tone` colours the button when it is the obvious next step.
+ * Every action of the API. `panel` names what opens on the card before anything is sent; `tone` colours the button
+ * when it is the obvious next step.
  */
 export const ACTIONS = {
-  answer: { icon: "phone", label: "action.answer", tone: "go" },
-  complete: { icon: "complete", label: "action.complete", tone: "accent" },
-  retrieve: { icon: "play", label: "action.retrieve", tone: "accent" },
-  hold: { icon: "pause", label: "action.hold", tone: "accent" },
-  consult: { icon: "consult", label: "action.consult", tone: "accent", panel: "number" },
-  transfer: { icon: "transfer", label: "action.transfer", tone: "accent", panel: "number" },
-  alternate: { icon: "alternate", label: "action.alternate", tone: "accent" },
-  conference: { icon: "conference", label: "action.conference", tone: "accent" },
-  reconnect: { icon: "crossed", label: "action.reconnect", tone: "accent" },
-  deflect: { icon: "forward", label: "action.deflect", tone: "accent", panel: "number" },
-  digits: { icon: "keypad", label: "action.digits", tone: "accent", panel: "keypad" },
-  clear: { icon: "hangup", label: "action.clear", tone: "stop" },
+  answer: { icon: "phone", tone: "go" },
+  complete: { icon: "complete", tone: "accent" },
+  retrieve: { icon: "play", tone: "accent" },
+  hold: { icon: "pause", tone: "accent" },
+  consult: { icon: "consult", tone: "accent", panel: "number" },
+  transfer: { icon: "transfer", tone: "accent", panel: "number" },
+  alternate: { icon: "alternate", tone: "accent" },
+  conference: { icon: "conference", tone: "accent" },
+  reconnect: { icon: "crossed", tone: "accent" },
+  deflect: { icon: "forward", tone: "accent", panel: "number" },
+  digits: { icon: "keypad", tone: "accent", panel: "keypad" },
+  clear: { icon: "hangup", tone: "stop" },
 };
-
-const ORDER = Object.keys(ACTIONS);
 
 /** The actions of a call in three places: the obvious next one, the others, and hanging up. */
 export function places(call) {
-  const actions = ORDER.filter((action) => call.actions.includes(action));
-  const primary = actions.includes(call.primary) && call.primary !== "clear" ? [call.primary] : [];
+  const actions = call.actions.filter((action) => Object.hasOwn(ACTIONS, action)); // a newer gateway may have more
+  const primary = actions.filter((action) => action === call.primary);
   const clear = actions.filter((action) => action === "clear");
   return { primary, tools: actions.filter((action) => action !== "clear" && !primary.includes(action)), clear };
 }
 
-/** The key of a button's word: refusing a call that rings is not the same word as hanging up. */
+/** The key of the word on a button: refusing a call that rings is not the same word as hanging up. */
 export function wordOf(action, call) {
-  return action === "clear" && call.label === "ringing" && call.direction === "incoming"
-    ? "action.refuse"
-    : ACTIONS[action].label;
+  return `action.${call.words[call.actions.indexOf(action)] ?? action}`;
 }
 
 /** A button for one action; `update({call, pending, open, asleep})` shows its state. */

@@ -6,7 +6,7 @@ import { looksLikeNumber } from "./format.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
 import { Picker } from "./picker.js";
-import { liveCalls } from "./state.js";
+import { isStale, liveCalls } from "./state.js";
 
 const PREVIEW_PAUSE = 200; // milliseconds without a change before the gateway is asked
 
@@ -89,7 +89,7 @@ export class DialField {
   async #send() {
     const { number } = this.picker;
     if (!number) return this.picker.focus();
-    if (this.sending || this.#dialling()) return;
+    if (this.sending || !this.#canDial()) return;
     this.sending = true;
     this.#show();
     try {
@@ -109,6 +109,12 @@ export class DialField {
     return liveCalls(this.state).find((call) => call.label === "dialing");
   }
 
+  /** Whether the chosen telephone may begin a call, as the gateway says; what is shown is old while it is away. */
+  #canDial() {
+    const device = this.state.devices.find(({ id }) => id === this.device.value) ?? this.state.devices[0];
+    return isStale(this.state) || !device || device.can_dial;
+  }
+
   #showDevices(devices) {
     this.device.hidden = devices.length < 2;
     if (this.device.options.length === devices.length) return;
@@ -119,7 +125,7 @@ export class DialField {
     if (!this.state) return;
     const dialling = this.#dialling();
     const empty = !this.picker.number;
-    this.button.hidden = Boolean(dialling);
+    this.button.hidden = !this.#canDial();
     setAttribute(this.button, "disabled", empty || this.sending || this.desk.asleep());
     setAttribute(this.button, "aria-busy", this.sending ? "true" : null);
     const { text, tone } = this.#words(dialling);

@@ -1,6 +1,5 @@
 // The field on a card that asks where a call shall go: consultation, transfer or diversion.
 
-import { ACTIONS } from "./actions.js";
 import { h, setAttribute } from "./dom.js";
 import { t } from "./i18n.js";
 import { Picker } from "./picker.js";
@@ -27,7 +26,7 @@ export function numberPanel(action, callNow, desk, close) {
   picker.onChange();
   const element = h(
     "div",
-    { class: "panel", role: "group", "aria-label": t(ACTIONS[action].label) },
+    { class: "panel", role: "group", "aria-label": t(`action.${action}`) },
     picker.element,
     ...buttons,
   );

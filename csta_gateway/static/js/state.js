@@ -30,11 +30,7 @@ const HANDLERS = {
     failures: {},
   }),
   call: (state, { call }) => settle({ ...state, calls: withCall(state.calls, call) }, call.id),
-  call_ended: (state, { call }) =>
-    settle(
-      { ...state, calls: withCall(state.calls, { ...call, label: "ended", actions: [], primary: null }) },
-      call.id,
-    ),
+  call_ended: (state, { call }) => settle({ ...state, calls: withCall(state.calls, call) }, call.id),
   forget: (state, { id }) => ({ ...state, calls: state.calls.filter((call) => call.id !== id || !isEnded(call)) }),
   link: (state, { link }) => ({ ...state, link }),
   device: (state, { device }) => ({ ...state, devices: replaced(state.devices, device, "id") }),

@@ -125,6 +125,7 @@ def test_the_name_is_there_before_the_call_is_answered(screens: Screens) -> None
         company="Muster GmbH",
         matches=(ERIKA, MUSTER),
         actions=("answer", "deflect", "clear"),
+        words=("answer", "deflect", "refuse"),
         primary="answer",
     )
     assert screens.entry().number.display == "069 90009123"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
+from csta.model.call import Call, Direction, Party
 from csta.model.events import CallAnswered, CallEnded, DeviceChanged
 from csta.model.states import ConnectionState, Service
 from csta_gateway.streams import PATIENCE, STREAMS_PER_USER, CloseCode
@@ -91,8 +93,13 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
     }
     assert set(device.pop("capabilities")) == set(Service)
     assert device == {
-        "id": "2001", "name": "Anna Berger", "do_not_disturb": False, "forwarding": {}, "in_service": True
-    }  # fmt: skip
+        "id": "2001",
+        "name": "Anna Berger",
+        "do_not_disturb": False,
+        "forwarding": {},
+        "in_service": True,
+        "can_dial": True,
+    }
     assert call == {
         "id": "c1",
         "device": "2001",
@@ -117,6 +124,7 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
         "called": None,
         "consultation_of": None,
         "actions": ["answer", "deflect", "clear"],
+        "words": ["answer", "deflect", "refuse"],
         "primary": "answer",
         "url": "https://crm.example.org/case?p=7&n=%2B498999123",
         "way": "incoming",
@@ -174,6 +182,32 @@ def test_the_link_is_told_in_the_users_language(world: World) -> None:
     messages = anna.messages()
     assert next(each["link"] for each in messages if each["type"] == "link")["up"]
     assert next(each["device"] for each in messages if each["type"] == "device")["capabilities"]
+
+
+def test_while_a_call_is_dialled_no_other_can_be(world: World) -> None:
+    """D07, D08, B01: nothing before the button, then "dialing" and no button, until somebody answers."""
+    browser = world.browser("anna")
+    socket = Socket(browser)
+    socket.messages()
+    browser.post("/api/dial/preview", {"number": "089 7654321"})
+    assert (world.switch.sent, socket.messages()) == ([], [])
+    call = Call(
+        id="c9",
+        call_id="x9",
+        device="2001",
+        state=ConnectionState.CONNECTED,
+        direction=Direction.OUTGOING,
+        other=Party("00897654321"),
+        called=Party("00897654321"),
+    )
+    world.switch.put(call)
+    told = {each["type"]: each for each in socket.messages()}
+    assert (told["call"]["call"]["label"], told["call"]["call"]["words"]) == ("dialing", ["clear"])
+    assert told["device"]["device"]["can_dial"] is False
+    world.switch.tell(CallAnswered(replace(call, far_state=ConnectionState.CONNECTED, answered=1.0)))
+    told = {each["type"]: each for each in socket.messages()}
+    assert told["call"]["call"]["label"] == "connected"
+    assert told["device"]["device"]["can_dial"] is True
 
 
 def test_a_call_survives_the_link_but_offers_nothing_meanwhile(world: World) -> None:
