@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import TimeoutError as TooLate
+from twisted.internet.defer import TimeoutError as TooLate
 
+from csta.cli.reports import call_id
 from csta.client import Client
 from csta.errors import (
     AssociationRefused,
@@ -25,6 +26,7 @@ from csta.messages.base import Event
 from csta.messages.call_control_events import DeliveredEvent, EstablishedEvent, FailedEvent
 from csta.messages.capability_exchange import DeviceListItem
 from csta.messages.cdr import DeviceCategory
+from csta.messages.common import ConnectionID
 from csta_gateway.config import Link
 from csta_gateway.providers import client_of, login
 
@@ -176,19 +178,28 @@ class Probe:
         return f"can be watched; {count} {'call' if count == 1 else 'calls'} now"
 
     async def _called(self, client: Client, call: TrialCall) -> str:
-        heard: Deferred[str] = Deferred()
-        unsubscribe = client.subscribe(lambda event: _tell_end(event, heard))
+        following = Following()
+        unsubscribe = client.subscribe(following.hear)
         monitor = await client.monitoring.monitor_start(call.calling)
         try:
-            made = await client.call_control.make_call(call.calling, call.called)
-            outcome = await heard.addTimeout(CALL_SECONDS, self._reactor)
-            await client.call_control.clear_connection(made.calling_device)
-        except TooLate:
-            raise RequestTimeout("MakeCall", CALL_SECONDS) from None
+            made = (await client.call_control.make_call(call.calling, call.called)).calling_device
+            following.follow(made)
+            try:
+                return await following.end.addTimeout(CALL_SECONDS, self._reactor)
+            except TooLate:
+                raise RequestTimeout("MakeCall", CALL_SECONDS) from None
+            finally:
+                await self._hang_up(client, made)
         finally:
             unsubscribe()
             await client.monitoring.monitor_stop(monitor.monitor_cross_ref_id)
-        return outcome
+
+    async def _hang_up(self, client: Client, connection: ConnectionID) -> None:
+        """However the call went, nobody's telephone is left in it."""
+        try:
+            await client.call_control.clear_connection(connection)
+        except (ServiceError, RequestRejected) as error:
+            self._say(Outcome.WITHOUT, "end of the call", str(error), "It may be over already; look at the telephone.")
 
     async def _essential(self, step: str, asked: Awaitable[str], without: str | None = None) -> None:
         """One step; with ``without`` the gateway can do without it, and that is what it means."""
@@ -217,7 +228,26 @@ ENDS: dict[type[Event], str] = {
 """Events that show how a test call went."""
 
 
-def _tell_end(event: Event, heard: Deferred[str]) -> None:
-    end = ENDS.get(type(event))
-    if end is not None and not heard.called:
-        heard.callback(end)
+class Following:
+    """One call on its way; events may come before the answer that names it.
+
+    :ivar end: fires with how it went.
+    """
+
+    def __init__(self) -> None:
+        self.end: Deferred[str] = Deferred()
+        self._call: str | None = None
+        self._early: list[Event] = []
+
+    def follow(self, connection: ConnectionID) -> None:
+        """This is the call."""
+        self._call = connection.call_id
+        for event in self._early:
+            self.hear(event)
+
+    def hear(self, event: Event) -> None:
+        """Take an event of any call."""
+        if self._call is None:
+            self._early.append(event)
+        elif call_id(event) == self._call and type(event) in ENDS and not self.end.called:
+            self.end.callback(ENDS[type(event)])

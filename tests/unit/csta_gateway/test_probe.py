@@ -8,8 +8,10 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 
+from csta.simulator.calls import Extension, Line
 from csta.testing import MemorySwitch
 from csta.testing.network import Network
+from csta_gateway import probe
 from csta_gateway.config import Link
 from csta_gateway.probe import Finding, Probe, TrialCall
 
@@ -66,6 +68,21 @@ def test_what_the_switch_refuses_is_told_and_the_rest_is_tried() -> None:
     )
     assert told[5] == "ok device 2001: can be watched; 0 calls now []"
     assert told[6] == "ok test call: failed: the far end is busy or cannot be reached []"
+
+
+@pytest.mark.parametrize("rings", [False, True])
+def test_a_call_that_takes_too_long_is_told_and_ended_whatever_else_rings(
+    rings: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "CALL_SECONDS", 1.0)
+    here = MemorySwitch("xml", devices=[Extension("2001", lines=2), Line("T1"), Line("T2")])
+    if rings:
+        here.network.callLater(0.5, lambda: here.switch.ring("0891234567", "2001", here.now))
+    fine, told = findings(here.network, link(), devices=["2001"], call=TrialCall("2001", "0891234567"))
+    assert not fine
+    assert told[5].startswith("!! test call: MakeCall: no answer within 1 s [")
+    left = f"{int(rings)} {'call' if rings else 'calls'} now"
+    assert findings(here.network, link(), 0, devices=["2001"])[1][4] == f"ok device 2001: can be watched; {left} []"
 
 
 class Stranger(Protocol):
