@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from csta.errors import CSTAError, LinkLost
 from csta.model.events import DeviceChanged, LinkDown, LinkUp, ModelEvent
 from csta.model.happenings import Happening
+from csta.model.listeners import Listeners
 from csta.model.provider import Listener
 from csta.model.tracker import Tracker
 from tapi_adapter import forwarding
@@ -83,7 +84,7 @@ class Watch:
         self._reactor = reactor
         self._telephony = telephony
         self._name = name
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners(self._listener_failed)
         self._calls: dict[int, Line] = {}
         self._features: dict[str, Settings] = {}
         self._looking: set[int] = set()
@@ -95,22 +96,14 @@ class Watch:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See :class:`csta.model.provider.Provider`."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.subscribe(listener)
 
     def tell(self, events: Iterable[ModelEvent]) -> None:
-        """Tell every listener; one that fails harms nobody else."""
-        for event in events:
-            for listener in tuple(self._listeners):
-                try:
-                    listener(event)
-                except Exception:
-                    self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
+        """Tell every listener."""
+        self._listeners.tell(events)
+
+    def _listener_failed(self, listener: Listener) -> None:
+        self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
 
     # Devices
 

@@ -21,6 +21,7 @@ from csta.messages.monitoring import MonitorStop, MonitorStopResponse
 from csta.messages.system import SystemStatusValue
 from csta.model.events import CallEnded, DeviceChanged, LinkDown, LinkUp, ModelEvent
 from csta.model.happenings import Regrouping
+from csta.model.listeners import Listeners
 from csta.model.provider import Listener
 from csta.model.tracker import Tracker
 from csta.protocol import DelayedCall, ReactorTime
@@ -70,7 +71,7 @@ class Watch:
         self.features = Features()
         self._reactor = reactor
         self._name = name
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners(self._listener_failed)
         self._client: Client | None = None
         self._restarting = False
         self._retry: DelayedCall | None = None
@@ -78,22 +79,14 @@ class Watch:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See :class:`csta.model.provider.Provider`."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.subscribe(listener)
 
     def tell(self, events: Iterable[ModelEvent]) -> None:
-        """Tell every listener; one that fails harms nobody else."""
-        for event in events:
-            for listener in tuple(self._listeners):
-                try:
-                    listener(event)
-                except Exception:
-                    self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
+        """Tell every listener."""
+        self._listeners.tell(events)
+
+    def _listener_failed(self, listener: Listener) -> None:
+        self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
 
     # What the uplink calls
 
