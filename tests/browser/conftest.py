@@ -204,7 +204,10 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "disposition": "",
         "private": False,
     }
-    return {**plain, **changes}
+    changed = {**plain, **changes}
+    refusing = changed["label"] == "ringing" and changed["direction"] == "incoming"
+    words = ["refuse" if refusing and action == "clear" else action for action in changed["actions"]]
+    return {"words": words, **changed}
 
 
 def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
@@ -224,10 +227,7 @@ def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
         "disposition": "",
         "crm": None,
     }
-    changed = {**plain, **changes}
-    refusing = changed["label"] == "ringing" and changed["direction"] == "incoming"
-    words = ["refuse" if refusing and action == "clear" else action for action in changed["actions"]]
-    return {"words": words, **changed}
+    return {**plain, **changes}
 
 
 def session(language: str = "de") -> Json:
