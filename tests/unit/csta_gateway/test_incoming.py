@@ -1,6 +1,6 @@
 """Incoming calls as the seed wants them (M02–M10), from the event of the switch to the message for the page.
 
-What only a browser can show stands in ``tests/browser/test_incoming.py`` under the same ids.
+What only a browser can show stands in ``tests/browser``.
 """
 
 from __future__ import annotations
