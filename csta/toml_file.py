@@ -234,8 +234,8 @@ def _of_type(kinds: Any, value: dict[str, Any]) -> Any:  # noqa: ANN401 -- types
 
 def unknown_key(key: str, known: list[str]) -> str:
     """The sentence about a key that does not exist."""
-    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known here: {', '.join(sorted(known))}"
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(sorted(known))}"
     return f"unknown key; {hint}"
 
 
