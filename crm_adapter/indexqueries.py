@@ -24,6 +24,11 @@ SHORTEST_DIGITS = 3
 """Digits from which a search text is also looked for in numbers."""
 
 
+_OF_SOURCE = func.coalesce(CONTACTS.c.source, "")
+"""The source of a contact, as something no index helps with: SQLite knows nothing of how many contacts a source has,
+and would go through all of them instead of asking the few owners of a number where they come from."""
+
+
 def find_matches(connection: Connection, source: str, keys: Sequence[Candidate], tail: str | None) -> tuple[Match, ...]:
     """Contacts with the caller's number; when there is none, with the nearest main number, and at last by the tail."""
     distance = {each.e164: each.extension_digits for each in keys}
@@ -43,7 +48,7 @@ def _owners(source: str, *first: ColumnElement[Any]) -> Select[*tuple[Any, ...]]
     return (
         select(CONTACTS, NUMBERS.c.e164, NUMBERS.c.main)
         .join(NUMBERS, NUMBERS.c.contact_id == CONTACTS.c.id)
-        .where(CONTACTS.c.source == source)
+        .where(_OF_SOURCE == source)
         .order_by(*first, CONTACTS.c.name, CONTACTS.c.company, CONTACTS.c.id)
         .limit(MOST_MATCHES)
     )

@@ -52,13 +52,25 @@ def german(chance: random.Random) -> str:
 
 
 def fill(engine: Engine, count: int) -> None:
-    """``count`` people with a number each, put in as rows: reading numbers is measured elsewhere."""
+    """``count`` people with a number each, put in as rows: reading numbers is measured elsewhere.
+
+    Keys come in their order and the indexes of numbers at the end, or the pages of large ones are written many times.
+    """
     chance = random.Random(count)  # noqa: S311 -- no secret
     keys = iter(range(1, count + 1))
     with engine.begin() as connection:
+        for index in NUMBERS.indexes:
+            index.drop(connection)
         while some := list(islice(keys, ROWS_AT_ONCE)):
             people = [
-                {"id": key, "source": "crm", "kind": "person", "record_id": str(key), "name": f"P {key}", "digest": ""}
+                {
+                    "id": key,
+                    "source": "crm",
+                    "kind": "person",
+                    "record_id": f"{key:08}",
+                    "name": f"P {key}",
+                    "digest": "",
+                }
                 for key in some
             ]
             connection.execute(insert(CONTACTS), people)
@@ -66,6 +78,8 @@ def fill(engine: Engine, count: int) -> None:
                 {"contact_id": key, "label": "", "raw": "", "e164": german(chance), "main": False} for key in some
             ]
             connection.execute(insert(NUMBERS), numbers)
+        for index in NUMBERS.indexes:
+            index.create(connection)
 
 
 def look_ups(engine: Engine, count: int) -> Iterator[float]:
