@@ -123,8 +123,7 @@ async def purge(visit: Visit) -> Answer:
     count = await journal.purge(subject)
     _audit(visit, "deletes", count, person)
     for login in concerned:
-        for stream in visit.gateway.streams.of(login):
-            stream.renew()
+        visit.gateway.streams.renew(login)
     return Answer(200, {"calls": count})
 
 
