@@ -117,7 +117,7 @@ class ScriptedGateway:
         self.policy = POLICY
         page.route(f"{SCREEN}**", self._static)
         page.route(f"{SCREEN}api/**", self._answer)
-        page.route_web_socket(re.compile("/api/events$"), self._connect)
+        page.route_web_socket(re.compile(r"/api/events(\?|$)"), self._connect)
 
     def open(self, path: str = "", **changes: Any) -> Page:  # noqa: ANN401 — settings of the browser
         """Load the call screen as a user who is logged in already, without the question about notifications."""
@@ -150,7 +150,7 @@ class ScriptedGateway:
             return
         self.socket = socket
         self.seq = 0
-        socket.send(json.dumps({"type": "snapshot", "seq": 0, **self.snapshot}))
+        socket.send(json.dumps({"type": "snapshot", "stream": "s", "seq": 0, **self.snapshot}))
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(f"{SCREEN}api/").partition("?")[0]

@@ -4,8 +4,8 @@ import { Api } from "./api.js";
 import { Commands } from "./commands.js";
 import { Directory } from "./directory.js";
 import { Embedding } from "./embedding.js";
-import { numberOfFragment } from "./format.js";
-import { loadLanguage, preferredLanguage, t } from "./i18n.js";
+import { numberOfFragment, timeOfDay } from "./format.js";
+import { currentLanguage, loadLanguage, preferredLanguage, t } from "./i18n.js";
 import { loginForm } from "./login.js";
 import { Attention } from "./notify.js";
 import { ScreenPop } from "./pop.js";
@@ -83,6 +83,7 @@ class App {
     this.stream = new EventStream({
       onMessage: (message) => this.store.dispatch(message),
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
+      onBack: (loss) => this.#back(loss),
       onLoggedOut: () => this.#ended(t("login.expired")),
     });
     this.stream.start();
@@ -124,6 +125,12 @@ class App {
     } catch (error) {
       this.#complain(error);
     }
+  }
+
+  /** Say what happened while the page showed the last known state. */
+  #back({ since, kind }) {
+    const [from, to] = [since, Date.now()].map((time) => timeOfDay(time, currentLanguage()));
+    this.screen?.banner.show({ key: "back", sentence: t(`link.${kind}`, { from, to }) });
   }
 
   #askForLogin(reason = null) {
