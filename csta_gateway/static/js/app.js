@@ -130,7 +130,7 @@ class App {
   /** Say what happened while the page showed the last known state. */
   #back({ since, kind }) {
     const [from, to] = [since, Date.now()].map((time) => timeOfDay(time, currentLanguage()));
-    this.screen?.banner.show({ key: "back", sentence: t(`link.${kind}`, { from, to }) });
+    this.screen?.banner.show({ key: "back", sentence: t(`back.${kind}`, { from, to }) });
   }
 
   #askForLogin(reason = null) {
