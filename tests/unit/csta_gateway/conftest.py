@@ -20,7 +20,7 @@ from twisted.web.server import Site
 
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
-from crm_adapter.users import Users
+from crm_adapter.users import User, Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
@@ -300,7 +300,13 @@ def reply(data: bytes) -> Reply:
 class World:
     """Everything, with a clock that stands still."""
 
-    def __init__(self, settings: config.Config, folder: Path, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        settings: config.Config,
+        folder: Path,
+        unknown: frozenset[str] = frozenset(),
+        users: tuple[User, ...] = USERS,
+    ) -> None:
         here = Here()
         self.clock = Clock()
         self.clock.advance(2000.0)
@@ -311,7 +317,7 @@ class World:
         self.gateway: Gateway = assemble(
             settings,
             clock=cast(Any, self.clock),
-            users=Users(USERS),
+            users=Users(users),
             sources=[self.crm],
             journal=journal,
             make_provider=self._provider,
