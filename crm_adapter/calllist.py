@@ -140,7 +140,10 @@ class CallList:
     def entries(self, login: str) -> tuple[CallEntry, ...]:
         """The live calls of a user, oldest first."""
         user = self._users.by_login(login)
-        devices = user.devices if user and user.cti_enabled else ()
+        return self.at(user.devices if user and user.cti_enabled else ())
+
+    def at(self, devices: Iterable[str]) -> tuple[CallEntry, ...]:
+        """The live calls at some devices, oldest first."""
         return tuple(sorted(self._shown(devices), key=lambda entry: entry.began))
 
     def entry(self, login: str, call_id: str) -> CallEntry | None:
@@ -177,7 +180,7 @@ class CallList:
             self._set_requested(device, concerned, None)
             raise
 
-    def _shown(self, devices: tuple[str, ...]) -> Iterator[CallEntry]:
+    def _shown(self, devices: Iterable[str]) -> Iterator[CallEntry]:
         for device in dict.fromkeys(devices):
             yield from (known.entry for known in self._devices.get(device, {}).values() if known.entry)
 

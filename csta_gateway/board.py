@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from msgspec import structs
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -92,14 +94,24 @@ class Board:
         user = session.user
         return {
             **self._link_message(user, session.language),
-            "calls": [self._call_view(entry, user) for entry in self.calls.entries(user.login)],
-            "devices": [
-                self._device_view(link, link.devices[device])
-                for device in user.devices
-                if (link := self._links.by_device(device)) and permits(user, Action.WATCH_CALLS, device)
-            ],
+            "calls": self.calls_at(user, user.devices),
+            "devices": self.devices(user),
             "version": self._version,
         }
+
+    def calls_at(self, user: User, devices: Iterable[str]) -> list[CallView]:
+        """The live calls at those of some devices which the user may watch; with others' calls nothing can be done."""
+        watched = [device for device in devices if permits(user, Action.WATCH_CALLS, device)]
+        return [self._call_view(entry, user) for entry in self.calls.at(watched)]
+
+    def devices(self, user: User) -> list[DeviceView]:
+        """The user's telephones, as far as a link serves them."""
+        served = [(link, device) for device in user.devices if (link := self._links.by_device(device))]
+        return [
+            self._device_view(link, link.devices[device])
+            for link, device in served
+            if permits(user, Action.WATCH_CALLS, device)
+        ]
 
     def colleagues(self) -> list[ColleagueView]:
         """Everybody who can be called."""
@@ -138,7 +150,10 @@ class Board:
         self._streams.send(user.login, "journal", {"entry": self._pages.journal_view(entry, user)})
 
     def _call_view(self, entry: CallEntry, user: User) -> CallView:
-        return self._pages.call_view(entry, user, self._notes.of(user.login, entry))
+        view = self._pages.call_view(entry, user, self._notes.of(user.login, entry))
+        if permits(user, Action.CONTROL_CALL, entry.device):
+            return view
+        return structs.replace(view, actions=(), words=(), primary=None)
 
     def _call_changed(self, login: str, entry: CallEntry) -> None:
         user = self._users.by_login(login)

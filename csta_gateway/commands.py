@@ -12,6 +12,7 @@ from crm_adapter.sites import Sites
 from crm_adapter.users import User
 from csta.errors import CSTAError
 from csta.model.provider import Provider
+from csta.model.states import ConnectionState
 from csta_gateway.failures import ApiError, failure_id
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
@@ -58,11 +59,7 @@ class Commands:
 
     async def make_call(self, user: User, number: str, device: str | None) -> str:
         """Dial from a device of the user, the first one when none is named; gives the call's id."""
-        if device is None:
-            device = next(iter(user.devices), None)
-        if device is None:
-            raise ApiError("forbidden")
-        self._permit(user, Action.MAKE_CALL, device)
+        device = self._own(user, Action.MAKE_CALL, device)
         digits = dial(number, self._sites.of(user)).digits
         with self._counted("dial"):
             return await self._provider(device).make_call(device, digits)
@@ -97,6 +94,26 @@ class Commands:
         with self._counted("digits"):
             await self._provider(call.device).generate_digits(call.device, call.id, digits)
 
+    async def park(self, user: User, call_id: str, number: str) -> None:
+        """Leave a call at a number, where somebody fetches it."""
+        call = self._call(user, call_id)
+        digits = dial(number, self._sites.of(user)).digits
+        with self._counted("park"):
+            await self._provider(call.device).park(call.device, call.id, digits)
+
+    async def pick_up(self, user: User, ringing: str, device: str | None) -> None:
+        """Take the call that has rung longest at one telephone at another one, by default the user's first."""
+        device = self._own(user, Action.MAKE_CALL, device)
+        self._permit(user, Action.PICK_UP, ringing)
+        provider = self._provider(device)
+        if self._provider(ringing) is not provider:
+            raise ApiError("call_state")
+        call = next((each for each in provider.calls(ringing) if each.state is ConnectionState.ALERTING), None)
+        if call is None:
+            raise ApiError("call_unknown")
+        with self._counted("pick-up"):
+            await provider.pickup(device, ringing, call.call_id)
+
     async def set_do_not_disturb(self, user: User, device: str, on: bool) -> None:
         """Switch do-not-disturb."""
         self._permit(user, Action.CONTROL_DEVICE, device)
@@ -109,6 +126,14 @@ class Commands:
         digits = None if destination is None else dial(destination, self._sites.of(user)).digits
         with self._counted("forwarding"):
             await self._provider(device).set_forwarding(device, kind, digits)
+
+    def _own(self, user: User, action: Action, device: str | None) -> str:
+        """The device named, or the user's first one."""
+        chosen = next(iter(user.devices), None) if device is None else device
+        if chosen is None:
+            raise ApiError("forbidden")
+        self._permit(user, action, chosen)
+        return chosen
 
     def _permit(self, user: User, action: Action, device: str) -> None:
         if not permits(user, action, device):

@@ -15,6 +15,7 @@ class Action(Enum):
     WATCH_CALLS = auto()
     MAKE_CALL = auto()
     CONTROL_CALL = auto()
+    PICK_UP = auto()
     CONTROL_DEVICE = auto()
     LOOK_UP = auto()
     SEE_COLLEAGUES = auto()
@@ -39,7 +40,7 @@ Scope = Literal["calls:read", "calls:control", "directory:read", "journal:read",
 
 SCOPES: dict[Scope, frozenset[Action]] = {
     "calls:read": frozenset({Action.WATCH_CALLS}),
-    "calls:control": frozenset({Action.MAKE_CALL, Action.CONTROL_CALL, Action.CONTROL_DEVICE}),
+    "calls:control": frozenset({Action.MAKE_CALL, Action.CONTROL_CALL, Action.PICK_UP, Action.CONTROL_DEVICE}),
     "directory:read": frozenset({Action.LOOK_UP, Action.SEE_COLLEAGUES, Action.SEE_USERS}),
     "journal:read": frozenset({Action.SEE_JOURNAL}),
     "journal:write": frozenset({Action.WRITE_JOURNAL}),
@@ -52,6 +53,7 @@ OWN_TELEPHONE = {
     Action.WATCH_CALLS: Reach.OWN,
     Action.MAKE_CALL: Reach.OWN,
     Action.CONTROL_CALL: Reach.OWN,
+    Action.PICK_UP: Reach.OWN,
     Action.CONTROL_DEVICE: Reach.OWN,
     Action.LOOK_UP: Reach.ANY,
     Action.SEE_COLLEAGUES: Reach.ANY,
@@ -62,8 +64,13 @@ OWN_TELEPHONE = {
 OF_THE_GATEWAY = (Action.SEE_METRICS, Action.SEE_LINKS, Action.MANAGE_JOURNAL)
 """What those who run the gateway do."""
 
-SUPERVISION = {**OWN_TELEPHONE, Action.WATCH_CALLS: Reach.ANY, Action.SEE_USERS: Reach.ANY}
-"""Sees who talks to whom; what is done with a call stays with whom it belongs to."""
+SUPERVISION = {
+    **OWN_TELEPHONE,
+    Action.WATCH_CALLS: Reach.ANY,
+    Action.PICK_UP: Reach.ANY,
+    Action.SEE_USERS: Reach.ANY,
+}
+"""Sees who talks to whom and takes what rings; what else is done with a call stays with whom it belongs to."""
 
 PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
     "user": OWN_TELEPHONE,
@@ -72,7 +79,6 @@ PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
     "service": {
         Action.WATCH_CALLS: Reach.ANY,
         Action.MAKE_CALL: Reach.ANY,
-        Action.CONTROL_CALL: Reach.ANY,
         Action.CONTROL_DEVICE: Reach.ANY,
         Action.LOOK_UP: Reach.ANY,
         Action.SEE_COLLEAGUES: Reach.ANY,

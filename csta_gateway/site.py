@@ -71,7 +71,9 @@ class StaticFiles(Resource):
     def __init__(self, root: Traversable) -> None:
         Resource.__init__(self)
         self._files = dict(_walk(root, ""))
-        self._files[""] = self._files[DIAL] = self._files["index.html"]
+        for path in [each for each in self._files if each.endswith("index.html")]:
+            self._files[path.removesuffix("index.html")] = self._files[path]
+        self._files[DIAL] = self._files[""]
 
     def render_GET(self, request: Request) -> bytes:
         """Send a file, or nothing when the browser has it already."""

@@ -132,6 +132,32 @@ class UserView(Struct, frozen=True, kw_only=True):
     devices: tuple[DeviceName, ...]
 
 
+class StaffView(Struct, frozen=True, kw_only=True):
+    """A user of the gateway, as those who look after them see it.
+
+    :param extension: number colleagues dial; empty for none.
+    :param cti_enabled: the telephones are watched and the user has a call screen.
+    :param site: whose numbers are understood as there; empty for the main one.
+    """
+
+    login: str
+    name: str
+    language: Language
+    role: str
+    extension: str
+    devices: tuple[str, ...]
+    cti_enabled: bool
+    site: str
+
+
+class LookupView(Struct, frozen=True, kw_only=True):
+    """A number as it is understood, and whom it belongs to, best first."""
+
+    number: NumberView
+    kind: NumberKind
+    matches: tuple[MatchView, ...]
+
+
 class SessionView(Struct, frozen=True, kw_only=True):
     """What a page needs to begin."""
 
@@ -203,6 +229,20 @@ def user_view(user: User, language: Language) -> UserView:
         role=user.role,
         cti_enabled=user.cti_enabled,
         devices=devices,
+    )
+
+
+def staff_view(user: User) -> StaffView:
+    """A user without secrets, for those who look after them."""
+    return StaffView(
+        login=user.login,
+        name=user.name,
+        language=user.language,
+        role=user.role,
+        extension=user.extension,
+        devices=user.devices,
+        cti_enabled=user.cti_enabled,
+        site=user.site,
     )
 
 

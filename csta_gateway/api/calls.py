@@ -15,9 +15,10 @@ from csta.model.states import Service
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Handler, Route
 from csta_gateway.commands import ON_ONE_CALL, ON_TWO_CALLS, WITH_NUMBER
+from csta_gateway.failures import ApiError
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
-from csta_gateway.views import PreviewView
+from csta_gateway.views import CallView, PreviewView
 
 Dialled = Annotated[str, Meta(max_length=128)]
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -40,6 +41,23 @@ class Digits(Struct, frozen=True, forbid_unknown_fields=True):
     """Tones to send (ITU-T Q.23)."""
 
     digits: Annotated[str, Meta(pattern="^[0-9*#A-D]{1,32}$")]
+
+
+class PickUp(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which telephone rings, and where the call is taken.
+
+    :param ringing: the telephone that rings.
+    :param device: the user's own; left out: the first one.
+    """
+
+    ringing: Name
+    device: Name | None = None
+
+
+class CallsNow(Struct, frozen=True, kw_only=True):
+    """Calls that are not over, oldest first."""
+
+    calls: tuple[CallView, ...]
 
 
 class NewCallId(Struct, frozen=True):
@@ -88,6 +106,30 @@ async def preview(visit: Visit, body: Wish) -> PreviewView:
 async def make_call(visit: Visit, body: NewCall) -> NewCallId:
     """Dial, from the user's first telephone when none is named."""
     return NewCallId(await visit.gateway.commands.make_call(visit.user, body.number, body.device))
+
+
+async def list_own(visit: Visit) -> CallsNow:
+    """The calls at the user's telephones now."""
+    return CallsNow(calls=tuple(visit.gateway.board.calls_at(visit.user, visit.user.devices)))
+
+
+async def show(visit: Visit, call: CallId) -> CallView:
+    """A call at one of the user's telephones."""
+    views = visit.gateway.board.calls_at(visit.user, visit.user.devices)
+    found = next((view for view in views if view.id == call), None)
+    if found is None:
+        raise ApiError("call_unknown")
+    return found
+
+
+async def pick_up(visit: Visit, body: PickUp) -> None:
+    """Take the call that has rung longest at another telephone: of one's own, or of anybody for supervisors."""
+    await visit.gateway.commands.pick_up(visit.user, body.ringing, body.device)
+
+
+async def park(visit: Visit, call: CallId, body: Wish) -> None:
+    """Leave the call at a number, from where it can be fetched."""
+    await visit.gateway.commands.park(visit.user, call, body.number)
 
 
 async def act(visit: Visit, call: CallId, *, action: CallAction) -> None:
@@ -144,6 +186,43 @@ ROUTES = (
         handler=make_call,
         status=HTTPStatus.CREATED,
         problems=(*COMMAND, "call_state", "number_invalid"),
+    ),
+    Route(
+        method="GET",
+        path="/calls",
+        name="listCalls",
+        title=Words("Eigene Anrufe", "Own calls"),
+        action=Action.WATCH_CALLS,
+        handler=list_own,
+    ),
+    Route(
+        method="GET",
+        path="/calls/<call>",
+        name="showCall",
+        title=Words("Ein eigener Anruf", "One of the own calls"),
+        action=Action.WATCH_CALLS,
+        handler=show,
+        problems=("call_unknown",),
+    ),
+    Route(
+        method="POST",
+        path="/calls/pickup",
+        name=Service.DIRECTED_PICKUP_CALL.value,
+        title=Words("Anruf heranholen", "Take a call that rings elsewhere"),
+        action=Action.PICK_UP,
+        handler=pick_up,
+        status=HTTPStatus.NO_CONTENT,
+        problems=ON_A_CALL,
+    ),
+    Route(
+        method="POST",
+        path="/calls/<call>/park",
+        name=Service.PARK_CALL.value,
+        title=Words("Anruf parken", "Park a call"),
+        action=Action.CONTROL_CALL,
+        handler=park,
+        status=HTTPStatus.NO_CONTENT,
+        problems=(*ON_A_CALL, "number_invalid"),
     ),
     _on_call("consult", consult, HTTPStatus.CREATED, ("number_invalid",)),
     _on_call("digits", send_digits),

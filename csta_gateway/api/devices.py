@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from csta.model.states import Service
-from csta_gateway.api.calls import COMMAND
+from csta_gateway.api.calls import COMMAND, CallsNow
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
-from csta_gateway.policy import Action
+from csta_gateway.failures import ApiError
+from csta_gateway.policy import Action, permits
 from csta_gateway.texts import Words
+from csta_gateway.views import DeviceView
 
 ForwardingType = Literal["forwardImmediate", "forwardBusy", "forwardNoAns"]
 """Forwarding types of ECMA-269 §12.2.17 that people use."""
@@ -34,6 +36,26 @@ class Forwarding(Struct, frozen=True, forbid_unknown_fields=True):
 DeviceId = Annotated[str, Meta(description="The telephone's `id`.")]
 
 
+class DeviceList(Struct, frozen=True, kw_only=True):
+    """The user's telephones."""
+
+    devices: tuple[DeviceView, ...]
+
+
+async def list_devices(visit: Visit) -> DeviceList:
+    """The user's telephones, their features, and which services the switch offers for them now."""
+    return DeviceList(devices=tuple(visit.gateway.board.devices(visit.user)))
+
+
+async def list_calls(visit: Visit, device: DeviceId) -> CallsNow:
+    """The calls at a telephone now: a user's own, or anybody's for supervisors, who can do nothing with them."""
+    if not permits(visit.user, Action.WATCH_CALLS, device):
+        raise ApiError("forbidden")
+    if device not in visit.gateway.users.devices():
+        raise ApiError("not_found")
+    return CallsNow(calls=tuple(visit.gateway.board.calls_at(visit.user, [device])))
+
+
 async def set_do_not_disturb(visit: Visit, device: DeviceId, body: Switched) -> None:
     """Switch do-not-disturb."""
     await visit.gateway.commands.set_do_not_disturb(visit.user, device, body.on)
@@ -45,6 +67,22 @@ async def set_forwarding(visit: Visit, device: DeviceId, body: Forwarding) -> No
 
 
 ROUTES = (
+    Route(
+        method="GET",
+        path="/devices",
+        name="listDevices",
+        title=Words("Eigene Telefone", "Own telephones"),
+        action=Action.WATCH_CALLS,
+        handler=list_devices,
+    ),
+    Route(
+        method="GET",
+        path="/devices/<device>/calls",
+        name="listCallsAt",
+        title=Words("Anrufe an einem Telefon", "Calls at a telephone"),
+        action=Action.WATCH_CALLS,
+        handler=list_calls,
+    ),
     Route(
         method="PUT",
         path="/devices/<device>/do-not-disturb",

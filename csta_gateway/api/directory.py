@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from crm_adapter.numbers import normalise
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
-from csta_gateway.views import ColleagueView, ContactView
+from csta_gateway.views import ColleagueView, ContactView, LookupView, StaffView, number_view, staff_view
 
 CONTACTS_AT_ONCE = 50
 
@@ -40,6 +41,31 @@ class Colleagues(Struct, frozen=True, kw_only=True):
     colleagues: tuple[ColleagueView, ...]
 
 
+class Staff(Struct, frozen=True, kw_only=True):
+    """The users of the gateway."""
+
+    users: tuple[StaffView, ...]
+
+
+class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number as somebody wrote it or a switch gave it."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+async def look_up(visit: Visit, body: Unknown) -> LookupView:
+    """Whom a number belongs to; it need not be one that can be dialled."""
+    number = normalise(body.number, visit.gateway.sites.of(visit.user), "typed")
+    found = await visit.gateway.lookup.find(number)
+    matches = tuple(visit.gateway.pages.match_view(match, visit.user) for match in found.matches)
+    return LookupView(number=number_view(number), kind=number.kind, matches=matches)
+
+
+async def list_users(visit: Visit) -> Staff:
+    """Everybody who can log in, with their telephones."""
+    return Staff(users=tuple(staff_view(user) for user in visit.gateway.users))
+
+
 async def find_contacts(visit: Visit, body: Search) -> Contacts:
     """People and companies by part of a name or number, at most 50."""
     text, number = body.text.strip(), body.number.strip()
@@ -60,6 +86,22 @@ ROUTES = (
         title=Words("Kontakte suchen", "Find contacts"),
         action=Action.LOOK_UP,
         handler=find_contacts,
+    ),
+    Route(
+        method="POST",
+        path="/lookup",
+        name="lookUpNumber",
+        title=Words("Wem eine Nummer gehört", "Whom a number belongs to"),
+        action=Action.LOOK_UP,
+        handler=look_up,
+    ),
+    Route(
+        method="GET",
+        path="/users",
+        name="listUsers",
+        title=Words("Benutzer und ihre Telefone", "Users and their telephones"),
+        action=Action.SEE_USERS,
+        handler=list_users,
     ),
     Route(
         method="GET",

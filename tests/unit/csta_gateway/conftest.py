@@ -21,7 +21,7 @@ from twisted.web.server import Site
 
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
-from crm_adapter.users import Users
+from crm_adapter.users import User, Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallOffered, LinkDown, LinkUp, ModelEvent
@@ -301,7 +301,13 @@ def reply(data: bytes) -> Reply:
 class World:
     """Everything, with a clock that stands still."""
 
-    def __init__(self, settings: config.Config, folder: Path, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        settings: config.Config,
+        folder: Path,
+        unknown: frozenset[str] = frozenset(),
+        users: tuple[User, ...] = USERS,
+    ) -> None:
         here = Here()
         settings = structs.replace(
             settings, server=structs.replace(settings.server, session_file=str(folder / "sessions.json"))
@@ -315,7 +321,7 @@ class World:
         self.gateway: Gateway = assemble(
             settings,
             clock=cast(Any, self.clock),
-            users=Users(USERS),
+            users=Users(users),
             sources=[self.crm],
             journal=journal,
             make_provider=self._provider,

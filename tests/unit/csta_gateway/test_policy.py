@@ -18,6 +18,7 @@ OPEN = ("public",) * 4
 SESSION = ("own", "own", "own", "-")
 WATCHING = ("own", "any", "any", "any")
 CONTROL = ("own", "own", "own", "any")
+CALL = ("own", "own", "own", "-")
 DIRECTORY = ("any",) * 4
 JOURNAL = ("own", "own", "own", "-")
 RUNNING = ("-", "-", "any", "any")
@@ -31,18 +32,26 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "openEvents": WATCHING,
     "previewNumber": DIRECTORY,
     "makeCall": CONTROL,
-    "answerCall": CONTROL,
-    "clearConnection": CONTROL,
-    "holdCall": CONTROL,
-    "retrieveCall": CONTROL,
-    "alternateCall": CONTROL,
-    "reconnectCall": CONTROL,
-    "consultationCall": CONTROL,
-    "transferCall": CONTROL,
-    "conferenceCall": CONTROL,
-    "singleStepTransferCall": CONTROL,
-    "deflectCall": CONTROL,
-    "generateDigits": CONTROL,
+    "listCalls": WATCHING,
+    "showCall": WATCHING,
+    "listCallsAt": WATCHING,
+    "listDevices": WATCHING,
+    "directedPickupCall": ("own", "any", "any", "-"),
+    "lookUpNumber": DIRECTORY,
+    "listUsers": ("-", "any", "any", "any"),
+    "parkCall": CALL,
+    "answerCall": CALL,
+    "clearConnection": CALL,
+    "holdCall": CALL,
+    "retrieveCall": CALL,
+    "alternateCall": CALL,
+    "reconnectCall": CALL,
+    "consultationCall": CALL,
+    "transferCall": CALL,
+    "conferenceCall": CALL,
+    "singleStepTransferCall": CALL,
+    "deflectCall": CALL,
+    "generateDigits": CALL,
     "setDoNotDisturb": CONTROL,
     "setForwarding": CONTROL,
     "findContacts": DIRECTORY,

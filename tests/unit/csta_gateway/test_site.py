@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         ("/css/base.css", "text/css; charset=utf-8"),
         ("/i18n/de.json", "application/json"),
         ("/favicon.svg", "image/svg+xml"),
+        ("/reference/", "text/html; charset=utf-8"),
+        ("/reference/reference.js", "text/javascript; charset=utf-8"),
     ],
 )
 def test_the_call_screen_is_served(world: World, path: str, kind: str) -> None:

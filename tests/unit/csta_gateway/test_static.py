@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from csta_gateway import __file__ as package
+from csta_gateway.api.application import ROUTES
 
 STATIC = Path(package).parent / "static"
-SCRIPTS = sorted([*STATIC.glob("js/*.js"), *STATIC.glob("*.js")])
+SCRIPTS = sorted([*STATIC.glob("js/*.js"), *STATIC.glob("reference/*.js"), *STATIC.glob("*.js")])
 STYLES = sorted(STATIC.glob("css/*.css"))
 CATALOGUES = {path.stem: path for path in sorted(STATIC.glob("i18n/*.json"))}
 CONTRACT = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
@@ -32,6 +33,7 @@ FAMILIES = {
     "panel": {"consult", "transfer", "deflect"},
     "pop": {"ring", "answer", "click", "never"},
     "presence": {"free", "ringing", "busy", "unknown"},
+    "reference.group": {route.function.__module__.rpartition(".")[2] for route in ROUTES},
     "result": set(),
     "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "pinned"},
     "stranger": {"new_person", "new_company"},
@@ -70,7 +72,7 @@ def used_keys() -> set[str]:
         "result": row_of_contract("result") - {"answered"},
     }
     text = sources()
-    built = set(re.findall(r"`([a-z]+)\.\$\{", text))
+    built = set(re.findall(r"`([a-z.]+)\.\$\{", text))
     assert built <= set(families), "a family of keys this test does not know"
     made = {f"{family}.{part}" for family in built for part in families[family]}
     literal = {key for key in re.findall(r'"([a-z_]+(?:\.[a-zA-Z_]+)+|close)"', text) if is_key(key)}
@@ -129,17 +131,30 @@ def test_data_cannot_become_markup_or_code(path: Path) -> None:
     assert re.search(forbidden, path.read_text("utf-8")) is None
 
 
-def test_the_page_keeps_the_strict_policy() -> None:
-    page = (STATIC / "index.html").read_text("utf-8")
-    assert re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|https?:", page) is None
-    assert re.findall(r'<script[^>]*src="([^"]+)"', page) == ["js/app.js"]
+PAGES = pytest.mark.parametrize(
+    ("page", "script"), [("index.html", "js/app.js"), ("reference/index.html", "reference.js")]
+)
 
 
-def test_the_page_names_files_that_exist_and_all_style_sheets() -> None:
-    page = (STATIC / "index.html").read_text("utf-8")
-    named = set(re.findall(r'(?:href|src)="([^"]+)"', page))
-    assert {name for name in named if not (STATIC / name).is_file()} == set()
-    assert {f"css/{path.name}" for path in STYLES} <= named
+@PAGES
+def test_the_page_keeps_the_strict_policy(page: str, script: str) -> None:
+    text = (STATIC / page).read_text("utf-8")
+    assert re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|https?:", text) is None
+    assert re.findall(r'<script[^>]*src="([^"]+)"', text) == [script]
+
+
+@PAGES
+def test_the_page_names_files_that_exist(page: str, script: str) -> None:
+    path = STATIC / page
+    named = set(re.findall(r'(?:href|src)="([^"]+)"', path.read_text("utf-8"))) - {"../api/openapi.json"}
+    assert {name for name in named if not (path.parent / name).is_file()} == set()
+    assert script in named
+
+
+def test_the_call_screen_names_all_style_sheets() -> None:
+    assert {f"css/{path.name}" for path in STYLES} <= set(
+        re.findall(r'href="([^"]+)"', (STATIC / "index.html").read_text())
+    )
 
 
 @pytest.mark.parametrize("path", [*SCRIPTS, *STYLES], ids=lambda path: path.name)
