@@ -156,7 +156,8 @@ class ScriptedGateway:
         if body is None:
             route.fulfill(status=status)
         else:
-            route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+            kind = "application/json" if status < 400 else "application/problem+json"
+            route.fulfill(status=status, content_type=kind, body=json.dumps(body))
 
     def _static(self, route: Route) -> None:
         path = STATIC / (route.request.url.removeprefix(SCREEN).partition("?")[0] or "index.html")
@@ -273,7 +274,7 @@ def session(language: str = "de") -> Json:
 ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
     "journal": (200, {"entries": [], "more": False}),
-    "contacts": (200, {"contacts": []}),
+    "contacts/search": (200, {"contacts": []}),
     "colleagues": (
         200,
         {"colleagues": [{"login": "jonas", "name": "Jonas Weber", "extension": "2002", "state": "free"}]},
