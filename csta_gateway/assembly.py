@@ -48,7 +48,8 @@ def assemble(
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
     pop = screen_pop(config.screen, sites)
-    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
+    contacts = Contacts(sources)
+    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for, writes=contacts.take_numbers)
     streams = Streams(metrics)
     board = Board(
         users,
@@ -75,7 +76,7 @@ def assemble(
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
         links=links,
         lookup=lookup,
-        contacts=Contacts(sources),
+        contacts=contacts,
         journal=journal,
         pop=pop,
         dispositions=config.journal.dispositions,

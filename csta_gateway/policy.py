@@ -16,6 +16,7 @@ class Action(Enum):
     CONTROL_CALL = auto()
     CONTROL_DEVICE = auto()
     LOOK_UP = auto()
+    WRITE_CONTACTS = auto()
     SEE_COLLEAGUES = auto()
     SEE_JOURNAL = auto()
     MANAGE_JOURNAL = auto()
@@ -38,6 +39,7 @@ OWN_TELEPHONE = {
     Action.CONTROL_CALL: Reach.OWN,
     Action.CONTROL_DEVICE: Reach.OWN,
     Action.LOOK_UP: Reach.ANY,
+    Action.WRITE_CONTACTS: Reach.ANY,
     Action.SEE_COLLEAGUES: Reach.ANY,
     Action.SEE_JOURNAL: Reach.OWN,
 }

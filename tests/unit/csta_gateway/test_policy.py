@@ -20,6 +20,7 @@ EVERYBODY = {
     (Action.CONTROL_DEVICE, OWN),
     (Action.CONTROL_DEVICE, NONE),
     (Action.LOOK_UP, NONE),
+    (Action.WRITE_CONTACTS, NONE),
     (Action.SEE_COLLEAGUES, NONE),
     (Action.SEE_JOURNAL, NONE),
 }
