@@ -195,6 +195,14 @@ class CallList:
         if calls:
             self._refresh(device)
 
+    def look_up_again(self, e164: str) -> None:
+        """Ask anew who has a number, of the calls there are with it."""
+        for calls in tuple(self._devices.values()):
+            for known in tuple(calls.values()):
+                if known.number.e164 == e164:
+                    self._identify(known)
+                    self._refresh(known.call.device)
+
     def _update(self, call: Call) -> None:
         calls = self._devices.setdefault(call.device, {})
         known = calls.get(call.id)

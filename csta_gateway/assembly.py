@@ -50,12 +50,14 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
+    contacts = Contacts(sources)
     pages = Pages(
         screen_pop(config.screen, sites),
         config.screen.page,
         sites,
         config.journal.masked_for,
         config.journal.dispositions,
+        writes=lambda: contacts.take_numbers,
     )
     streams = Streams(metrics, clock)
     board = Board(
@@ -83,7 +85,7 @@ def assemble(
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier, session_file),
         links=links,
         lookup=lookup,
-        contacts=Contacts(sources),
+        contacts=contacts,
         journal=journal,
         pages=pages,
         board=board,

@@ -54,7 +54,7 @@ async def prepare(reactor: Any, folder: Path, port: int, link: str = "xml") -> D
     called = [user.devices[0] for user in demo.COLLEAGUES if user.login in demo.DEMO_LOGINS]
     config = Config(
         links=(Link(name="Demo", endpoint=f"tcp:127.0.0.1:{link_port}", protocol="asn1" if link == "asn1" else "xml"),),
-        sources=(SqlSource(name="crm", url=crm.url),),
+        sources=(SqlSource(name="crm", url=crm.url, writable=True),),
         users=Users(source="crm"),
         lookup=Lookup(index=f"sqlite:///{folder / 'lookup.db'}"),
         server=Server(port=port, session_file=str(folder / "sessions.json")),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from crm_adapter.errors import NumberInvalid
-from crm_adapter.texts import NUMBER_INVALID, Language
+from crm_adapter.errors import NumberInvalid, WriteRefused
+from crm_adapter.texts import NUMBER_INVALID, WRITE_REFUSED, Language
 from csta.errors import (
     CSTAError,
     LinkLost,
@@ -27,11 +27,13 @@ STATUS: dict[str, int] = {
     "call_unknown": 404,
     "call_state": 409,
     "refused": 409,
+    "crm_refused": 409,
     "too_large": 413,
     "number_invalid": 422,
     "too_many_attempts": 429,
     "internal": 500,
     "link_down": 503,
+    "crm_down": 503,
     "timeout": 504,
 }
 """Id of a failure → HTTP status."""
@@ -90,6 +92,8 @@ def failure_id(error: Exception) -> str:
         return error.id
     if isinstance(error, NumberInvalid):
         return "number_invalid"
+    if isinstance(error, WriteRefused):
+        return "crm_refused"
     if isinstance(error, ServiceError | RequestRejected):
         return "refused"
     return next((key for kind, key in SIMPLE if isinstance(error, kind)), "internal")
@@ -113,6 +117,8 @@ def problem(error: Exception, language: Language) -> Problem:
 def _detail(error: Exception, key: str, language: Language) -> str:
     if isinstance(error, NumberInvalid):
         return NUMBER_INVALID[error.reason][language]
+    if isinstance(error, WriteRefused):
+        return WRITE_REFUSED[error.reason][language]
     if isinstance(error, ServiceError):
         return refusal(error.category, error.code, language)
     if isinstance(error, RequestRejected):

@@ -8,14 +8,16 @@ from typing import TypeVar
 from msgspec import structs
 
 from crm_adapter.calllist import CallEntry
-from crm_adapter.directory import Contact, LabelledNumber, Match
+from crm_adapter.directory import LabelledNumber, Match
 from crm_adapter.journal import CallNote, JournalEntry
 from crm_adapter.numbers import Number, normalise
 from crm_adapter.poprules import ScreenPop, Trigger, Way, opens_by_itself, way
 from crm_adapter.screenpop import Subject
 from crm_adapter.sites import Sites
 from crm_adapter.users import User, UserRole
+from csta_gateway.contacts import Found
 from csta_gateway.log import masked
+from csta_gateway.policy import Action, permits
 from csta_gateway.views import (
     CallView,
     ContactNumber,
@@ -40,6 +42,7 @@ class Pages:
     :param page: name of the template for ``record``, ``new_person``, ``new_company`` or ``add_number``, or None.
     :param sites: where users' numbers are understood; those of contacts are meant as at the main one.
     :param masked_for: roles that see only the first digits of numbers of past calls.
+    :param writes: whether some contacts can be given numbers without a page of the CRM.
     :ivar dispositions: what users can file a call under.
     """
 
@@ -50,8 +53,11 @@ class Pages:
         sites: Sites,
         masked_for: Container[UserRole] = (),
         dispositions: tuple[str, ...] = (),
+        *,
+        writes: Callable[[], bool],
     ) -> None:
         self._sites = sites
+        self._writes = writes
         self.replace(pop, page, masked_for, dispositions)
 
     def replace(
@@ -116,19 +122,22 @@ class Pages:
         url = self._url("record", Subject(user, self._sites.of(user), call, match))
         return MatchView(kind=match.kind, name=match.name, company=match.company, certainty=match.certainty, url=url)
 
-    def contact_view(self, contact: Contact, user: User, number: str = "") -> ContactView:
+    def contact_view(self, found: Found, user: User, number: str = "") -> ContactView:
         """A contact with the address of its record and numbers ready to dial.
 
         :param number: that may be added to the contact, as the user sees it; empty for none.
         """
-        location = self._sites.of(user)
+        location, contact = self._sites.of(user), found.contact
         added = Subject(user, location, record=contact, number=normalise(number, location, "typed"))
         return ContactView(
+            source=found.source,
+            id=contact.record_id,
             kind=contact.kind,
             name=contact.name,
             company=contact.company,
             url=self._url("record", Subject(user, location, record=contact)),
             add_number=self._url("add_number", added) if number else None,
+            number_kinds=found.number_kinds if number and permits(user, Action.WRITE_CONTACTS) else (),
             numbers=tuple(self._number(stored, user) for stored in contact.numbers),
         )
 
@@ -157,7 +166,7 @@ class Pages:
         view = StrangerView(
             new_person=self._url("new_person", subject),
             new_company=self._url("new_company", subject),
-            add_number=self._page("add_number") is not None,
+            add_number=self._writes() or self._page("add_number") is not None,
         )
         return view if view.new_person or view.new_company or view.add_number else None
 

@@ -18,6 +18,7 @@ class Action(Enum):
     PICK_UP = auto()
     CONTROL_DEVICE = auto()
     LOOK_UP = auto()
+    WRITE_CONTACTS = auto()
     SEE_COLLEAGUES = auto()
     SEE_USERS = auto()
     SEE_JOURNAL = auto()
@@ -56,6 +57,7 @@ OWN_TELEPHONE = {
     Action.PICK_UP: Reach.OWN,
     Action.CONTROL_DEVICE: Reach.OWN,
     Action.LOOK_UP: Reach.ANY,
+    Action.WRITE_CONTACTS: Reach.ANY,
     Action.SEE_COLLEAGUES: Reach.ANY,
     Action.SEE_JOURNAL: Reach.OWN,
     Action.WRITE_JOURNAL: Reach.OWN,

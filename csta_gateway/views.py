@@ -43,7 +43,7 @@ class StrangerView(Struct, frozen=True, kw_only=True):
 
     :param new_person: creates a person, or None.
     :param new_company: creates a company, or None.
-    :param add_number: contacts tell, when they are searched with a ``number``, where it can be added to them.
+    :param add_number: contacts tell, when they are searched with a ``number``, how it can be added to them.
     """
 
     new_person: str | None
@@ -204,13 +204,23 @@ class ContactNumber(Struct, frozen=True, kw_only=True):
 
 
 class ContactView(Struct, frozen=True, kw_only=True):
-    """A person or company of the CRM."""
+    """A person or company of the CRM.
 
+    :param source: name of the source it is from.
+    :param id: key of the record there.
+    :param url: opens the record, or None.
+    :param add_number: page of the CRM that takes in the number that was asked with, or None.
+    :param number_kinds: kinds of numbers the gateway can write at it; empty: none.
+    """
+
+    source: str
+    id: str
     kind: Literal["person", "company"]
     name: str
     company: str | None
     url: str | None
     add_number: str | None
+    number_kinds: tuple[str, ...]
     numbers: tuple[ContactNumber, ...]
 
 

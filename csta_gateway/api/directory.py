@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from twisted.logger import Logger
 
+from crm_adapter.directory import Contact
+from crm_adapter.errors import NumberInvalid
+from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import normalise
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
+from csta_gateway.log import masked
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
 from csta_gateway.views import ColleagueView, ContactView, LookupView, StaffView, number_view, staff_view
@@ -16,6 +22,9 @@ from csta_gateway.views import ColleagueView, ContactView, LookupView, StaffView
 CONTACTS_AT_ONCE = 50
 
 Sought = Annotated[str, Meta(max_length=128)]
+Key = Annotated[str, Meta(min_length=1, max_length=250)]
+
+log = Logger()
 
 
 class Search(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +36,24 @@ class Search(Struct, frozen=True, forbid_unknown_fields=True):
 
     text: Sought
     number: Sought = ""
+
+
+class AddedNumber(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number for a contact, as it was found.
+
+    :param source: name of the source the contact is from.
+    :param id: key of the record there.
+    :param name: of the contact; it is refused when the record is another contact's meanwhile.
+    :param number: to write, as the user sees it.
+    :param label: one of the contact's ``number_kinds``.
+    """
+
+    source: Key
+    kind: Literal["person", "company"]
+    id: Key
+    name: Key
+    number: Sought
+    label: Key
 
 
 class Contacts(Struct, frozen=True, kw_only=True):
@@ -73,6 +100,24 @@ async def find_contacts(visit: Visit, body: Search) -> Contacts:
     return Contacts(contacts=tuple(visit.gateway.pages.contact_view(contact, visit.user, number) for contact in found))
 
 
+async def add_number(visit: Visit, body: AddedNumber) -> None:
+    """Write a number at a contact, into the CRM. Calls with the number that are there are the contact's at once."""
+    number = normalise(body.number, visit.gateway.sites.of(visit.user), "typed")
+    if number.e164 is None or number.internal is not None:
+        raise NumberInvalid("not_possible")
+    contact = Contact(kind=body.kind, record_id=body.id, name=body.name)
+    await visit.gateway.contacts.add_number(body.source, contact, NewNumber(label=body.label, e164=number.e164))
+    log.info(
+        "{user} adds the number {number} to the {kind} {id} of {source}",
+        user=visit.user.login,
+        number=masked(number.e164),
+        kind=body.kind,
+        id=body.id,
+        source=body.source,
+    )
+    visit.gateway.board.calls.look_up_again(number.e164)
+
+
 async def list_colleagues(visit: Visit) -> Colleagues:
     """Everybody inside, and who is on the telephone."""
     return Colleagues(colleagues=tuple(visit.gateway.board.colleagues()))
@@ -102,6 +147,16 @@ ROUTES = (
         title=Words("Benutzer und ihre Telefone", "Users and their telephones"),
         action=Action.SEE_USERS,
         handler=list_users,
+    ),
+    Route(
+        method="POST",
+        path="/contacts/numbers",
+        name="addNumber",
+        title=Words("Nummer zu einem Kontakt hinzufügen", "Add a number to a contact"),
+        action=Action.WRITE_CONTACTS,
+        handler=add_number,
+        status=HTTPStatus.NO_CONTENT,
+        problems=("number_invalid", "crm_refused", "crm_down"),
     ),
     Route(
         method="GET",

@@ -60,17 +60,34 @@ def _section(name: str) -> Iterator[str]:
 
 
 def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
-    """The structures of a table of the file, each with its header: one for every type of source."""
+    """The structures of a table of the file, each with its header: those of its own tables, too, each once."""
     described = next(field for field in msgspec.inspect.type_info(Config).fields if field.name == name).type  # type: ignore[attr-defined] # a StructType
+    seen: set[type[msgspec.Struct]] = set()
+    for header, kind in _tables(name, described):
+        if kind not in seen:
+            seen.add(kind)
+            yield header, kind
+
+
+def _tables(path: str, described: msgspec.inspect.Type) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    """Tables of a type at a place of the file, and the tables within them."""
     match described:
         case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.UnionType(types=kinds)):
-            yield from ((f'[[{name}]] type = "{_struct(kind).tag}"', _struct(kind).cls) for kind in kinds)
-        case msgspec.inspect.VarTupleType():
-            yield f"[[{name}]]", _struct(described.item_type).cls
-        case msgspec.inspect.DictType():
-            yield f"[{name}.NAME]", _struct(described.value_type).cls
-        case _:
-            yield f"[{name}]", _struct(described).cls
+            yield from ((f'[[{path}]] type = "{_struct(kind).tag}"', _struct(kind).cls) for kind in kinds)
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType() as kind):
+            yield from _table(f"[[{path}]]", path, kind)
+        case msgspec.inspect.DictType(value_type=value):
+            yield from _tables(f"{path}.NAME", value)
+        case msgspec.inspect.UnionType(types=kinds):
+            yield from (each for kind in kinds for each in _tables(path, kind))
+        case msgspec.inspect.StructType():
+            yield from _table(f"[{path}]", path, described)
+
+
+def _table(header: str, path: str, described: msgspec.inspect.StructType) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    yield header, described.cls
+    for field in described.fields:
+        yield from _tables(f"{path}.{field.encode_name}", field.type)
 
 
 def _struct(kind: msgspec.inspect.Type) -> msgspec.inspect.StructType:

@@ -33,6 +33,7 @@ from crm_adapter.users import User, Users
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallEnded, CallOffered
 from csta.model.states import ConnectionState
+from tests.bench.ways_to_look_up import compared
 
 SIZES = (1_000_000, 10_000_000)
 LOOK_UPS = 20_000
@@ -172,6 +173,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"Index built: {build_rate(folder):,.0f} contacts/s (numbers read, SQLite)")
+        print(
+            f"Ways to look up a caller among {INDEXED:,} numbers as people write them: a look-up, found, others found"
+        )
+        for way in compared(folder, list(contacts(INDEXED)), MUNICH):
+            print(f"  {way.name:<24} {way.seconds * 1e6:>12,.0f} µs {way.found:>7.0%} {way.wrong:>7.0%}")
         for count in SIZES if "--full" in sys.argv else SIZES[:1]:
             engine = create_engine(f"sqlite:///{folder / f'{count}.db'}")
             METADATA.create_all(engine)

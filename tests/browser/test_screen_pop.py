@@ -251,8 +251,8 @@ STRANGER = {
 
 def contact(name: str, url: str | None) -> dict[str, Any]:
     numbers = [{"label": "mobile", "display": "0171 3920014", "dial": "+491713920014"}]
-    person = {"kind": "person", "name": name, "company": "Muster GmbH", "url": None, "numbers": numbers}
-    return {**person, "add_number": url}
+    key = {"source": "crm", "kind": "person", "id": "7", "name": name, "number_kinds": []}
+    return {**key, "company": "Muster GmbH", "url": None, "numbers": numbers, "add_number": url}
 
 
 @pytest.mark.parametrize(
@@ -316,6 +316,47 @@ def test_the_number_is_told_when_contacts_are_searched_for_it(gateway: Gateway, 
     page.get_by_role("dialog").get_by_role("searchbox").fill("Erika")
     expect(page.get_by_role("dialog")).to_contain_text("Kein Kontakt zu „Erika“ gefunden.")
     assert gateway.sent("contacts/search")[-1] == {"text": "Erika", "number": "+49891234567"}
+
+
+@pytest.mark.parametrize(
+    ("language", "button", "done", "refused"),
+    [
+        ("de", "Als mobil bei Erika Mustermann eintragen", "steht jetzt bei Erika Mustermann", "Bitte suchen"),
+        ("en", "Add to Erika Mustermann as mobile", "is now with Erika Mustermann", "Please search"),
+    ],
+    ids=["de", "en"],
+)
+def test_the_number_of_an_unknown_caller_is_written_at_a_contact(
+    new_context: Callable[..., BrowserContext],
+    make: Make,
+    picture: Callable[[Page, str], None],
+    language: str,
+    button: str,
+    done: str,
+    refused: str,
+) -> None:
+    gateway = make("gateway", new_context().new_page())
+    gateway.answers["me"] = 200, make("session", language)
+    erika = {**contact("Erika Mustermann", None), "number_kinds": ["Business", "cell", "Pager"]}
+    gateway.answers["contacts/search"] = 200, {"contacts": [erika]}
+    gateway.answers["contacts/numbers"] = 409, {"id": "crm_refused", "detail": f"{refused} …"}
+    page = gateway.open()
+    number = make("number", "069 90009417", "+496990009417")
+    gateway.send("call", call=make("call", name=None, company=None, matches=[], number=number, stranger=STRANGER))
+    page.locator(".card").get_by_role("button", name="…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").fill("erika")
+    expect(dialog.get_by_role("listitem").get_by_role("button")).to_have_count(3)
+    assert dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+    picture(page, f"kinds-{language}")
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_contain_text(refused)
+    gateway.answers["contacts/numbers"] = 204, None
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".notice", has_text=done)).to_be_visible()
+    key = {"source": "crm", "kind": "person", "id": "7", "name": "Erika Mustermann"}
+    assert gateway.sent("contacts/numbers")[-1] == {**key, "number": "+496990009417", "label": "cell"}
 
 
 def test_the_settings_fit_into_the_panel(gateway: Gateway) -> None:

@@ -71,6 +71,11 @@ export class Api {
     return (await this.#ask("POST", "contacts/search", { text, ...(number ? { number } : {}) })).contacts;
   }
 
+  /** Write a number at a contact that was found, as a `label` of its `number_kinds`. */
+  addNumber({ source, kind, id, name }, number, label) {
+    return this.#ask("POST", "contacts/numbers", { source, kind, id, name, number, label });
+  }
+
   async colleagues() {
     return (await this.#ask("GET", "colleagues")).colleagues;
   }

@@ -45,13 +45,18 @@ export function kind(entry) {
 
 const PHONE_WORDS = {
   business: "phone.business",
+  cell: "phone.mobile",
   fax: "phone.fax",
+  home: "phone.private",
   main: "phone.main",
   mobile: "phone.mobile",
+  phone: "phone.business",
   private: "phone.private",
+  work: "phone.business",
 };
 
 /** What a contact's number is for: the usual kinds in the user's language, others as the CRM calls them. */
 export function phoneWord(label) {
-  return Object.hasOwn(PHONE_WORDS, label) ? t(PHONE_WORDS[label]) : (label ?? "");
+  const usual = label?.toLowerCase();
+  return Object.hasOwn(PHONE_WORDS, usual) ? t(PHONE_WORDS[usual]) : (label ?? "");
 }

@@ -1,7 +1,7 @@
 // What can be done about a caller nobody knows: create a record in the CRM, or add the number to one that is there.
 
 import { avatar, showAvatar } from "./avatar.js";
-import { dialText, numberText } from "./caller.js";
+import { dialText, numberText, phoneWord } from "./caller.js";
 import { h, setText, settled } from "./dom.js";
 import { webAddress } from "./format.js";
 import { icon } from "./icons.js";
@@ -94,10 +94,35 @@ class AddNumber {
       h("span", { class: "row__line numbers" }, about.filter(Boolean).join(" · ")),
     ];
     const parts = [picture, h("span", { class: "row__who" }, who)];
+    if (contact.number_kinds.length) return h("li", { class: "row" }, parts, this.#kinds(contact));
     if (!webAddress(address)) return h("li", { class: "row" }, parts);
     const link = { class: "row__press", href: address, target: "crm", rel: "noopener noreferrer" };
     const click = () => this.#chosen();
     return h("li", { class: "row" }, h("a", { ...link, on: { click } }, parts, icon("open", 16)));
+  }
+
+  /** A button for each kind of number the contact can be given. */
+  #kinds(contact) {
+    const buttons = contact.number_kinds.map((kind) => {
+      const label = t("stranger.add_as", { kind: phoneWord(kind), name: contact.name });
+      const look = { type: "button", class: "button button--outline", "aria-label": label };
+      return h("button", { ...look, on: { click: () => this.#add(contact, kind) } }, phoneWord(kind));
+    });
+    return h("span", { class: "row__kinds" }, buttons);
+  }
+
+  async #add(contact, kind) {
+    const number = numberText(this.number);
+    this.rows.inert = true;
+    try {
+      await this.desk.api.addNumber(contact, dialText(this.number), kind);
+      this.element.close();
+      this.desk.notice({ key: "stranger", sentence: t("stranger.added", { number, name: contact.name }) });
+    } catch (error) {
+      setText(this.words, error.message);
+    } finally {
+      this.rows.inert = false;
+    }
   }
 
   /** The record opens by itself; a form that takes no number from the address gets it from the clipboard. */

@@ -29,6 +29,7 @@ class Crm:
         self.written: list[Activity] = []
         self.updated: list[Activity] = []
         self.added: list[tuple[Contact, NewNumber]] = []
+        self.listeners: list[Callable[[], None]] = []
 
     @property
     def activities(self) -> Crm:
@@ -66,13 +67,17 @@ class Crm:
         if contact.record_id != ERIKA.record_id:
             raise WriteRefused("gone", "no such contact")
         self.added.append((contact, number))
+        for listener in self.listeners:
+            listener()
 
     async def start(self) -> None: ...
 
-    def subscribe(self, listener: Callable[[], None]) -> None: ...
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        self.listeners.append(listener)
 
     async def lookup(self, number: Number) -> tuple[Match, ...]:
-        return (ERIKA,) if number.e164 == "+498999123" else ()
+        known = {"+498999123", *(number.e164 for _, number in self.added)}
+        return (ERIKA,) if number.e164 in known else ()
 
     async def search(self, text: str, limit: int) -> tuple[Contact, ...]:
         if self.broken:

@@ -215,11 +215,14 @@ def test_contacts(world: World) -> None:
     browser = world.browser("anna")
     (erika,) = browser.post("/api/contacts/search", {"text": "erika"}).json["contacts"]
     assert erika == {
+        "source": "crm",
+        "id": "7",
         "kind": "person",
         "name": "Erika Mustermann",
         "company": "Muster GmbH",
         "url": "https://crm.example.org/p/7",
         "add_number": None,
+        "number_kinds": [],
         "numbers": [
             {"label": "business", "display": "089 99123", "dial": "+498999123"},
             {"label": "?", "display": "ask Eva", "dial": "ask Eva"},

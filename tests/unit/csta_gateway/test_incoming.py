@@ -20,6 +20,7 @@ from csta.model.events import CallAnswered
 from csta.model.states import ConnectionState
 from csta_gateway.config import Config
 from csta_gateway.config_screen import Screen, UserRules
+from csta_gateway.contacts import Found
 from tests.unit.csta_gateway.crm import ERIKA
 from tests.unit.csta_gateway.test_events import Socket
 
@@ -215,7 +216,7 @@ def test_numbers_of_contacts_are_meant_as_at_the_crm_and_written_as_at_the_users
     assert anna is not None
 
     def seen_from(site: str) -> list[tuple[str, str]]:
-        view = world.gateway.pages.contact_view(contact, structs.replace(anna, site=site))
+        view = world.gateway.pages.contact_view(Found(contact, "crm"), structs.replace(anna, site=site))
         return [(number.display, number.dial) for number in view.numbers]
 
     assert seen_from("") == [

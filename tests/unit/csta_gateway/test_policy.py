@@ -55,6 +55,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "setDoNotDisturb": CONTROL,
     "setForwarding": CONTROL,
     "findContacts": DIRECTORY,
+    "addNumber": ("any", "any", "any", "-"),
     "listColleagues": DIRECTORY,
     "showJournal": JOURNAL,
     "annotateEntry": JOURNAL,
