@@ -76,6 +76,7 @@ class Wire(amp.AMP, TimeoutMixin):
         self._beats.clock = cast(Any, clock)
         self._over: list[Deferred[str]] | None = []
         self._agreed = True
+        self._producing = False
         self._size = 0
 
     @property
@@ -99,12 +100,19 @@ class Wire(amp.AMP, TimeoutMixin):
         """
         return cast("Deferred[dict[str, Any]]", self.callRemote(command, **values))
 
+    def hold_back(self, producer: object) -> None:
+        """Tell a producer (Twisted's ``IPushProducer``) to pause while the connection is full."""
+        self._producing = True
+        self.transport.registerProducer(producer, True)
+
     def leave(self, reason: str) -> None:
         """Say why, and close; returns at once."""
         if not self.reason and self.transport is not None:
             self.reason = reason
             self.say(Bye, reason=reason)
             self.setTimeout(PATIENCE)
+            if self._producing:  # else Twisted waits for it to end by itself
+                self.transport.unregisterProducer()
             self.transport.loseConnection()
 
     def end(self, reason: str) -> None:
