@@ -34,6 +34,7 @@ class Cable:
         self._remote = remote
         self._clock = clock
         self._pumps: list[IOPump] = []
+        self._dead: list[IOPump] = []
 
     def connect(self, factory: Any) -> Deferred[Any]:  # noqa: ANN401 - any Twisted factory
         """Twisted: the agent connects."""
@@ -47,11 +48,14 @@ class Cable:
 
     def pump(self) -> bool:
         """Let octets through; says whether there were any."""
+        for pump in self._dead:
+            for end in (pump.clientIO, pump.serverIO):
+                end.stream.clear()
         return any([pump.pump() for pump in self._pumps])
 
     def cut(self) -> None:
         """Neither side hears anything any more."""
-        self._pumps.clear()
+        self._dead = list(self._pumps)
 
     def _who(self, wire: Wire) -> RemoteTelephony:
         if self.refused:
