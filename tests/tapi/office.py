@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+
+from csta_gateway.certificates import Enrolment
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60.0
@@ -77,16 +81,39 @@ TOLD = [
 """What the gateway says, in this order and with other words between."""
 
 
-def one_call(
-    certificates: Path, bundle: Path, python: Sequence[str], library: str, environment: Mapping[str, str] | None = None
-) -> tuple[str, str]:
-    """Let the gateway take a call of the agent; gives what either said.
+def enrolled(folder: Path) -> Path:
+    """Folder with what the agent ``desk`` needs, beside that of the certificates."""
+    enrolment = Enrolment(folder / "agents")
+    bundle = folder / "desk"
+    bundle.mkdir()
+    (bundle / "agent.pem").write_bytes(enrolment.enroll("desk", "localhost", datetime.now(UTC)))
+    (bundle / "authority.pem").write_bytes(enrolment.authority.read_bytes())
+    return bundle
 
-    :param certificates: folder with what ``csta-gateway agent enroll`` makes.
-    :param bundle: folder with the files of the agent.
+
+def assert_taken(
+    folder: Path, python: Sequence[str], library: str, environment: Mapping[str, str] | None = None
+) -> str:
+    """A gateway takes a call of an agent, each in a process of its own; gives what the agent said.
+
+    :param folder: an empty one.
     :param python: the interpreter of the agent.
     :param library: the stand-in, as that interpreter names it.
+    :param environment: what it needs besides.
     """
+    said, logged = one_call(folder / "agents", enrolled(folder), python, library, environment or {})
+    lines = iter(said.splitlines())
+    for words in TOLD:
+        assert any(line.endswith(words) for line in lines), said + logged
+    assert "connected" in logged
+    assert "the gateway ends, or needs this agent no longer. Next try in" in logged
+    return logged
+
+
+def one_call(
+    certificates: Path, bundle: Path, python: Sequence[str], library: str, environment: Mapping[str, str]
+) -> tuple[str, str]:
+    """What gateway and agent say to a call."""
     gateway = subprocess.Popen(
         [sys.executable, "-X", "utf8", "-c", GATEWAY, str(certificates)],
         cwd=ROOT,
@@ -97,9 +124,14 @@ def one_call(
     port = int(gateway.stdout.readline())
     settings = bundle / "agent.toml"
     settings.write_text(f"gateway = 'localhost:{port}'\nlibrary = '{library}'\n")
-    command = [*python, "-X", "utf8", "-c", AGENT, library, "--config", str(settings)]
+    program = bundle / "office.py"
+    program.write_text(AGENT, "utf-8")
     agent = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        [*python, "-X", "utf8", str(program), library, "--config", str(settings)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     )
     try:
         said = gateway.stdout.read()
