@@ -99,7 +99,7 @@ class Serving(Heard):
     def begin(self) -> None:
         """The gateway takes this agent: start the service."""
         self.wire.begin()
-        self.wire.transport.registerProducer(self._outbox, True)
+        self.wire.hold_back(self._outbox)
         self._telephony.start(self._outbox.put)
 
     @protocol.Lines.responder

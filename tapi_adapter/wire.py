@@ -64,6 +64,7 @@ class Wire(amp.AMP, TimeoutMixin):
 
     :param heard: makes what listens to the peer.
     :ivar reason: why it ended, in words; empty while it lasts.
+    :ivar greeted: whether the agent has said hello.
     """
 
     transport: Any = None  # a stream transport, of which Twisted says only a part
@@ -71,11 +72,13 @@ class Wire(amp.AMP, TimeoutMixin):
     def __init__(self, clock: Timing, heard: Callable[[Wire], Heard]) -> None:
         amp.AMP.__init__(self, locator=heard(self))
         self.reason = ""
+        self.greeted = False
         self._clock = clock
         self._beats = LoopingCall(self.say, Beat)
         self._beats.clock = cast(Any, clock)
         self._over: list[Deferred[str]] | None = []
         self._agreed = True
+        self._producing = False
         self._size = 0
 
     @property
@@ -99,12 +102,19 @@ class Wire(amp.AMP, TimeoutMixin):
         """
         return cast("Deferred[dict[str, Any]]", self.callRemote(command, **values))
 
+    def hold_back(self, producer: object) -> None:
+        """Tell a producer (Twisted's ``IPushProducer``) to pause while the connection is full."""
+        self._producing = True
+        self.transport.registerProducer(producer, True)
+
     def leave(self, reason: str) -> None:
         """Say why, and close; returns at once."""
         if not self.reason and self.transport is not None:
             self.reason = reason
             self.say(Bye, reason=reason)
             self.setTimeout(PATIENCE)
+            if self._producing:  # else Twisted waits for it to end by itself
+                self.transport.unregisterProducer()
             self.transport.loseConnection()
 
     def end(self, reason: str) -> None:

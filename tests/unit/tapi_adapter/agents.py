@@ -34,6 +34,7 @@ class Cable:
         self._remote = remote
         self._clock = clock
         self._pumps: list[IOPump] = []
+        self._dead: list[IOPump] = []
 
     def connect(self, factory: Any) -> Deferred[Any]:  # noqa: ANN401 - any Twisted factory
         """Twisted: the agent connects."""
@@ -47,11 +48,14 @@ class Cable:
 
     def pump(self) -> bool:
         """Let octets through; says whether there were any."""
+        for pump in self._dead:
+            for end in (pump.clientIO, pump.serverIO):
+                end.stream.clear()
         return any([pump.pump() for pump in self._pumps])
 
     def cut(self) -> None:
         """Neither side hears anything any more."""
-        self._pumps.clear()
+        self._dead = list(self._pumps)
 
     def _who(self, wire: Wire) -> RemoteTelephony:
         if self.refused:
@@ -60,13 +64,16 @@ class Cable:
 
 
 class AgentBench(TapiBench):
-    """A provider on a telephony service that an agent serves."""
+    """A provider on a telephony service that an agent serves.
 
-    def __init__(self, *, seed: int | None = None) -> None:
+    :param cable: of another bench, whose gateway this agent connects to.
+    """
+
+    def __init__(self, *, seed: int | None = None, cable: Cable | None = None) -> None:
         self.clock = Clock()
         self.telephony = FakeTelephony(STATIONS, None if seed is None else Random(seed), EVERYTHING)  # noqa: S311
         self.remote = RemoteTelephony(self.clock, "desk")
-        self.cable = Cable(self.clock, self.remote)
+        self.cable = cable or Cable(self.clock, self.remote)
         self.agent = Agent(self.clock, self.cable, self.telephony, "gateway")
         self.provider = TapiProvider(self.clock, self.remote, name="desk")
         self.told: list[ModelEvent] = []
