@@ -123,10 +123,9 @@ def server_endpoint(reactor: Any, endpoint: str) -> ServerEndpoint:  # noqa: ANN
     below = _made(endpoint, serverFromString, reactor, said.without_tls())
     if said.kind != "tls":
         return cast(ServerEndpoint, below)
-    context = _context(endpoint, said.options, trusting="trustRoots" in said.options)
-    if "trustRoots" in said.options:
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
-    return cast(ServerEndpoint, wrapServerTLS(cast(Any, _Serving(context)), below, reactor))
+    trusting = "trustRoots" in said.options
+    serving = _Serving(_context(endpoint, said.options, trusting=trusting), verifies=trusting)
+    return cast(ServerEndpoint, wrapServerTLS(cast(Any, serving), below, reactor))
 
 
 def _unquoted(field: str) -> str:
@@ -192,14 +191,22 @@ def _present(context: SSL.Context, certificate: str, key: str) -> None:
 
 @implementer(IOpenSSLServerConnectionCreator)
 class _Serving:
-    """TLS of the listening side."""
+    """TLS of the listening side; one that verifies wants a chain that ends at an authority it trusts."""
 
-    def __init__(self, context: SSL.Context) -> None:
+    def __init__(self, context: SSL.Context, *, verifies: bool) -> None:
         self._context = context
+        if verifies:
+            context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._check)
 
     def serverConnectionForTLS(self, tls: object) -> SSL.Connection:
         """Twisted: somebody connects."""
         return SSL.Connection(self._context, None)
+
+    @staticmethod
+    def _check(_: SSL.Connection, certificate: X509, number: int, depth: int, fine: int) -> bool:
+        if not fine:
+            raise UntrustedPeer(f"the certificate of the peer {_chain_trouble(certificate, number)}")
+        return True
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -210,21 +217,20 @@ class _Verifying:
         self._host = host
         self._by_address = isIPAddress(host) or isIPv6Address(host)
         self._context = context
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._check)
 
-    def clientConnectionForTLS(self, tls: Any) -> SSL.Connection:  # noqa: ANN401 # Twisted's TLSMemoryBIOProtocol
+    def clientConnectionForTLS(self, tls: object) -> SSL.Connection:
         """Twisted: a connection is there."""
         connection = SSL.Connection(self._context, None)
         if not self._by_address:  # RFC 6066 §3: no addresses
             connection.set_tlsext_host_name(self._host.encode("idna"))
-
-        def check(_: SSL.Connection, certificate: X509, number: int, depth: int, fine: int) -> bool:
-            wrong = self._name_trouble(certificate, depth) if fine else _chain_trouble(certificate, number)
-            if wrong:
-                tls.failVerification(Failure(UntrustedPeer(f"the certificate of {self._host} {wrong}")))
-            return not wrong
-
-        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, check)
         return connection
+
+    def _check(self, _: SSL.Connection, certificate: X509, number: int, depth: int, fine: int) -> bool:
+        wrong = self._name_trouble(certificate, depth) if fine else _chain_trouble(certificate, number)
+        if wrong:
+            raise UntrustedPeer(f"the certificate of {self._host} {wrong}")
+        return True
 
     def _name_trouble(self, certificate: X509, depth: int) -> str:
         if depth:
@@ -239,8 +245,18 @@ class _Verifying:
         return ""
 
 
-class UntrustedPeer(Exception):
-    """The certificate of the peer is not taken; says why."""
+class UntrustedPeer(SSL.Error):
+    """The certificate of the peer is not taken; says why.
+
+    OpenSSL tells the peer, and Twisted, which takes it for one of OpenSSL's errors, this side.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__([("", "", words)])
+        self.words = words
+
+    def __str__(self) -> str:
+        return self.words
 
 
 def _names(patterns: Iterable[Any]) -> str:
@@ -258,7 +274,7 @@ _CHAIN_TROUBLE = {
     21: _NO_ISSUER,
     23: "was revoked",
     24: "is signed by something that is no authority",
-    26: "is not for servers",
+    26: "is not for this purpose",
 }
 """X509_V_ERR numbers of OpenSSL in words."""
 _NOT_YET, _EXPIRED = 9, 10

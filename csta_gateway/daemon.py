@@ -19,6 +19,7 @@ from crm_adapter.journal import Journal
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
+from csta_gateway.agents import Agents, AgentsFailed
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
 from csta_gateway.auth import verify
@@ -52,12 +53,20 @@ class Daemon:
 
     :param reactor: Twisted's reactor.
     :param make_provider: makes the source of calls of a link.
+    :param agents: those of Windows machines that ``make_provider`` uses.
     """
 
-    def __init__(self, reactor: Any, config: Config, make_provider: MakeProvider) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        make_provider: MakeProvider,
+        agents: Agents | None = None,
+    ) -> None:
         self._reactor = reactor
         self._config = config
         self._make_provider = make_provider
+        self._agents = agents
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
 
@@ -69,6 +78,7 @@ class Daemon:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
+        await self._listen_for_agents()
         gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         return port
@@ -142,6 +152,15 @@ class Daemon:
 
     async def _verify(self, stored: str, password: str) -> bool:
         return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)
+
+    async def _listen_for_agents(self) -> None:
+        if self._agents is None:
+            return
+        try:
+            await self._agents.start()
+        except AgentsFailed as error:
+            raise StartError(str(error)) from error
+        self._cleanup.append(self._agents.stop)
 
     async def _listen(self, gateway: Gateway) -> int:
         root = Root(gateway.settings, application(gateway), health.pages(gateway))
