@@ -47,8 +47,13 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    pop = screen_pop(config.screen, sites)
-    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
+    pages = Pages(
+        screen_pop(config.screen, sites),
+        config.screen.page,
+        sites,
+        config.journal.masked_for,
+        config.journal.dispositions,
+    )
     streams = Streams(metrics)
     board = Board(
         users,
@@ -77,8 +82,6 @@ def assemble(
         lookup=lookup,
         contacts=Contacts(sources),
         journal=journal,
-        pop=pop,
-        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics),
@@ -87,6 +90,19 @@ def assemble(
         support=Support(clock),
         socket_factory=socket_factory(clock),
     )
+
+
+def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) -> None:
+    """Bring what needs no connection to other settings while calls go on; pages have still to be told."""
+    sites, journal = gateway.sites, config.journal
+    sites.replace(config.location, config.sites)
+    gateway.pages.replace(
+        screen_pop(config.screen, sites), config.screen.page, journal.masked_for, journal.dispositions
+    )
+    gateway.board.exclude(number_set(journal.excluded_numbers, sites.all()))
+    gateway.lookup.replace(sources, config.lookup.budget_seconds)
+    gateway.contacts.replace(sources)
+    gateway.board.activities.replace(sources)
 
 
 def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:

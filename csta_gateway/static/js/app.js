@@ -113,7 +113,9 @@ class App {
       this.screen.banner.show({ key: "version", sentence: t("version.new"), choices: [reload] });
     }
     try {
-      const [colleagues] = await Promise.all([this.api.colleagues(), this.screen.journal.refresh()]);
+      const asked = [this.api.colleagues(), this.api.me(), this.screen.journal.refresh()];
+      const [colleagues, session] = await Promise.all(asked);
+      if (session) this.store.dispatch({ type: "session", session });
       this.store.dispatch({ type: "colleagues", colleagues });
     } catch (error) {
       this.#complain(error);
