@@ -190,11 +190,13 @@ class Reception(Factory):
             return None
         self._connections += 1
         wire = Wire(self.clock, lambda wire: Listening(wire, self))
-        wire.when_over().addCallback(self._gone)
+        wire.when_over().addCallback(lambda reason: self._gone(wire, reason, str(getattr(address, "host", ""))))
         return wire
 
-    def _gone(self, reason: str) -> None:
+    def _gone(self, wire: Wire, reason: str, where: str) -> None:
         self._connections -= 1
+        if not wire.greeted:
+            _log.warn("an agent at {address} is refused: {reason}", address=where, reason=reason)
 
 
 class Listening(Heard):
@@ -208,13 +210,14 @@ class Listening(Heard):
     @Hello.responder
     def hello(self, versions: tuple[int, ...], program: str) -> dict[str, object]:
         """An agent says who it is; its certificate says whether that is so."""
+        self.wire.greeted = True
         if self._telephony is not None:
             raise NotServed("it says hello twice")
         try:
             known = self._reception.telephony(self.wire)
             version = common_version(versions, program)
         except NotServed as refusal:
-            _log.warn("an agent at {address} is refused: {reason}", address=self.wire.peer, reason=str(refusal))
+            _log.warn("an agent at {address} is refused: {reason}", address=self.wire.peer, reason=refusal)
             raise
         self._telephony = known
         self.wire.begin()

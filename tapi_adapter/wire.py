@@ -64,6 +64,7 @@ class Wire(amp.AMP, TimeoutMixin):
 
     :param heard: makes what listens to the peer.
     :ivar reason: why it ended, in words; empty while it lasts.
+    :ivar greeted: whether the agent has said hello.
     """
 
     transport: Any = None  # a stream transport, of which Twisted says only a part
@@ -71,6 +72,7 @@ class Wire(amp.AMP, TimeoutMixin):
     def __init__(self, clock: Timing, heard: Callable[[Wire], Heard]) -> None:
         amp.AMP.__init__(self, locator=heard(self))
         self.reason = ""
+        self.greeted = False
         self._clock = clock
         self._beats = LoopingCall(self.say, Beat)
         self._beats.clock = cast(Any, clock)

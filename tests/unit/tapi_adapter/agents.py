@@ -64,13 +64,16 @@ class Cable:
 
 
 class AgentBench(TapiBench):
-    """A provider on a telephony service that an agent serves."""
+    """A provider on a telephony service that an agent serves.
 
-    def __init__(self, *, seed: int | None = None) -> None:
+    :param cable: of another bench, whose gateway this agent connects to.
+    """
+
+    def __init__(self, *, seed: int | None = None, cable: Cable | None = None) -> None:
         self.clock = Clock()
         self.telephony = FakeTelephony(STATIONS, None if seed is None else Random(seed), EVERYTHING)  # noqa: S311
         self.remote = RemoteTelephony(self.clock, "desk")
-        self.cable = Cable(self.clock, self.remote)
+        self.cable = cable or Cable(self.clock, self.remote)
         self.agent = Agent(self.clock, self.cable, self.telephony, "gateway")
         self.provider = TapiProvider(self.clock, self.remote, name="desk")
         self.told: list[ModelEvent] = []

@@ -135,8 +135,7 @@ def test_a_connection_that_died_is_noticed_on_both_sides(desk: AgentBench, logge
 
 
 def test_a_second_connection_takes_the_place_of_the_first(desk: AgentBench, logged: list[str]) -> None:
-    other = AgentBench()
-    other.agent._endpoint = desk.cable
+    other = AgentBench(cable=desk.cable)
     other.agent.start()
     desk.settle()
     other.settle()
