@@ -44,7 +44,7 @@ def assemble(
 ) -> Gateway:
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
-    links = Links(config.links, users.devices(), make_provider, clock, metrics)
+    links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
     pages = Pages(

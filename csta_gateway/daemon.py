@@ -123,7 +123,7 @@ class Daemon:
             staff = staff_source(config, directories.made, directories.named(config.users.source))
             undo.callback(staff.close)
             await directories.open(before)
-            gone = gateway.links.replace(config.links, gateway.users.devices())
+            gone = gateway.links.replace(config.connections, gateway.users.devices())
             undo.pop_all()
         self._config, self._directories, self._staff = config, directories, staff
         adapt(gateway, config, directories.all())

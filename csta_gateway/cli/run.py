@@ -17,13 +17,12 @@ from twisted.python.failure import Failure
 from csta.cli.exits import OK, WRONG
 from csta_gateway import demo
 from csta_gateway import log as lines
-from csta_gateway.agents import Agents
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config, Log
 from csta_gateway.daemon import Daemon, StartError
 from csta_gateway.hangup import Hangup
 from csta_gateway.log import Lines
-from csta_gateway.providers import provider
+from csta_gateway.providers import daemon
 from csta_gateway.systemd import Systemd
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ async def _serve(
     systemd = Systemd(os.environ, reactor)
     reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
     reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
-    daemon = _daemon(reactor, config)
-    port = await daemon.start()
-    Hangup(reactor, daemon, read, output, systemd).listen()
+    running = _daemon(reactor, config)
+    port = await running.start()
+    Hangup(reactor, running, read, output, systemd).listen()
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 
@@ -84,10 +83,9 @@ async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN
 
 
 def _daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
-    agents = None if config.agents is None else Agents(reactor, config.agents)
-    daemon = Daemon(reactor, config, partial(provider, reactor), agents)
-    reactor.addSystemEventTrigger("before", "shutdown", daemon.stop)
-    return daemon
+    made = daemon(reactor, config)
+    reactor.addSystemEventTrigger("before", "shutdown", made.stop)
+    return made
 
 
 class Run:
