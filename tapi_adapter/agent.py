@@ -45,7 +45,7 @@ STEADY = 60.0
 LONGEST_LOG = 5 * 2**20
 KEPT_LOGS = 5
 
-log = Logger()
+_log = Logger()
 HostPort = Annotated[str, Meta(pattern=r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):\d{1,5}$")]
 
 
@@ -116,7 +116,7 @@ class Agent:
                     return
                 self._failures += 1
                 delay = self._delay(self._failures)
-                log.warn(
+                _log.warn(
                     "gateway {where}: {reason}. Next try in {delay:.0f} s.",
                     where=self._where,
                     reason=reason,
@@ -150,7 +150,7 @@ class Agent:
 
     async def _serve(self, wire: Wire, serving: Serving) -> None:
         begun = self._reactor.seconds()
-        log.info("gateway {where}: connected", where=self._where)
+        _log.info("gateway {where}: connected", where=self._where)
         self._wire = wire
         serving.begin()
         await wire.when_over()

@@ -31,24 +31,46 @@ def missing() -> str:
     return ""
 
 
-@pytest.mark.wine
-def test_on_windows(tmp_path: Path) -> None:
+@pytest.fixture
+def windows() -> Path:
+    """Folder of the Python for Windows."""
     if reason := missing():
         pytest.skip(reason)
-    python = Path(os.environ["WINDOWS_PYTHON"]).resolve()
-    library = compile_dll(tmp_path, "x86_64")
-    environment = os.environ | {
-        "WINEPREFIX": str(python / "prefix"),
+    return Path(os.environ["WINDOWS_PYTHON"]).resolve()
+
+
+def environment(windows: Path) -> dict[str, str]:
+    return {
+        "WINEPREFIX": str(windows / "prefix"),
         "WINEDEBUG": "-all",
         "WINEDLLOVERRIDES": "mscoree,mshtml=;tapi32=n,b",  # else Wine takes its own tapi32, whatever the path
-        BUILT: "Z:" + str(library).replace("/", "\\"),
     }
-    # The project's own plugin needs libraries for TLS, which have no place here.
+
+
+def on_windows(path: Path) -> str:
+    """A path as Windows names it."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+@pytest.mark.wine
+def test_on_windows(windows: Path, tmp_path: Path) -> None:
+    library = compile_dll(tmp_path, "x86_64")
+    # The project's own plugin needs libraries that have no place here.
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:csta", "tests/tapi"]
-    command = [str(WINE), str(python / "python.exe"), "-m", "pytest", *options]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    command = [str(WINE), str(windows / "python.exe"), "-m", "pytest", *options]
+    around = os.environ | environment(windows) | {BUILT: on_windows(library)}
+    done = subprocess.run(command, cwd=ROOT, env=around, capture_output=True, text=True)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
     assert int(passed[1]) > ENOUGH
+
+
+@pytest.mark.wine
+def test_an_agent_on_windows(windows: Path, tmp_path: Path) -> None:
+    from tests.tapi.office import assert_taken
+
+    library = compile_dll(tmp_path, "x86_64")
+    python = [str(WINE), str(windows / "python.exe")]
+    print(assert_taken(tmp_path, python, on_windows(library), environment(windows)))
