@@ -40,18 +40,20 @@ class Agents:
         self._reactor = reactor
         self._settings = settings
         self._enrolment = Enrolment(Path(settings.directory))
-        self._telephony: dict[str, RemoteTelephony] = {}
+        self._telephony: dict[str, list[RemoteTelephony]] = {}
         self._certificates: dict[str, x509.Certificate] = {}
         self._looks = LoopingCall(self._look)
         self._looks.clock = reactor
         self._port: Any = None
 
     def telephony(self, name: str) -> RemoteTelephony:
-        """The telephony service of an agent, the same each time; it is down until the agent has connected.
+        """The telephony service of an agent for one provider; it is down until the agent has connected.
 
-        For one provider: ``TapiProvider(reactor, agents.telephony("frontdesk"), lines=…)``.
+        A later one gets the agent when the earlier one has stopped, as it does when settings are read again.
         """
-        return self._telephony.setdefault(name, RemoteTelephony(self._reactor, name))
+        telephony = RemoteTelephony(self._reactor, name)
+        self._telephony[name] = [*(each for each in self._telephony.get(name, ()) if each.started), telephony]
+        return telephony
 
     async def start(self) -> int:
         """Listen; gives the port. Raises :class:`AgentsFailed`."""
@@ -87,8 +89,8 @@ class Agents:
         """Which agent it is, by its certificate; raises NotServed."""
         certificate = wire.transport.getPeerCertificate().to_cryptography()
         name = self._enrolment.name_of(certificate)
-        known = self._telephony.get(name)
-        if known is None or not known.started:
+        known = next((each for each in reversed(self._telephony.get(name, ())) if each.started), None)
+        if known is None:
             raise NotServed(f"the gateway has no use for agent {name}: name it in a [[tapi]] entry of its settings")
         self._certificates[name] = certificate
         self._warn_of_end(name, certificate)
@@ -101,7 +103,8 @@ class Agents:
                 self._enrolment.name_of(certificate)
             except NotServed as refusal:
                 del self._certificates[name]
-                self._telephony[name].dismiss(str(refusal))
+                for telephony in self._telephony[name]:
+                    telephony.dismiss(str(refusal))
 
     def _warn_of_end(self, name: str, certificate: x509.Certificate) -> None:
         end = certificate.not_valid_after_utc

@@ -47,7 +47,7 @@ def assemble(
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
     session_file = SessionFile(Path(config.server.session_file))
-    links = Links(config.links, users.devices(), make_provider, clock, metrics)
+    links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
     contacts = Contacts(sources)

@@ -249,6 +249,8 @@ class Board:
             do_not_disturb=state.do_not_disturb,
             forwarding=state.forwarding,
             in_service=state.in_service,
+            via=state.via,
+            lacks=tuple(sorted(state.lacks)),
             capabilities=tuple(sorted(link.capabilities(state.id))),
             can_dial=self.calls.may_dial(state.id),
         )

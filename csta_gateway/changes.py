@@ -12,7 +12,7 @@ from csta_gateway.config import Config
 SECTIONS = ("users", "location", "lookup", "screen", "log")
 """Tables that hold at once, whatever changes in them."""
 
-NAMED = {"links": "link", "sources": "source", "device_lists": "device list"}
+NAMED = {"links": "link", "tapi": "Windows Telephony", "sources": "source", "device_lists": "device list"}
 """Lists of tables whose parts have names, and what one part is called."""
 
 
@@ -36,10 +36,12 @@ class Changes(NamedTuple):
 def changes(before: Config, after: Config) -> Changes:
     """What is different between the settings in force and others."""
     journal = structs.replace(after.journal, url=before.journal.url)
-    held = structs.replace(after, server=before.server, journal=journal)
+    held = structs.replace(after, server=before.server, agents=before.agents, journal=journal)
     restart = [f"[server] {key}" for key in _different(before.server, after.server)]
     if after.journal.url != before.journal.url:
         restart.append("[journal] url")
+    if after.agents != before.agents:
+        restart.append("[agents]")
     told = [text for key, kind in NAMED.items() for text in _parts(kind, getattr(before, key), getattr(after, key))]
     told += [f"site {name} is {what}" for name, what in _fate(before.sites, after.sites)]
     told += [

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
@@ -21,6 +23,7 @@ from csta_gateway.config_agents import Agents
 from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
+from csta_gateway.config_tapi import Tapi
 
 Disposition = Annotated[str, Meta(min_length=1, max_length=80)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -86,6 +89,9 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param user: name to log in with, for switches that want one.
     :param password_file: file whose first line is the password of ``user``.
     :param devices: patterns (``20*``) of the devices this link serves; a device goes to the first link that fits.
+    :param fallback: name of the ``[[tapi]]`` entry that takes over while the link is down, and for devices that the
+        switch does not let be watched.
+    :param fallback_after_seconds: how long the link may be down before that.
     :param record: trace that every message of the link is written to, for ``csta replay`` and ``csta chart``.
     :param record_names: keep numbers and names in the trace; pseudonyms stand for them otherwise.
     """
@@ -99,6 +105,8 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: Filled | None = None
     password_file: Filled | None = None
     devices: tuple[Filled, ...] = ("*",)
+    fallback: Filled | None = None
+    fallback_after_seconds: Seconds = 30.0
     record: Filled | None = None
     record_names: bool = False
 
@@ -124,6 +132,22 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def serves(self, device: str) -> bool:
         """Whether ``device`` is reached over this link."""
         return any(fnmatchcase(device, pattern) for pattern in self.devices)
+
+
+class Connection(Struct, frozen=True):
+    """A link, and what takes over while it is down."""
+
+    switch: Link | Tapi
+    fallback: Tapi | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.switch.name
+
+    def serves(self, device: str) -> bool:
+        """Whether ``device`` is reached over it."""
+        return self.switch.serves(device)
 
 
 class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -194,9 +218,10 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    links: Annotated[tuple[Link, ...], Meta(min_length=1)]
     sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
     users: Users
+    links: tuple[Link, ...] = ()
+    tapi: tuple[Tapi, ...] = ()
     device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
     agents: Agents | None = None
@@ -208,11 +233,42 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log: Log = Log()
 
     def __post_init__(self) -> None:
-        """Names are unique, and the users' source is there."""
-        for kind, them in (("link", self.links), ("source", self.sources), ("device list", self.device_lists)):
-            names = [each.name for each in them]
-            for name in names:
-                if names.count(name) > 1:
-                    raise ValueError(f"two {kind}s are named `{name}`")
+        """Names are unique, and what is named is there."""
+        kinds: dict[str, Iterable[Link | Tapi | Source | ListOfDevices]] = {
+            "link": (*self.links, *self.tapi),
+            "source": self.sources,
+            "device list": self.device_lists,
+        }
+        for kind, them in kinds.items():
+            for name in _twice(each.name for each in them):
+                raise ValueError(f"two {kind}s are named `{name}`")
         if self.users.source not in {source.name for source in self.sources}:
             raise ValueError(f"`users.source` names `{self.users.source}`, which is no source")
+        self._check_telephony()
+
+    def _check_telephony(self) -> None:
+        """Each Windows Telephony is used once, by whatever its lines are for."""
+        if not (self.links or self.tapi):
+            raise ValueError("there is neither [[links]] nor [[tapi]]: nothing says how telephones are reached")
+        fallbacks = [link.fallback for link in self.links if link.fallback is not None]
+        for name in fallbacks:
+            if name not in {each.name for each in self.tapi}:
+                raise ValueError(f"`fallback` names `{name}`, which is no [[tapi]] entry")
+        for name in _twice(fallbacks):
+            raise ValueError(f"two links have the fallback `{name}`; give each a [[tapi]] entry of its own")
+        agents = [each.agent for each in self.tapi if each.agent is not None]
+        for name in _twice(agents):
+            raise ValueError(f"two [[tapi]] entries have the agent `{name}`; an agent serves one")
+        if agents and self.agents is None:
+            raise ValueError("`agent` in [[tapi]] needs the table [agents], which says where agents connect")
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The links in their order, then Windows Telephony that is no fallback."""
+        named = {each.name: each for each in self.tapi}
+        linked = [Connection(link, named.pop(link.fallback) if link.fallback else None) for link in self.links]
+        return (*linked, *map(Connection, named.values()))
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]

@@ -57,13 +57,20 @@ class Daemon:
 
     :param reactor: Twisted's reactor.
     :param make_provider: makes the source of calls of a link.
+    :param agents: those of Windows machines that ``make_provider`` uses.
     """
 
-    def __init__(self, reactor: Any, config: Config, make_provider: MakeProvider) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        make_provider: MakeProvider,
+        agents: Agents | None = None,
+    ) -> None:
         self._reactor = reactor
         self._config = config
         self._make_provider = make_provider
-        self._agents = None if config.agents is None else Agents(reactor, config.agents)
+        self._agents = agents
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
         self._reloading = DeferredLock()
@@ -116,7 +123,7 @@ class Daemon:
             staff = staff_source(config, directories.made, directories.named(config.users.source))
             undo.callback(staff.close)
             await directories.open(before)
-            gone = gateway.links.replace(config.links, gateway.users.devices())
+            gone = gateway.links.replace(config.connections, gateway.users.devices())
             undo.pop_all()
         self._config, self._directories, self._staff = config, directories, staff
         adapt(gateway, config, directories.all())

@@ -39,15 +39,21 @@ class LinkState(Struct, frozen=True, kw_only=True):
 
 
 class DeviceState(Struct, frozen=True, kw_only=True):
-    """The features of a device; None: not known."""
+    """The features of a device; None: not known.
+
+    :param via: what it is reached by instead of its link, empty while it is reached by that.
+    :param lacks: what cannot be done with it because of that.
+    """
 
     id: str
     do_not_disturb: bool | None = None
     forwarding: dict[str, str] = {}
     in_service: bool = True
+    via: str = ""
+    lacks: frozenset[Service] = frozenset()
 
 
-MakeProvider = Callable[[config.Link, Recording], Provider]
+MakeProvider = Callable[[config.Connection, Recording], Provider]
 EventHandler = Callable[["SwitchLink", ModelEvent], None]
 Forgetting = Callable[[str], None]
 """Called with a device whose calls are not told of any more."""
@@ -158,8 +164,11 @@ class SwitchLink:
         if known is None:
             return
         said = {name: value for name in FEATURES if (value := FEATURES[name](event)) is not None}
-        self.devices[event.device] = now = structs.replace(known, **said)
-        if self.state.up and now.in_service and not known.in_service:
+        now = structs.replace(known, **said)
+        if now.via != known.via:  # the other way may not be able to tell
+            now = structs.replace(now, do_not_disturb=None, forwarding={})
+        self.devices[event.device] = now
+        if self.state.up and now.in_service and (not known.in_service or now.via != known.via):
             ensureDeferred(self._ask_features(event.device))
 
     def _count(self) -> None:
@@ -183,13 +192,15 @@ FEATURES: dict[str, Callable[[DeviceChanged], object]] = {
     "do_not_disturb": lambda event: event.do_not_disturb,
     "forwarding": lambda event: event.forwarding,
     "in_service": lambda event: event.in_service,
+    "via": lambda event: event.via,
+    "lacks": lambda event: event.lacks,
 }
 """Fields of :class:`DeviceState` and what an event says about them."""
 
 
-def _connection(settings: config.Link) -> config.Link:
-    """What a connection depends on: everything but the devices."""
-    return structs.replace(settings, devices=())
+def _without_devices(settings: config.Connection) -> config.Connection:
+    """What a link depends on: everything but the devices."""
+    return structs.replace(settings, switch=structs.replace(settings.switch, devices=()))
 
 
 class Links:
@@ -200,7 +211,7 @@ class Links:
 
     def __init__(
         self,
-        settings: Iterable[config.Link],
+        settings: Iterable[config.Connection],
         devices: Iterable[str],
         make_provider: MakeProvider,
         clock: Clock,
@@ -231,7 +242,7 @@ class Links:
             self._by_device[device] = self._links[at]
             self._links[at].add(device)
 
-    def replace(self, settings: Iterable[config.Link], devices: Iterable[str]) -> list[SwitchLink]:
+    def replace(self, settings: Iterable[config.Connection], devices: Iterable[str]) -> list[SwitchLink]:
         """Bring the links to other settings; those that differ in ``devices`` at most keep what is open on them.
 
         :param devices: everything that is to be watched.
@@ -268,12 +279,12 @@ class Links:
         for link in self._links:
             link.start(heard, forget)
 
-    def _kept_or_made(self, wanted: Iterable[config.Link]) -> list[SwitchLink]:
-        known = {_connection(each): link for each, link in zip(self._settings, self._links, strict=True)}
+    def _kept_or_made(self, wanted: Iterable[config.Connection]) -> list[SwitchLink]:
+        known = {_without_devices(each): link for each, link in zip(self._settings, self._links, strict=True)}
         links = []
         with ExitStack() as undo:
             for each in wanted:
-                link = known.get(_connection(each))
+                link = known.get(_without_devices(each))
                 if link is None:
                     link = self._make(each, ())
                     undo.callback(link.recording.close)
@@ -281,8 +292,8 @@ class Links:
             undo.pop_all()
         return links
 
-    def _make(self, settings: config.Link, devices: Iterable[str]) -> SwitchLink:
-        kept = recording(settings)
+    def _make(self, settings: config.Connection, devices: Iterable[str]) -> SwitchLink:
+        kept = recording(settings.switch)
         try:
             provider = self._make_provider(settings, kept)
         except CSTAError:

@@ -1,7 +1,8 @@
-"""The source of calls of a link, made from its settings."""
+"""The sources of calls, made from the settings."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,89 @@ from csta.dialect import Login
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
 from csta.recorder.live import Recording
-from csta_gateway.config import Link
-from csta_gateway.daemon import StartError
+from csta_gateway.agents import Agents
+from csta_gateway.config import Config, Connection, Link
+from csta_gateway.config_tapi import Tapi
+from csta_gateway.daemon import Daemon, StartError
+from csta_gateway.fallback import FallbackProvider
+from tapi_adapter.local import LocalTelephony
+from tapi_adapter.provider import TapiProvider
+from tapi_adapter.telephony import Telephony
 
 
-def provider(reactor: Any, link: Link, recording: Recording) -> Provider:  # noqa: ANN401 -- all of its interfaces
-    """What speaks with the switch of ``link``; raises :class:`StartError` without its password."""
-    return CstaProvider(
-        reactor,
-        link.endpoint,
-        link.protocol,
-        link.association,
-        name=link.name,
-        dialect=link.dialect,
-        framing=link.framing,
-        login=login(link),
-        record=recording,
+def daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
+    """A gateway that reaches its telephones as the settings say."""
+    agents = None if config.agents is None else Agents(reactor, config.agents)
+    return Daemon(reactor, config, Providers(reactor, agents).make, agents)
+
+
+class Providers:
+    """Makes sources of calls.
+
+    :param reactor: Twisted's reactor.
+    :param agents: those of Windows machines, where the settings have some.
+    """
+
+    def __init__(self, reactor: Any, agents: Agents | None = None) -> None:  # noqa: ANN401 -- all of its interfaces
+        self._reactor = reactor
+        self._agents = agents
+
+    def make(self, connection: Connection, recording: Recording) -> Provider:
+        """What speaks with a switch; raises :class:`StartError` without its password, or without a way to it."""
+        switch, fallback = connection.switch, connection.fallback
+        if isinstance(switch, Tapi):
+            return self._windows_telephony(switch)
+        main = self._link(switch, recording)
+        if fallback is None:
+            return main
+        return FallbackProvider(
+            main,
+            self._windows_telephony(fallback),
+            self._reactor,
+            names=(switch.name, fallback.name),
+            patience=switch.fallback_after_seconds,
+        )
+
+    def _link(self, link: Link, recording: Recording) -> CstaProvider:
+        return CstaProvider(
+            self._reactor,
+            link.endpoint,
+            link.protocol,
+            link.association,
+            name=link.name,
+            dialect=link.dialect,
+            framing=link.framing,
+            login=login(link),
+            record=recording,
+        )
+
+    def _windows_telephony(self, tapi: Tapi) -> TapiProvider:
+        return TapiProvider(
+            self._reactor, self._telephony(tapi), lines=tapi.lines, pattern=tapi.pattern, name=tapi.name
+        )
+
+    def _telephony(self, tapi: Tapi) -> Telephony:
+        if tapi.agent is None:
+            return local_telephony(self._reactor, tapi)
+        if self._agents is None:
+            raise StartError(f"[[tapi]] {tapi.name}: agents connect only after a restart with [agents]")
+        return self._agents.telephony(tapi.agent)
+
+
+def local_telephony(reactor: Any, tapi: Tapi) -> LocalTelephony:  # noqa: ANN401 -- all of its interfaces
+    """Windows Telephony of this machine; raises :class:`StartError` where there is none."""
+    if without_telephony(tapi):
+        raise StartError(f"[[tapi]] {without_telephony(tapi)}")
+    return LocalTelephony(reactor, library=tapi.library or "")
+
+
+def without_telephony(tapi: Tapi) -> str:
+    """Why this machine cannot have these lines, and what to do; empty when it can."""
+    if tapi.agent is not None or tapi.library is not None or sys.platform == "win32":
+        return ""
+    return (
+        f"{tapi.name}: this machine does not run Windows; install the agent on one that does,"
+        " and name it as `agent` here (`csta-gateway agent enroll`)"
     )
 
 

@@ -46,10 +46,10 @@ def surroundings(config: Config) -> Surroundings:
     """What users and their devices have to fit into."""
 
     def serves(device: str) -> bool:
-        return any(link.serves(device) for link in config.links)
+        return any(link.serves(device) for link in config.connections)
 
     def takes_uris(device: str) -> bool:
-        return next((link.takes_uris for link in config.links if link.serves(device)), False)
+        return next((link.switch.takes_uris for link in config.connections if link.serves(device)), False)
 
     sites = Sites(config.location, config.sites)
     return Surroundings(

@@ -21,6 +21,7 @@ from csta.recorder.dialogue import follow
 from csta.recorder.live import KEY_OCTETS, Recording
 from csta.recorder.redaction import Redaction, redacted
 from csta_gateway import config
+from csta_gateway.config_tapi import Tapi
 
 RECENT = 8.0
 """Megabytes of messages of each link that are kept in memory."""
@@ -33,11 +34,15 @@ class RecordingFailed(CSTAError):
     """A link cannot be recorded as its settings want it."""
 
 
-def recording(link: config.Link) -> Recording:
+def recording(link: config.Link | Tapi) -> Recording:
     """Keeps the last messages of a link, and all of them in files where its settings name one.
+
+    Windows Telephony has no messages to keep.
 
     :raises RecordingFailed: the file cannot be made.
     """
+    if isinstance(link, Tapi):
+        return Recording(None)
     try:
         return Recording(link.record, redact=not link.record_names, recent=RECENT)
     except OSError as error:

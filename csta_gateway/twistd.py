@@ -23,10 +23,9 @@ from csta.toml_file import ConfigError
 from csta_gateway import config_file
 from csta_gateway.cli.settings import DEFAULT_CONFIG
 from csta_gateway.config import Config
-from csta_gateway.daemon import Daemon
 from csta_gateway.hangup import Hangup
 from csta_gateway.log import Lines
-from csta_gateway.providers import provider
+from csta_gateway.providers import daemon
 from csta_gateway.systemd import Systemd
 
 log = Logger()
@@ -68,7 +67,7 @@ class GatewayService(Service):
     ) -> None:
         self._reactor = reactor
         self._lines = Lines(config.log, output)
-        self._daemon = Daemon(reactor, config, partial(provider, reactor))
+        self._daemon = daemon(reactor, config)
         self._hangup = Hangup(reactor, self._daemon, read, self._lines, Systemd({}, reactor))
 
     def setServiceParent(self, parent: Any) -> None:  # noqa: ANN401 -- Twisted's application or another service

@@ -94,13 +94,20 @@ class LinkView(Struct, frozen=True, kw_only=True):
 
 
 class DeviceView(Struct, frozen=True, kw_only=True):
-    """A telephone and its features; ``can_dial``: a call may be begun at it now."""
+    """A telephone and its features.
+
+    :param via: what it is reached by instead of its link, empty while it is reached by that.
+    :param lacks: what cannot be done with it because of that.
+    :param can_dial: a call may be begun at it now.
+    """
 
     id: str
     name: str
     do_not_disturb: bool | None
     forwarding: dict[str, str]
     in_service: bool
+    via: str
+    lacks: tuple[Service, ...]
     capabilities: tuple[Service, ...]
     can_dial: bool
 

@@ -198,13 +198,14 @@ class OpenLines:
             return
         line.devices[place.address] = LineCalls(device)
         self._places[device] = (line, place.address)
-        self.in_service([device], True)
         try:
             await self._owner.look(line)
         except LinkLost:
             raise
         except CSTAError as error:
             self.log.warn("{link}: calls of {line}: {error}", link=self._name, line=line.name, error=error)
+        if self.place(device) is not None:  # it may have been given up, or lost, meanwhile
+            self.in_service([device], True)
 
     async def _opened(self, place: Place) -> Line:
         handle = await self._handle(place)

@@ -139,8 +139,7 @@ class Watch:
         if not self.monitors.is_wanted(device) or self.monitors.reference(device) is not None:
             await client.monitoring.monitor_stop(reference)  # given up meanwhile, or asked for once more and there
             return
-        if self.monitors.started(device, reference):
-            self.tell([DeviceChanged(device, in_service=True)])
+        back = self.monitors.started(device, reference)
         try:
             await self.take_snapshot(client, device)
         except LinkLost:
@@ -149,6 +148,8 @@ class Watch:
             self.log.warn("{link}: no snapshot of {device}: {error}", link=self._name, device=device, error=error)
             if not isinstance(error, ServiceError):  # it may well answer the next time
                 self.audit.doubt(device)
+        if back:
+            self.tell([DeviceChanged(device, in_service=True)])
 
     async def take_snapshot(self, client: Client, device: str) -> bool:
         """Ask for the calls at a device and put right what was missed; raises CSTAError.

@@ -22,7 +22,7 @@ from csta_gateway.config import Config, Log
 from csta_gateway.daemon import Daemon, StartError
 from csta_gateway.hangup import Hangup
 from csta_gateway.log import Lines
-from csta_gateway.providers import provider
+from csta_gateway.providers import daemon
 from csta_gateway.systemd import Systemd
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ async def _serve(
     systemd = Systemd(os.environ, reactor)
     reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
     reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
-    daemon = _daemon(reactor, config)
-    port = await daemon.start()
-    Hangup(reactor, daemon, read, output, systemd).listen()
+    running = _daemon(reactor, config)
+    port = await running.start()
+    Hangup(reactor, running, read, output, systemd).listen()
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 
@@ -83,9 +83,9 @@ async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN
 
 
 def _daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
-    daemon = Daemon(reactor, config, partial(provider, reactor))
-    reactor.addSystemEventTrigger("before", "shutdown", daemon.stop)
-    return daemon
+    made = daemon(reactor, config)
+    reactor.addSystemEventTrigger("before", "shutdown", made.stop)
+    return made
 
 
 class Run:

@@ -192,6 +192,7 @@ def link(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Link`
 def device(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Device`
     """Anna's telephone."""
     plain: Json = {"id": "2001", "name": "2001", "do_not_disturb": False, "forwarding": {}, "in_service": True}
+    plain |= {"via": "", "lacks": []}
     return {**plain, "capabilities": ["holdCall", "consultationCall", "setForwarding"], "can_dial": True, **changes}
 
 

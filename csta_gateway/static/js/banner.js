@@ -1,9 +1,9 @@
 // One line above everything else when something needs to be known: link lost, new version, a failure, a question.
 
-import { h, setText } from "./dom.js";
+import { h, setAttribute, setText } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, iconButton } from "./icons.js";
-import { linkSentence, linkTone } from "./linkstate.js";
+import { detourSentence, linkSentence, linkTone } from "./linkstate.js";
 
 /** The strip of notices. */
 export class Banner {
@@ -28,8 +28,11 @@ export class Banner {
   /** The sentence about the link counts down; the other notices stand still. */
   tick() {
     if (!this.state) return;
-    this.linkNotice.hidden = linkTone(this.state) !== "bad";
-    setText(this.link, this.linkNotice.hidden ? "" : linkSentence(this.state, this.desk.now()));
+    const bad = linkTone(this.state) === "bad";
+    const sentence = bad ? linkSentence(this.state, this.desk.now()) : detourSentence(this.state);
+    this.linkNotice.hidden = !sentence;
+    setAttribute(this.linkNotice, "data-tone", bad ? "stop" : "plain");
+    setText(this.link, sentence);
   }
 
   /** Show a sentence until it is closed, once per `key`; `choices` are `{label, run}` buttons or `{label, href}` links. */

@@ -4,7 +4,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import { forwardingMenu } from "./forwarding.js";
 import { t } from "./i18n.js";
 import { iconButton } from "./icons.js";
-import { linkSentence, linkTone } from "./linkstate.js";
+import { linkSentence, linkTone, missingSentence } from "./linkstate.js";
 
 /** The header; every button in it has a name, a state and words for both. */
 export class Header {
@@ -68,7 +68,7 @@ export class Header {
     const sentence = linkSentence(state, this.desk.now());
     setAttribute(this.dot, "data-tone", linkTone(state));
     setText(this.linkWords, sentence);
-    setText(this.linkNotes, missingWords(state));
+    setText(this.linkNotes, missingSentence(state));
     setAttribute(this.me, "title", sentence);
     setAttribute(this.me, "aria-label", `${this.extension.textContent} ${this.name.textContent}: ${sentence}`);
   }
@@ -92,24 +92,4 @@ export class Header {
     }
     setAttribute(this.quiet, "aria-busy", null);
   }
-}
-
-/** What the link can do for calls at all, and the word people know it by. */
-const WORTH_TELLING = {
-  holdCall: "action.hold",
-  consultationCall: "action.consult",
-  transferCall: "action.complete",
-  singleStepTransferCall: "action.transfer",
-  conferenceCall: "action.conference",
-  deflectCall: "action.deflect",
-  generateDigits: "action.digits",
-};
-
-/** Which buttons are missing because this link cannot do them. */
-function missingWords({ link, devices: [device] }) {
-  if (!device || !link?.up || device.capabilities.length === 0) return "";
-  const missing = Object.keys(WORTH_TELLING).filter((service) => !device.capabilities.includes(service));
-  return missing.length
-    ? t("link.missing", { actions: missing.map((service) => t(WORTH_TELLING[service])).join(", ") })
-    : "";
 }

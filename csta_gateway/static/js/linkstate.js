@@ -8,7 +8,49 @@ export function linkTone({ session, socket, link, devices }) {
   if (!session.user.cti_enabled) return "off";
   if (socket.status === "connecting") return "waiting";
   if (socket.status === "lost" || !link?.up) return "bad";
-  return devices.some(({ in_service: working }) => working === false) ? "waiting" : "good";
+  return devices.some((device) => device.in_service === false || lacking(device)) ? "waiting" : "good";
+}
+
+/** What users may miss, and the word they know it by. */
+const FUNCTIONS = {
+  holdCall: "action.hold",
+  consultationCall: "action.consult",
+  transferCall: "action.complete",
+  singleStepTransferCall: "action.transfer",
+  conferenceCall: "action.conference",
+  deflectCall: "action.deflect",
+  generateDigits: "action.digits",
+};
+
+/** The same with what is set at a telephone rather than done with a call. */
+const EVERYTHING = { ...FUNCTIONS, setDoNotDisturb: "dnd.title", setForwarding: "forwarding.title" };
+
+/** Which buttons are missing because this link cannot do them; empty when there is nothing to say. */
+export function missingSentence({ link, devices: [device] }) {
+  if (!device || !link?.up || device.capabilities.length === 0) return "";
+  const actions = words(FUNCTIONS, (service) => !device.capabilities.includes(service));
+  return actions && t("link.missing", { actions });
+}
+
+/** That a telephone is reached by another way than usual, where that can do less; else empty. */
+export function detourSentence({ link, devices }) {
+  const device = link?.up && devices.find(lacking);
+  return device ? `${viaSentence(device, link)} ${t("link.lacks", { actions: lacking(device) })}` : "";
+}
+
+function viaSentence({ id, name, via }, link) {
+  return t("link.via", { device: name || id, via, name: link.name });
+}
+
+function lacking({ via, lacks }) {
+  return via ? words(EVERYTHING, (service) => lacks.includes(service)) : "";
+}
+
+function words(functions, chosen) {
+  return Object.keys(functions)
+    .filter(chosen)
+    .map((service) => t(functions[service]))
+    .join(", ");
 }
 
 /** What stands between the user and the telephone now; `now` in the server's time. */
@@ -20,7 +62,9 @@ export function linkSentence(state, now) {
   if (!link.name) return unservedSentence(session.user);
   if (!link.up) return away(downSentence(link), link.retry_at, now);
   const broken = devices.find(({ in_service: working }) => working === false);
-  return broken ? t("link.out_of_service", { device: broken.id }) : t("link.up", { name: link.name });
+  if (broken) return t("link.out_of_service", { device: broken.id });
+  const elsewhere = devices.find(({ via }) => via);
+  return elsewhere ? viaSentence(elsewhere, link) : t("link.up", { name: link.name });
 }
 
 function unservedSentence({ devices: [device] }) {

@@ -333,8 +333,9 @@ class World:
         self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()
 
-    def _provider(self, link: config.Link, recording: Recording) -> Switch:
-        self.link, self.recording = link, recording
+    def _provider(self, connection: config.Connection, recording: Recording) -> Switch:
+        assert isinstance(connection.switch, config.Link)
+        self.link, self.recording = connection.switch, recording
         return self.switch
 
     async def verify(self, stored: str, password: str) -> bool:

@@ -68,7 +68,8 @@ class Office:
     def open(self) -> Agents:
         """The gateway begins to listen."""
         agents = Agents(self.lan, self.settings)
-        agents.telephony("desk").start(self.told.append)
+        self.desk = agents.telephony("desk")
+        self.desk.start(self.told.append)
         started: list[Any] = []
         Deferred.fromCoroutine(agents.start()).addBoth(started.append)
         assert started == [self.settings.port]
@@ -209,10 +210,25 @@ def test_forgotten(office: Office, logged: list[str]) -> None:
 
 def test_an_agent_the_settings_do_not_name(office: Office, logged: list[str]) -> None:
     office.enroll()
-    agents = office.open()
-    agents.telephony("desk").stop()
+    office.open()
+    office.desk.stop()
     office.connect()
     assert said(logged)[0].startswith("the gateway has no use for agent desk: name it in a [[tapi]] entry")
+
+
+def test_an_agent_goes_over_to_whoever_needs_it_next(office: Office) -> None:
+    office.enroll()
+    agents = office.open()
+    office.connect()
+    heard: list[Message] = []
+    agents.telephony("desk").start(heard.append)
+    agents.telephony("desk")  # made, and not used after all
+    assert office.served
+    assert not any(isinstance(message, ServiceUp) for message in heard)
+    office.desk.stop()
+    office.settle()
+    office.settle(60)
+    assert isinstance(heard[-1], ServiceUp)
 
 
 def test_an_agent_cannot_pass_for_the_gateway(office: Office, logged: list[str]) -> None:
@@ -235,9 +251,9 @@ def test_a_certificate_that_ends_soon_is_told_of(office: Office, logged: list[st
 
 def test_the_gateway_stops(office: Office, logged: list[str]) -> None:
     office.enroll()
-    agents = office.open()
+    office.open()
     office.connect()
-    agents.telephony("desk").stop()
+    office.desk.stop()
     office.settle()
     assert not office.telephony.up
     assert any(f"gateway {HOST}:8447: the gateway ends, or needs this agent no longer. Next" in line for line in logged)

@@ -133,7 +133,7 @@ def test_keys_within_long_strings_do_not_count() -> None:
 
 
 def test_what_is_missing_altogether_is_told_without_line() -> None:
-    with pytest.raises(ConfigError, match=r"^x: links: is missing$"):
+    with pytest.raises(ConfigError, match=r"^x: sources: is missing$"):
         parse("", "x")
 
 

@@ -99,6 +99,8 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
         "do_not_disturb": False,
         "forwarding": {},
         "in_service": True,
+        "via": "",
+        "lacks": [],
         "can_dial": True,
     }
     assert call == {

@@ -10,7 +10,7 @@ from csta.model.events import DeviceChanged, ModelEvent
 from csta.model.fake import FakeProvider
 from csta.model.states import Service
 from csta.recorder.live import Recording
-from csta_gateway.config import Link
+from csta_gateway.config import Connection, Link
 from csta_gateway.links import Links, SwitchLink
 from csta_gateway.metrics import Metrics
 from csta_gateway.watching import RETRY
@@ -32,9 +32,9 @@ class Hall:
         self.forgotten: list[str] = []
         self.services = services
         self.metrics = Metrics("1")
-        self.links = Links(links, ["2001", "3001", "3002"], self.provider, self.clock, self.metrics)
+        self.links = Links(map(Connection, links), ["2001", "3001", "3002"], self.provider, self.clock, self.metrics)
 
-    def provider(self, link: Link, recording: Recording) -> FakeProvider:
+    def provider(self, link: Connection, recording: Recording) -> FakeProvider:
         self.providers[link.name] = FakeProvider(self.clock, self.services)
         return self.providers[link.name]
 

@@ -16,7 +16,7 @@ from csta.testing import MemorySwitch
 from csta_gateway import config as settings
 from csta_gateway.links import SwitchLink
 from csta_gateway.metrics import Metrics
-from csta_gateway.providers import provider as made
+from csta_gateway.providers import Providers
 from csta_gateway.traces import MOST_MESSAGES, RecordingFailed, file_name, recording
 from tests.unit.csta_gateway.conftest import reply
 
@@ -29,7 +29,7 @@ NUMBER = "0891234567"
 def talk(link: settings.Link, kept: Recording) -> None:
     """A call rings on a link that is recorded, and the gateway stops."""
     here = MemorySwitch("xml")
-    provider = made(here.network, link, kept)
+    provider = Providers(here.network).make(settings.Connection(link), kept)
     provider.start()
     here.run(provider.monitor("2001"))
     here.settle()

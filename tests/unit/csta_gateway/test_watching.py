@@ -118,7 +118,7 @@ class LateSwitch(Switch):
 class LateWorld(World):
     """A gateway on such a switch."""
 
-    def _provider(self, link: config.Link, recording: object) -> LateSwitch:
+    def _provider(self, connection: config.Connection, recording: object) -> LateSwitch:
         self.late = LateSwitch()
         self.switch = self.late
         return self.late
