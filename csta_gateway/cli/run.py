@@ -68,8 +68,8 @@ async def _serve(
     reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
     reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
     daemon = _daemon(reactor, config)
-    port = await daemon.start()
     Hangup(reactor, daemon, read, output, systemd).listen()
+    port = await daemon.start()
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 
