@@ -13,11 +13,13 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
+from msgspec import structs
 from sqlalchemy import Connection, Table, create_engine, insert
 
+from crm_adapter import accounts
 from crm_adapter.location import Location
 from crm_adapter.migrations import History, upgrade
-from crm_adapter.sources.schema import COMPANIES, PEOPLE, PHONES, USER_DEVICES, USERS
+from crm_adapter.sources.schema import COMPANIES, PEOPLE, PHONES
 from crm_adapter.users import User
 
 LOCATION = Location(
@@ -204,20 +206,7 @@ def _add_users(connection: Connection, passwords: Mapping[str, str]) -> None:
     hasher = PasswordHasher()
     for user in COLLEAGUES:
         hashed = hasher.hash(passwords[user.login]) if user.login in passwords else ""
-        _add(
-            connection,
-            USERS,
-            login=user.login,
-            name=user.name,
-            language=user.language,
-            role=user.role,
-            extension=user.extension,
-            cti_enabled=user.cti_enabled,
-            call_screen=user.call_screen,
-            password_hash=hashed,
-        )
-        for position, device in enumerate(user.devices):
-            _add(connection, USER_DEVICES, login=user.login, position=position, device=device)
+        accounts.add(connection, structs.replace(user, password_hash=hashed))
 
 
 def _add(connection: Connection, table: Table, **values: object) -> int | None:

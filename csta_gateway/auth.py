@@ -36,6 +36,11 @@ _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())  # takes as long as a real one, so that user names cannot be felt out
 
 
+def hashed(password: str) -> str:
+    """What is stored of a password (argon2id, RFC 9106)."""
+    return _HASHER.hash(password)
+
+
 def verify(stored: str, password: str) -> bool:
     """Whether ``password`` fits the argon2id hash ``stored``."""
     try:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from csta_gateway.config import Config
 
-SECTIONS = ("users", "location", "lookup", "screen", "log")
-"""Tables that hold at once, whatever changes in them."""
+SECTIONS = ("users", "location", "lookup", "screen", "journal", "log")
+"""Tables that hold at once, but for ``url`` of the journal."""
 
 NAMED = {"links": "link", "tapi": "Windows Telephony", "sources": "source", "device_lists": "device list"}
-"""Lists of tables whose parts have names, and what one part is called."""
+"""Lists of tables whose parts have names and hold at once, and what one part is called."""
 
 
 class Changes(NamedTuple):
@@ -35,25 +35,26 @@ class Changes(NamedTuple):
 
 def changes(before: Config, after: Config) -> Changes:
     """What is different between the settings in force and others."""
-    journal = structs.replace(after.journal, url=before.journal.url)
-    held = structs.replace(after, server=before.server, agents=before.agents, journal=journal)
-    restart = [f"[server] {key}" for key in _different(before.server, after.server)]
-    if after.journal.url != before.journal.url:
-        restart.append("[journal] url")
-    if after.agents != before.agents:
-        restart.append("[agents]")
+    held = structs.replace(after, journal=structs.replace(after.journal, url=before.journal.url))
+    restart = ["[journal] url"] if after.journal.url != before.journal.url else []
+    for table in Config.__struct_fields__:
+        if table not in (*SECTIONS, *NAMED, "sites") and (old := getattr(before, table)) != (
+            new := getattr(after, table)
+        ):
+            restart += [f"[{table}]"] if None in (old, new) else [f"[{table}] {key}" for key in _different(old, new)]
+            held = structs.replace(held, **{table: old})
     told = [text for key, kind in NAMED.items() for text in _parts(kind, getattr(before, key), getattr(after, key))]
     told += [f"site {name} is {what}" for name, what in _fate(before.sites, after.sites)]
-    told += [
-        f"[{section}] {', '.join(keys)}"
-        for section in (*SECTIONS, "journal")
-        if (keys := list(_different(getattr(before, section), getattr(held, section))))
-    ]
+    for table in SECTIONS:
+        if keys := ", ".join(_different(getattr(before, table), getattr(held, table))):
+            told.append(f"[{table}] {keys}")
     return Changes(tuple(told), tuple(restart), held)
 
 
-def _different(before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401 -- any structure
-    """Keys of a table that have another value."""
+def _different(before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401 -- any structure, or a list of some
+    """Keys of a table that have another value; for a list that it is another one."""
+    if not isinstance(before, Struct):
+        return iter(("as a whole",))
     return (key for key in before.__struct_fields__ if getattr(before, key) != getattr(after, key))
 
 

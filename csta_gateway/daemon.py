@@ -73,7 +73,7 @@ class Daemon:
         self._agents = agents
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
-        self._reloading = DeferredLock()
+        self._changing = DeferredLock()  # one start or reload at a time
         self._directories: Directories
         self._staff: StaffSource
         self._retention: Retention
@@ -82,6 +82,10 @@ class Daemon:
 
     async def start(self) -> int:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
+        async with self._changing:
+            return await self._start()
+
+    async def _start(self) -> int:
         try:
             gateway = await self._gateway()
         except UNUSABLE as error:
@@ -99,7 +103,7 @@ class Daemon:
 
         :raises StartError: something in them cannot be used; everything is as it was.
         """
-        async with self._reloading:
+        async with self._changing:
             changed = changes(self._config, config)
             before = self._directories
             try:

@@ -79,16 +79,13 @@ class GatewayService(Service):
     def startService(self) -> None:
         """Twisted: the reactor runs, or is about to."""
         Service.startService(self)
-        Deferred.fromCoroutine(self._begin()).addErrback(self._failed)
+        self._hangup.listen()
+        Deferred.fromCoroutine(self._daemon.start()).addErrback(self._failed)
 
     def stopService(self) -> Deferred[None]:
         """Twisted: stop in order."""
         Service.stopService(self)
         return self._daemon.stop()
-
-    async def _begin(self) -> None:
-        await self._daemon.start()
-        self._hangup.listen()
 
     def _failed(self, failure: Failure) -> None:
         log.error("the gateway could not start: {error}", error=failure.getErrorMessage())

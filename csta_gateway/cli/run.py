@@ -68,8 +68,8 @@ async def _serve(
     reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
     reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
     running = _daemon(reactor, config)
-    port = await running.start()
     Hangup(reactor, running, read, output, systemd).listen()
+    port = await running.start()
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 

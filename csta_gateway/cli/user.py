@@ -1,4 +1,4 @@
-"""``csta-gateway user``: the users as the gateway sees them, and what is wrong with them."""
+"""``csta-gateway user``: the users as the gateway sees them, what is wrong with them, and those of its own database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from crm_adapter.staff import Staff
 from crm_adapter.users import User
 from csta.cli.exits import OK, WRONG
 from csta.cli.online import run_on_reactor
+from csta_gateway.cli import accounts
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.staffing import read_staff
 
@@ -27,6 +28,7 @@ def add_parser(commands: Subparsers) -> None:
     check.add_argument("--quiet", action="store_true", help="only what is wrong")
     check.set_defaults(command=lambda options: run_on_reactor(_check, options))
     add_config(check)
+    accounts.add_parsers(below)
 
 
 async def _check(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,26 @@ from crm_adapter import demo
 from tests.unit.csta_gateway.test_cli import COMMAND, PATIENCE, SETTINGS
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Path]:
-    """Settings that lead to a running switch and the users of the demo."""
-    command = [sys.executable, "-m", "csta.cli", "switch", "--port", "xml:0"]
+@contextmanager
+def switch_of(*options: str) -> Iterator[str]:
+    """A running switch of the demo's telephones; gives its port."""
+    command = [sys.executable, "-m", "csta.cli", "switch", "--port", "xml:0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         port = re.search(r"tcp:127\.0\.0\.1:(\d+)", process.stdout.readline())
         assert port
+        yield port[1]
+        process.terminate()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Path]:
+    """Settings that lead to a running switch and the users of the demo."""
+    with switch_of() as port:
         demo.create(tmp_path / "crm.db")
         file = tmp_path / "gateway.toml"
-        file.write_text(SETTINGS.format(port=0, folder=tmp_path).replace("127.0.0.1:9", f"127.0.0.1:{port[1]}"))
+        file.write_text(SETTINGS.format(port=0, folder=tmp_path).replace("127.0.0.1:9", f"127.0.0.1:{port}"))
         yield file
-        process.kill()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,193 @@
+"""One gateway on two switches that speak different wires: one goes down and up, and the settings change meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from msgspec import structs
+from twisted.internet.defer import Deferred
+
+from csta.recorder import trace
+from csta.recorder.live import Recording
+from csta.testing import MemorySwitch
+from csta_gateway import config
+from csta_gateway.assembly import adapt
+from csta_gateway.config_screen import Screen
+from csta_gateway.links import stop_all
+from csta_gateway.providers import provider
+from csta_gateway.traces import RecordingFailed
+from tests.unit.csta_gateway.conftest import SETTINGS, World
+from tests.unit.csta_gateway.test_events import Socket
+
+if TYPE_CHECKING:
+    from csta.provider import CstaProvider
+
+NORTH = config.Link(name="North", endpoint="tcp:north:1", protocol="xml", devices=("2001", "2002"))
+SOUTH = config.Link(name="South", endpoint="tcp:south:1", protocol="asn1")
+BOTH = structs.replace(SETTINGS, links=(NORTH, SOUTH))
+
+
+class Houses(World):
+    """A gateway between two houses; Anna and Jonas work in the one, their boss in the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.switches = {"North": MemorySwitch("xml"), "South": MemorySwitch("asn1")}
+        super().__init__(BOTH, folder)
+        self.settle(1.0)
+
+    def _provider(self, link: config.Link, recording: Recording) -> Any:  # noqa: ANN401 -- not the switch of others
+        made: CstaProvider = provider(self.switches[link.name].network, link, recording)  # type: ignore[assignment]
+        return made
+
+    def settle(self, seconds: float = 0.0) -> None:
+        """Let everything arrive on both links."""
+        for switch in self.switches.values():
+            switch.settle(seconds)
+
+    def up(self) -> dict[str, bool]:
+        return {link.state.name: link.state.up for link in self.gateway.links}
+
+    def heard(self, name: str) -> list[str]:
+        """What the switch was asked to watch, and everything else, in its own words."""
+        link = next(link for link in self.gateway.links if link.state.name == name)
+        return [str(entry) for entry in link.recording.recent() if isinstance(entry, trace.Message)]
+
+    def follow(self, settings: config.Config) -> list[str]:
+        """Go on with other settings as the daemon does; gives the links that are over."""
+        gone = self.gateway.links.replace(settings.links, self.gateway.users.devices())
+        adapt(self.gateway, settings, [self.crm])
+        self.gateway.board.renew()
+        self.settle()
+        ended: list[object] = []
+        Deferred.fromCoroutine(stop_all(gone)).addCallback(ended.append)
+        self.settle()
+        assert ended == [None]
+        return [link.state.name for link in gone]
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Houses:
+    return Houses(tmp_path)
+
+
+def labels(page: Socket) -> dict[str, str]:
+    """Device → label of the calls in the last snapshot of a page."""
+    snapshots = [message for message in page.messages() if message["type"] == "snapshot"]
+    return {call["device"]: call["label"] for call in snapshots[-1]["calls"]}
+
+
+def test_users_of_both_houses_see_their_calls_and_may_dial(houses: Houses) -> None:
+    assert houses.up() == {"North": True, "South": True}
+    for name, device in (("North", "2001"), ("South", "2003")):
+        switch = houses.switches[name]
+        switch.switch.ring("08999123", device, switch.now)
+    houses.settle()
+    anna, chef = (Socket(houses.browser(login)) for login in ("anna", "chef"))
+    assert (labels(anna), labels(chef)) == ({"2001": "ringing"}, {"2003": "ringing"})
+
+
+def test_one_switch_down_and_up_again_is_nothing_to_users_of_the_other(houses: Houses) -> None:
+    anna, chef = (Socket(houses.browser(login)) for login in ("anna", "chef"))
+    switch = houses.switches["South"]
+    switch.switch.ring("08999123", "2003", switch.now)
+    switch.lose_links()
+    assert houses.up() == {"North": True, "South": False}
+    assert houses.browser("jonas").post("/api/devices/2002/calls", {"number": "2001"}).status != 503
+    assert [message["link"]["up"] for message in chef.messages() if message["type"] == "link"] == [False]
+    switch.restore_links()
+    houses.settle(60.0)
+    assert houses.up() == {"North": True, "South": True}
+    assert houses.up() == {"North": True, "South": True}
+    assert labels(Socket(houses.browser("chef"))) == {"2003": "ringing"}
+    assert [message for message in anna.messages() if message["type"] == "link"] == []
+
+
+def test_a_link_that_stays_the_same_hears_nothing_of_a_reload(houses: Houses) -> None:
+    switch = houses.switches["North"]
+    switch.switch.ring("08999123", "2001", switch.now)
+    houses.settle()
+    before = houses.heard("North")
+    assert sum("<MonitorStart " in message for message in before) == 2
+    more = structs.replace(SOUTH, devices=("2003",))
+    assert houses.follow(structs.replace(BOTH, links=(NORTH, more))) == []
+    assert houses.heard("North") == before
+    assert labels(Socket(houses.browser("anna"))) == {"2001": "ringing"}
+    assert houses.gateway.links.by_device("2004") is None
+
+
+def test_a_device_goes_to_the_link_that_serves_it_now(houses: Houses) -> None:
+    north = structs.replace(NORTH, devices=("2001", "2002", "2003"))
+    assert houses.follow(structs.replace(BOTH, links=(north, SOUTH))) == []
+    link = houses.gateway.links.by_device("2003")
+    assert link is not None
+    assert link.state.name == "North"
+    switch = houses.switches["South"]
+    switch.switch.ring("08999123", "2003", switch.now)
+    houses.settle()
+    assert labels(Socket(houses.browser("chef"))) == {}
+    switch = houses.switches["North"]
+    switch.switch.ring("08999124", "2003", switch.now)
+    houses.settle()
+    assert houses.up() == {"North": True, "South": True}
+    assert labels(Socket(houses.browser("chef"))) == {"2003": "ringing"}
+
+
+def test_a_link_that_is_taken_out_is_closed_and_its_calls_are_gone(houses: Houses) -> None:
+    switch = houses.switches["South"]
+    switch.switch.ring("08999123", "2003", switch.now)
+    houses.settle()
+    page = Socket(houses.browser("chef"))
+    assert labels(page) == {"2003": "ringing"}
+    assert houses.follow(structs.replace(BOTH, links=(NORTH,))) == ["South"]
+    assert labels(page) == {}
+    sample = houses.gateway.metrics.registry.get_sample_value
+    assert sample("csta_link_up", {"link": "South"}) is None
+    houses.settle(60.0)
+    assert not switch.server.clients  # nobody tries again
+    assert houses.follow(BOTH) == []
+    houses.settle(1.0)
+    assert houses.up() == {"North": True, "South": True}
+    assert labels(Socket(houses.browser("chef"))) == {"2003": "ringing"}
+
+
+def test_a_link_with_another_way_is_opened_anew(houses: Houses) -> None:
+    recorded = structs.replace(SOUTH, endpoint="tcp:south:2")
+    assert houses.follow(structs.replace(BOTH, links=(NORTH, recorded))) == ["South"]
+    houses.settle(1.0)
+    assert houses.up() == {"North": True, "South": True}
+    assert sample_of(houses, "South") == 1
+
+
+def sample_of(houses: Houses, link: str) -> float | None:
+    return houses.gateway.metrics.registry.get_sample_value("csta_link_up", {"link": link})
+
+
+def test_a_link_that_cannot_be_made_leaves_all_as_they_were(houses: Houses, tmp_path: Path) -> None:
+    broken = config.Link(name="West", endpoint="tcp:west:1", record=str(tmp_path / "none" / "trace.jsonl"))
+    links = tuple(houses.gateway.links)
+    with pytest.raises(RecordingFailed, match="link West"):
+        houses.gateway.links.replace((structs.replace(NORTH, endpoint="tcp:north:2"), broken), {"2001"})
+    assert tuple(houses.gateway.links) == links
+    assert houses.up() == {"North": True, "South": True}
+
+
+def test_pages_show_what_the_settings_say_now(houses: Houses) -> None:
+    browser = houses.browser("anna")
+    page = Socket(browser)
+    page.messages()
+    screen = Screen(templates={"case": "https://crm.example.org/new?n={e164}"}, allowed_hosts=("crm.example.org",))
+    journal = config.Journal(dispositions=("sold",), masked_for=("user",), excluded_numbers=("08999123",))
+    other = structs.replace(
+        BOTH, screen=screen, journal=journal, location=structs.replace(BOTH.location, area_code="030")
+    )
+    assert houses.follow(other) == []
+    assert [message["type"] for message in page.messages()] == ["snapshot"]
+    assert browser.get("/api/me").json["dispositions"] == ["sold"]
+    switch = houses.switches["North"]
+    call = switch.switch.ring("99000", "2001", switch.now)
+    houses.settle()
+    shown = [message["call"] for message in page.messages() if message["type"] == "call"][-1]
+    assert (shown["number"]["e164"], shown["url"]) == ("+493099000", "https://crm.example.org/new?n=%2B493099000")
+    assert call
