@@ -309,7 +309,7 @@ class CallList:
             consultation_of=call.consultation_of,
             actions=offered,
             words=words(call, state, offered),
-            primary=primary(state, offered),
+            primary=primary(call, others, state, offered),
             result=result,
             answered_by=answered_by,
             duration=duration,

@@ -79,6 +79,11 @@ def _is_consulted_for(call: Call, others: Sequence[Call]) -> bool:
     return any(other.consultation_of == call.id for other in others)
 
 
+def _is_swapped(call: Call, others: Sequence[Call]) -> bool:
+    """The call has the user back, and its consultation is held."""
+    return any(other.consultation_of == call.id and other.state is ConnectionState.HOLD for other in others)
+
+
 _S = ConnectionState
 
 LABELS: tuple[tuple[Label, Callable[[Call, Sequence[Call]], bool]], ...] = (
@@ -132,6 +137,9 @@ ACTIONS: tuple[ActionRule, ...] = (
 )
 """Every action in the order of its button; what no row allows is not offered."""
 
+SWAPPED: frozenset[Action] = frozenset({"complete", "alternate", "conference", "digits", "clear"})
+"""What is offered of a call that was swapped for its consultation: the two belong together as before."""
+
 DIALLING: Label = "dialing"
 """While a call of a device has this label, no other one is dialled there."""
 
@@ -171,16 +179,18 @@ def actions(
     """
     state = label(call, others, requested)
     partner = held_partner(call, others)
-    return tuple(
+    offered = (
         rule.action
         for rule in ACTIONS
         if state in rule.labels and rule.service in capabilities and (partner is not None or not rule.with_held)
     )
+    swapped = state == "connected" and _is_swapped(call, others)
+    return tuple(action for action in offered if not swapped or action in SWAPPED)
 
 
-def primary(state: Label, offered: Sequence[Action]) -> Action | None:
+def primary(call: Call, others: Sequence[Call], state: Label, offered: Sequence[Action]) -> Action | None:
     """The one of the offered actions that is the obvious next step, if any."""
-    action = PRIMARY.get(state)
+    action = PRIMARY.get("consultation" if state == "connected" and _is_swapped(call, others) else state)
     return action if action in offered else None
 
 

@@ -163,7 +163,7 @@ class Board:
         self._streams.send(login, kind, {"call": self._call_view(entry, user)})
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
-            keep = self._drop if entry.number in self._excluded else self._record
+            keep = self._drop if entry.number in self._excluded or _only_lifted(entry) else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
     async def _record(self, user: User, entry: CallEntry, note: CallNote) -> None:
@@ -279,3 +279,8 @@ class Board:
         if states - {ConnectionState.ALERTING, ConnectionState.NULL}:
             return "busy"
         return "ringing" if states & {ConnectionState.ALERTING} else "free"
+
+
+def _only_lifted(entry: CallEntry) -> bool:
+    """Somebody lifted the handset and put it back; that was no call."""
+    return entry.result == "cancelled" and not (entry.number.display or entry.number.raw)

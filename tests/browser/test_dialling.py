@@ -87,6 +87,7 @@ def test_d09_dialling_can_be_stopped_at_any_time(office: Office, enter: Enter, p
     page = enter("anna", language)
     office.order("lift", "2001")  # dial tone: the connection is initiated
     says(card(page), "dialing", language)
+    expect(card(page).locator(".card__name")).to_have_text(WORDS["lifted"][language])
     picture(page, "lifted")
     button(card(page), "hang up", language).click()
     expect(card(page)).to_have_count(0)

@@ -42,6 +42,7 @@ WORDS = {
     "internal": {"de": "intern", "en": "internal"},
     "invalid": {"de": "ungültig", "en": "invalid"},
     "keypad": {"de": "Tasten", "en": "Keypad"},
+    "lifted": {"de": "Hörer abgehoben", "en": "Handset lifted"},
     "more": {"de": "2 weitere Treffer", "en": "2 more matches"},
     "new person": {"de": "Neue Person", "en": "New person"},
     "no call": {"de": "Kein aktiver Anruf", "en": "No active call"},

@@ -4,7 +4,12 @@ import { t } from "./i18n.js";
 
 /** The name that comes first: person, company, number, or why there is none. */
 export function title(entry) {
-  return entry.name ?? entry.company ?? numberText(entry.number);
+  return entry.name ?? entry.company ?? (isLifted(entry) ? t("call.lifted") : numberText(entry.number));
+}
+
+/** Whether only the handset was lifted, and nothing is dialled yet. */
+function isLifted({ direction, number }) {
+  return direction === "outgoing" && !number?.display && !number?.raw && number?.presentation !== "restricted";
 }
 
 /** Company and number, as far as the title does not say them. */

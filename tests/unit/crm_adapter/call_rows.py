@@ -74,7 +74,7 @@ ROWS = {
     "L08 B08 after alternating": Row(
         (IN, "answer", "consult 2002", "lift 2002", "alternate"),
         (
-            Seen("connected", "verbunden", "connected", (*CONSULTED[:1], "Halten", *CONNECTED[1:3], *CONSULTED[1:])),
+            Seen("connected", "verbunden", "connected", (*CONSULTED[:3], *CONSULTED[4:]), "complete"),
             Seen("held", "Wird gehalten", "on hold", ("Wiederaufnehmen", "Auflegen"), "retrieve"),
         ),
     ),

@@ -101,6 +101,13 @@ def test_other_requests_do_not_change_the_label(requested: Action) -> None:
             "complete",
             id="B08 B09",
         ),
+        pytest.param(
+            replace(TALKING, id=HELD.id),
+            (replace(CONSULTED, state=S.HOLD),),
+            {"complete", "alternate", "conference", "digits", "clear"},
+            "complete",
+            id="B08 after alternating",
+        ),
         pytest.param(replace(BUSY, consultation_of=HELD.id), (HELD,), {"reconnect", "clear"}, None, id="B09 busy"),
         pytest.param(replace(TALKING, state=S.NULL), (), set(), None, id="ended"),
         pytest.param(replace(INCOMING, state=S.QUEUED), (), {"clear"}, None, id="queued"),
@@ -116,7 +123,7 @@ def test_other_requests_do_not_change_the_label(requested: Action) -> None:
 def test_actions(call: Call, others: tuple[Call, ...], offered: set[Action], obvious: Action | None) -> None:
     found = actions(call, others, EVERYTHING)
     assert set(found) == offered
-    assert primary(label(call, others), found) == obvious
+    assert primary(call, others, label(call, others), found) == obvious
 
 
 @pytest.mark.parametrize("rule", ACTIONS, ids=lambda rule: rule.action)
@@ -129,7 +136,7 @@ def test_what_the_link_cannot_do_is_absent(rule: ActionRule) -> None:
 
 
 def test_a_primary_action_the_link_cannot_do_is_none() -> None:
-    assert primary("ringing", ()) is None
+    assert primary(INCOMING, (), "ringing", ()) is None
 
 
 calls = st.builds(

@@ -11,7 +11,8 @@ import pytest
 from msgspec import structs
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
-from csta.model.events import CallAnswered, CallEnded
+from csta.model.call import Direction, Party
+from csta.model.events import CallAnswered, CallEnded, CallOffered
 from csta.model.states import ConnectionState
 from csta_gateway import config
 from tests.unit.csta_gateway.test_events import Socket
@@ -46,6 +47,15 @@ def test_the_journal_holds_past_calls(world: World) -> None:
     assert world.browser("jonas").get("/api/journal").json["entries"] == []
     for nonsense in ("x", "-1", "9" * 17, "%FF", "%C2%B2"):
         assert browser.get(f"/api/journal?before={nonsense}").error == "bad_request"
+
+
+def test_a_handset_that_was_only_lifted_leaves_no_trace(world: World) -> None:
+    for number in (None, "08999123"):
+        lifted = {"direction": Direction.OUTGOING, "other": Party(number), "state": ConnectionState.INITIATED}
+        call = world.switch.change(world.switch.ring(), CallOffered, **lifted)
+        world.switch.change(call, CallEnded, state=ConnectionState.NULL)
+    (kept,) = world.browser("anna").get("/api/journal").json["entries"]
+    assert (kept["number"]["display"], kept["result"]) == ("089 99123", "cancelled")
 
 
 def a_missed_call(world: World) -> str:
