@@ -311,14 +311,21 @@ def _external(raw: str, reading: str, location: Location, trace: Trace) -> Numbe
             trace(Step("own", own, block))
             return _own(raw, own, location, e164)
     at_home = parsed.country_code == location.calling_code
-    writing = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return Number(
         raw=raw,
         e164=e164,
         kind=_kind(parsed, at_home),
-        display=phonenumbers.format_number(parsed, writing),
+        display=_written(parsed, location),
         verified=phonenumbers.is_valid_number(parsed),
     )
+
+
+def _written(parsed: PhoneNumber, location: Location) -> str:
+    """As people at the location write it; a number its plan has no pattern for comes without the trunk prefix."""
+    if parsed.country_code != location.calling_code:
+        return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return f"{location.trunk}{written}" if written == phonenumbers.national_significant_number(parsed) else written
 
 
 def _parsed(text: str, country: str) -> PhoneNumber:

@@ -128,6 +128,7 @@ class UserView(Struct, frozen=True, kw_only=True):
     name: str
     language: Language
     role: str
+    cti_enabled: bool
     devices: tuple[DeviceName, ...]
 
 
@@ -195,7 +196,14 @@ def number_view(number: Number) -> NumberView:
 def user_view(user: User, language: Language) -> UserView:
     """A user without secrets."""
     devices = tuple(DeviceName(id=device, name=device) for device in user.devices)
-    return UserView(login=user.login, name=user.name, language=language, role=user.role, devices=devices)
+    return UserView(
+        login=user.login,
+        name=user.name,
+        language=language,
+        role=user.role,
+        cti_enabled=user.cti_enabled,
+        devices=devices,
+    )
 
 
 def journal_view(entry: JournalEntry, number: NumberView) -> JournalView:

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
 
 from csta_gateway.site import DIAL
+from tests.browser.office import Office, running
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "csta_gateway" / "static"
@@ -74,6 +75,30 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
         page.screenshot(path=ARTEFACTS / "screenshots" / f"{request.node.name}-{name}.png")
 
     return keep
+
+
+@pytest.fixture(scope="session")
+def whole_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One office for all tests that only look at it."""
+    with running(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def office(whole_office: Office) -> Iterator[Office]:
+    """The office; whatever calls the test leaves end with it."""
+    yield whole_office
+    whole_office.order("quiet")
+
+
+@pytest.fixture
+def enter(office: Office, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Open a user's call screen: ``enter("anna", "de", color_scheme="dark")``."""
+
+    def opened(login: str, language: str, notifications: bool = False, **options: Any) -> Page:  # noqa: ANN401 — as above
+        return office.enter(new_context(locale=language, **options), login, language, notifications)
+
+    return opened
 
 
 class ScriptedGateway:
@@ -236,7 +261,7 @@ def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
 
 def session(language: str = "de") -> Json:
     """Anna's session, as log-in and `GET /api/me` answer."""
-    user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user"}
+    user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user", "cti_enabled": True}
     triggers = {"incoming": "click", "outgoing": "click", "internal": "click"}
     known = {**user, "devices": [{"id": "2001", "name": "2001"}]}
     return {

@@ -79,6 +79,7 @@ class App {
     this.store.dispatch({ type: "journal_seen", until: this.settings.get("journalSeen") });
     await this.#speak(session.user.language);
     this.#show();
+    if (!session.user.cti_enabled) return; // there is nothing to follow
     this.stream = new EventStream({
       onMessage: (message) => this.store.dispatch(message),
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
@@ -164,7 +165,7 @@ class App {
 
   #ended(reason) {
     if (!this.screen) return;
-    this.stream.stop();
+    this.stream?.stop();
     this.screen = null;
     this.store.dispatch({ type: "logout" });
     this.attention.update(this.store.state);

@@ -3,8 +3,9 @@
 import { timeOfDay } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
 
-/** `good`, `waiting` (still opening) or `bad`. */
-export function linkTone({ socket, link, devices }) {
+/** `good`, `waiting` (still opening), `bad`, or `off` for a user without CTI. */
+export function linkTone({ session, socket, link, devices }) {
+  if (!session.user.cti_enabled) return "off";
   if (socket.status === "connecting") return "waiting";
   if (socket.status === "lost" || !link?.up) return "bad";
   return devices.some(({ in_service: working }) => working === false) ? "waiting" : "good";
@@ -12,12 +13,18 @@ export function linkTone({ socket, link, devices }) {
 
 /** What stands between the user and the telephone now; `now` in the server's time. */
 export function linkSentence(state, now) {
-  const { socket, link, devices } = state;
+  const { session, socket, link, devices } = state;
+  if (!session.user.cti_enabled) return t("cti.off");
   if (socket.status === "connecting") return t("link.connecting");
   if (socket.status === "lost") return away(t("link.lost", { time: clock(socket.since) }), socket.retryAt, Date.now());
+  if (!link.name) return unservedSentence(session.user);
   if (!link.up) return away(downSentence(link), link.retry_at, now);
   const broken = devices.find(({ in_service: working }) => working === false);
   return broken ? t("link.out_of_service", { device: broken.name || broken.id }) : t("link.up", { name: link.name });
+}
+
+function unservedSentence({ devices: [device] }) {
+  return device ? t("link.unserved", { device: device.name }) : t("link.no_telephone");
 }
 
 function downSentence({ name, since, reason }) {

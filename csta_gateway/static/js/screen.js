@@ -88,12 +88,13 @@ export class Screen {
     const main = h("main", { class: "desk" }, title, this.dial.element, this.calls.element, this.tabs.element);
     this.journal.element.addEventListener("click", () => this.#seen());
     const columns = h("div", { class: "columns" }, main, this.detail.element);
+    const withoutCti = h("main", { class: "desk" }, title, h("p", { class: "cards__empty" }, t("cti.off")));
     return h(
       "div",
       { class: "screen" },
       this.header.element,
       this.banner.element,
-      columns,
+      this.desk.state().session.user.cti_enabled ? columns : withoutCti,
       this.preferences.element,
       this.help.element,
     );

@@ -94,7 +94,8 @@ def test_prefixes_depend_on_role_and_site(role: Role, raw: str, location: Locati
         ("11833", "service", "11833", True),
         ("08002255669", "service", "0800 2255669", True),
         ("1120", "internal", "1120", True),
-        ("12", "national", "8912", False),
+        ("12", "national", "08912", False),
+        ("017139200", "national", "017139200", False),  # too short for a pattern, not without its 0
         ("anna", "unknown", "anna", False),
         ("*21#", "feature", "*21#", False),
         ("0" * 40, "unknown", "0" * 40, False),

@@ -19,6 +19,7 @@ def test_logging_in_gives_a_session(world: World) -> None:
         "name": "Jonas Weber",
         "language": "en",
         "role": "user",
+        "cti_enabled": True,
         "devices": [{"id": "2002", "name": "2002"}],
     }
     assert answer.json["csrf"]
