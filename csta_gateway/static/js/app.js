@@ -35,6 +35,7 @@ class App {
     this.settings.subscribe((settings) => {
       showTheme(settings.get("theme"));
       this.screen?.update(this.store.state);
+      this.desk.embedding.update(this.store.state);
     });
     this.store.subscribe((state, before, message) => this.#changed(state, before, message));
     addEventListener("beforeunload", (event) => this.#mindCalls(event));

@@ -23,7 +23,7 @@ export class Embedding {
     this.host = host === window ? null : host;
     this.origin = null;
     this.told = new Map(); // call id → the last message about it
-    this.visible = null;
+    this.facts = {}; // what the page around knows of session and panel
     this.waiting = null; // a number that came before the log-in
     if (this.host) addEventListener("message", (event) => this.#hear(event));
   }
@@ -40,8 +40,11 @@ export class Embedding {
 
   update(state) {
     if (!this.origin) return;
+    this.#tell("session", { logged_in: state.session !== null });
     this.#tellCalls(state.calls);
-    this.#tellVisible(state);
+    // The panel is wanted during a call and before the log-in, and always when it is pinned (W04).
+    const idle = state.session && state.calls.length === 0;
+    this.#tell("panel", { visible: !idle || this.desk.settings.get("pinned") });
     if (this.waiting && this.desk.ready()) this.#prepare(this.waiting);
   }
 
@@ -54,8 +57,8 @@ export class Embedding {
 
   #hello() {
     this.told.clear();
-    this.visible = null;
-    this.#say("ready", { version: VERSION, logged_in: this.desk.ready() });
+    this.facts = {};
+    this.#say("ready", { version: VERSION });
     this.update(this.desk.state());
   }
 
@@ -79,12 +82,12 @@ export class Embedding {
     for (const id of this.told.keys()) if (!known.has(id)) this.told.delete(id);
   }
 
-  /** The panel is wanted while there is a call or nobody is logged in, and always when it is pinned (W04). */
-  #tellVisible({ calls, session }) {
-    const visible = !session || calls.length > 0 || this.desk.settings.get("pinned");
-    if (visible === this.visible) return;
-    this.visible = visible;
-    this.#say("panel", { visible });
+  /** Say something once, and again when it has changed. */
+  #tell(type, content) {
+    const face = JSON.stringify(content);
+    if (this.facts[type] === face) return;
+    this.facts[type] = face;
+    this.#say(type, content);
   }
 
   #say(type, content) {

@@ -1,8 +1,9 @@
 // Draws attention to a ringing call: spoken once, in the title, as a notification, as a sound. Never takes the focus.
 
-import { sentence, subtitle, title } from "./caller.js";
+import { sentence, title } from "./caller.js";
 import { setText } from "./dom.js";
 import { t } from "./i18n.js";
+import { Notes } from "./notes.js";
 import { Ringer } from "./ringer.js";
 import { isEnded } from "./state.js";
 
@@ -13,7 +14,7 @@ export class Attention {
   constructor(desk, announcer) {
     Object.assign(this, { desk, announcer });
     this.spoken = new Map(); // call id → label last announced
-    this.notes = new Map(); // call id → {note, words}
+    this.notes = new Notes((id, action) => this.#pressed(id, action));
     this.ringer = new Ringer();
     this.icon = document.querySelector("link[rel=icon]");
     setInterval(() => this.#flash(), FLASH_EVERY);
@@ -49,38 +50,16 @@ export class Attention {
   }
 
   #notify() {
-    const ids = new Set(this.ringing.map(({ id }) => id));
-    for (const [id, { note }] of this.notes) {
-      if (ids.has(id)) continue;
-      note.close();
-      this.notes.delete(id);
-    }
-    if (this.#mayNotify()) this.ringing.forEach((call) => this.#note(call));
+    this.notes.prepare();
+    this.notes.keep(new Set(this.ringing.map(({ id }) => id)));
+    const wanted = Notes.allowed && this.desk.tab.primary && this.desk.settings.get("notifications") !== false;
+    if (wanted) this.ringing.forEach((call) => this.notes.show(call));
   }
 
-  #mayNotify() {
-    const allowed = "Notification" in window && Notification.permission === "granted";
-    return allowed && this.desk.tab.primary && this.desk.settings.get("notifications") !== false;
-  }
-
-  #note(call) {
-    const words = `${title(call)}\n${subtitle(call)}`;
-    if (this.notes.get(call.id)?.words === words) return;
-    // The same tag replaces the note in place when the name arrives after the first ring.
-    const note = new Notification(t("title.ringing", { name: title(call) }), {
-      body: subtitle(call),
-      tag: `call ${call.id}`,
-      requireInteraction: true,
-      silent: true,
-      icon: "favicon.svg",
-    });
-    note.addEventListener("click", () => this.#clicked(call, note));
-    this.notes.set(call.id, { note, words });
-  }
-
-  #clicked(call, note) {
-    window.focus();
-    note.close();
-    if (this.desk.settings.get("notificationAnswers")) this.desk.press(call, "answer");
+  /** A button of a notification does what it says; a click beside it answers only for those who have chosen so. */
+  #pressed(id, action) {
+    const call = this.ringing.find((ringing) => ringing.id === id);
+    const wanted = action || (this.desk.settings.get("notificationAnswers") ? "answer" : null);
+    if (call && wanted && this.desk.tab.primary) this.desk.press(call, wanted);
   }
 }
