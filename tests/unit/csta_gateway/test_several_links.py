@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -16,13 +16,10 @@ from csta_gateway import config
 from csta_gateway.assembly import adapt
 from csta_gateway.config_screen import Screen
 from csta_gateway.links import stop_all
-from csta_gateway.providers import provider
+from csta_gateway.providers import Providers
 from csta_gateway.traces import RecordingFailed
 from tests.unit.csta_gateway.conftest import SETTINGS, World
 from tests.unit.csta_gateway.test_events import Socket
-
-if TYPE_CHECKING:
-    from csta.provider import CstaProvider
 
 NORTH = config.Link(name="North", endpoint="tcp:north:1", protocol="xml", devices=("2001", "2002"))
 SOUTH = config.Link(name="South", endpoint="tcp:south:1", protocol="asn1")
@@ -37,9 +34,8 @@ class Houses(World):
         super().__init__(BOTH, folder)
         self.settle(1.0)
 
-    def _provider(self, link: config.Link, recording: Recording) -> Any:  # noqa: ANN401 -- not the switch of others
-        made: CstaProvider = provider(self.switches[link.name].network, link, recording)  # type: ignore[assignment]
-        return made
+    def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401 -- not the switch of others
+        return Providers(self.switches[connection.switch.name].network).make(connection, recording)
 
     def settle(self, seconds: float = 0.0) -> None:
         """Let everything arrive on both links."""
@@ -56,7 +52,7 @@ class Houses(World):
 
     def follow(self, settings: config.Config) -> list[str]:
         """Go on with other settings as the daemon does; gives the links that are over."""
-        gone = self.gateway.links.replace(settings.links, self.gateway.users.devices())
+        gone = self.gateway.links.replace(settings.connections, self.gateway.users.devices())
         adapt(self.gateway, settings, [self.crm])
         self.gateway.board.renew()
         self.settle()
@@ -168,7 +164,9 @@ def test_a_link_that_cannot_be_made_leaves_all_as_they_were(houses: Houses, tmp_
     broken = config.Link(name="West", endpoint="tcp:west:1", record=str(tmp_path / "none" / "trace.jsonl"))
     links = tuple(houses.gateway.links)
     with pytest.raises(RecordingFailed, match="link West"):
-        houses.gateway.links.replace((structs.replace(NORTH, endpoint="tcp:north:2"), broken), {"2001"})
+        houses.gateway.links.replace(
+            (config.Connection(structs.replace(NORTH, endpoint="tcp:north:2")), config.Connection(broken)), {"2001"}
+        )
     assert tuple(houses.gateway.links) == links
     assert houses.up() == {"North": True, "South": True}
 
