@@ -34,7 +34,7 @@ class Houses(World):
         super().__init__(BOTH, folder)
         self.settle(1.0)
 
-    def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401 -- not the switch of others
+    def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401
         return Providers(self.switches[connection.switch.name].network).make(connection, recording)
 
     def settle(self, seconds: float = 0.0) -> None:
