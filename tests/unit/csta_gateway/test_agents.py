@@ -207,6 +207,15 @@ def test_forgotten(office: Office, logged: list[str]) -> None:
     assert said(logged) == ("agent desk is not enrolled here any more",) * 2
 
 
+def test_a_certificate_of_ours_that_cannot_be_read(office: Office, logged: list[str]) -> None:
+    office.enroll()
+    (Path(office.settings.directory) / "enrolled" / "desk.pem").write_text("nothing")
+    office.open()
+    office.connect()
+    assert said(logged) == ("what the gateway knows of agent desk cannot be read; its log says more",) * 2
+    assert any("enrolled/desk.pem holds no certificate that can be read" in line for line in logged)
+
+
 def test_an_agent_the_settings_do_not_name(office: Office, logged: list[str]) -> None:
     office.enroll()
     agents = office.open()
