@@ -9,6 +9,7 @@ import pytest
 
 from csta_gateway.cli import main
 from tests.unit.csta_gateway.test_cli import SETTINGS
+from tests.unit.csta_gateway.test_cli import run as run_gateway
 
 AGENTS = """
 [agents]
@@ -94,3 +95,10 @@ def test_a_host_that_is_none(settings: Path, capsys: pytest.CaptureFixture[str])
     settings.write_text(settings.read_text("utf-8").replace("cti.example.org", "https://cti.example.org"), "utf-8")
     assert run(settings, "list") == 2
     assert "is no host name or IP address; write it as cti.example.org" in capsys.readouterr().err
+
+
+def test_a_gateway_without_certificates_is_told_how_to_make_them(settings: Path) -> None:
+    ended = run_gateway("--config", str(settings))
+    assert ended.returncode == 1
+    assert "`csta-gateway agent enroll NAME` makes certificates" in ended.stderr
+    assert "Traceback" not in ended.stderr
