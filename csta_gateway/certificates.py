@@ -25,6 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from twisted.logger import Logger
 
 from csta.errors import CSTAError
 from tapi_adapter.protocol import NotServed
@@ -41,6 +42,9 @@ SLACK = datetime.timedelta(hours=1)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """What agents may be called."""
+
+
+_log = Logger()
 
 
 class EnrolmentFailed(CSTAError):
@@ -124,13 +128,21 @@ class Enrolment:
         for path, good in ((self._enrolled(name), True), (self._revoked(name), False)):
             if not path.exists():
                 continue
-            if _same(_load(path), certificate):
+            if _same(self._known(path, name), certificate):
                 if good:
                     return name
                 raise NotServed(f"the certificate of agent {name} was revoked")
             if good:
                 raise NotServed(f"agent {name} was enrolled anew; this machine has the certificate from before")
         raise NotServed(f"agent {name} is not enrolled here any more")
+
+    @staticmethod
+    def _known(path: Path, name: str) -> x509.Certificate:
+        try:
+            return _load(path)
+        except EnrolmentFailed as error:
+            _log.error("agents: {error}", error=error)
+            raise NotServed(f"what the gateway knows of agent {name} cannot be read; its log says more") from error
 
     def _enrolled(self, name: str) -> Path:
         return self._directory / "enrolled" / f"{name}.pem"
@@ -256,7 +268,10 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _load(path: Path) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(path.read_bytes())
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise EnrolmentFailed(f"{path} holds no certificate that can be read: {error}") from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -119,7 +119,7 @@ class Agent:
                 _log.warn(
                     "gateway {where}: {reason}. Next try in {delay:.0f} s.",
                     where=self._where,
-                    reason=reason,
+                    reason=reason.rstrip("."),
                     delay=delay,
                 )
                 await deferLater(cast(Any, self._reactor), delay)

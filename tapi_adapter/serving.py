@@ -26,7 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-MOST_WAITING = 10_000
+MOST_WAITING = 100_000
 """Messages that are kept while the gateway takes none."""
 
 MOST_TOGETHER = 500
@@ -55,6 +55,8 @@ class Outbox:
             self._wire.end(f"the gateway does not keep up: {MOST_WAITING} messages wait for it")
             return
         self._waiting.append(message)
+        if len(self._waiting) >= MOST_TOGETHER:
+            self.flush()
         if not self._coming:
             self._coming = True
             self._clock.callLater(0, self._turn_over)

@@ -216,6 +216,7 @@ class Watch:
 
     def _service_up(self, message: ServiceUp) -> None:
         self._run += 1
+        self.reason = "the lines are being opened"
         run(self._prepare(self._run))
 
     def _new_call(self, message: NewCall) -> None:

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
 from csta.endpoints import why_lost
-from tapi_adapter.protocol import Beat, Bye
+from tapi_adapter.protocol import LONGEST_WORDS, Beat, Bye
 from tapi_adapter.timing import DelayedCall, Timing
 
 BEAT = 10.0
@@ -26,10 +26,16 @@ SILENCE = 30.0
 """Seconds without an octet after which the connection is over."""
 
 PATIENCE = 10.0
-"""Seconds for TLS and the first word, and for the last."""
+"""Seconds for TLS and the first word."""
+
+FAREWELL = 3.0
+"""Seconds for the last word."""
 
 LARGEST_BOX = 16 * 2**20
 """Octets in the values of one message of AMP; the list of 10,000 lines has about six million."""
+
+LARGEST_HELLO = 2**16
+"""The same before both sides have said who they are."""
 
 _log = Logger()
 
@@ -52,7 +58,7 @@ class Heard(amp.CommandLocator):
     @Bye.responder
     def bye(self, reason: str) -> dict[str, object]:
         """The peer ends the connection."""
-        self.wire.end(reason)
+        self.wire.end(reason[:LONGEST_WORDS])
         return {}
 
 
@@ -112,7 +118,7 @@ class Wire(amp.AMP, TimeoutMixin):
         if not self.reason and self.transport is not None:
             self.reason = reason
             self.say(Bye, reason=reason)
-            self.setTimeout(PATIENCE)
+            self.setTimeout(FAREWELL)
             if self._producing:  # else Twisted waits for it to end by itself
                 self.transport.unregisterProducer()
             self.transport.loseConnection()
@@ -167,8 +173,9 @@ class Wire(amp.AMP, TimeoutMixin):
     def proto_value(self, string: bytes) -> str:
         """Twisted: a message has one value more."""
         self._size += len(string)
-        if self._size > LARGEST_BOX:
-            raise ValueError(f"a message of more than {LARGEST_BOX} octets")
+        most = LARGEST_BOX if self._beats.running else LARGEST_HELLO
+        if self._size > most:
+            raise ValueError(f"a message of more than {most} octets")
         return cast(str, amp.AMP.proto_value(self, string))
 
     def unhandledError(self, failure: Failure) -> None:

@@ -8,13 +8,19 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, DeferredList, ensureDeferred
 
+from csta.endpoints import client_endpoint
+from csta_gateway.agents import Agents
+from csta_gateway.certificates import Enrolment
+from csta_gateway.config_agents import Agents as Settings
+from tapi_adapter.agent import Agent
 from tapi_adapter.constants import LINECALLPRIVILEGE, LINECALLSTATE, LINECONNECTEDMODE, LINEMEDIAMODE
 from tapi_adapter.local import LocalTelephony
 from tapi_adapter.messages import LineStateChanged, Message, ServiceUp
@@ -24,6 +30,7 @@ from tests.tapi.standin.script import StandIn
 
 LINES = 500
 MESSAGES = 200_000
+ROUNDS = 10
 CHANGES = 20_000
 FIRST = 2001
 
@@ -76,6 +83,40 @@ async def through_the_pump(standin: StandIn) -> None:
     await telephony.stop()
 
 
+async def through_an_agent(standin: StandIn, folder: Path) -> None:
+    """The same through an agent and mutual TLS, with both ends in this process."""
+    standin.reset(1, LINES)
+    enrolment, own = Enrolment(folder / "agents"), folder / "agent.pem"
+    own.write_bytes(enrolment.enroll("bench", "localhost", datetime.now(UTC)))
+    agents = Agents(reactor, Settings(host="localhost", address="127.0.0.1", port=0, directory=str(folder / "agents")))
+    port = await agents.start()
+    where = f"tls:localhost:{port}:certificate={own}:trustRoots={enrolment.authority}"
+    local = LocalTelephony(reactor, library=standin.path)
+    agent = Agent(cast(Any, reactor), client_endpoint(reactor, where), local, "bench")
+    telephony = agents.telephony("bench")
+    rounds = [Counter(LineStateChanged, MESSAGES // ROUNDS) for _ in range(ROUNDS)]
+    current: list[Counter] = []
+    up = Counter(ServiceUp, 1, lambda message: current[0].hear(message) if current else None)
+    telephony.start(up.hear)
+    agent.start()
+    await up.done
+    begun = perf_counter()
+    found = await telephony.lines()
+    described = perf_counter()
+    print(f"Through an agent: {len(found)} lines described in {described - begun:.2f} s")
+    [line] = [line for line in found if line.device == 0]
+    await telephony.open_line(line.device, LINECALLPRIVILEGE.MONITOR, line.media_modes)
+    begun = perf_counter()
+    for counted in rounds:
+        current[:] = [counted]
+        standin.busy_line(0, MESSAGES // ROUNDS)
+        await counted.done
+    print(f"Through an agent: {MESSAGES / (perf_counter() - begun):,.0f} messages/s")
+    await telephony.stop()
+    await agent.stop()
+    await agents.stop()
+
+
 async def to_the_model(standin: StandIn) -> None:
     """Changes of calls from the library to the listeners of the provider."""
     standin.reset(1, LINES)
@@ -117,6 +158,7 @@ async def measure(folder: Path) -> None:
     """All of it."""
     standin = StandIn(compile_library(folder))
     await through_the_pump(standin)
+    await through_an_agent(standin, folder)
     await to_the_model(standin)
 
 

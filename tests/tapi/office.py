@@ -39,7 +39,7 @@ GATEWAY = """
 import sys
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.task import react
-from csta.model.events import CallAnswered, CallEnded, CallOffered
+from csta.model.events import CallAnswered, CallEnded, CallOffered, LinkUp
 from csta_gateway.agents import Agents
 from csta_gateway.config_agents import Agents as Settings
 from examples.windows_telephony import in_words
@@ -52,8 +52,8 @@ async def serve(reactor, folder):
 
     def hear(event):
         print(in_words(event), flush=True)
-        if isinstance(event, CallOffered):
-            ensureDeferred(provider.answer("2001", event.call.id))
+        if isinstance(event, CallOffered | LinkUp) and provider.link_up and provider.calls("2001"):
+            ensureDeferred(provider.answer("2001", provider.calls("2001")[0].id))
         elif isinstance(event, CallAnswered):
             ensureDeferred(provider.clear_connection("2001", event.call.id))
         elif isinstance(event, CallEnded):
@@ -73,7 +73,6 @@ react(serve, sys.argv[1:])
 
 TOLD = [
     "LinkDown(reason='agent desk has not connected', retry_in=None)",
-    "LinkUp()",
     "incoming Jörg Øst: alerting",
     "incoming Jörg Øst: connected",
     "incoming Jörg Øst: over",

@@ -12,6 +12,7 @@ from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
+from msgspec import structs
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
@@ -21,11 +22,13 @@ from csta import toml_file
 from csta.endpoints import client_endpoint
 from csta_gateway.agents import LOOK, Agents, AgentsFailed
 from csta_gateway.certificates import LIFE, RENEWAL, Enrolment, EnrolmentFailed
+from csta_gateway.changes import changes
 from csta_gateway.cli.agent import bundle
 from csta_gateway.config_agents import Agents as Settings
 from tapi_adapter.agent import Agent
 from tapi_adapter.agent import Settings as AgentSettings
 from tapi_adapter.messages import Message, ServiceDown, ServiceUp
+from tests.unit.csta_gateway.conftest import SETTINGS
 from tests.unit.endpoints.test_tls import Cable
 from tests.unit.tapi_adapter.faketelephony import FakeTelephony
 
@@ -208,6 +211,15 @@ def test_forgotten(office: Office, logged: list[str]) -> None:
     assert said(logged) == ("agent desk is not enrolled here any more",) * 2
 
 
+def test_a_certificate_of_ours_that_cannot_be_read(office: Office, logged: list[str]) -> None:
+    office.enroll()
+    (Path(office.settings.directory) / "enrolled" / "desk.pem").write_text("nothing")
+    office.open()
+    office.connect()
+    assert said(logged) == ("what the gateway knows of agent desk cannot be read; its log says more",) * 2
+    assert any("enrolled/desk.pem holds no certificate that can be read" in line for line in logged)
+
+
 def test_an_agent_the_settings_do_not_name(office: Office, logged: list[str]) -> None:
     office.enroll()
     office.open()
@@ -300,3 +312,9 @@ def test_a_port_that_is_taken(office: Office, monkeypatch: pytest.MonkeyPatch) -
     started = Agents(office.lan, office.settings).start()
     with pytest.raises(AgentsFailed, match=r"cannot listen on 0\.0\.0\.0 port 8447: in use; end the program"):
         started.send(None)
+
+
+def test_other_settings_of_agents_need_a_restart() -> None:
+    changed = changes(SETTINGS, structs.replace(SETTINGS, agents=Settings(host=HOST)))
+    assert changed.restart == ("[agents]",)
+    assert changed.config == SETTINGS

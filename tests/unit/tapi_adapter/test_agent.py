@@ -262,7 +262,7 @@ def test_a_gateway_that_takes_nothing_is_left(desk: AgentBench, logged: list[str
     for _ in range(serving.MOST_WAITING + 1):
         outbox.put(LineStateChanged(line=1, state=1))
     desk.settle()
-    assert any("the gateway does not keep up: 10000 messages wait for it. Next try in" in line for line in logged)
+    assert any("the gateway does not keep up: 100000 messages wait for it. Next try in" in line for line in logged)
     desk.settle(60)
     assert desk.provider.link_up
 

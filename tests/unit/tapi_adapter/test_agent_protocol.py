@@ -155,13 +155,14 @@ def test_what_is_not_of_the_protocol_is_refused(sent: bytes) -> None:
     assert not transport.connected
 
 
-def test_a_message_without_end_is_refused() -> None:
+@pytest.mark.parametrize(("greeting", "most"), [(b"", 2), (HELLO, 257)], ids=["before hello", "after it"])
+def test_a_message_without_end_is_refused(greeting: bytes, most: int) -> None:
     _, wire, transport = reception()
-    for number in range(257):
+    wire.dataReceived(greeting)
+    for number in range(most):
+        assert transport.connected
         key = b"%05d" % number
         wire.dataReceived(b"\0\x05" + key + b"\xff\xff" + bytes(0xFFFF))
-        if not transport.connected:
-            break
     assert not transport.connected
     assert wire.reason == "it sent what is not of the protocol"
 
