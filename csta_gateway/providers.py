@@ -70,23 +70,17 @@ class Providers:
         )
 
     def _windows_telephony(self, tapi: Tapi) -> TapiProvider:
-        return TapiProvider(
-            self._reactor, self._telephony(tapi), lines=tapi.lines, pattern=tapi.pattern, name=tapi.name
-        )
+        return TapiProvider(self._reactor, self.telephony(tapi), lines=tapi.lines, pattern=tapi.pattern, name=tapi.name)
 
-    def _telephony(self, tapi: Tapi) -> Telephony:
+    def telephony(self, tapi: Tapi) -> Telephony:
+        """Windows Telephony of this machine or of that of an agent; raises :class:`StartError` without one."""
+        if without_telephony(tapi):
+            raise StartError(without_telephony(tapi))
         if tapi.agent is None:
-            return local_telephony(self._reactor, tapi)
+            return LocalTelephony(self._reactor, library=tapi.library or "")
         if self._agents is None:
             raise StartError(f"[[tapi]] {tapi.name}: agents connect only after a restart with [agents]")
         return self._agents.telephony(tapi.agent)
-
-
-def local_telephony(reactor: Any, tapi: Tapi) -> LocalTelephony:  # noqa: ANN401 -- all of its interfaces
-    """Windows Telephony of this machine; raises :class:`StartError` where there is none."""
-    if without_telephony(tapi):
-        raise StartError(f"[[tapi]] {without_telephony(tapi)}")
-    return LocalTelephony(reactor, library=tapi.library or "")
 
 
 def without_telephony(tapi: Tapi) -> str:
@@ -94,7 +88,7 @@ def without_telephony(tapi: Tapi) -> str:
     if tapi.agent is not None or tapi.library is not None or sys.platform == "win32":
         return ""
     return (
-        f"{tapi.name}: this machine does not run Windows; install the agent on one that does,"
+        f"[[tapi]] {tapi.name}: this machine does not run Windows; install the agent on one that does,"
         " and name it as `agent` here (`csta-gateway agent enroll`)"
     )
 

@@ -102,6 +102,7 @@ class TwoWays:
         place = self._places[device] = Place(self.reach, OneCall(self._names), known)
         for way in self._ways.values():
             way.watch(device)
+        self._learn(device, place)
         self._tell_of(device, place)
 
     def leave(self, device: str) -> None:
@@ -188,6 +189,7 @@ class TwoWays:
         place = self._places.get(device)
         if place is None:
             return
+        self._learn(device, place)
         if _speaks(way, place):
             self._tell(*place.calls.hear(way, event, self._ways[way].exact(event.call)))
         for silent, source in self._ways.items():
@@ -215,13 +217,17 @@ class TwoWays:
             turn = Turn.MAIN_REFUSES
         if turn is Turn.FALLBACK_WORKS and not self._fallback.serves(device):
             turn = Turn.FALLBACK_FAILS
-        if self._main.up:
-            place.usual = self._main.provider.capabilities(device)
+        self._learn(device, place)
         before, place.reach = place.reach, after(place.reach, turn, self._fallback.serves(device))
         way = place.reach.way
         if way is not None and place.reach is not before:
             self._tell(*place.calls.hand_over(way, self._ways[way].sightings(device)))
         self._tell_of(device, place)
+
+    def _learn(self, device: str, place: Place) -> None:
+        """What the main way can do: the switch may turn out not to have something, and is not asked once it is away."""
+        if self._main.up:
+            place.usual = self._main.provider.capabilities(device)
 
     def _tell_of(self, device: str, place: Place) -> None:
         """Tell how a device is reached, where that is new; of a link that is down its devices need no word."""

@@ -59,6 +59,10 @@ REGROUPED: dict[type[Happening], type[CallEvent]] = {Transferred: CallTransferre
 """What the parties that stay in a call are told."""
 
 
+UNANSWERED = frozenset({"callForwardNoAnswer", "callNotAnswered"})
+"""Causes of Diverted that say that nobody answered in time (§12.2.15): voice mail, most often."""
+
+
 @dataclass(slots=True)
 class Tracked:
     """A call and what only the tracker needs to know of it.
@@ -128,10 +132,12 @@ def after_event(tracked: Tracked, happening: Happening, part: Role, state: Conne
 
 
 def taken_by(tracked: Tracked, before: Call, happening: Happening | None) -> str | None:
-    """Device that took a call which left this one unanswered."""
+    """Device that took a call which left this one unanswered; nobody took one that rang here until it was forwarded."""
     if before.answered is not None or before.direction is Direction.OUTGOING:
         return None
-    return happening.new_destination.number if isinstance(happening, Diverted) else tracked.taken_by
+    if isinstance(happening, Diverted) and happening.cause not in UNANSWERED:
+        return happening.new_destination.number
+    return tracked.taken_by
 
 
 def direction_of(entry: SnapshotEntry, is_here: IsHere) -> Direction:

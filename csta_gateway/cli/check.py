@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from crm_adapter.shortnumbers import collisions
 from csta.cli.exits import OK
 from csta_gateway.cli.settings import add_config, settings
+from csta_gateway.config import Connection
+from csta_gateway.config_tapi import Tapi
+from csta_gateway.providers import without_telephony
 
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
@@ -27,8 +30,20 @@ def _check(options: argparse.Namespace) -> int:
     for place, location in places.items():
         for sentence in collisions(location):
             print(f"{options.config}: warning: [{place}] {sentence}", file=sys.stderr)
-    links = ", ".join(
-        f"{link.name} ({link.dialect or link.protocol or 'xml'} on {link.endpoint})" for link in config.links
-    )
-    print(f"{options.config}: fine. Links: {links}.")
+    for tapi in config.tapi:
+        if sentence := without_telephony(tapi):
+            print(f"{options.config}: warning: {sentence}", file=sys.stderr)
+    print(f"{options.config}: fine. Links: {', '.join(map(_in_words, config.connections))}.")
     return OK
+
+
+def _in_words(connection: Connection) -> str:
+    link, fallback = connection.switch, connection.fallback
+    if isinstance(link, Tapi):
+        return f"{link.name} ({_machine(link)})"
+    instead = f"; {fallback.name}, {_machine(fallback)}, after {link.fallback_after_seconds:g} s" if fallback else ""
+    return f"{link.name} ({link.dialect or link.protocol or 'xml'} on {link.endpoint}{instead})"
+
+
+def _machine(tapi: Tapi) -> str:
+    return f"Windows Telephony of {'this machine' if tapi.agent is None else f'agent {tapi.agent}'}"

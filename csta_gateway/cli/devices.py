@@ -12,6 +12,9 @@ from csta.cli.exits import OK
 from csta.cli.online import run_on_reactor
 from csta_gateway.cli.probe import links
 from csta_gateway.cli.settings import add_config, settings
+from csta_gateway.config import Config, Link
+from csta_gateway.config_tapi import Tapi
+from csta_gateway.lineprobe import lines_of
 from csta_gateway.providers import client_of
 from csta_gateway.staffing import read_staff
 
@@ -23,24 +26,36 @@ def add_parser(commands: Subparsers) -> None:
     """Say what the command takes."""
     parser = commands.add_parser("devices", help="list the devices the switches name, and whose they are")
     add_config(parser)
-    parser.add_argument("--link", metavar="NAME", help="only this one of [[links]]")
+    parser.add_argument("--link", metavar="NAME", help="only this one of [[links]] or [[tapi]]")
     parser.add_argument("--csv", action="store_true", help="as CSV, to be completed and used in [[device_lists]]")
     parser.set_defaults(command=lambda options: run_on_reactor(_devices, options))
 
 
 async def _devices(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
-    users = Users((await read_staff(settings(options), reactor)).users)
+    config = settings(options)
+    users = Users((await read_staff(config, reactor)).users)
     row = separated if options.csv else aligned
     print(row("link", "id", "category", "name", "users"))
-    for link in links(options):
-        client = await client_of(reactor, link)
-        for each in await client.capability_exchange.get_switching_function_devices():
-            device = each.device_id.number
-            owners = ", ".join(user.login for user in users.by_device(device)) if link.serves(device) else "not served"
-            name = each.device_id.private_name or ""
-            print(row(link.name, device, each.device_category.value, name, owners))
-        await client.close()
+    for link in links(config, options.link):
+        serving = next(each for each in config.connections if link in (each.switch, each.fallback))
+        for device, category, name in await _listed(reactor, config, link):
+            known = serving.serves(device)
+            owners = ", ".join(user.login for user in users.by_device(device)) if known else "not served"
+            print(row(link.name, device, category, name, owners))
     return OK
+
+
+async def _listed(reactor: Any, config: Config, link: Link | Tapi) -> list[tuple[str, str, str]]:  # noqa: ANN401 -- all of its interfaces
+    """Devices of a link: what they are called in the settings, their category and name."""
+    if isinstance(link, Tapi):
+        async with lines_of(reactor, config, link) as lines:
+            return [(device, "line", line.name) for line in lines.described for device in lines.devices(line)]
+    client = await client_of(reactor, link)
+    try:
+        found = await client.capability_exchange.get_switching_function_devices()
+    finally:
+        await client.close()
+    return [(each.device_id.number, each.device_category.value, each.device_id.private_name or "") for each in found]
 
 
 def aligned(*fields: str) -> str:

@@ -1,10 +1,11 @@
-"""The diagrams of connections and of sessions, drawn from the tables the program itself runs on."""
+"""The diagrams of connections, sessions and ways to devices, drawn from the tables the program itself runs on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from math import cos, hypot, pi, sin
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -12,7 +13,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from csta.model.states import TRANSITIONS
 from csta.session.states import MOVES
+from csta_gateway import reach
 
+State = TypeVar("State", bound=Enum)
+Move = TypeVar("Move", bound=Enum)
 Arrows = Mapping[tuple[str, str], str]
 """The states before and after → what the arrow says."""
 
@@ -44,14 +48,23 @@ def connections() -> str:
 
 
 def sessions() -> str:
-    """The moves of a session; an arrow says all that leads from one state to the other."""
+    """The moves of a session."""
+    return by_cause("Moves of a session", MOVES)
+
+
+def ways() -> str:
+    """The moves of a device that has two ways."""
+    return by_cause("Moves between the ways to a device", reach.MOVES)
+
+
+def by_cause(title: str, table: Mapping[State, Mapping[Move, State]]) -> str:
+    """The moves of a table; an arrow says all that leads from one state to the other."""
     causes: dict[tuple[str, str], list[str]] = {}
-    for before, moves in MOVES.items():
+    for before, moves in table.items():
         for move, after in moves.items():
             if after is not before:
                 causes.setdefault((before.value, after.value), []).append(move.value)
-    arrows = {each: ", ".join(said) for each, said in causes.items()}
-    return svg("Moves of a session", [state.value for state in MOVES], arrows)
+    return svg(title, [state.value for state in table], {each: ", ".join(said) for each, said in causes.items()})
 
 
 def svg(title: str, states: list[str], arrows: Arrows) -> str:
@@ -102,6 +115,14 @@ class ConnectionMoves(SphinxDirective):
         return [nodes.raw("", connections(), format="html")]
 
 
+class WayDiagram(SphinxDirective):
+    """The diagram of ways, in the page itself."""
+
+    def run(self) -> list[nodes.Node]:
+        """Put it there."""
+        return [nodes.raw("", ways(), format="html")]
+
+
 class SessionDiagram(SphinxDirective):
     """The diagram of sessions, in the page itself."""
 
@@ -114,4 +135,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("connection-moves", ConnectionMoves)
     app.add_directive("session-diagram", SessionDiagram)
+    app.add_directive("way-diagram", WayDiagram)
     return {"parallel_read_safe": True}

@@ -51,6 +51,23 @@ def test_right_settings_are_called_fine(settings: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == f"{settings}: fine. Links: HQ (xml on tcp:127.0.0.1:9).\n"
 
 
+def test_windows_telephony_of_a_machine_without_windows_is_told(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tapi = "[[tapi]]\nname = 'W'\n[[tapi]]\nname = 'B'\nagent = 'desk'\n[agents]\nhost = 'cti.example.org'\n"
+    settings.write_text(settings.read_text().replace('name = "HQ"', 'name = "HQ"\nfallback = "W"') + tapi)
+    assert main(["check-config", "--config", str(settings)]) == 0
+    told = capsys.readouterr()
+    assert told.out == (
+        f"{settings}: fine. Links: HQ (xml on tcp:127.0.0.1:9; W, Windows Telephony of this machine, after 30 s),"
+        " B (Windows Telephony of agent desk).\n"
+    )
+    assert told.err.startswith(f"{settings}: warning: [[tapi]] W: this machine does not run Windows; install the agent")
+    ended = run("--config", str(settings))
+    assert ended.returncode == 1
+    assert "[[tapi]] W: this machine does not run Windows" in ended.stderr
+
+
 @pytest.mark.parametrize("command", ["check-config", "run"])
 def test_wrong_settings_are_told_with_their_place(
     settings: Path, command: str, capsys: pytest.CaptureFixture[str]

@@ -218,6 +218,10 @@ ELSEWHERE: dict[str, tuple[list[Happening], str | None]] = {
     "not answered at all": ([incoming(), incoming(ConnectionCleared)], None),
     "answered here, then passed on": ([incoming(), ANSWERED, incoming(Diverted, new_destination=BERT)], None),
     "busy here, forwarded": ([incoming(Failed), incoming(Diverted, new_destination=BERT)], "2002"),
+    "not answered, forwarded": (
+        [incoming(), incoming(Diverted, new_destination=BERT, cause="callForwardNoAnswer")],
+        None,
+    ),
     "rang elsewhere too": ([incoming(), incoming(subject=BERT), incoming(ConnectionCleared)], None),
 }
 

@@ -295,3 +295,17 @@ def test_a_driver_that_lets_us_dial_late() -> None:
     assert consulted == [bench.provider.calls(ANNA)[1].id]
     assert asked(bench) == "SetupTransfer Dial Dial"
     assert own in bench.pbx.at(ANNA)
+
+
+def test_a_station_is_twice_in_one_conference(bench: TapiBench) -> None:
+    held = bench.run(bench.provider.make_call("2001", "2002"))
+    bench.run(bench.provider.answer("2002", bench.call("2002").id))
+    bench.run(bench.provider.hold("2002", bench.call("2002").id))
+    active = bench.run(bench.provider.consult("2001", held, "2002"))
+    bench.run(bench.provider.answer("2002", bench.provider.calls("2002")[1].id))
+    bench.run(bench.provider.conference("2001", held, active))
+    assert [party.number for party in bench.call("2001").parties] == ["2002", "2002"]
+    first, second = (call.id for call in bench.provider.calls("2002"))
+    bench.run(bench.provider.clear_connection("2002", first))
+    bench.settle(3)
+    assert (bench.call("2002").id, [party.number for party in bench.call("2001").parties]) == (second, ["2002"])
