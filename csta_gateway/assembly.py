@@ -17,6 +17,7 @@ from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import Sessions, Verifier
+from csta_gateway.bearers import Bearers
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Config
@@ -28,6 +29,7 @@ from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.streams import Streams
+from csta_gateway.tokens import Tokens
 from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
 
@@ -39,10 +41,11 @@ def assemble(
     users: Users,
     sources: Sequence[DirectorySource],
     journal: Journal,
+    tokens: Tokens,
     make_provider: MakeProvider,
     verifier: Verifier,
 ) -> Gateway:
-    """A gateway that only has to be connected: its sources and journal are open, its links are not."""
+    """A gateway that only has to be connected: its sources, journal and tokens are open, its links are not."""
     metrics = Metrics(csta.__version__)
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
@@ -73,6 +76,7 @@ def assemble(
         users=users,
         findings=Findings(metrics),
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
+        bearers=Bearers(tokens, users, clock),
         links=links,
         lookup=lookup,
         contacts=Contacts(sources),

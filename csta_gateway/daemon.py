@@ -30,6 +30,7 @@ from csta_gateway.site import Root, WebServer
 from csta_gateway.sources import Sources
 from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.tokens import Tokens
 from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch, warn_about_logins
 
@@ -101,6 +102,9 @@ class Daemon:
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
+        tokens = Tokens(config.journal.url, self._reactor)
+        self._cleanup.append(tokens.close)
+        await tokens.start()
         retention = Retention(journal, self._reactor, config.journal.retention_days)
         retention.start()
         self._cleanup.append(retention.stop)
@@ -113,10 +117,11 @@ class Daemon:
             users=users,
             sources=tuple(sources.values()),
             journal=journal,
+            tokens=tokens,
             make_provider=self._make_provider,
             verifier=self._verify,
         )
-        self._cleanup.append(gateway.board.activities.close)
+        self._cleanup += [gateway.board.activities.close, gateway.bearers.stop]
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()
