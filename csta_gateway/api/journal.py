@@ -165,8 +165,7 @@ async def purge(visit: Visit, body: Person) -> Deleted:
     count = await journal.purge(subject)
     _audit(visit, "deletes", count, body)
     for login in concerned:
-        for stream in visit.gateway.streams.of(login):
-            stream.renew()
+        visit.gateway.streams.renew(login)
     return Deleted(calls=count)
 
 

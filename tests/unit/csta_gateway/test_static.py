@@ -12,7 +12,7 @@ from csta_gateway import __file__ as package
 from csta_gateway.api.application import ROUTES
 
 STATIC = Path(package).parent / "static"
-SCRIPTS = sorted([*STATIC.glob("js/*.js"), *STATIC.glob("reference/*.js")])
+SCRIPTS = sorted([*STATIC.glob("js/*.js"), *STATIC.glob("*.js"), *STATIC.glob("reference/*.js")])
 STYLES = sorted(STATIC.glob("css/*.css"))
 CATALOGUES = {path.stem: path for path in sorted(STATIC.glob("i18n/*.json"))}
 CONTRACT = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
@@ -20,6 +20,7 @@ LONGEST_FILE = 400
 
 FAMILIES = {
     "action": {"refuse"},
+    "back": {"renewed", "restarted", "resumed"},
     "crm": {"waiting", "revised", "written", "without_note", "failed"},
     "disposition": {"order", "question", "complaint", "appointment", "wrong_number"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},
@@ -34,7 +35,7 @@ FAMILIES = {
     "presence": {"free", "ringing", "busy", "unknown"},
     "reference.group": {route.function.__module__.rpartition(".")[2] for route in ROUTES},
     "result": set(),
-    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound"},
+    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "pinned"},
     "stranger": {"new_person", "new_company"},
     "theme": {"auto", "light", "dark"},
     "way": {"incoming", "outgoing", "internal"},
