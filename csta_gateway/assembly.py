@@ -53,13 +53,8 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    pages = Pages(
-        screen_pop(config.screen, sites),
-        config.screen.page,
-        sites,
-        config.journal.masked_for,
-        config.journal.dispositions,
-    )
+    kept = config.journal
+    pages = Pages(screen_pop(config.screen, sites), config.screen.page, sites, kept.masked_for, kept.dispositions)
     streams = Streams(metrics, clock)
     board = Board(
         users,
@@ -74,7 +69,7 @@ def assemble(
         metrics,
         clock,
         csta.__version__,
-        number_set(config.journal.excluded_numbers, sites.all()),
+        number_set(kept.excluded_numbers, sites.all()),
     )
     return Gateway(
         settings=config.server,
