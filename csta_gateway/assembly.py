@@ -18,6 +18,7 @@ from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import Sessions, Verifier
+from csta_gateway.bearers import Bearers
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Config
@@ -30,6 +31,7 @@ from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.sessionfile import SessionFile
 from csta_gateway.streams import Streams
+from csta_gateway.tokens import Tokens
 from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
 
@@ -41,22 +43,23 @@ def assemble(
     users: Users,
     sources: Sequence[DirectorySource],
     journal: Journal,
+    tokens: Tokens,
     make_provider: MakeProvider,
     verifier: Verifier,
 ) -> Gateway:
-    """A gateway that only has to be connected: its sources and journal are open, its links are not."""
+    """A gateway that only has to be connected: its sources, journal and tokens are open, its links are not."""
     metrics = Metrics(csta.__version__)
     session_file = SessionFile(Path(config.server.session_file))
     links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    contacts = Contacts(sources)
+    contacts, kept = Contacts(sources), config.journal
     pages = Pages(
         screen_pop(config.screen, sites),
         config.screen.page,
         sites,
-        config.journal.masked_for,
-        config.journal.dispositions,
+        kept.masked_for,
+        kept.dispositions,
         writes=lambda: contacts.take_numbers,
     )
     streams = Streams(metrics, clock)
@@ -73,7 +76,7 @@ def assemble(
         metrics,
         clock,
         csta.__version__,
-        number_set(config.journal.excluded_numbers, sites.all()),
+        number_set(kept.excluded_numbers, sites.all()),
     )
     return Gateway(
         settings=config.server,
@@ -83,6 +86,7 @@ def assemble(
         users=users,
         findings=Findings(metrics),
         sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier, session_file),
+        bearers=Bearers(tokens, users, clock),
         links=links,
         lookup=lookup,
         contacts=contacts,

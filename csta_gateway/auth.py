@@ -20,6 +20,7 @@ from crm_adapter.clock import Clock
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
 from csta_gateway.failures import ApiError
+from csta_gateway.policy import Scope
 from csta_gateway.sessionfile import SavedSession, SessionFile
 
 COOKIE = "csta_session"
@@ -56,6 +57,7 @@ class Session:
     :param csrf: what the page must send with every change.
     :param language: the language of sentences in this session.
     :param used: time of the last use, seconds.
+    :param scopes: what the token it was opened with is good for; None: it was opened with a password.
     :param on_end: called when the session ends, to close what hangs on it.
     """
 
@@ -63,6 +65,7 @@ class Session:
     csrf: str
     language: Language
     used: float
+    scopes: frozenset[Scope] | None = None
     on_end: set[Callable[[], None]] = field(default_factory=set)
 
     def has_csrf(self, value: str) -> bool:

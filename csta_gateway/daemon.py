@@ -32,6 +32,7 @@ from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
+from csta_gateway.tokens import Tokens
 from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch, warn_about_logins
 
@@ -161,6 +162,9 @@ class Daemon:
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
+        tokens = Tokens(config.journal.url, self._reactor)
+        self._cleanup.append(tokens.close)
+        await tokens.start()
         self._retention = Retention(journal, self._reactor, config.journal.retention_days)
         self._retention.start()
         self._cleanup.append(self._retention.stop)
@@ -173,10 +177,11 @@ class Daemon:
             users=users,
             sources=self._directories.all(),
             journal=journal,
+            tokens=tokens,
             make_provider=self._make_provider,
             verifier=self._verify,
         )
-        self._cleanup += [gateway.board.activities.close, gateway.sessions.save]
+        self._cleanup += [gateway.board.activities.close, gateway.sessions.save, gateway.bearers.stop]
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()

@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     "bad_request": 400,
     "not_logged_in": 401,
     "login_failed": 401,
+    "token_invalid": 401,
     "forbidden": 403,
     "csrf": 403,
     "not_found": 404,

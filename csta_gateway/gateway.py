@@ -13,6 +13,7 @@ from crm_adapter.lookup import Lookup
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import COOKIE, Session, Sessions
+from csta_gateway.bearers import Bearers
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
 from csta_gateway.config import Server
@@ -40,6 +41,7 @@ class Gateway:
     users: Users
     findings: Findings
     sessions: Sessions
+    bearers: Bearers
     links: Links
     lookup: Lookup
     contacts: Contacts

@@ -13,6 +13,7 @@ class Action(Enum):
 
     USE_SESSION = auto()
     WATCH_CALLS = auto()
+    SUBSCRIBE = auto()
     MAKE_CALL = auto()
     CONTROL_CALL = auto()
     PICK_UP = auto()
@@ -40,7 +41,7 @@ Scope = Literal["calls:read", "calls:control", "directory:read", "journal:read",
 """What a token is good for, at most."""
 
 SCOPES: dict[Scope, frozenset[Action]] = {
-    "calls:read": frozenset({Action.WATCH_CALLS}),
+    "calls:read": frozenset({Action.WATCH_CALLS, Action.SUBSCRIBE}),
     "calls:control": frozenset({Action.MAKE_CALL, Action.CONTROL_CALL, Action.PICK_UP, Action.CONTROL_DEVICE}),
     "directory:read": frozenset({Action.LOOK_UP, Action.SEE_COLLEAGUES, Action.SEE_USERS}),
     "journal:read": frozenset({Action.SEE_JOURNAL}),
@@ -52,6 +53,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
 OWN_TELEPHONE = {
     Action.USE_SESSION: Reach.OWN,
     Action.WATCH_CALLS: Reach.OWN,
+    Action.SUBSCRIBE: Reach.OWN,
     Action.MAKE_CALL: Reach.OWN,
     Action.CONTROL_CALL: Reach.OWN,
     Action.PICK_UP: Reach.OWN,
@@ -92,6 +94,11 @@ PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
 
 WITHOUT_CTI = frozenset({Action.USE_SESSION, *OF_THE_GATEWAY})
 """What is left to a user whose CTI is switched off."""
+
+
+def scopes_of(action: Action) -> list[Scope]:
+    """The scopes that open an action."""
+    return [scope for scope, actions in SCOPES.items() if action in actions]
 
 
 def permits(user: User, action: Action, device: str | None = None, scopes: frozenset[Scope] | None = None) -> bool:

@@ -22,6 +22,7 @@ TEXTS: dict[Language, dict[str, str]] = {
     "de": {
         "not_logged_in": "Bitte anmelden.",
         "login_failed": "Benutzer oder Kennwort stimmt nicht. Bitte noch einmal eingeben.",
+        "token_invalid": "Dieses Token gilt nicht oder nicht mehr. Die Administration kann ein neues ausstellen.",
         "too_many_attempts": "Zu viele Versuche. Bitte in {seconds} Sekunden noch einmal.",
         "forbidden": "Das ist mit diesem Benutzer nicht erlaubt. Die Administration kann es freigeben.",
         "csrf": "Die Seite ist nicht mehr aktuell. Bitte neu laden.",
@@ -39,6 +40,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "problem.crm_down": "CRM nicht erreichbar",
         "problem.not_logged_in": "Nicht angemeldet",
         "problem.login_failed": "Anmeldung misslungen",
+        "problem.token_invalid": "Token ungültig",
         "problem.too_many_attempts": "Zu viele Versuche",
         "problem.forbidden": "Nicht erlaubt",
         "problem.csrf": "Seite veraltet",
@@ -94,6 +96,7 @@ TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "not_logged_in": "Please log in.",
         "login_failed": "User or password is wrong. Please enter them again.",
+        "token_invalid": "This token is not good, or not any more. The administrator can make a new one.",
         "too_many_attempts": "Too many attempts. Please try again in {seconds} seconds.",
         "forbidden": "This user is not allowed to do that. The administrator can allow it.",
         "csrf": "The page is out of date. Please reload it.",
@@ -111,6 +114,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "problem.crm_down": "CRM cannot be reached",
         "problem.not_logged_in": "Not logged in",
         "problem.login_failed": "Log-in failed",
+        "problem.token_invalid": "Token not valid",
         "problem.too_many_attempts": "Too many attempts",
         "problem.forbidden": "Not allowed",
         "problem.csrf": "Page out of date",

@@ -27,6 +27,7 @@ class History(Enum):
     JOURNAL = "journal"
     EMBEDDED = "embedded"
     INDEX = "index"
+    TOKENS = "tokens"
 
     @property
     def version_table(self) -> str:

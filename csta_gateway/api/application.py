@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import cache
+from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
@@ -19,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from crm_adapter.texts import Language
 from csta.errors import CSTAError
 from csta_gateway.api import calls, devices, directory, events, journal, links, openapi, sessions
-from csta_gateway.api.exchange import Answer, Download, Visit
+from csta_gateway.api.exchange import Answer, Download, Visit, preferred_language
 from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError, Problem, problem
 from csta_gateway.gateway import Gateway
@@ -92,6 +93,7 @@ def _view(gateway: Gateway, route: Route) -> View:
         visit = _visit(gateway, request)
         began = gateway.clock.seconds()
         try:
+            await _identify(visit, route)
             _admit(visit, route)
             content = await route.serve(visit, arguments)
         except Exception as error:  # the last place an error can be told to the user
@@ -110,6 +112,15 @@ def _visit(gateway: Gateway, request: LimitedRequest) -> Visit:
     return Visit(request, gateway, gateway.session_of(request))
 
 
+async def _identify(visit: Visit, route: Route) -> None:
+    """A token counts more than a cookie. Raises :class:`ApiError` when it is not good."""
+    header = visit.request.getHeader("authorization")
+    if header is not None and route.action is not None:
+        address = visit.gateway.client(visit.request)
+        session = await visit.gateway.bearers.session(header, address, preferred_language(visit.request))
+        visit.session_or_none = session or visit.session_or_none
+
+
 def _admit(visit: Visit, route: Route) -> None:
     """Size, origin, session, token and permission. Raises :class:`ApiError`."""
     if visit.too_large:
@@ -119,9 +130,12 @@ def _admit(visit: Visit, route: Route) -> None:
         raise ApiError("forbidden")
     if route.action is None or (route.strangers and visit.session_or_none is None):
         return
-    if route.changes and not visit.session.has_csrf(visit.request.getHeader("x-csrf-token") or ""):
+    session = visit.session
+    # No page can send the header with a token for somebody else, as it can a cookie.
+    by_cookie = session.scopes is None
+    if route.changes and by_cookie and not session.has_csrf(visit.request.getHeader("x-csrf-token") or ""):
         raise ApiError("csrf")
-    if not permits(visit.user, route.action):
+    if not permits(session.user, route.action, scopes=session.scopes):
         raise ApiError("forbidden")
 
 
@@ -134,6 +148,8 @@ def refusal(visit: Visit, error: Exception) -> Answer:
         log.warn("a command failed: {error}", error=error)
     if isinstance(error, ApiError) and error.retry_after is not None:
         visit.request.setHeader("Retry-After", str(error.retry_after))
+    if told.status == HTTPStatus.UNAUTHORIZED:
+        visit.request.setHeader("WWW-Authenticate", "Bearer")  # RFC 6750 §3
     return Answer(told.status, told)
 
 

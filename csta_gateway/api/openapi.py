@@ -17,6 +17,7 @@ from csta_gateway.api.exchange import Download
 from csta_gateway.api.route import Route
 from csta_gateway.auth import COOKIE
 from csta_gateway.failures import STATUS, Problem
+from csta_gateway.policy import Action, scopes_of
 from csta_gateway.texts import Words, text
 
 Json = dict[str, Any]
@@ -30,11 +31,14 @@ BODILESS = (NoneType, WebSocketResource)
 
 INTRODUCTION = Words(
     "Alles, was der Anrufbildschirm tut, geht über diese Schnittstelle. Zeiten sind Unix-Millisekunden. Wer sich"
-    " anmeldet, bekommt einen Cookie und `csrf`; jede Änderung braucht dessen Wert in der Kopfzeile `X-CSRF-Token`.",
+    " anmeldet, bekommt einen Cookie und `csrf`; jede Änderung braucht dessen Wert in der Kopfzeile `X-CSRF-Token`."
+    " Programme zeigen stattdessen ein Token: `Authorization: Bearer …`.",
     "Everything the call screen does goes through this API. Times are Unix milliseconds. Whoever logs in gets a cookie"
-    " and `csrf`; every change needs its value in the header `X-CSRF-Token`.",
+    " and `csrf`; every change needs its value in the header `X-CSRF-Token`. Programs show a token instead:"
+    " `Authorization: Bearer …`.",
 )
 SECURITY = {
+    "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
 }
@@ -153,4 +157,5 @@ def _problem(keys: list[str], language: Language) -> Json:
 def _security(route: Route) -> list[Json]:
     if route.action is None:
         return []
-    return [{"session": [], "csrf": []} if route.changes else {"session": []}]
+    cookie: Json = {"session": [], "csrf": []} if route.changes else {"session": []}
+    return [cookie] if route.action is Action.USE_SESSION else [{"token": scopes_of(route.action)}, cookie]

@@ -78,7 +78,8 @@ class Route:
         if self.changes:
             ids.add("forbidden")
         if self.action is not None:
-            ids |= {"forbidden"} if self.strangers else {"forbidden", "not_logged_in"}
+            ids |= {"forbidden", "token_invalid", "too_many_attempts"}
+            ids |= set() if self.strangers else {"not_logged_in"}
             ids |= {"csrf"} if self.changes else set()
         return frozenset(ids)
 

@@ -12,9 +12,23 @@ from collections.abc import Sequence
 from csta import __version__
 from csta.cli.exits import USAGE, Trouble
 from csta.toml_file import ConfigError
-from csta_gateway.cli import agent, check, completion, db, devices, health, journal, number, probe, run, show, user
+from csta_gateway.cli import (
+    agent,
+    check,
+    completion,
+    db,
+    devices,
+    health,
+    journal,
+    number,
+    probe,
+    run,
+    show,
+    token,
+    user,
+)
 
-COMMANDS = (run, check, show, probe, devices, agent, user, number, journal, db, health, completion)
+COMMANDS = (run, check, show, probe, devices, agent, user, token, number, journal, db, health, completion)
 """In the order of ``--help``."""
 
 

@@ -35,6 +35,7 @@ def add_parser(commands: Subparsers) -> None:
 def databases(config: Config) -> Iterator[tuple[str, str, History]]:
     """Section of the settings, URL and history of each database that is ours."""
     yield "journal", config.journal.url, History.JOURNAL
+    yield "tokens", config.journal.url, History.TOKENS
     yield "lookup", config.lookup.index, History.INDEX
     for source in config.sources:
         if isinstance(source, SqlSource) and source.preset == "embedded":

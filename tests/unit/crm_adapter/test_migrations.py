@@ -19,11 +19,13 @@ from crm_adapter import indexschema, journalschema, migrations
 from crm_adapter.errors import DirectoryError
 from crm_adapter.migrations import History, current, newest, upgrade
 from crm_adapter.sources import schema
+from csta_gateway import tokens
 
 TABLES = {
     History.JOURNAL: journalschema.METADATA,
     History.EMBEDDED: schema.METADATA,
     History.INDEX: indexschema.METADATA,
+    History.TOKENS: tokens.METADATA,
 }
 
 
@@ -116,7 +118,7 @@ FIRST = (Path(__file__).with_name("first_version.sql")).read_text("utf-8")
 """The tables as the first version made them, without a history, and a row in each."""
 
 
-@pytest.mark.parametrize("history", History)
+@pytest.mark.parametrize("history", [each for each in History if each is not History.TOKENS])  # they came later
 def test_a_database_from_before_the_history_keeps_what_is_in_it(connection: Connection, history: History) -> None:
     for statement in filter(str.strip, FIRST.split(";\n")):
         connection.execute(text(statement))

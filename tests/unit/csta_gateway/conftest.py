@@ -21,6 +21,7 @@ from twisted.web.server import Site
 
 from crm_adapter.journal import Journal
 from crm_adapter.location import Location
+from crm_adapter.sources.database import PlainDatabase
 from crm_adapter.users import User, Users
 from csta.errors import LocalProtocolError
 from csta.model.call import Call, Direction, Party
@@ -34,6 +35,7 @@ from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
 from csta_gateway.site import Root, WebServer
+from csta_gateway.tokens import Tokens
 from tests.unit.csta_gateway.crm import USERS, Crm
 
 SETTINGS = config.Config(
@@ -316,14 +318,18 @@ class World:
         self.clock.advance(2000.0)
         self.switch = Switch(unknown=unknown)
         self.crm = Crm()
-        journal = Journal(f"sqlite:///{folder / 'journal.db'}", cast(IReactorFromThreads, here), cast(ThreadPool, here))
+        where = (f"sqlite:///{folder / 'journal.db'}", cast(IReactorFromThreads, here), cast(ThreadPool, here))
+        journal, tokens = Journal(*where), Tokens(*where)
         Deferred.fromCoroutine(journal.start())
+        Deferred.fromCoroutine(tokens.start())
+        self.database = PlainDatabase(where[0])
         self.gateway: Gateway = assemble(
             settings,
             clock=cast(Any, self.clock),
             users=Users(users),
             sources=[self.crm],
             journal=journal,
+            tokens=tokens,
             make_provider=self._provider,
             verifier=self.verify,
         )

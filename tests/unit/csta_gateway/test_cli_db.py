@@ -23,12 +23,13 @@ def test_databases_are_brought_up_to_date(settings: Path, capsys: pytest.Capture
     assert main(["db", "status", "--config", str(settings)]) == 0
     told = capsys.readouterr().out.splitlines()
     assert (
-        told[:3]
-        == told[3:]
+        told[:4]
+        == told[4:]
         == [
             f"{name}: sqlite:///{settings.parent}/{file}.db: step {newest(history)} of {newest(history)}"
             for name, file, history in [
                 ("journal", "journal", History.JOURNAL),
+                ("tokens", "journal", History.TOKENS),
                 ("lookup", "lookup", History.INDEX),
                 ("crm", "crm", History.EMBEDDED),
             ]
@@ -41,7 +42,8 @@ def test_a_database_that_cannot_be_opened_does_not_keep_the_others(
 ) -> None:
     settings.write_text(settings.read_text().replace("lookup.db", "none/lookup.db"))
     assert main(["db", "upgrade", "--config", str(settings)]) == 1
-    journal, lookup, crm = capsys.readouterr().out.splitlines()
+    journal, tokens, lookup, crm = capsys.readouterr().out.splitlines()
     assert "step" in journal
+    assert "step" in tokens
     assert "unable to open database file" in lookup
     assert "step" in crm

@@ -29,7 +29,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "showSession": SESSION,
     "changeSession": SESSION,
     "logOut": SESSION,
-    "openEvents": WATCHING,
+    "openEvents": CALL,
     "previewNumber": DIRECTORY,
     "makeCall": CONTROL,
     "listCalls": WATCHING,

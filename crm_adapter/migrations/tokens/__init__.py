@@ -1,0 +1,1 @@
+"""Tokens of programs that use the gateway's API."""
