@@ -40,7 +40,15 @@ CRM_LIBRARIES = TWISTED | {
     "jsonpath",
     "vobject",
 }
-GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "shtab", "tomli_w"}
+GATEWAY_LIBRARIES = CRM_LIBRARIES | {
+    "klein",
+    "autobahn",
+    "werkzeug",
+    "prometheus_client",
+    "shtab",
+    "tomli_w",
+    "cryptography",
+}
 
 
 class Layer(NamedTuple):

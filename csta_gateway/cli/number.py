@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
 from crm_adapter.numberrules import Role
 from crm_adapter.texts import Language
 from csta.cli.exits import OK, WRONG, Trouble
-from csta_gateway.cli.settings import add_config, settings
+from csta_gateway.cli.settings import add_config, language_of, settings
 from csta_gateway.explain import explained
 
 if TYPE_CHECKING:
@@ -35,13 +34,7 @@ def _explain(options: argparse.Namespace) -> int:
     if options.site is not None and options.site not in config.sites:
         raise Trouble.usage(f"{options.config}: there is no [sites.{options.site}]")
     location = config.location if options.site is None else config.sites[options.site]
-    language = options.language or _language(os.environ)
+    language = options.language or language_of(os.environ)
     explanation = explained(options.number, location, options.role, site=options.site or "", language=language)
     print(*explanation.lines, sep="\n")
     return OK if explanation.understood else WRONG
-
-
-def _language(environment: Mapping[str, str]) -> Language:
-    """The language of the environment (POSIX, Base Definitions §8.2), as far as there are words in it."""
-    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "de" if locale.startswith("de") else "en"
