@@ -12,9 +12,23 @@ from collections.abc import Sequence
 from csta import __version__
 from csta.cli.exits import USAGE, Trouble
 from csta.toml_file import ConfigError
-from csta_gateway.cli import check, completion, db, devices, health, init, journal, number, probe, run, show, user
+from csta_gateway.cli import (
+    check,
+    completion,
+    db,
+    devices,
+    health,
+    init,
+    journal,
+    lookup,
+    number,
+    probe,
+    run,
+    show,
+    user,
+)
 
-COMMANDS = (init, run, check, show, probe, devices, user, number, journal, db, health, completion)
+COMMANDS = (init, run, check, show, probe, devices, user, lookup, number, journal, db, health, completion)
 """In the order of ``--help``."""
 
 
