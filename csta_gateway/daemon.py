@@ -19,6 +19,7 @@ from crm_adapter.staff import StaffSource
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
+from csta_gateway.agents import Agents, AgentsFailed
 from csta_gateway.api.application import application
 from csta_gateway.assembly import adapt, assemble
 from csta_gateway.auth import verify
@@ -56,12 +57,20 @@ class Daemon:
 
     :param reactor: Twisted's reactor.
     :param make_provider: makes the source of calls of a link.
+    :param agents: those of Windows machines that ``make_provider`` uses.
     """
 
-    def __init__(self, reactor: Any, config: Config, make_provider: MakeProvider) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        make_provider: MakeProvider,
+        agents: Agents | None = None,
+    ) -> None:
         self._reactor = reactor
         self._config = config
         self._make_provider = make_provider
+        self._agents = agents
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
         self._changing = DeferredLock()  # one start or reload at a time
@@ -83,6 +92,7 @@ class Daemon:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
+        await self._listen_for_agents()
         gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         self._running = gateway
@@ -166,7 +176,7 @@ class Daemon:
             make_provider=self._make_provider,
             verifier=self._verify,
         )
-        self._cleanup.append(gateway.board.activities.close)
+        self._cleanup += [gateway.board.activities.close, gateway.sessions.save]
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()
@@ -183,6 +193,15 @@ class Daemon:
 
     async def _verify(self, stored: str, password: str) -> bool:
         return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)
+
+    async def _listen_for_agents(self) -> None:
+        if self._agents is None:
+            return
+        try:
+            await self._agents.start()
+        except AgentsFailed as error:
+            raise StartError(str(error)) from error
+        self._cleanup.append(self._agents.stop)
 
     async def _listen(self, gateway: Gateway) -> int:
         root = Root(gateway.settings, application(gateway), health.pages(gateway))

@@ -80,7 +80,7 @@ def written(answers: Answers, folder: Path, data: Path) -> str:
     """
     language = answers.language
     tables = (
-        ("[server]", _server(answers, folder)),
+        ("[server]", _server(answers, folder, data)),
         ("[[links]]", _link(answers, folder)),
         ("[location]", _location(answers)),
         ("[[sources]]", {"name": "own", "type": "sql", "url": f"sqlite:///{data / 'crm.db'}"}),
@@ -122,8 +122,9 @@ EXPLAINED = frozenset(
 """Keys that are explained in the file; the reference has all of them."""
 
 
-def _server(answers: Answers, folder: Path) -> dict[str, Any]:
+def _server(answers: Answers, folder: Path, data: Path) -> dict[str, Any]:
     keys: dict[str, Any] = {"address": answers.address, "port": answers.port}
+    keys["session_file"] = str(data / "sessions.json")
     match answers.certificate:
         case "proxy":
             return {**keys, "behind_proxy": True}

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from csta.cli.exits import OK, WRONG
 from csta_gateway import demo
 from csta_gateway import log as lines
+from csta_gateway.agents import Agents
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config, Log
 from csta_gateway.daemon import Daemon, StartError
@@ -83,7 +84,8 @@ async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN
 
 
 def _daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
-    daemon = Daemon(reactor, config, partial(provider, reactor))
+    agents = None if config.agents is None else Agents(reactor, config.agents)
+    daemon = Daemon(reactor, config, partial(provider, reactor), agents)
     reactor.addSystemEventTrigger("before", "shutdown", daemon.stop)
     return daemon
 
