@@ -52,8 +52,8 @@ def changes(before: Config, after: Config) -> Changes:
 
 
 def _different(before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401 -- any structure, or a list of some
-    """Keys of a table that have another value; for a list that it is another one."""
-    if not isinstance(before, Struct):
+    """Keys of a table that have another value; for a list, or a table that comes or goes, that it is another one."""
+    if not (isinstance(before, Struct) and isinstance(after, Struct)):
         return iter(("as a whole",))
     return (key for key in before.__struct_fields__ if getattr(before, key) != getattr(after, key))
 

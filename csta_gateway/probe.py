@@ -51,6 +51,10 @@ ADVICE: tuple[tuple[type[CSTAError], str], ...] = (
 WRONG_WIRE = (
     "It took the connection and ended it at the first message: check `protocol`, `framing` or `dialect` of the link."
 )
+WITHOUT_TLS = (
+    "Check the port, whether the switch speaks TLS there (`tcp:` does without), and that its certificate is known:"
+    " `trustRoots=FILE` at the end of `endpoint` names the authority."
+)
 WITHOUT_CAPABILITIES = "The gateway takes what the dialect says instead."
 WITHOUT_LIST = "Name the devices in the settings; `--device 2001` tries one."
 
@@ -131,7 +135,8 @@ class Probe:
         try:
             client = await client_of(self._reactor, link)
         except CSTAError as error:
-            self._fail("connection", error)
+            encrypted = isinstance(error, LinkLost) and link.endpoint.startswith("tls:")
+            self._fail("connection", error, WITHOUT_TLS if encrypted else "")
             return None
         kind = link.kind(login(link))
         opened = "" if kind.association == "none" else f", {kind.association} accepted"

@@ -19,7 +19,9 @@ from csta_gateway.cli import (
     db,
     devices,
     health,
+    init,
     journal,
+    lookup,
     number,
     probe,
     run,
@@ -28,7 +30,23 @@ from csta_gateway.cli import (
     user,
 )
 
-COMMANDS = (run, check, show, probe, devices, agent, user, token, number, journal, db, health, completion)
+COMMANDS = (
+    init,
+    run,
+    check,
+    show,
+    probe,
+    devices,
+    agent,
+    user,
+    token,
+    lookup,
+    number,
+    journal,
+    db,
+    health,
+    completion,
+)
 """In the order of ``--help``."""
 
 

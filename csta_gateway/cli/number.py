@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
+from crm_adapter.location import Location
 from crm_adapter.numberrules import Role
 from crm_adapter.texts import Language
 from csta.cli.exits import OK, WRONG, Trouble
-from csta_gateway.cli.settings import add_config, settings
+from csta_gateway.cli.settings import add_config, language_of, settings
+from csta_gateway.config import Config
 from csta_gateway.explain import explained
 
 if TYPE_CHECKING:
@@ -24,24 +25,28 @@ def add_parser(commands: Subparsers) -> None:
     explain = below.add_parser("explain", help="print every step and the rule that fired")
     explain.set_defaults(command=_explain)
     explain.add_argument("number", help="as the switch, a CRM or a person writes it")
-    explain.add_argument("--role", choices=get_args(Role), default="incoming", help="how it came about")
-    explain.add_argument("--site", metavar="NAME", help="one of [sites]; default: [location]")
-    explain.add_argument("--language", choices=get_args(Language), help="default: that of the environment, else en")
+    add_reading(explain)
     add_config(explain)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """The options that say how a number is meant."""
+    parser.add_argument("--role", choices=get_args(Role), default="incoming", help="how it came about")
+    parser.add_argument("--site", metavar="NAME", help="one of [sites]; default: [location]")
+    parser.add_argument("--language", choices=get_args(Language), help="default: that of the environment, else en")
+
+
+def located(options: argparse.Namespace, config: Config) -> Location:
+    """Where the number is meant. Raises :class:`Trouble` where there is no such site."""
+    if options.site is not None and options.site not in config.sites:
+        raise Trouble.usage(f"{options.config}: there is no [sites.{options.site}]")
+    return config.location if options.site is None else config.sites[options.site]
 
 
 def _explain(options: argparse.Namespace) -> int:
     config = settings(options)
-    if options.site is not None and options.site not in config.sites:
-        raise Trouble.usage(f"{options.config}: there is no [sites.{options.site}]")
-    location = config.location if options.site is None else config.sites[options.site]
-    language = options.language or _language(os.environ)
+    location = located(options, config)
+    language = options.language or language_of(os.environ)
     explanation = explained(options.number, location, options.role, site=options.site or "", language=language)
     print(*explanation.lines, sep="\n")
     return OK if explanation.understood else WRONG
-
-
-def _language(environment: Mapping[str, str]) -> Language:
-    """The language of the environment (POSIX, Base Definitions §8.2), as far as there are words in it."""
-    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "de" if locale.startswith("de") else "en"

@@ -8,6 +8,7 @@ from msgspec import structs
 from crm_adapter.location import Location
 from csta_gateway.changes import changes
 from csta_gateway.config import Journal, Link, Log, Server
+from csta_gateway.config_agents import Agents
 from tests.unit.csta_gateway.conftest import SETTINGS
 
 HQ = SETTINGS.links[0]
@@ -29,6 +30,7 @@ NOTHING = "nothing has changed that holds at once"
         ),
         ({"journal": Journal(retention_days=3)}, "[journal] retention_days"),
         ({"server": Server(port=9)}, f"{NOTHING}; needs a restart: [server] port, [server] origins"),
+        ({"agents": Agents(host="cti.example.org")}, f"{NOTHING}; needs a restart: [agents] as a whole"),
         (
             {"journal": Journal(url="sqlite:///other.db", masked_for=("user",))},
             "[journal] masked_for; needs a restart: [journal] url",

@@ -63,6 +63,26 @@ def test_the_switch_is_probed_and_its_devices_are_listed(settings: Path) -> None
     assert checked.stdout.splitlines()[-1] == "6 users, 5 devices, 2 findings"  # call screens that are not there
 
 
+def test_a_switch_without_tls_is_told(settings: Path) -> None:
+    settings.write_text(settings.read_text().replace("tcp:127", "tls:127"))
+    probed = run("probe", "--config", str(settings))
+    assert probed.returncode == 1
+    assert "whether the switch speaks TLS there" in probed.stdout
+
+
 def test_a_link_that_is_not_there_is_told(settings: Path) -> None:
     ended = run("probe", "--config", str(settings), "--link", "QH")
     assert (ended.returncode, ended.stderr) == (2, "csta-gateway: there is no link 'QH'; the settings have: HQ\n")
+
+
+def test_the_example_is_right_with_its_telephones(tmp_path: Path) -> None:
+    example = Path(__file__).parents[3] / "examples/gateway"
+    demo.create(tmp_path / "crm.db")
+    file = tmp_path / "gateway.toml"
+    text = (example / "gateway.toml").read_text("utf-8")
+    here = text.replace("/etc/csta-gateway/phones.csv", str(example / "phones.csv"))
+    file.write_text(here.replace("/var/lib/csta-gateway", str(tmp_path)), "utf-8")
+    checked = run("check-config", "--config", str(file))
+    assert (checked.returncode, checked.stdout) == (0, f"{file}: fine. Links: HQ (xml on tcp:pbx.example.org:8800).\n")
+    staff = run("user", "check", "--config", str(file))
+    assert "anna     2001" in staff.stdout
