@@ -377,4 +377,5 @@ def _from_home(e164: str, location: Location, trace: Trace) -> str:
     elif location.international_prefix is not None:
         return f"{location.international_prefix}{parsed.country_code}{national}"
     written = phonenumbers.format_out_of_country_calling_number(parsed, location.country)
-    return str(phonenumbers.normalize_digits_only(written))
+    digits = str(phonenumbers.normalize_digits_only(written))
+    return f"{location.trunk}{digits}" if digits == national else digits  # its plan has no pattern for the number

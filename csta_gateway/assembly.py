@@ -49,7 +49,7 @@ def assemble(
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
     pop = screen_pop(config.screen, sites)
     contacts = Contacts(sources)
-    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for, writes=contacts.take_numbers)
+    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for, writes=lambda: contacts.take_numbers)
     streams = Streams(metrics)
     board = Board(
         users,

@@ -42,7 +42,7 @@ class Pages:
     :param page: name of the template for ``record``, ``new_person``, ``new_company`` or ``add_number``, or None.
     :param sites: where users' numbers are understood; those of contacts are meant as at the main one.
     :param masked_for: roles that see only the first digits of numbers of past calls.
-    :param writes: some contacts can be given numbers without a page of the CRM.
+    :param writes: whether some contacts can be given numbers without a page of the CRM.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Pages:
         sites: Sites,
         masked_for: Container[UserRole] = (),
         *,
-        writes: bool = False,
+        writes: Callable[[], bool] = lambda: False,
     ) -> None:
         self._pop = pop
         self._page = page
@@ -153,7 +153,7 @@ class Pages:
         view = StrangerView(
             new_person=self._url("new_person", subject),
             new_company=self._url("new_company", subject),
-            add_number=self._writes or self._page("add_number") is not None,
+            add_number=self._writes() or self._page("add_number") is not None,
         )
         return view if view.new_person or view.new_company or view.add_number else None
 
