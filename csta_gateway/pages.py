@@ -54,7 +54,7 @@ class Pages:
         masked_for: Container[UserRole] = (),
         dispositions: tuple[str, ...] = (),
         *,
-        writes: Callable[[], bool],
+        writes: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sites = sites
         self._writes = writes

@@ -1,17 +1,20 @@
-"""``csta-gateway check-config``: what is wrong with the settings."""
+"""``csta-gateway check-config``: what is wrong with the settings, and with the lists of devices they name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crm_adapter.errors import DirectoryError, UsersInvalid
 from crm_adapter.shortnumbers import collisions
 from csta.cli.exits import OK
+from csta.cli.online import run_on_reactor
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Connection
 from csta_gateway.config_tapi import Tapi
 from csta_gateway.providers import without_telephony
+from csta_gateway.staffing import read_staff
 
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
@@ -21,6 +24,7 @@ def add_parser(commands: Subparsers) -> None:
     """Say what the command takes."""
     parser = commands.add_parser("check-config", help="tell what is wrong with the settings, without running")
     add_config(parser)
+    parser.add_argument("--offline", action="store_true", help="read no users and no [[device_lists]]")
     parser.set_defaults(command=_check)
 
 
@@ -34,6 +38,18 @@ def _check(options: argparse.Namespace) -> int:
         if sentence := without_telephony(tapi):
             print(f"{options.config}: warning: {sentence}", file=sys.stderr)
     print(f"{options.config}: fine. Links: {', '.join(map(_in_words, config.connections))}.")
+    return OK if options.offline or not config.device_lists else run_on_reactor(_check_lists, options)
+
+
+async def _check_lists(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
+    """Tell what is wrong with lists; one that cannot be read here may be readable where the gateway runs."""
+    try:
+        findings = (await read_staff(settings(options), reactor)).findings
+    except (DirectoryError, UsersInvalid) as problem:
+        print(f"{options.config}: note: users and lists of devices are not checked: {problem}", file=sys.stderr)
+        return OK
+    for finding in findings:
+        print(f"{options.config}: warning: {finding}", file=sys.stderr)
     return OK
 
 

@@ -19,6 +19,7 @@ from tests.backends.servers.mariadb import MariaDb
 from tests.backends.servers.postgresql import PostgreSql
 from tests.backends.servers.radicale import Radicale
 from tests.backends.servers.sage import Sage
+from tests.backends.servers.sdata import Sdata
 from tests.backends.servers.slapd import Slapd
 from tests.backends.servers.sqlite import Sqlite
 from tests.backends.servers.tables import Embedded, Own
@@ -41,6 +42,7 @@ CRMS: dict[str, Make] = {
     "tryton-strict": lambda share, folder, network: Tryton(share, folder, strict=True),
     "slapd": Slapd,
     "radicale": lambda share, folder, network: Radicale(share, folder),
+    "sdata": lambda share, folder, network: Sdata(folder),
 }
 """What the source is asked in."""
 

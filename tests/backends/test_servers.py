@@ -20,6 +20,7 @@ from crm_adapter.sources.schema import METADATA
 from tests.backends.crm import PASSWORD, WRONG, Entry
 from tests.backends.network import Network, Way
 from tests.backends.servers.sage import COMPANY, PERSON, Sage
+from tests.backends.servers.sdata import PAGE, Sdata
 from tests.backends.servers.slapd import Slapd
 from tests.backends.test_contract import CALL, ERIKA, MAX, failure, found, names, refresh
 
@@ -220,3 +221,51 @@ def test_an_address_book_that_is_gone_is_told(
         crm.make()
     refresh(network, source)  # a new one at the same address knows no token of the old one
     assert names(network, source, "089 1234567") == []
+
+
+SDATA = pytest.mark.parametrize("crm", ["sdata"], indirect=True)
+
+
+@SDATA
+@pytest.mark.parametrize(
+    "answer", ['{"$resources": [{"$key": "1"', "<html>Log in</html>", "\x00"], ids=["cut-off", "page", "octet"]
+)
+def test_an_answer_that_is_no_json_is_told_and_the_next_one_counts(
+    crm: Sdata, source: DirectorySource, network: Network, answer: str
+) -> None:
+    crm.put(ERIKA)
+    crm.broken = answer
+    assert failure(network, source).endswith("the answer is not JSON")
+    crm.broken = ""
+    assert names(network, source, "089 1234567") == [ERIKA.name]
+
+
+@SDATA
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", "null", '"nobody"', '{"$resources": null}', '{"$resources": [null, 7, [], {}, {"$key": {"a": 1}}]}'],
+    ids=["list", "null", "text", "nothing", "records"],
+)
+def test_an_answer_of_another_shape_has_nobody_in_it(
+    crm: Sdata, source: DirectorySource, network: Network, answer: str
+) -> None:
+    crm.put(ERIKA)
+    crm.broken = answer
+    assert names(network, source, "089 1234567") == []
+
+
+@SDATA
+def test_of_more_people_than_a_page_holds_those_of_the_first_are_found(
+    crm: Sdata, source: DirectorySource, network: Network
+) -> None:
+    for each in range(PAGE + 5):
+        crm.put(Entry(name=f"Person {each}", numbers={"business": ("+49 89 1234567",)}))
+    assert len(names(network, source, "089 1234567")) == PAGE
+
+
+@SDATA
+def test_a_number_is_looked_up_in_one_writing_after_the_other(
+    crm: Sdata, source: DirectorySource, network: Network
+) -> None:
+    crm.put(Entry(name="Erika Mustermann", numbers={"business": ("0301234",)}))
+    assert names(network, source, "+49301234") == ["Erika Mustermann"]  # its last nine digits are more than there are

@@ -45,6 +45,7 @@ SETTINGS = {
     "S06 before a number abroad": Dialled("+44 161 5527789", "000441615527789"),
     "S06 before a mobile": Dialled("0171 3920014", "001713920014"),
     "S06 before a service": Dialled("0800 2255669", "008002255669"),
+    "S06 before a number its plan has no pattern for": Dialled("01 1234567", "0011234567", Location(country="AT")),
     "S06 before a short number": Dialled("116117", "0116117"),
     "S06 not before a short number": Dialled("116117", "116117", munich(short_with_prefix=False)),
     "S06 not before an extension": Dialled("2001", "2001"),

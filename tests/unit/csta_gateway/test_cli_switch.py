@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crm_adapter import demo
+from csta_gateway.cli.devices import separated
 from tests.unit.csta_gateway.test_cli import COMMAND, PATIENCE, SETTINGS
 
 
@@ -57,10 +58,22 @@ def test_the_switch_is_probed_and_its_devices_are_listed(settings: Path) -> None
 
     table = settings.with_name("devices.csv")
     table.write_text(run("devices", "--csv", "--config", str(settings)).stdout)
+    written = [line.split(";") for line in table.read_text().splitlines()]
+    assert written[0] == ["link", "id", "category", "name", "user", "shared"]
+    assert ["HQ", "2001", "station", "", "anna", ""] in written
+    assert {row[2] for row in written[1:]} == {"station"}
+    nobodys = [row for row in written if not row[4]]
     with settings.open("a") as file:
         file.write(f"[[device_lists]]\nname = 'HQ'\ntype = 'csv'\npath = '{table}'\n")
     checked = run("user", "check", "--quiet", "--config", str(settings))
-    assert checked.stdout.splitlines()[-1] == "6 users, 5 devices, 2 findings"  # call screens that are not there
+    findings = 2 + len(nobodys)  # two call screens are not there
+    assert checked.stdout.splitlines()[-1] == f"6 users, 5 devices, {findings} findings"
+
+
+def test_a_telephone_of_several_users_has_a_row_for_each_in_the_list() -> None:
+    lines = separated("HQ", "2900", "station", "Desk; left", ["anna", "jonas"])
+    assert lines.splitlines() == ['HQ;2900;station;"Desk; left";anna;yes', 'HQ;2900;station;"Desk; left";jonas;yes']
+    assert separated("HQ", "2901", "station", "", None) == "HQ;2901;station;;;"
 
 
 def test_a_switch_without_tls_is_told(settings: Path) -> None:
