@@ -94,7 +94,7 @@ def office(whole_office: Office) -> Iterator[Office]:
 def enter(office: Office, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
     """Open a user's call screen: ``enter("anna", "de", color_scheme="dark")``."""
 
-    def opened(login: str, language: str, notifications: bool = False, **options: Any) -> Page:  # noqa: ANN401 — as above
+    def opened(login: str, language: str, notifications: bool | None = False, **options: Any) -> Page:  # noqa: ANN401 — as above
         return office.enter(new_context(locale=language, **options), login, language, notifications)
 
     return opened
@@ -218,6 +218,7 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "matches_pending": False,
         "called": None,
         "consultation_of": None,
+        "conference": [],
         "actions": ["answer", "deflect", "clear"],
         "primary": "answer",
         "url": None,

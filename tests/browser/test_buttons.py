@@ -151,4 +151,6 @@ def test_both_calls_are_swapped_and_joined(
     button(first, "conference", language).click()
     expect(anna.locator(".card")).to_have_count(1)
     says(card(anna), "connected", language)
+    for who in ("Erika Mustermann", "Jonas Weber", WORDS["conference"][language]):
+        expect(card(anna)).to_contain_text(who)
     picture(anna, "conference")
