@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
 from csta_gateway.site import DIAL
-from tests.browser.office import Office, running
+from tests.browser.office import LOOKS, Office, running
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "csta_gateway" / "static"
@@ -97,7 +97,9 @@ def enter(office: Office, new_context: Callable[..., BrowserContext]) -> Callabl
     """Open a user's call screen: ``enter("anna", "de", color_scheme="dark")``."""
 
     def opened(login: str, language: str, notifications: bool | None = False, **options: Any) -> Page:  # noqa: ANN401 — as above
-        return office.enter(new_context(locale=language, **options), login, language, notifications)
+        return office.enter(
+            new_context(**{"locale": language, **LOOKS[language], **options}), login, language, notifications
+        )
 
     return opened
 

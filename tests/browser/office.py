@@ -85,6 +85,10 @@ address = "{crm}"
 """
 
 
+LOOKS: dict[str, Any] = {"de": {}, "en": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}}}
+"""German screens are light panels, English ones dark windows, so that pictures of all of them are seen."""
+
+
 class Office:
     """What is running.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from tests.browser.words import ERIKA, LOOKS, WORDS, button, buttons, card, rings, says, talk
+from tests.browser.words import ERIKA, WORDS, button, buttons, card, rings, says, talk
 
 if TYPE_CHECKING:
     from tests.browser.office import Office
@@ -63,7 +63,7 @@ def test_w03_calls_that_came_while_the_window_was_closed_are_in_the_journal(
     enter("miriam", language).close()
     office.order("ring", ERIKA, "2003")
     office.order("give_up")
-    page = enter("miriam", language, **LOOKS[language])
+    page = enter("miriam", language)
     entry = page.locator(".entry", has_text="Erika Mustermann").first
     expect(entry).to_contain_text(WORDS["missed"][language])
     expect(page.get_by_role("tab").locator(".count")).to_be_visible()
@@ -73,7 +73,7 @@ def test_w03_calls_that_came_while_the_window_was_closed_are_in_the_journal(
 def test_a_lost_link_is_told_and_the_calls_are_right_when_it_is_back(
     office: Office, enter: Enter, picture: Picture, language: str
 ) -> None:
-    page = enter("anna", language, **LOOKS[language])
+    page = enter("anna", language)
     call = talk(office, page, language)
     office.order("drop_link", 6.0)
     notice = page.locator(".notice", has_text=WORDS["unreachable"][language])

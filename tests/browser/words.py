@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.office import Office
 
-LOOKS: dict[str, Any] = {"de": {}, "en": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}}}
-"""A light panel for the German screens and a dark window for the English ones, so that all of them are seen."""
+PANEL: ViewportSize = {"width": 360, "height": 720}
+"""A narrow window, in which matches stand on the card."""
 
 ERIKA = "06990009123"
 """A person of the CRM."""
