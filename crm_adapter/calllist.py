@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec import Struct
 
@@ -37,6 +38,16 @@ from csta.model.states import Service
 __all__ = ["CallEntry", "CallList", "actions", "label"]
 
 
+class Companion(Struct, frozen=True, kw_only=True):
+    """Somebody else in a conference.
+
+    :param name: as of a call's far party.
+    """
+
+    number: Number
+    name: str | None = None
+
+
 class CallEntry(Struct, frozen=True, kw_only=True):
     """What one user sees of one call. Times are milliseconds on the clock of the source of calls (Unix time).
 
@@ -52,6 +63,7 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     :param matches_pending: sources are still being asked.
     :param called: the number first called, when it is not the user's own (queue, diversion), or None.
     :param consultation_of: id of the held call this one consults for, or None.
+    :param conference: who takes part besides ``number``.
     :param actions: what may be done now, in the order of the buttons.
     :param words: keys of the words on these buttons.
     :param primary: the obvious next step among them, or None.
@@ -74,6 +86,7 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     matches_pending: bool = False
     called: Number | None = None
     consultation_of: str | None = None
+    conference: tuple[Companion, ...] = ()
     actions: tuple[Action, ...] = ()
     words: tuple[Word, ...] = ()
     primary: Action | None = None
@@ -87,6 +100,18 @@ OnChange = Callable[[str, CallEntry], None]
 
 
 @dataclass(slots=True)
+class _Joined:
+    """One more far party of a conference, and what was found out about it."""
+
+    party: Party
+    number: Number
+    found: LookupResult = field(default_factory=LookupResult)
+
+    def companion(self) -> Companion:
+        return Companion(number=self.number, name=_name(self.party, self.found))
+
+
+@dataclass(slots=True)
 class _Known:
     """A call and what was found out about it."""
 
@@ -94,6 +119,7 @@ class _Known:
     number: Number = field(default_factory=Number)
     called: Number | None = None
     found: LookupResult = field(default_factory=LookupResult)
+    joined: tuple[_Joined, ...] = ()
     requested: Action | None = None
     entry: CallEntry | None = None
 
@@ -209,10 +235,13 @@ class CallList:
         if known is None:
             known = calls[call.id] = _Known(call)
             self._identify(known)
+            self._identify_joined(known)
         else:
             before, known.call, known.requested = known.call, call, None
             if (before.other, before.called) != (call.other, call.called):
                 self._identify(known)
+            if before.parties != call.parties:
+                self._identify_joined(known)
         self._refresh(call.device)
 
     def _identify(self, known: _Known) -> None:
@@ -227,6 +256,20 @@ class CallList:
                 self._refresh(call.device)
 
         known.found = self._lookup.watch(number, hear)
+
+    def _identify_joined(self, known: _Known) -> None:
+        """Find out who else is in a conference."""
+        call = known.call
+        shown = next((party for party in call.parties if party.number == call.other.number), None)
+        further = [party for party in call.parties if party is not shown] if len(call.parties) > 1 else []
+        known.joined = tuple(_Joined(party, self._number(call.device, party, "connected")) for party in further)
+        for each in known.joined:
+            each.found = self._lookup.watch(each.number, partial(self._hear_joined, known, each))
+
+    def _hear_joined(self, known: _Known, joined: _Joined, found: LookupResult) -> None:
+        joined.found = found
+        if any(each is joined for each in known.joined) and known.entry is not None:
+            self._refresh(known.call.device)
 
     def _number(self, device: str, party: Party, role: Role) -> Number:
         if party.presentation is Presentation.ALLOWED:
@@ -253,7 +296,7 @@ class CallList:
             answered_by=self._name_of(device, event.answered_by),
             duration=max(0, int(talked)),
         )
-        known.number = Number()  # answers still to come are for nobody
+        known.number, known.joined = Number(), ()  # answers still to come are for nobody
         self._tell(device, final)
         self._refresh(device)
 
@@ -300,13 +343,14 @@ class CallList:
             since=_milliseconds(call.since),
             began=_milliseconds(call.began),
             number=known.number,
-            name=best.name if best else _name_from_switch(call.other),
+            name=_name(call.other, found),
             company=best.company if best else None,
             internal=known.number.internal is not None or (best is not None and best.kind == "user"),
             matches=found.matches,
             matches_pending=found.pending,
             called=known.called,
             consultation_of=call.consultation_of,
+            conference=tuple(each.companion() for each in known.joined),
             actions=offered,
             words=words(call, state, offered),
             primary=primary(call, others, state, offered),
@@ -314,6 +358,11 @@ class CallList:
             answered_by=answered_by,
             duration=duration,
         )
+
+
+def _name(party: Party, found: LookupResult) -> str | None:
+    """Who a party is: the best match, else what the switch says."""
+    return found.best.name if found.best else _name_from_switch(party)
 
 
 def _name_from_switch(party: Party) -> str | None:

@@ -20,6 +20,7 @@ from csta_gateway.log import masked
 from csta_gateway.policy import Action, permits
 from csta_gateway.views import (
     CallView,
+    CompanionView,
     ContactNumber,
     ContactView,
     JournalView,
@@ -102,6 +103,9 @@ class Pages:
             matches_pending=call.matches_pending,
             called=number_view(call.called) if call.called else None,
             consultation_of=call.consultation_of,
+            conference=tuple(
+                CompanionView(number=number_view(each.number), name=each.name) for each in call.conference
+            ),
             actions=call.actions,
             words=call.words,
             primary=call.primary,
@@ -151,7 +155,7 @@ class Pages:
         hidden = structs.replace(view, number=_masked_number(view.number), name=view.name and masked(view.name))
         if isinstance(hidden, CallView):
             called = hidden.called and _masked_number(hidden.called)
-            return structs.replace(hidden, called=called, matches=(), url=None, stranger=None)
+            return structs.replace(hidden, called=called, conference=(), matches=(), url=None, stranger=None)
         return hidden
 
     def _url(self, page: str, subject: Subject) -> str | None:

@@ -51,6 +51,13 @@ class StrangerView(Struct, frozen=True, kw_only=True):
     add_number: bool
 
 
+class CompanionView(Struct, frozen=True, kw_only=True):
+    """Somebody else in a conference."""
+
+    number: NumberView
+    name: str | None
+
+
 class CallView(Struct, frozen=True, kw_only=True):
     """A call as its user sees it."""
 
@@ -68,6 +75,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     matches_pending: bool
     called: NumberView | None
     consultation_of: str | None
+    conference: tuple[CompanionView, ...]
     actions: tuple[Action, ...]
     words: tuple[Word, ...]
     primary: Action | None

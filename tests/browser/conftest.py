@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
 from csta_gateway.site import DIAL
-from tests.browser.office import Office, running
+from tests.browser.office import LOOKS, Office, running
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "csta_gateway" / "static"
@@ -96,8 +96,10 @@ def office(whole_office: Office) -> Iterator[Office]:
 def enter(office: Office, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
     """Open a user's call screen: ``enter("anna", "de", color_scheme="dark")``."""
 
-    def opened(login: str, language: str, notifications: bool = False, **options: Any) -> Page:  # noqa: ANN401 — as above
-        return office.enter(new_context(locale=language, **options), login, language, notifications)
+    def opened(login: str, language: str, notifications: bool | None = False, **options: Any) -> Page:  # noqa: ANN401 — as above
+        return office.enter(
+            new_context(**{"locale": language, **LOOKS[language], **options}), login, language, notifications
+        )
 
     return opened
 
@@ -223,6 +225,7 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "matches_pending": False,
         "called": None,
         "consultation_of": None,
+        "conference": [],
         "actions": ["answer", "deflect", "clear"],
         "primary": "answer",
         "url": None,

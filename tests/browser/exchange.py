@@ -57,6 +57,7 @@ class Exchange:
             "give_up": self._give_up,
             "quiet": self._quiet,
             "late": self._late,
+            "drop_link": self._drop_link,
             "lift": lambda number: self._switch.lift(number, self._now),
             "far_end_answers": self._far_end_answers,
             "hang_up": lambda number: self._switch.hang_up(number, self._now),
@@ -100,6 +101,10 @@ class Exchange:
     def _late(self, message: str, seconds: float) -> None:
         """The next message of this name comes late."""
         self.server.inject(Fault(what=Kind.DELAY, on=message, seconds=seconds))
+
+    def _drop_link(self, seconds: float) -> None:
+        """The link to the gateway is cut and stays so; the calls go on."""
+        self.server.inject(Fault(what=Kind.DROP_LINK, seconds=seconds))
 
 
 class Orders(LineReceiver):

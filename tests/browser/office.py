@@ -85,6 +85,10 @@ address = "{crm}"
 """
 
 
+LOOKS: dict[str, Any] = {"de": {}, "en": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}}}
+"""German screens are light panels, English ones dark windows, so that pictures of all of them are seen."""
+
+
 class Office:
     """What is running.
 
@@ -104,7 +108,7 @@ class Office:
         print(json.dumps([name, *values]), file=self._exchange.stdin, flush=True)
         assert self._exchange.stdout.readline() == "done\n", (name, *values)
 
-    def enter(self, context: BrowserContext, login: str, language: str, notifications: bool = False) -> Page:
+    def enter(self, context: BrowserContext, login: str, language: str, notifications: bool | None = False) -> Page:
         """The call screen of a user who is logged in, in a language; nobody is asked about notifications."""
         api = f"{self.address}api/"
         session = context.request.post(f"{api}login", data={"user": login, "password": PASSWORD}).json()

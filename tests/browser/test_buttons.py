@@ -1,6 +1,6 @@
 """When which button of a call is there (B), as the seed wants it, on the real gateway, in German and in English.
 
-The German screens are light panels, the English ones dark windows. That others than CTI users have no call screen
+That others than CTI users have no call screen
 (B10) is row U01.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.words import ERIKA, LOOKS, WORDS, button, buttons, card, consult, dial, field, rings, says, talk
+from tests.browser.words import ERIKA, WORDS, button, buttons, card, consult, dial, field, rings, says, talk
 
 if TYPE_CHECKING:
     from tests.browser.office import Office
@@ -25,7 +25,7 @@ Picture = Callable[[Page, str], None]
 
 @pytest.fixture
 def anna(enter: Enter, language: str) -> Page:
-    return enter("anna", language, **LOOKS[language])
+    return enter("anna", language)
 
 
 def offers(call: Locator, language: str, *words: str) -> None:
@@ -151,4 +151,6 @@ def test_both_calls_are_swapped_and_joined(
     button(first, "conference", language).click()
     expect(anna.locator(".card")).to_have_count(1)
     says(card(anna), "connected", language)
+    for who in ("Erika Mustermann", "Jonas Weber", WORDS["conference"][language]):
+        expect(card(anna)).to_contain_text(who)
     picture(anna, "conference")

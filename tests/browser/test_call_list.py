@@ -1,7 +1,4 @@
-"""The labels of active calls (L) as the seed has them, on the real gateway, in German and in English.
-
-The German screens are light panels, the English ones dark windows.
-"""
+"""The labels of active calls (L) as the seed has them, on the real gateway, in German and in English."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.words import ERIKA, LOOKS, WORDS, button, card, consult, dial, says
+from tests.browser.words import ERIKA, WORDS, button, card, consult, dial, says
 
 if TYPE_CHECKING:
     from tests.browser.office import Office
@@ -25,7 +22,7 @@ FAR = "0044 161 4960142"
 
 @pytest.fixture
 def anna(enter: Enter, language: str) -> Page:
-    return enter("anna", language, **LOOKS[language])
+    return enter("anna", language)
 
 
 def test_l01_without_a_call_the_list_says_so(anna: Page, picture: Picture, language: str) -> None:

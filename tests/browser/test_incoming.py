@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.words import ERIKA, KRUEGER, LUKAS, STRANGER, WORDS, card, field, rings
+from tests.browser.words import ERIKA, KRUEGER, LUKAS, PANEL, STRANGER, WORDS, card, field, rings
 
 if TYPE_CHECKING:
     from tests.browser.office import Office
@@ -180,7 +180,7 @@ def test_m01_a_call_is_told_while_the_window_is_out_of_sight(
 def test_m02_number_and_state_stand_in_the_list_and_matches_below(
     office: Office, enter: Enter, picture: Picture, language: str
 ) -> None:
-    page = enter("anna", language)
+    page = enter("anna", language, viewport=PANEL)
     office.order("ring", KRUEGER, "2001")
     ringing = rings(page, language)
     expect(ringing).to_contain_text("030 23125200")
@@ -207,7 +207,7 @@ def test_m03_one_match_is_shown(
 
 
 def test_m04_all_matches_are_listed_each_once(office: Office, enter: Enter, picture: Picture, language: str) -> None:
-    page = enter("anna", language)
+    page = enter("anna", language, viewport=PANEL)
     office.order("ring", KRUEGER, "2001")
     ringing = rings(page, language)
     ringing.get_by_text(WORDS["more"][language]).click()
@@ -279,7 +279,7 @@ def test_m08_the_call_opens_the_users_page_with_person_and_company(
 def test_m09_a_match_opens_its_record_while_it_rings(
     office: Office, enter: Enter, picture: Picture, language: str
 ) -> None:
-    page = enter("anna", language)
+    page = enter("anna", language, viewport=PANEL)
     office.order("ring", KRUEGER, "2001")
     ringing = rings(page, language)
     ringing.get_by_text(WORDS["more"][language]).click()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.office import Office
 
-LOOKS: dict[str, Any] = {"de": {}, "en": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}}}
-"""A light panel for the German screens and a dark window for the English ones, so that all of them are seen."""
+PANEL: ViewportSize = {"width": 360, "height": 720}
+"""A narrow window, in which matches stand on the card."""
 
 ERIKA = "06990009123"
 """A person of the CRM."""
@@ -23,6 +21,7 @@ STRANGER = "0152228817386"
 WORDS = {
     "answer": {"de": "Antworten", "en": "Answer"},
     "back": {"de": "Zurück zum ersten", "en": "Back to first"},
+    "ask": {"de": "Soll der Browser Anrufe melden", "en": "Shall the browser announce calls"},
     "busy": {"de": "besetzt", "en": "busy"},
     "colleagues": {"de": "Kollegen", "en": "Colleagues"},
     "complete": {"de": "Weiterleitung abschließen", "en": "Complete transfer"},
@@ -43,6 +42,7 @@ WORDS = {
     "invalid": {"de": "ungültig", "en": "invalid"},
     "keypad": {"de": "Tasten", "en": "Keypad"},
     "lifted": {"de": "Hörer abgehoben", "en": "Handset lifted"},
+    "missed": {"de": "verpasst", "en": "missed"},
     "more": {"de": "2 weitere Treffer", "en": "2 more matches"},
     "new person": {"de": "Neue Person", "en": "New person"},
     "no call": {"de": "Kein aktiver Anruf", "en": "No active call"},
@@ -57,6 +57,7 @@ WORDS = {
     "swap": {"de": "Makeln", "en": "Swap"},
     "transfer": {"de": "Weiterleiten", "en": "Transfer"},
     "transferring": {"de": "Weiterleiten", "en": "transferring"},
+    "unreachable": {"de": "Anlage HQ nicht erreichbar", "en": "Switch HQ unreachable"},
     "without CTI": {"de": "CTI ist für Sie nicht eingeschaltet.", "en": "CTI is not switched on for you."},
 }
 

@@ -24,6 +24,11 @@ export function subtitle(entry) {
   return particulars(entry).join(" · ");
 }
 
+/** Who else is in a conference, each in words. */
+export function companions({ conference }) {
+  return conference.map(({ name, number }) => t("call.with", { name: name ?? numberText(number) }));
+}
+
 /** A number as people write it, or the words for one that is hidden or missing. */
 export function numberText(number) {
   if (number?.presentation === "restricted") return t("number.restricted");

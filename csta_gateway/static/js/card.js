@@ -2,7 +2,7 @@
 
 import { ACTIONS, actionButton, places } from "./actions.js";
 import { avatar, showAvatar } from "./avatar.js";
-import { particulars, title } from "./caller.js";
+import { companions, particulars, title } from "./caller.js";
 import { h, KeyedList, setAttribute, setText } from "./dom.js";
 import { duration } from "./format.js";
 import { icon } from "./icons.js";
@@ -127,7 +127,8 @@ export class Card {
       this.parts.name.dataset.face = face;
       this.parts.name.replaceChildren(recordLink(title(this.call), address, "card__title"));
     }
-    this.parts.line.replaceChildren(...particulars(this.call).map((part) => h("span", { class: "card__part" }, part)));
+    const parts = [...particulars(this.call), ...companions(this.call)];
+    this.parts.line.replaceChildren(...parts.map((part) => h("span", { class: "card__part" }, part)));
   }
 
   #showState() {

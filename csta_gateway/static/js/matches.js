@@ -13,6 +13,7 @@ const CERTAINTY = { main_number: "certainty.main_number", uncertain: "certainty.
 export function badges(call) {
   const best = call.matches[0];
   return [
+    call.conference.length > 0 && { word: t("action.conference"), tone: "accent" },
     call.internal && { word: t("badge.internal"), tone: "accent" },
     best && CERTAINTY[best.certainty] && { word: t(CERTAINTY[best.certainty]), tone: "doubt" },
     call.matches.length > 1 && { word: t("badge.more", { n: call.matches.length - 1 }), tone: "plain", about: "more" },

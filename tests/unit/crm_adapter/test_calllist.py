@@ -15,6 +15,7 @@ from crm_adapter.users import User, Users
 from csta.model.call import UNKNOWN, Call, Direction, Party, Presentation
 from csta.model.events import (
     CallAnswered,
+    CallConferenced,
     CallDelivered,
     CallEnded,
     CallEvent,
@@ -24,6 +25,7 @@ from csta.model.events import (
     CallOffered,
     CallRetrieved,
     CallTransferred,
+    CallUpdated,
     LinkDown,
     LinkUp,
 )
@@ -203,6 +205,23 @@ def test_a_consultation_changes_what_both_calls_offer(screens: Screens) -> None:
     ]
     assert screens.last.primary == "retrieve"
     assert screens.calls.held_partner("2001", "c2") is None
+
+
+def test_everybody_in_a_conference_is_named(screens: Screens) -> None:
+    jonas, erika, hidden = Party("2002"), Party("06990009123"), Party(presentation=Presentation.RESTRICTED)
+    alone = replace(DIALLED, other=jonas, far_state=S.CONNECTED, answered=110.0, parties=(jonas,))
+    screens.play(CallAnswered(alone))
+    assert screens.last.conference == ()
+    screens.play(CallConferenced(replace(alone, parties=(erika, jonas, hidden))))
+    assert [each.name for each in screens.last.conference] == [None, None]
+    screens.book.answer(ERIKA)
+    assert (screens.last.name, [each.name for each in screens.last.conference]) == (
+        "Jonas Weber",
+        ["Erika Mustermann", None],
+    )
+    assert screens.last.conference[1].number.presentation is Presentation.RESTRICTED
+    screens.play(CallUpdated(replace(alone, parties=(jonas,))))
+    assert screens.last.conference == ()
 
 
 def test_a_transfer_under_way_is_shown_on_both_calls_and_taken_back_when_refused(screens: Screens) -> None:

@@ -126,6 +126,7 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
         "matches_pending": False,
         "called": None,
         "consultation_of": None,
+        "conference": [],
         "actions": ["answer", "deflect", "clear"],
         "words": ["answer", "deflect", "refuse"],
         "primary": "answer",
