@@ -18,6 +18,7 @@ from crm_adapter.users import UserRole
 from csta.dialect import PROTOCOLS, LinkKind, Login, dialect, link_kind
 from csta_gateway.addresses import is_loopback
 from csta_gateway.config_devices import ListOfDevices
+from csta_gateway.config_dialling import Dialling
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 
@@ -190,6 +191,18 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     numbers: Literal["masked", "full"] = "masked"
 
 
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[audit]``: the record of log-ins, refused calls and what administrators do.
+
+    :param folder: where its files are; a path without ``/`` at its beginning counts from the folder the gateway is
+        started in.
+    :param keep_days: files of earlier days are deleted; 0 keeps them for ever.
+    """
+
+    folder: Filled = "audit"
+    keep_days: Annotated[int, Meta(ge=0, le=36500)] = 365
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -204,6 +217,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     screen: Screen = Screen()
     journal: Journal = Journal()
     log: Log = Log()
+    dialling: Dialling = Dialling()
+    audit: Audit = Audit()
 
     def __post_init__(self) -> None:
         """Names are unique, and the users' source is there."""

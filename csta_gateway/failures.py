@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "login_failed": 401,
     "forbidden": 403,
     "csrf": 403,
+    "dial_refused": 403,
     "not_found": 404,
     "call_unknown": 404,
     "call_state": 409,
@@ -32,6 +33,7 @@ STATUS: dict[str, int] = {
     "too_large": 413,
     "number_invalid": 422,
     "too_many_attempts": 429,
+    "dial_rate": 429,
     "internal": 500,
     "link_down": 503,
     "timeout": 504,
@@ -50,6 +52,17 @@ class ApiError(CSTAError):
         super().__init__(id)
         self.id = id
         self.retry_after = retry_after
+
+
+class DialRefused(ApiError):
+    """A number the user may not call.
+
+    :param reason: a :data:`~crm_adapter.destinations.Destination`, or ``prefix``: its beginning is denied.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("dial_refused")
+        self.reason = reason
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,6 +89,9 @@ SIMPLE: tuple[tuple[type[CSTAError], str], ...] = (
 
 def failure(error: Exception, language: Language) -> Failure:
     """What to tell the user about ``error``; an exception nobody foresaw is ``internal``."""
+    if isinstance(error, DialRefused):
+        what = text(f"dial.{error.reason}", language)
+        return Failure(id=error.id, message=text(error.id, language, what=what), details={"reason": error.reason})
     if isinstance(error, ApiError):
         return Failure(id=error.id, message=text(error.id, language, seconds=error.retry_after))
     if isinstance(error, NumberInvalid):

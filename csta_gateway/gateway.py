@@ -13,6 +13,7 @@ from crm_adapter.lookup import Lookup
 from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
+from csta_gateway.audit import AuditLog
 from csta_gateway.auth import COOKIE, Session, Sessions
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
@@ -51,6 +52,7 @@ class Gateway:
     pages: Pages
     board: Board
     commands: Commands
+    audit: AuditLog
     streams: Streams
     metrics: Metrics
     support: Support

@@ -8,7 +8,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from crm_adapter.callrules import Action as CallAction
-from crm_adapter.numbers import dial
 from csta_gateway.api.exchange import Answer, Route, Visit
 from csta_gateway.commands import ON_ONE_CALL, ON_TWO_CALLS, WITH_NUMBER
 from csta_gateway.policy import Action
@@ -45,7 +44,7 @@ class NewCallId(Struct, frozen=True):
 
 async def preview(visit: Visit) -> Answer:
     """What would be dialled; nothing is sent."""
-    dialable = dial(visit.body(Wish).number, visit.gateway.sites.of(visit.user))
+    dialable = visit.gateway.commands.preview(visit.user, visit.body(Wish).number)
     found = await visit.gateway.lookup.find(dialable.number)
     view = PreviewView(
         display=dialable.number.display,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
-from twisted.logger import Logger
 
 from crm_adapter.activityqueue import OPEN
 from crm_adapter.erasure import Subject
@@ -13,11 +12,10 @@ from crm_adapter.errors import NumberInvalid
 from crm_adapter.journalschema import CallNote, JournalEntry
 from crm_adapter.numberset import number_set
 from csta_gateway.api.exchange import Answer, Download, Route, Visit
+from csta_gateway.audit import EventName
 from csta_gateway.failures import ApiError
 from csta_gateway.journalfiles import FORMS, MEDIA_TYPES, masked_calls, of_whom
 from csta_gateway.policy import Action
-
-log = Logger()
 
 ENTRIES_AT_ONCE = 100
 AFTER_THE_CALL = 3_600_000
@@ -108,7 +106,7 @@ async def export(visit: Visit) -> Answer:
     hide = masked_calls if visit.gateway.pages.masks(visit.user) else iter
     form = FORMS[person.format]
     content, count = await visit.gateway.journal.export(subject, lambda calls: form(hide(calls)))
-    _audit(visit, "exports", count, person)
+    _audit(visit, "journal_exported", count, person)
     return Answer(200, Download(f"calls.{person.format}", MEDIA_TYPES[person.format], content))
 
 
@@ -121,7 +119,7 @@ async def purge(visit: Visit) -> Answer:
         return Answer(200, {"calls": await journal.count(subject)})
     concerned = await journal.users(subject)
     count = await journal.purge(subject)
-    _audit(visit, "deletes", count, person)
+    _audit(visit, "journal_purged", count, person)
     for login in concerned:
         visit.gateway.streams.renew(login)
     return Answer(200, {"calls": count})
@@ -152,15 +150,9 @@ def _subject(visit: Visit, person: Person) -> Subject:
     return Subject(login=person.user, numbers=numbers)
 
 
-def _audit(visit: Visit, does: str, count: int, person: Person) -> None:
-    """Who did what with how many calls; numbers never in full, whatever the log may show."""
-    log.info(
-        "{user} {does} {count} calls {whose}",
-        user=visit.user.login,
-        does=does,
-        count=count,
-        whose=of_whom(person.user, person.numbers),
-    )
+def _audit(visit: Visit, event: EventName, count: int, person: Person) -> None:
+    """Who did what with how many calls; numbers never in full."""
+    visit.gateway.audit.write(event, visit.user.login, calls=count, whose=of_whom(person.user, person.numbers))
 
 
 def _time(text: str | None) -> int | None:

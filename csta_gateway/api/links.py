@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from twisted.logger import Logger
-
 from csta.recorder import trace
 from csta_gateway.api.exchange import Answer, Download, Route, Visit
 from csta_gateway.failures import ApiError
 from csta_gateway.links import SwitchLink
 from csta_gateway.policy import Action
 from csta_gateway.traces import MOST_MESSAGES, file_name
-
-log = Logger()
 
 MESSAGES = 500
 """Messages of a trace when nobody says how many."""
@@ -35,7 +31,7 @@ async def download_trace(visit: Visit, link: str) -> Answer:
     if support.busy:
         raise ApiError("too_many_attempts", retry_after=RETRY)
     entries = trace.last(chosen.recording.recent(), count)
-    log.info("{user} takes the last messages of {link} for support", user=visit.user.login, link=link)
+    visit.gateway.audit.write("trace_downloaded", visit.user.login, link=link, messages=count)
     now = datetime.fromtimestamp(visit.gateway.clock.seconds(), UTC)
     name = file_name(link, f"{now:%Y%m%d-%H%M%S}")
     return Answer(200, Download(name, "application/zip", await support.archive(link, entries)))

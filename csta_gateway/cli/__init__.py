@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from csta import __version__
 from csta.cli.exits import USAGE, Trouble
 from csta.toml_file import ConfigError
-from csta_gateway.cli import check, completion, db, devices, health, journal, number, probe, run, show, user
+from csta_gateway.cli import audit, check, completion, db, devices, health, journal, number, probe, run, show, user
 
-COMMANDS = (run, check, show, probe, devices, user, number, journal, db, health, completion)
+COMMANDS = (run, check, show, probe, devices, user, number, journal, audit, db, health, completion)
 """In the order of ``--help``."""
 
 
