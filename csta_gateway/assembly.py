@@ -53,8 +53,13 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    pop = screen_pop(config.screen, sites)
-    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
+    pages = Pages(
+        screen_pop(config.screen, sites),
+        config.screen.page,
+        sites,
+        config.journal.masked_for,
+        config.journal.dispositions,
+    )
     streams = Streams(metrics, clock)
     limits = DialLimits(config.dialling, clock, metrics, audit)
     board = Board(
@@ -84,8 +89,6 @@ def assemble(
         lookup=lookup,
         contacts=Contacts(sources),
         journal=journal,
-        pop=pop,
-        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics, limits, audit),
@@ -106,6 +109,20 @@ def sessions(settings: Server, users: Users, clock: Clock, verifier: Verifier, a
     """The log-ins, with those that outlived the last stop."""
     file = SessionFile(Path(settings.session_file))
     return Sessions(users, clock, settings.session_hours * 3600, verifier, file, audit)
+
+
+def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) -> None:
+    """Bring what needs no connection to other settings while calls go on; pages have still to be told."""
+    sites, journal = gateway.sites, config.journal
+    sites.replace(config.location, config.sites)
+    gateway.pages.replace(
+        screen_pop(config.screen, sites), config.screen.page, journal.masked_for, journal.dispositions
+    )
+    gateway.board.exclude(number_set(journal.excluded_numbers, sites.all()))
+    gateway.lookup.replace(sources, config.lookup.budget_seconds)
+    gateway.contacts.replace(sources)
+    gateway.board.activities.replace(sources)
+    gateway.commands.limits.replace(config.dialling)
 
 
 def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:

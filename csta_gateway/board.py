@@ -105,6 +105,16 @@ class Board:
         """Everybody who can be called."""
         return [self._colleague(user) for user in self._users if user.extension]
 
+    def exclude(self, numbers: NumberSet) -> None:
+        """Keep calls with these numbers nowhere from now on, and those with others again."""
+        self._excluded = numbers
+
+    def renew(self) -> None:
+        """Much may be different, the links themselves for example: every page gets everything again."""
+        for login in self._streams.logins():
+            self._streams.renew(login)
+        self._watch_presence(tuple(self._users))
+
     async def begin(self) -> None:
         """Take up what was left when the gateway ended: notes on calls, and what the CRM was still to be told.
 

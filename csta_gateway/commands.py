@@ -14,7 +14,7 @@ from csta.errors import CSTAError
 from csta.model.provider import Provider
 from csta_gateway.audit import AuditLog
 from csta_gateway.dialling import DialLimits
-from csta_gateway.failures import ApiError, failure
+from csta_gateway.failures import ApiError, failure_id
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.policy import Action, permits
@@ -48,8 +48,10 @@ WITH_NUMBER: dict[CallAction, Two] = {
 class Commands:
     """Carries out what a user asks for.
 
-    Raises :class:`ApiError` when the user may not or there is no such call, ``NumberInvalid`` and ``DialRefused``
-    before anything is sent, and what the :class:`~csta.model.provider.Provider` raises.
+    Raises :class:`ApiError` when the user may not or there is no such call, ``NumberInvalid`` before anything is sent,
+    and what the :class:`~csta.model.provider.Provider` raises.
+
+    :ivar limits: whom users may call.
     """
 
     def __init__(
@@ -59,18 +61,18 @@ class Commands:
         self._calls = calls
         self._sites = sites
         self._metrics = metrics
-        self._limits = limits
+        self.limits = limits
         self._audit = audit
 
     def preview(self, user: User, number: str) -> Dialable:
         """What would be dialled.
 
         :raises NumberInvalid: nobody has such a number.
-        :raises DialRefused: the user may not call it.
+        :raises ApiError: ``dial_refused``, the user may not call it.
         """
         location = self._sites.of(user)
         dialable = dial(number, location)
-        self._limits.check(user, dialable, location)
+        self.limits.check(user, dialable, location)
         return dialable
 
     async def make_call(self, user: User, number: str, device: str | None) -> str:
@@ -132,7 +134,7 @@ class Commands:
         """The digits for a number, once its user may call it."""
         location = self._sites.of(user)
         dialable = dial(number, location)
-        self._limits.admit(user, dialable, location)
+        self.limits.admit(user, dialable, location)
         return dialable.digits
 
     def _permit(self, user: User, action: Action, device: str) -> None:
@@ -168,6 +170,6 @@ class Commands:
         try:
             yield
         except CSTAError as error:
-            self._metrics.commands.labels(action, failure(error, "en").id).inc()
+            self._metrics.commands.labels(action, failure_id(error)).inc()
             raise
         self._metrics.commands.labels(action, "done").inc()

@@ -17,6 +17,7 @@ from crm_adapter.numberset import digits_of
 from crm_adapter.users import UserRole
 from csta.dialect import PROTOCOLS, LinkKind, Login, dialect, link_kind
 from csta_gateway.addresses import is_loopback
+from csta_gateway.config_agents import Agents
 from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_dialling import Dialling
 from csta_gateway.config_screen import Screen
@@ -211,6 +212,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
+    agents: Agents | None = None
     location: Location = field(default_factory=Location)
     sites: dict[str, Location] = field(default_factory=dict)
     lookup: Lookup = Lookup()

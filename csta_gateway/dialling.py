@@ -12,7 +12,7 @@ from crm_adapter.numbers import Dialable, national
 from crm_adapter.users import User
 from csta_gateway.audit import AuditLog
 from csta_gateway.config_dialling import Dialling, Limits
-from csta_gateway.failures import ApiError, DialRefused
+from csta_gateway.failures import ApiError
 from csta_gateway.metrics import Metrics
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -30,29 +30,32 @@ class DialLimits:
         self._audit = audit
         self._begun: defaultdict[str, deque[float]] = defaultdict(deque)
 
+    def replace(self, settings: Dialling) -> None:
+        """Go on with other settings; calls already begun count under them, too."""
+        self._settings = settings
+
     def check(self, user: User, dialable: Dialable, location: Location) -> None:
-        """Raise :class:`DialRefused` when ``user`` may not call the number at all."""
+        """Raise :class:`ApiError` ``dial_refused`` when ``user`` may not call the number at all."""
         where = destination(dialable.number, location)
         limits = self._settings.of(user)
         if where == "emergency":
             return
         if _is_denied(dialable, location, limits.denied_prefixes):
-            raise DialRefused("prefix")
+            raise ApiError("dial_refused", reason="prefix")
         if where not in limits.allowed:
-            raise DialRefused(where)
+            raise ApiError("dial_refused", reason=where)
 
     def admit(self, user: User, dialable: Dialable, location: Location) -> None:
         """Take a call into account.
 
-        :raises DialRefused: as above.
-        :raises ApiError: ``dial_rate``, there have been too many calls.
+        :raises ApiError: ``dial_refused`` as above, or ``dial_rate``: there have been too many calls.
         """
         try:
             self.check(user, dialable, location)
             if destination(dialable.number, location) not in FREE:
                 self._count(user)
         except ApiError as refusal:
-            reason = refusal.reason if isinstance(refusal, DialRefused) else "rate"
+            reason = refusal.reason or "rate"
             self._metrics.refused_calls.labels(reason).inc()
             self._audit.write("dial_refused", user.login, reason=reason, number=dialable.digits)
             raise

@@ -233,7 +233,8 @@ class Reply:
 
     @property
     def error(self) -> str:
-        return str(self.json["error"]["id"])
+        assert self.headers["content-type"] == "application/problem+json"
+        return str(self.json["id"])
 
 
 class Browser:
