@@ -53,13 +53,7 @@ def assemble(
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    pages = Pages(
-        screen_pop(config.screen, sites),
-        config.screen.page,
-        sites,
-        config.journal.masked_for,
-        config.journal.dispositions,
-    )
+    pages = pages_of(config, sites)
     streams = Streams(metrics, clock)
     limits = DialLimits(config.dialling, clock, metrics, audit)
     board = Board(
@@ -123,6 +117,12 @@ def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) 
     gateway.contacts.replace(sources)
     gateway.board.activities.replace(sources)
     gateway.commands.limits.replace(config.dialling)
+
+
+def pages_of(config: Config, sites: Sites) -> Pages:
+    """The pages of the CRM."""
+    pop, journal = screen_pop(config.screen, sites), config.journal
+    return Pages(pop, config.screen.page, sites, journal.masked_for, journal.dispositions)
 
 
 def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:

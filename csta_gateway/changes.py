@@ -36,12 +36,14 @@ class Changes(NamedTuple):
 def changes(before: Config, after: Config) -> Changes:
     """What is different between the settings in force and others."""
     journal = structs.replace(after.journal, url=before.journal.url)
-    held = structs.replace(after, server=before.server, audit=before.audit, journal=journal)
+    held = structs.replace(after, server=before.server, audit=before.audit, webhooks=before.webhooks, journal=journal)
     restart = [
         f"[{section}] {key}"
         for section in ("server", "audit")
         for key in _different(getattr(before, section), getattr(after, section))
     ]
+    if after.webhooks != before.webhooks:
+        restart.append("[[webhooks]]")
     if after.journal.url != before.journal.url:
         restart.append("[journal] url")
     told = [text for key, kind in NAMED.items() for text in _parts(kind, getattr(before, key), getattr(after, key))]

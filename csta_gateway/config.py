@@ -22,6 +22,7 @@ from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_dialling import Dialling
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
+from csta_gateway.config_webhooks import Webhook
 
 Disposition = Annotated[str, Meta(min_length=1, max_length=80)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -41,7 +42,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param session_hours: a log-in ends this many hours after its last page was closed or used.
     :param session_file: where log-ins are kept over a restart, as hashes; a path without ``/`` at its beginning counts
         from the folder the gateway is started in.
-    :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
+    :param metrics_from: addresses and networks that may read ``/metrics``, ``/readyz`` and ``/status``.
     """
 
     address: Filled = "127.0.0.1"
@@ -221,10 +222,16 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log: Log = Log()
     dialling: Dialling = Dialling()
     audit: Audit = Audit()
+    webhooks: tuple[Webhook, ...] = ()
 
     def __post_init__(self) -> None:
         """Names are unique, and the users' source is there."""
-        for kind, them in (("link", self.links), ("source", self.sources), ("device list", self.device_lists)):
+        for kind, them in (
+            ("link", self.links),
+            ("source", self.sources),
+            ("device list", self.device_lists),
+            ("webhook", self.webhooks),
+        ):
             names = [each.name for each in them]
             for name in names:
                 if names.count(name) > 1:

@@ -34,6 +34,7 @@ from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch, warn_about_logins
+from csta_gateway.webhooks import webhooks
 
 log = Logger()
 
@@ -174,6 +175,9 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup += [gateway.board.activities.close, gateway.sessions.save]
+        hooks = webhooks(config.webhooks, self._reactor, gateway.metrics)
+        gateway.board.subscribe(hooks.follow)
+        self._cleanup.append(hooks.stop)
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()
