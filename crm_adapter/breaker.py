@@ -16,6 +16,11 @@ class Breaker:
         self._failures = 0
         self._closed_until: float | None = None
 
+    @property
+    def resting(self) -> bool:
+        """Whether the source has failed so often that it is left alone."""
+        return self._failures >= self._most
+
     def allows(self, now: float) -> bool:
         """Whether the source may be asked. After a pause that is said once, until the answer is known."""
         if self._failures < self._most:

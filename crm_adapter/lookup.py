@@ -160,6 +160,10 @@ class Lookup:
             question.listeners.append(listener)
         return result
 
+    def answering(self) -> dict[str, bool]:
+        """Name of each source → whether it is asked; not while it is left alone because it failed."""
+        return {source.name: not self._breakers[source.name].resting for source in self._sources}
+
     def forget(self) -> None:
         """Drop every remembered answer: a source has changed. What is being asked now is not remembered either."""
         self._memory.clear()

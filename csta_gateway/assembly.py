@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 import csta
 from crm_adapter.activities import Activities
 from crm_adapter.callnotes import CallNotes
+from crm_adapter.clock import Clock
 from crm_adapter.directory import DirectorySource
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
@@ -17,13 +18,15 @@ from crm_adapter.numberset import number_set
 from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
+from csta_gateway.audit import AuditLog
 from csta_gateway.auth import Sessions, Verifier
 from csta_gateway.bearers import Bearers
 from csta_gateway.board import Board
 from csta_gateway.commands import Commands
-from csta_gateway.config import Config
+from csta_gateway.config import Audit, Config, Server
 from csta_gateway.config_screen import Screen
 from csta_gateway.contacts import Contacts
+from csta_gateway.dialling import DialLimits
 from csta_gateway.findings import Findings
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
@@ -49,20 +52,14 @@ def assemble(
 ) -> Gateway:
     """A gateway that only has to be connected: its sources, journal and tokens are open, its links are not."""
     metrics = Metrics(csta.__version__)
-    session_file = SessionFile(Path(config.server.session_file))
+    audit = audit_log(config.audit, clock)
     links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    contacts, kept = Contacts(sources), config.journal
-    pages = Pages(
-        screen_pop(config.screen, sites),
-        config.screen.page,
-        sites,
-        kept.masked_for,
-        kept.dispositions,
-        writes=lambda: contacts.take_numbers,
-    )
+    contacts = Contacts(sources)
+    pages = pages_of(config, sites, contacts)
     streams = Streams(metrics, clock)
+    limits = DialLimits(config.dialling, clock, metrics, audit)
     board = Board(
         users,
         links,
@@ -85,7 +82,7 @@ def assemble(
         sites=sites,
         users=users,
         findings=Findings(metrics),
-        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier, session_file),
+        sessions=sessions(config.server, users, clock, verifier, audit),
         bearers=Bearers(tokens, users, clock),
         links=links,
         lookup=lookup,
@@ -93,12 +90,24 @@ def assemble(
         journal=journal,
         pages=pages,
         board=board,
-        commands=Commands(links, board.calls, sites, metrics),
+        commands=Commands(links, board.calls, sites, metrics, limits, audit),
+        audit=audit,
         streams=streams,
         metrics=metrics,
         support=Support(clock),
         socket_factory=socket_factory(clock),
     )
+
+
+def audit_log(settings: Audit, clock: Clock) -> AuditLog:
+    """The record of what was done."""
+    return AuditLog(settings, clock.seconds)
+
+
+def sessions(settings: Server, users: Users, clock: Clock, verifier: Verifier, audit: AuditLog) -> Sessions:
+    """The log-ins, with those that outlived the last stop."""
+    file = SessionFile(Path(settings.session_file))
+    return Sessions(users, clock, settings.session_hours * 3600, verifier, file, audit)
 
 
 def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) -> None:
@@ -112,6 +121,19 @@ def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) 
     gateway.lookup.replace(sources, config.lookup.budget_seconds)
     gateway.contacts.replace(sources)
     gateway.board.activities.replace(sources)
+    gateway.commands.limits.replace(config.dialling)
+
+
+def pages_of(config: Config, sites: Sites, contacts: Contacts) -> Pages:
+    """The pages of the CRM."""
+    return Pages(
+        screen_pop(config.screen, sites),
+        config.screen.page,
+        sites,
+        config.journal.masked_for,
+        config.journal.dispositions,
+        writes=lambda: contacts.take_numbers,
+    )
 
 
 def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:

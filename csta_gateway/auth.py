@@ -19,6 +19,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from crm_adapter.clock import Clock
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
+from csta_gateway.audit import AuditLog
 from csta_gateway.failures import ApiError
 from csta_gateway.policy import Scope
 from csta_gateway.sessionfile import SavedSession, SessionFile
@@ -109,11 +110,17 @@ class Sessions:
     """All log-ins. The token is only in the cookie; here is its hash.
 
     :param lifetime: seconds without use after which a log-in is over.
-    :param file: where log-ins outlive a restart, or None.
+    :param file: where log-ins outlive a restart.
     """
 
     def __init__(
-        self, users: Users, clock: Clock, lifetime: float, verifier: Verifier, file: SessionFile | None = None
+        self,
+        users: Users,
+        clock: Clock,
+        lifetime: float,
+        verifier: Verifier,
+        file: SessionFile,
+        audit: AuditLog,
     ) -> None:
         self._users = users
         self._clock = clock
@@ -122,20 +129,23 @@ class Sessions:
         self._throttle = Throttle(clock)
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._file = file
-        known = file.content if file else ()
-        self._saved = {bytes.fromhex(saved.token): saved for saved in known if self._is_fresh(saved.used)}
+        self._audit = audit
+        self._saved = {bytes.fromhex(each.token): each for each in file.content if self._is_fresh(each.used)}
 
     async def open(self, login: str, password: str, address: str) -> tuple[str, Session]:
         """Log in; gives token and session. Raises :class:`ApiError` ``login_failed`` or ``too_many_attempts``."""
         keys = (f"user {login.casefold()}", f"address {address}")
         if pause := self._throttle.pause(*keys):
+            self._audit.write("login_failed", login, address=address, reason="too many attempts")
             raise ApiError("too_many_attempts", retry_after=int(pause) + 1)
         self._throttle.failed(*keys)  # counted first: many attempts at the same moment are as many
         user = self._users.by_login(login)
         right = await self._verifier(user.password_hash if user and user.password_hash else _NOBODY, password)
         if not (user and user.password_hash and right):
+            self._audit.write("login_failed", login, address=address, reason="password")
             raise ApiError("login_failed")
         self._throttle.succeeded(*keys)
+        self._audit.write("login", login, address=address)
         return self._begin(user)
 
     def find(self, token: str) -> Session | None:
@@ -152,6 +162,7 @@ class Sessions:
 
     def close(self, session: Session) -> None:
         """Log out."""
+        self._audit.write("logout", session.user.login)
         self._end([key for key, each in self._sessions.items() if each is session])
 
     def follow(self, changed: Iterable[str]) -> None:
@@ -171,7 +182,7 @@ class Sessions:
         """Write down who is logged in and since when unused, for the next start."""
         live = (self._written(key, session) for key, session in self._sessions.items())
         known = (*self._saved.values(), *live)
-        if self._file is not None and known != self._file.content:
+        if known != self._file.content:
             self._file.write(known)
 
     def _begin(self, user: User) -> tuple[str, Session]:

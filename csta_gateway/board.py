@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from msgspec import structs
@@ -33,6 +33,8 @@ from csta_gateway.texts import text
 from csta_gateway.views import CallView, ColleagueView, DeviceView, LinkView, Presence, milliseconds
 
 log = Logger()
+
+CallListener = Callable[[User, CallEntry, CallView], None]
 
 UNSERVED = LinkState(name="", up=False, since=0.0)
 """The link of a user whose telephones no link serves."""
@@ -77,6 +79,11 @@ class Board:
         self._excluded = excluded
         self._presences: dict[str, Presence] = {}
         self._dialling: dict[str, bool] = {}
+        self._listeners: list[CallListener] = []
+
+    def subscribe(self, listener: CallListener) -> None:
+        """Be told of every change of a call, except those that are kept nowhere."""
+        self._listeners.append(listener)
 
     def hear(self, link: SwitchLink, event: ModelEvent) -> None:
         """Take in an event of a link."""
@@ -160,11 +167,26 @@ class Board:
         if user is None:
             return
         kind = "call" if entry.result is None else "call_ended"
-        self._streams.send(login, kind, {"call": self._call_view(entry, user)})
+        view = self._call_view(entry, user)
+        self._streams.send(login, kind, {"call": view})
+        if entry.number not in self._excluded:
+            for listener in self._listeners:
+                listener(user, entry, view)
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
+            self._log_end(entry)
             keep = self._drop if entry.number in self._excluded or _only_lifted(entry) else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
+
+    def _log_end(self, entry: CallEntry) -> None:
+        link = self._links.by_device(entry.device)
+        log.debug(
+            "{link}: call {call_id} at {device} is over: {result}",
+            link=link.state.name if link else "",
+            call_id=entry.id,
+            device=entry.device,
+            result=entry.result,
+        )
 
     async def _record(self, user: User, entry: CallEntry, note: CallNote) -> None:
         told = None if note.private else self.activities.wanted(user.login, entry)

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from csta_gateway.config import Config
 
-SECTIONS = ("users", "location", "lookup", "screen", "journal", "log")
+SECTIONS = ("users", "location", "lookup", "screen", "journal", "log", "dialling")
 """Tables that hold at once, but for ``url`` of the journal."""
 
 NAMED = {"links": "link", "tapi": "Windows Telephony", "sources": "source", "device_lists": "device list"}
@@ -41,7 +41,7 @@ def changes(before: Config, after: Config) -> Changes:
         if table not in (*SECTIONS, *NAMED, "sites") and (old := getattr(before, table)) != (
             new := getattr(after, table)
         ):
-            restart += [f"[{table}]"] if None in (old, new) else [f"[{table}] {key}" for key in _different(old, new)]
+            restart += [f"[{table}] {key}" for key in _different(old, new)]
             held = structs.replace(held, **{table: old})
     told = [text for key, kind in NAMED.items() for text in _parts(kind, getattr(before, key), getattr(after, key))]
     told += [f"site {name} is {what}" for name, what in _fate(before.sites, after.sites)]

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callrules import Action as CallAction
-from crm_adapter.numbers import dial
+from crm_adapter.numbers import Dialable, dial
 from crm_adapter.sites import Sites
 from crm_adapter.users import User
 from csta.errors import CSTAError
 from csta.model.provider import Provider
 from csta.model.states import ConnectionState
+from csta_gateway.audit import AuditLog
+from csta_gateway.dialling import DialLimits
 from csta_gateway.failures import ApiError, failure_id
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
@@ -49,18 +51,35 @@ class Commands:
 
     Raises :class:`ApiError` when the user may not or there is no such call, ``NumberInvalid`` before anything is sent,
     and what the :class:`~csta.model.provider.Provider` raises.
+
+    :ivar limits: whom users may call.
     """
 
-    def __init__(self, links: Links, calls: CallList, sites: Sites, metrics: Metrics) -> None:
+    def __init__(
+        self, links: Links, calls: CallList, sites: Sites, metrics: Metrics, limits: DialLimits, audit: AuditLog
+    ) -> None:
         self._links = links
         self._calls = calls
         self._sites = sites
         self._metrics = metrics
+        self.limits = limits
+        self._audit = audit
+
+    def preview(self, user: User, number: str) -> Dialable:
+        """What would be dialled.
+
+        :raises NumberInvalid: nobody has such a number.
+        :raises ApiError: ``dial_refused``, the user may not call it.
+        """
+        location = self._sites.of(user)
+        dialable = dial(number, location)
+        self.limits.check(user, dialable, location)
+        return dialable
 
     async def make_call(self, user: User, number: str, device: str | None) -> str:
         """Dial from a device of the user, the first one when none is named; gives the call's id."""
         device = self._own(user, Action.MAKE_CALL, device)
-        digits = dial(number, self._sites.of(user)).digits
+        digits = self._admitted(user, number)
         with self._counted("dial"):
             return await self._provider(device).make_call(device, digits)
 
@@ -77,14 +96,14 @@ class Commands:
     async def send_to(self, user: User, call_id: str, action: CallAction, number: str) -> None:
         """Transfer or deflect a call to a number."""
         call = self._call(user, call_id)
-        digits = dial(number, self._sites.of(user)).digits
+        digits = self._admitted(user, number)
         with self._requested(call, action):
             await WITH_NUMBER[action](self._provider(call.device), call.device, call.id, digits)
 
     async def consult(self, user: User, call_id: str, number: str) -> str:
         """Hold a call and dial somebody else; gives the new call's id."""
         call = self._call(user, call_id)
-        digits = dial(number, self._sites.of(user)).digits
+        digits = self._admitted(user, number)
         with self._requested(call, "consult"):
             return await self._provider(call.device).consult(call.device, call.id, digits)
 
@@ -97,7 +116,7 @@ class Commands:
     async def park(self, user: User, call_id: str, number: str) -> None:
         """Leave a call at a number, where somebody fetches it."""
         call = self._call(user, call_id)
-        digits = dial(number, self._sites.of(user)).digits
+        digits = self._admitted(user, number)
         with self._counted("park"):
             await self._provider(call.device).park(call.device, call.id, digits)
 
@@ -123,9 +142,17 @@ class Commands:
     async def set_forwarding(self, user: User, device: str, kind: str, destination: str | None) -> None:
         """Forward calls, or stop with None."""
         self._permit(user, Action.CONTROL_DEVICE, device)
-        digits = None if destination is None else dial(destination, self._sites.of(user)).digits
+        digits = None if destination is None else self._admitted(user, destination)
         with self._counted("forwarding"):
             await self._provider(device).set_forwarding(device, kind, digits)
+        self._audit.write("forwarding_set", user.login, device=device, kind=kind, destination=digits)
+
+    def _admitted(self, user: User, number: str) -> str:
+        """The digits for a number, once its user may call it."""
+        location = self._sites.of(user)
+        dialable = dial(number, location)
+        self.limits.admit(user, dialable, location)
+        return dialable.digits
 
     def _own(self, user: User, action: Action, device: str | None) -> str:
         """The device named, or the user's first one."""

@@ -21,9 +21,11 @@ from csta.dialect import PROTOCOLS, LinkKind, Login, dialect, link_kind
 from csta_gateway.addresses import is_loopback
 from csta_gateway.config_agents import Agents
 from csta_gateway.config_devices import ListOfDevices
+from csta_gateway.config_dialling import Dialling
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 from csta_gateway.config_tapi import Tapi
+from csta_gateway.config_webhooks import Webhook
 
 Disposition = Annotated[str, Meta(min_length=1, max_length=80)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -43,7 +45,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param session_hours: a log-in ends this many hours after its last page was closed or used.
     :param session_file: where log-ins are kept over a restart, as hashes; a path without ``/`` at its beginning counts
         from the folder the gateway is started in.
-    :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
+    :param metrics_from: addresses and networks that may read ``/metrics``, ``/readyz`` and ``/status``.
     """
 
     address: Filled = "127.0.0.1"
@@ -215,6 +217,18 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     numbers: Literal["masked", "full"] = "masked"
 
 
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[audit]``: the record of log-ins, refused calls and what administrators do.
+
+    :param folder: where its files are; a path without ``/`` at its beginning counts from the folder the gateway is
+        started in.
+    :param keep_days: files of earlier days are deleted; 0 keeps them for ever.
+    """
+
+    folder: Filled = "audit"
+    keep_days: Annotated[int, Meta(ge=0, le=36500)] = 365
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -231,13 +245,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     screen: Screen = Screen()
     journal: Journal = Journal()
     log: Log = Log()
+    dialling: Dialling = Dialling()
+    audit: Audit = Audit()
+    webhooks: tuple[Webhook, ...] = ()
 
     def __post_init__(self) -> None:
         """Names are unique, and what is named is there."""
-        kinds: dict[str, Iterable[Link | Tapi | Source | ListOfDevices]] = {
+        kinds: dict[str, Iterable[Link | Tapi | Source | ListOfDevices | Webhook]] = {
             "link": (*self.links, *self.tapi),
             "source": self.sources,
             "device list": self.device_lists,
+            "webhook": self.webhooks,
         }
         for kind, them in kinds.items():
             for name in _twice(each.name for each in them):

@@ -35,6 +35,7 @@ from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.tokens import Tokens
 from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch, warn_about_logins
+from csta_gateway.webhooks import webhooks
 
 log = Logger()
 
@@ -116,6 +117,7 @@ class Daemon:
             await self._watch.follow(self._staff, self._config.users.refresh_seconds)
             warn_about_logins(self._running, self._config.screen.users)
             self._running.board.renew()
+            self._running.audit.write("settings_reloaded", None, changed=str(changed))
             await stop_all(gone)
             return changed
 
@@ -182,6 +184,9 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup += [gateway.board.activities.close, gateway.sessions.save, gateway.bearers.stop]
+        hooks = webhooks(config.webhooks, self._reactor, gateway.metrics)
+        gateway.board.subscribe(hooks.follow)
+        self._cleanup.append(hooks.stop)
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()

@@ -11,7 +11,7 @@ from csta.simulator.callers import Caller, ExternalCallers
 from csta.simulator.calls import Device, Extension, Line
 from csta.simulator.server import SwitchServer
 from csta.simulator.switch import Switch
-from csta_gateway.config import Config, Journal, Link, Log, Lookup, Server, Users
+from csta_gateway.config import Audit, Config, Journal, Link, Log, Lookup, Server, Users
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 
@@ -62,6 +62,7 @@ async def prepare(reactor: Any, folder: Path, port: int, link: str = "xml") -> D
         screen=Screen(preset="generic", address=CRM, templates=TEMPLATES),
         journal=Journal(url=f"sqlite:///{folder / 'journal.db'}"),
         log=Log(level="info"),
+        audit=Audit(folder=str(folder / "audit")),
     )
     return Demo(config, crm, server, ExternalCallers(switch, reactor, callers, called))
 

@@ -24,6 +24,7 @@ STATUS: dict[str, int] = {
     "token_invalid": 401,
     "forbidden": 403,
     "csrf": 403,
+    "dial_refused": 403,
     "not_found": 404,
     "call_unknown": 404,
     "call_state": 409,
@@ -32,6 +33,7 @@ STATUS: dict[str, int] = {
     "too_large": 413,
     "number_invalid": 422,
     "too_many_attempts": 429,
+    "dial_rate": 429,
     "internal": 500,
     "link_down": 503,
     "crm_down": 503,
@@ -45,7 +47,8 @@ class ApiError(CSTAError):
 
     :param id: one of :data:`STATUS`.
     :param retry_after: seconds to wait before trying again, or None.
-    :param reason: for programmers: what in the request is wrong, and where.
+    :param reason: for programmers: what in the request is wrong, and where; of ``dial_refused`` the
+        :data:`~crm_adapter.destinations.Destination` that is not allowed, or ``prefix``.
     """
 
     def __init__(self, id: str, retry_after: int | None = None, reason: str | None = None) -> None:  # noqa: A002 -- the name of the field in the API
@@ -124,4 +127,7 @@ def _detail(error: Exception, key: str, language: Language) -> str:
         return refusal(error.category, error.code, language)
     if isinstance(error, RequestRejected):
         return refusal("", "", language)
-    return text(key, language, seconds=error.retry_after if isinstance(error, ApiError) else None)
+    if isinstance(error, ApiError):
+        what = text(f"dial.{error.reason}", language) if key == "dial_refused" else None
+        return text(key, language, seconds=error.retry_after, what=what)
+    return text(key, language)

@@ -12,6 +12,7 @@ from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
+from csta_gateway.audit import AuditLog
 from csta_gateway.auth import COOKIE, Session, Sessions
 from csta_gateway.bearers import Bearers
 from csta_gateway.board import Board
@@ -49,6 +50,7 @@ class Gateway:
     pages: Pages
     board: Board
     commands: Commands
+    audit: AuditLog
     streams: Streams
     metrics: Metrics
     support: Support

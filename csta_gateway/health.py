@@ -1,10 +1,11 @@
-"""``/healthz``, ``/readyz`` and ``/metrics`` for those who run the gateway."""
+"""``/healthz``, ``/readyz``, ``/status`` and ``/metrics`` for those who run the gateway."""
 
 from __future__ import annotations
 
 import ipaddress
 
 import msgspec
+from msgspec import structs
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from twisted.web.resource import Resource
 from twisted.web.server import Request
@@ -72,6 +73,28 @@ class Ready(Guarded):
         return msgspec.json.encode({"ready": ready, "links": links})
 
 
+class Status(Guarded):
+    """``/status``: what runs and how it is, for people and programs that watch several gateways."""
+
+    def content(self, request: Request) -> bytes:
+        """Version, links, sources, pages and findings; no names of people, no numbers, no secrets."""
+        gateway = self._gateway
+        request.setHeader("Content-Type", "application/json")
+        links = [{**structs.asdict(link.state), "devices": len(link.devices)} for link in gateway.links]
+        sources = [{"name": name, "answering": answering} for name, answering in gateway.lookup.answering().items()]
+        open_pages = len(gateway.streams.all())
+        return msgspec.json.encode(
+            {
+                "version": gateway.version,
+                "links": links,
+                "sources": sources,
+                "users": len(gateway.users),
+                "streams": open_pages,
+                "findings": len(gateway.findings.now),
+            }
+        )
+
+
 class Exposition(Guarded):
     """``/metrics`` in the text format of Prometheus."""
 
@@ -83,4 +106,4 @@ class Exposition(Guarded):
 
 def pages(gateway: Gateway) -> dict[str, Resource]:
     """The pages by their path."""
-    return {"healthz": Alive(), "readyz": Ready(gateway), "metrics": Exposition(gateway)}
+    return {"healthz": Alive(), "readyz": Ready(gateway), "status": Status(gateway), "metrics": Exposition(gateway)}

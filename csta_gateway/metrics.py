@@ -17,6 +17,8 @@ class Metrics:
         self.monitors = Gauge("csta_monitors", "Devices watched", ["link"], registry=registry)
         self.events = Counter("csta_events", "Events of calls and devices", ["link", "type"], registry=registry)
         self.commands = Counter("csta_commands", "Commands of users", ["action", "outcome"], registry=registry)
+        self.refused_calls = Counter("csta_dial_refused", "Numbers not dialled", ["reason"], registry=registry)
+        self.webhooks = Counter("csta_webhooks", "Messages to webhooks", ["webhook", "outcome"], registry=registry)
         self.calls = Counter("csta_calls", "Calls that are over", ["direction", "result"], registry=registry)
         self.streams = Gauge("csta_event_streams", "Open call screens", registry=registry)
         self.stream_messages = Counter("csta_event_messages", "Messages to call screens", ["type"], registry=registry)

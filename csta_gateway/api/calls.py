@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 
 from crm_adapter.callrules import ACTIONS
 from crm_adapter.callrules import Action as CallAction
-from crm_adapter.numbers import dial
 from csta.model.states import Service
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Handler, Route
@@ -70,6 +69,8 @@ CallId = Annotated[str, Meta(description="The call's `id`.")]
 
 COMMAND = ("link_down", "refused", "timeout")
 """How a command to the switch may fail."""
+WITH_A_NUMBER = ("number_invalid", "dial_refused", "dial_rate")
+"""How one with a number may fail before anything is sent."""
 ON_A_CALL = (*COMMAND, "call_unknown", "call_state")
 
 SERVICES = {rule.action: rule.service.value for rule in ACTIONS}
@@ -93,7 +94,7 @@ TITLES: dict[CallAction, Words] = {
 
 async def preview(visit: Visit, body: Wish) -> PreviewView:
     """What would be dialled; nothing is sent."""
-    dialable = dial(body.number, visit.gateway.sites.of(visit.user))
+    dialable = visit.gateway.commands.preview(visit.user, body.number)
     found = await visit.gateway.lookup.find(dialable.number)
     return PreviewView(
         display=dialable.number.display,
@@ -175,7 +176,7 @@ ROUTES = (
         title=Words("Zeigen, was gewählt würde", "Show what would be dialled"),
         action=Action.LOOK_UP,
         handler=preview,
-        problems=("number_invalid",),
+        problems=("number_invalid", "dial_refused"),
     ),
     Route(
         method="POST",
@@ -185,7 +186,7 @@ ROUTES = (
         action=Action.MAKE_CALL,
         handler=make_call,
         status=HTTPStatus.CREATED,
-        problems=(*COMMAND, "call_state", "number_invalid"),
+        problems=(*COMMAND, "call_state", *WITH_A_NUMBER),
     ),
     Route(
         method="GET",
@@ -222,10 +223,10 @@ ROUTES = (
         action=Action.CONTROL_CALL,
         handler=park,
         status=HTTPStatus.NO_CONTENT,
-        problems=(*ON_A_CALL, "number_invalid"),
+        problems=(*ON_A_CALL, *WITH_A_NUMBER),
     ),
-    _on_call("consult", consult, HTTPStatus.CREATED, ("number_invalid",)),
+    _on_call("consult", consult, HTTPStatus.CREATED, WITH_A_NUMBER),
     _on_call("digits", send_digits),
     *(_on_call(action, partial(act, action=action)) for action in (*ON_ONE_CALL, *ON_TWO_CALLS)),
-    *(_on_call(action, partial(send_to, action=action), problems=("number_invalid",)) for action in WITH_NUMBER),
+    *(_on_call(action, partial(send_to, action=action), problems=WITH_A_NUMBER) for action in WITH_NUMBER),
 )

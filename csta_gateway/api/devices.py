@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from csta.model.states import Service
-from csta_gateway.api.calls import COMMAND, CallsNow
+from csta_gateway.api.calls import COMMAND, WITH_A_NUMBER, CallsNow
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError
@@ -101,6 +101,6 @@ ROUTES = (
         action=Action.CONTROL_DEVICE,
         handler=set_forwarding,
         status=HTTPStatus.NO_CONTENT,
-        problems=(*COMMAND, "call_state", "number_invalid"),
+        problems=(*COMMAND, "call_state", *WITH_A_NUMBER),
     ),
 )

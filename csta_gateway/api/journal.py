@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
-from twisted.logger import Logger
 
 from crm_adapter.activityqueue import OPEN
 from crm_adapter.erasure import Subject
@@ -15,13 +14,12 @@ from crm_adapter.numberset import number_set
 from csta_gateway.api.calls import CallId
 from csta_gateway.api.exchange import Download, Visit
 from csta_gateway.api.route import Route
+from csta_gateway.audit import EventName
 from csta_gateway.failures import ApiError
 from csta_gateway.journalfiles import FORMS, MEDIA_TYPES, masked_calls, of_whom
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
 from csta_gateway.views import CallView, JournalView
-
-log = Logger()
 
 ENTRIES_AT_ONCE = 100
 AFTER_THE_CALL = 3_600_000
@@ -151,7 +149,7 @@ async def export(visit: Visit, body: Person) -> Download:
     hide = masked_calls if visit.gateway.pages.masks(visit.user) else iter
     form = FORMS[body.format]
     content, count = await visit.gateway.journal.export(subject, lambda calls: form(hide(calls)))
-    _audit(visit, "exports", count, body)
+    _audit(visit, "journal_exported", count, body)
     return Download(f"calls.{body.format}", MEDIA_TYPES[body.format], content)
 
 
@@ -163,7 +161,7 @@ async def purge(visit: Visit, body: Person) -> Deleted:
         return Deleted(calls=await journal.count(subject))
     concerned = await journal.users(subject)
     count = await journal.purge(subject)
-    _audit(visit, "deletes", count, body)
+    _audit(visit, "journal_purged", count, body)
     for login in concerned:
         visit.gateway.streams.renew(login)
     return Deleted(calls=count)
@@ -194,15 +192,9 @@ def _subject(visit: Visit, person: Person) -> Subject:
     return Subject(login=person.user, numbers=numbers)
 
 
-def _audit(visit: Visit, does: str, count: int, person: Person) -> None:
-    """Who did what with how many calls; numbers never in full, whatever the log may show."""
-    log.info(
-        "{user} {does} {count} calls {whose}",
-        user=visit.user.login,
-        does=does,
-        count=count,
-        whose=of_whom(person.user, person.numbers),
-    )
+def _audit(visit: Visit, event: EventName, count: int, person: Person) -> None:
+    """Who did what with how many calls; numbers never in full."""
+    visit.gateway.audit.write(event, visit.user.login, calls=count, whose=of_whom(person.user, person.numbers))
 
 
 ROUTES = (

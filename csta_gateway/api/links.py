@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
-from twisted.logger import Logger
 
 from csta.recorder import trace
 from csta_gateway.api.exchange import Download, Visit
@@ -16,8 +15,6 @@ from csta_gateway.links import SwitchLink
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
 from csta_gateway.traces import MOST_MESSAGES, file_name
-
-log = Logger()
 
 MESSAGES = 500
 """Messages of a trace when nobody says how many."""
@@ -64,7 +61,7 @@ async def download_trace(visit: Visit, link: LinkName, query: TraceWish) -> Down
     if support.busy:
         raise ApiError("too_many_attempts", retry_after=RETRY)
     entries = trace.last(chosen.recording.recent(), query.messages)
-    log.info("{user} takes the last messages of {link} for support", user=visit.user.login, link=link)
+    visit.gateway.audit.write("trace_downloaded", visit.user.login, link=link, messages=query.messages)
     now = datetime.fromtimestamp(visit.gateway.clock.seconds(), UTC)
     name = file_name(link, f"{now:%Y%m%d-%H%M%S}")
     return Download(name, "application/zip", await support.archive(link, entries))

@@ -14,6 +14,7 @@ from csta.cli.exits import USAGE, Trouble
 from csta.toml_file import ConfigError
 from csta_gateway.cli import (
     agent,
+    audit,
     check,
     completion,
     db,
@@ -43,6 +44,7 @@ COMMANDS = (
     lookup,
     number,
     journal,
+    audit,
     db,
     health,
     completion,

@@ -9,6 +9,7 @@ import argparse
 import getpass
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from crm_adapter.migrations import History, upgrade
 from crm_adapter.numberset import number_set
 from crm_adapter.sources.database import PlainDatabase
 from csta.cli.exits import OK, Trouble
+from csta_gateway.audit import AuditLog, EventName
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config
 from csta_gateway.journalfiles import FORMS, of_whom
@@ -61,6 +63,7 @@ def _export(options: argparse.Namespace) -> int:
         raise Trouble(str(problem)) from problem
     finally:
         database.close()
+    _audit("journal_exported", count, options, config)
     _tell("written", count, options, f"into {output}")
     return OK
 
@@ -80,6 +83,8 @@ def _purge(options: argparse.Namespace) -> int:
         raise Trouble(str(problem)) from problem
     finally:
         database.close()
+    if not options.dry_run:
+        _audit("journal_purged", count, options, config)
     _tell("would be deleted" if options.dry_run else "deleted", count, options)
     return OK
 
@@ -131,6 +136,11 @@ def _write(database: PlainDatabase, subject: Subject, path: Path) -> int:
     except OSError as problem:
         raise Trouble(f"{path}: {problem.strerror}") from problem
     return count
+
+
+def _audit(event: EventName, count: int, options: argparse.Namespace, config: Config) -> None:
+    whose = of_whom(options.user, options.number or ())
+    AuditLog(config.audit, time.time).write(event, _who(), calls=count, whose=whose, by="command")
 
 
 def _tell(done: str, count: int, options: argparse.Namespace, where: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from playwright.sync_api import BrowserContext, Page, expect
@@ -69,6 +71,7 @@ type = "csv"
 path = "{folder}/telephones.csv"
 [server]
 port = 0
+session_file = "{folder}/sessions.json"
 [location]
 country = "DE"
 area_code = "089"
@@ -79,6 +82,8 @@ main_numbers = ["+49 89 99998"]
 index = "sqlite:///{folder}/lookup.db"
 [journal]
 url = "sqlite:///{folder}/journal.db"
+[audit]
+folder = "{folder}/audit"
 [screen]
 preset = "generic"
 address = "{crm}"
@@ -96,10 +101,28 @@ class Office:
     :ivar log: what the gateway has written.
     """
 
-    def __init__(self, address: str, log: Path, exchange: subprocess.Popen[str]) -> None:
-        self.address = address
-        self.log = log
+    def __init__(self, settings: Path, exchange: subprocess.Popen[str]) -> None:
+        self.log = settings.with_name("log")
+        self.address = ""
+        self._command = [sys.executable, "-m", "csta_gateway", "run", "--config", str(settings)]
         self._exchange = exchange
+        self.start()
+
+    def start(self) -> None:
+        """Start the gateway, for the second time on the same port."""
+        port = urlsplit(self.address).port or 0
+        with self.log.open("w") as err:
+            self._gateway = subprocess.Popen(
+                self._command, stderr=err, env={**os.environ, "CSTA__SERVER__PORT": str(port)}
+            )
+        self.address = _address(self._gateway, self.log)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the gateway, in good order or as a fault would."""
+        if at_once:
+            self._gateway.kill()
+        self._gateway.terminate()
+        self._gateway.wait(timeout=20)
 
     def order(self, name: str, *values: object) -> None:
         """Have something happen at the switch; see :class:`tests.browser.exchange.Exchange`."""
@@ -135,12 +158,9 @@ def running(folder: Path) -> Iterator[Office]:
         assert exchange.stdout
         port = int(exchange.stdout.readline())
         settings.write_text(SETTINGS.format(port=port, folder=folder, crm=CRM))
-        log = folder / "log"
-        command = [sys.executable, "-m", "csta_gateway", "run", "--config", str(settings)]
-        with log.open("w") as err:
-            gateway = subprocess.Popen(command, stderr=err)
-        ending.callback(_end, gateway)
-        yield Office(_address(gateway, log), log, exchange)
+        office = Office(settings, exchange)
+        ending.callback(office.stop)
+        yield office
 
 
 def prepare(folder: Path) -> None:
@@ -171,8 +191,3 @@ def _address(gateway: subprocess.Popen[bytes], log: Path) -> str:
             return f"http://{found[1]}:{found[2]}/"
         time.sleep(0.05)
     raise AssertionError(f"the gateway did not start:\n{log.read_text()}")
-
-
-def _end(process: subprocess.Popen[Any]) -> None:
-    process.terminate()
-    process.wait(timeout=20)

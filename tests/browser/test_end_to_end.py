@@ -179,6 +179,8 @@ type = "sql"
 url = "sqlite:///{data}/crm.db"
 [users]
 source = "crm"
+[audit]
+folder = "{data}/audit"
 [journal]
 url = "sqlite:///{data}/journal.db"
 """

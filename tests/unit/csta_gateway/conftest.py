@@ -31,6 +31,7 @@ from csta.recorder.live import Recording
 from csta_gateway import config, health
 from csta_gateway.api.application import application
 from csta_gateway.assembly import assemble
+from csta_gateway.audit import files
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import SqlSource
 from csta_gateway.gateway import Gateway
@@ -311,9 +312,9 @@ class World:
         users: tuple[User, ...] = USERS,
     ) -> None:
         here = Here()
-        settings = structs.replace(
-            settings, server=structs.replace(settings.server, session_file=str(folder / "sessions.json"))
-        )
+        self.folder = folder
+        server = structs.replace(settings.server, session_file=str(folder / "sessions.json"))
+        settings = structs.replace(settings, server=server, audit=config.Audit(folder=str(folder / "audit")))
         self.clock = Clock()
         self.clock.advance(2000.0)
         self.switch = Switch(unknown=unknown)
@@ -346,6 +347,10 @@ class World:
 
     async def verify(self, stored: str, password: str) -> bool:
         return stored == password
+
+    def audited(self) -> list[dict[str, Any]]:
+        """The lines of the audit log."""
+        return [json.loads(line) for path in files(self.folder / "audit") for line in path.read_bytes().splitlines()]
 
     def browser(self, user: str | None = None) -> Browser:
         browser = Browser(self)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,7 +12,18 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from crm_adapter.users import User, Users
-from csta_gateway.auth import FREE_ATTEMPTS, LONGEST_PAUSE, SESSIONS_PER_USER, Session, Sessions, Throttle, verify
+from csta_gateway.audit import AuditLog
+from csta_gateway.auth import (
+    FREE_ATTEMPTS,
+    LONGEST_PAUSE,
+    SESSIONS_PER_USER,
+    Session,
+    Sessions,
+    Throttle,
+    Verifier,
+    verify,
+)
+from csta_gateway.config import Audit
 from csta_gateway.failures import ApiError
 from csta_gateway.sessionfile import SessionFile
 
@@ -30,8 +42,19 @@ async def at_once(stored: str, password: str) -> bool:
     return stored == f"hash of {password}"
 
 
-def sessions(clock: Clock) -> Sessions:
-    return Sessions(USERS, clock, LIFETIME, at_once)
+class Anew(Protocol):
+    """Starts log-ins, with those of before where the folder has some."""
+
+    def __call__(self, clock: Clock, users: Users = USERS, verifier: Verifier = at_once) -> Sessions: ...
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Anew:
+    def start(clock: Clock, users: Users = USERS, verifier: Verifier = at_once) -> Sessions:
+        audit = AuditLog(Audit(folder=str(tmp_path / "audit")), clock.seconds)
+        return Sessions(users, clock, LIFETIME, verifier, SessionFile(tmp_path / "sessions.json"), audit)
+
+    return start
 
 
 def open_session(all_: Sessions, login: str = "anna", password: str = RIGHT, address: str = "a") -> tuple[str, Session]:
@@ -55,7 +78,7 @@ def _keep(errors: list[ApiError]) -> Callable[[Failure], None]:
     return keep
 
 
-def test_the_right_password_opens_a_session() -> None:
+def test_the_right_password_opens_a_session(sessions: Anew) -> None:
     all_ = sessions(Clock())
     token, session = open_session(all_)
     assert all_.find(token) is session
@@ -66,7 +89,7 @@ def test_the_right_password_opens_a_session() -> None:
 
 
 @pytest.mark.parametrize(("login", "password"), [("anna", "wrong"), ("nobody", "right"), ("desk", ""), ("", "")])
-def test_anything_else_does_not(login: str, password: str) -> None:
+def test_anything_else_does_not(sessions: Anew, login: str, password: str) -> None:
     assert refused(sessions(Clock()), login, password).id == "login_failed"
 
 
@@ -77,7 +100,7 @@ def test_passwords_are_kept_as_argon2_hashes() -> None:
     assert not verify("no hash", "right")
 
 
-def test_tokens_are_unlike_each_other_and_not_kept() -> None:
+def test_tokens_are_unlike_each_other_and_not_kept(sessions: Anew) -> None:
     all_ = sessions(Clock())
     (one, first), (other, second) = open_session(all_), open_session(all_)
     assert len({one, other, first.csrf, second.csrf}) == 4
@@ -85,13 +108,13 @@ def test_tokens_are_unlike_each_other_and_not_kept() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "made up", "\udcff".encode("utf-8", "surrogatepass").decode("latin-1")])
-def test_a_made_up_token_finds_nothing(token: str) -> None:
+def test_a_made_up_token_finds_nothing(sessions: Anew, token: str) -> None:
     all_ = sessions(Clock())
     open_session(all_)
     assert all_.find(token) is None
 
 
-def test_a_session_ends_when_it_is_not_used() -> None:
+def test_a_session_ends_when_it_is_not_used(sessions: Anew) -> None:
     clock = Clock()
     all_ = sessions(clock)
     idle, _ = open_session(all_)
@@ -105,7 +128,7 @@ def test_a_session_ends_when_it_is_not_used() -> None:
     assert all_.find(busy) is None
 
 
-def test_an_open_page_keeps_its_session() -> None:
+def test_an_open_page_keeps_its_session(sessions: Anew) -> None:
     clock = Clock()
     all_ = sessions(clock)
     token, session = open_session(all_)
@@ -120,7 +143,7 @@ def test_an_open_page_keeps_its_session() -> None:
     assert all_.find(token) is None
 
 
-def test_logging_out_ends_what_hangs_on_the_session() -> None:
+def test_logging_out_ends_what_hangs_on_the_session(sessions: Anew) -> None:
     all_ = sessions(Clock())
     token, session = open_session(all_)
     ended: list[bool] = []
@@ -131,7 +154,7 @@ def test_logging_out_ends_what_hangs_on_the_session() -> None:
     assert ended == [True]
 
 
-def test_the_oldest_session_makes_room() -> None:
+def test_the_oldest_session_makes_room(sessions: Anew) -> None:
     all_ = sessions(Clock())
     others, _ = open_session(all_, "jonas", "his")
     tokens = [open_session(all_)[0] for _ in range(SESSIONS_PER_USER + 1)]
@@ -139,7 +162,7 @@ def test_the_oldest_session_makes_room() -> None:
     assert all(all_.find(token) for token in [*tokens[1:], others])
 
 
-def test_guessing_is_slowed_down_more_and_more() -> None:
+def test_guessing_is_slowed_down_more_and_more(sessions: Anew) -> None:
     clock = Clock()
     all_ = sessions(clock)
     for _ in range(FREE_ATTEMPTS):
@@ -153,7 +176,7 @@ def test_guessing_is_slowed_down_more_and_more() -> None:
     open_session(all_)
 
 
-def test_a_user_is_protected_from_many_addresses_and_all_users_from_one() -> None:
+def test_a_user_is_protected_from_many_addresses_and_all_users_from_one(sessions: Anew) -> None:
     all_ = sessions(Clock())
     for number in range(FREE_ATTEMPTS):
         refused(all_, "anna", "wrong", f"address {number}")
@@ -164,7 +187,7 @@ def test_a_user_is_protected_from_many_addresses_and_all_users_from_one() -> Non
     assert refused(all_, "jonas", "his").id == "too_many_attempts"
 
 
-def test_attempts_at_the_same_moment_count_too() -> None:
+def test_attempts_at_the_same_moment_count_too(sessions: Anew) -> None:
     clock = Clock()
     waiting: list[Deferred[bool]] = []
 
@@ -172,7 +195,7 @@ def test_attempts_at_the_same_moment_count_too() -> None:
         waiting.append(Deferred())
         return waiting[-1]
 
-    all_ = Sessions(USERS, clock, LIFETIME, later)
+    all_ = sessions(clock, verifier=later)
     errors: list[ApiError] = []
     for _ in range(50):
         Deferred.fromCoroutine(all_.open("anna", "guess", "a")).addErrback(_keep(errors))
@@ -180,7 +203,7 @@ def test_attempts_at_the_same_moment_count_too() -> None:
     assert {error.id for error in errors} == {"too_many_attempts"}
 
 
-def test_an_own_account_does_not_clear_the_address() -> None:
+def test_an_own_account_does_not_clear_the_address(sessions: Anew) -> None:
     all_ = sessions(Clock())
     for _ in range(2 * FREE_ATTEMPTS):
         refused(all_, "anna", "guess")
@@ -201,19 +224,20 @@ def test_the_pause_has_an_end_and_the_memory_a_limit() -> None:
 class Restarted:
     """The log-ins of one gateway after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sessions: Anew) -> None:
         self.path = folder / "sessions.json"
+        self.sessions = sessions
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.users = Users(USERS)
 
     def start(self) -> Sessions:
-        return Sessions(self.users, self.clock, LIFETIME, at_once, SessionFile(self.path))
+        return self.sessions(self.clock, self.users)
 
 
 @pytest.fixture
-def restarted(tmp_path: Path) -> Restarted:
-    return Restarted(tmp_path)
+def restarted(tmp_path: Path, sessions: Anew) -> Restarted:
+    return Restarted(tmp_path, sessions)
 
 
 def test_a_restart_logs_nobody_out(restarted: Restarted) -> None:
@@ -273,6 +297,6 @@ def test_a_broken_file_costs_a_log_in(restarted: Restarted, content: bytes) -> N
 
 
 def test_a_file_that_cannot_be_written_stops_nobody(restarted: Restarted) -> None:
-    restarted.path = restarted.path / "nowhere"
+    restarted.path.mkdir()
     token, _ = open_session(all_ := restarted.start())
     assert all_.find(token)

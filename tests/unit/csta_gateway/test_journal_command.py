@@ -36,6 +36,8 @@ source = "crm"
 area_code = "089"
 [log]
 numbers = "full"
+[audit]
+folder = "{folder}/audit"
 [journal]
 url = "sqlite:///{folder}/journal.db"
 """

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from csta_gateway.config import Config
 from csta_gateway.site import LARGEST_BODY
+from tests.unit.csta_gateway.test_events import Socket
 
 if TYPE_CHECKING:
     from tests.unit.csta_gateway.conftest import Browser, World
@@ -116,7 +117,7 @@ def elsewhere(world: World, user: str | None = None) -> Browser:
     return browser
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/status"])
 @pytest.mark.parametrize(("user", "status"), [(None, 403), ("anna", 403), ("chef", 200)])
 def test_others_see_neither_metrics_nor_reasons(world: World, path: str, user: str | None, status: int) -> None:
     assert elsewhere(world, user).get(path).status == status
@@ -135,6 +136,29 @@ def test_behind_a_proxy_the_proxys_word_counts(
 
 def test_without_a_proxy_nobody_claims_to_be_one(world: World) -> None:
     assert elsewhere(world).get("/metrics", X_Forwarded_For="127.0.0.1").status == 403
+
+
+def test_the_status_says_what_runs_and_names_nobody(world: World) -> None:
+    Socket(world.browser("anna"))
+    world.switch.go_down("Connection refused")
+    answer = world.browser().get("/status")
+    assert answer.json == {
+        "version": world.gateway.version,
+        "links": [
+            {
+                "name": "HQ",
+                "up": False,
+                "since": 2000.0,
+                "retry_at": 2008.0,
+                "reason": "Connection refused",
+                "devices": 4,
+            }
+        ],
+        "sources": [{"name": "crm", "answering": True}],
+        "users": 4,
+        "streams": 1,
+        "findings": 0,
+    }
 
 
 def test_metrics_count_and_name_nobody(world: World) -> None:
