@@ -90,11 +90,13 @@ class Office:
 
     :ivar address: of the call screen.
     :ivar log: what the gateway has written.
+    :ivar gateway: the number of its process.
     """
 
-    def __init__(self, address: str, log: Path, exchange: subprocess.Popen[str]) -> None:
+    def __init__(self, address: str, log: Path, gateway: int, exchange: subprocess.Popen[str]) -> None:
         self.address = address
         self.log = log
+        self.gateway = gateway
         self._exchange = exchange
 
     def order(self, name: str, *values: object) -> None:
@@ -136,7 +138,7 @@ def running(folder: Path) -> Iterator[Office]:
         with log.open("w") as err:
             gateway = subprocess.Popen(command, stderr=err)
         ending.callback(_end, gateway)
-        yield Office(_address(gateway, log), log, exchange)
+        yield Office(_address(gateway, log), log, gateway.pid, exchange)
 
 
 def prepare(folder: Path) -> None:
