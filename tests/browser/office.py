@@ -117,6 +117,11 @@ class Office:
             )
         self.address = _address(self._gateway, self.log)
 
+    @property
+    def gateway(self) -> int:
+        """The number of its process."""
+        return self._gateway.pid
+
     def stop(self, *, at_once: bool = False) -> None:
         """End the gateway, in good order or as a fault would."""
         if at_once:
