@@ -73,7 +73,7 @@ def assemble(
         metrics,
         clock,
         csta.__version__,
-        number_set(kept.excluded_numbers, sites.all()),
+        number_set(config.journal.excluded_numbers, sites.all()),
     )
     return Gateway(
         settings=config.server,

@@ -211,7 +211,7 @@ def test_everybody_in_a_conference_is_named(screens: Screens) -> None:
     jonas, erika, hidden = Party("2002"), Party("06990009123"), Party(presentation=Presentation.RESTRICTED)
     alone = replace(DIALLED, other=jonas, far_state=S.CONNECTED, answered=110.0, parties=(jonas,))
     screens.play(CallAnswered(alone))
-    assert screens.last.conference == ()
+    assert list(screens.last.conference) == []
     screens.play(CallConferenced(replace(alone, parties=(erika, jonas, hidden))))
     assert [each.name for each in screens.last.conference] == [None, None]
     screens.book.answer(ERIKA)
@@ -221,7 +221,7 @@ def test_everybody_in_a_conference_is_named(screens: Screens) -> None:
     )
     assert screens.last.conference[1].number.presentation is Presentation.RESTRICTED
     screens.play(CallUpdated(replace(alone, parties=(jonas,))))
-    assert screens.last.conference == ()
+    assert list(screens.last.conference) == []
 
 
 def test_a_transfer_under_way_is_shown_on_both_calls_and_taken_back_when_refused(screens: Screens) -> None:
