@@ -43,6 +43,7 @@ class Pages:
     :param sites: where users' numbers are understood; those of contacts are meant as at the main one.
     :param masked_for: roles that see only the first digits of numbers of past calls.
     :param writes: whether some contacts can be given numbers without a page of the CRM.
+    :ivar dispositions: what users can file a call under.
     """
 
     def __init__(
@@ -51,14 +52,26 @@ class Pages:
         page: Callable[[str], str | None],
         sites: Sites,
         masked_for: Container[UserRole] = (),
+        dispositions: tuple[str, ...] = (),
         *,
         writes: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._sites = sites
+        self._writes = writes
+        self.replace(pop, page, masked_for, dispositions)
+
+    def replace(
+        self,
+        pop: ScreenPop,
+        page: Callable[[str], str | None],
+        masked_for: Container[UserRole],
+        dispositions: tuple[str, ...],
+    ) -> None:
+        """Show other pages from now on; parameters as above."""
         self._pop = pop
         self._page = page
-        self._sites = sites
         self._masked_for = masked_for
-        self._writes = writes
+        self.dispositions = dispositions
 
     def triggers(self, user: User) -> dict[Way, Trigger]:
         """When pages open by themselves, unless the user has chosen otherwise."""

@@ -165,8 +165,7 @@ async def purge(visit: Visit, body: Person) -> Deleted:
     count = await journal.purge(subject)
     _audit(visit, "deletes", count, body)
     for login in concerned:
-        for stream in visit.gateway.streams.of(login):
-            stream.renew()
+        visit.gateway.streams.renew(login)
     return Deleted(calls=count)
 
 
@@ -220,7 +219,7 @@ ROUTES = (
         path="/journal/<entry>",
         name="annotateEntry",
         title=Words("Notiz zu einem vergangenen Anruf", "Note on a past call"),
-        action=Action.SEE_JOURNAL,
+        action=Action.WRITE_JOURNAL,
         handler=annotate,
         problems=("not_found",),
     ),
@@ -229,7 +228,7 @@ ROUTES = (
         path="/journal/<entry>/done",
         name="markDone",
         title=Words("Verpassten Anruf als erledigt kennzeichnen", "Mark a missed call as done"),
-        action=Action.SEE_JOURNAL,
+        action=Action.WRITE_JOURNAL,
         handler=mark_done,
         problems=("not_found",),
     ),
@@ -238,7 +237,7 @@ ROUTES = (
         path="/journal/<entry>/private",
         name="makePrivate",
         title=Words("Vergangenen Anruf unkenntlich machen", "Forget with whom a past call was"),
-        action=Action.SEE_JOURNAL,
+        action=Action.WRITE_JOURNAL,
         handler=make_private,
         problems=("not_found",),
     ),
@@ -247,7 +246,7 @@ ROUTES = (
         path="/calls/<call>/note",
         name="annotateCall",
         title=Words("Notiz zu einem Anruf", "Note on a call"),
-        action=Action.SEE_JOURNAL,
+        action=Action.WRITE_JOURNAL,
         handler=annotate_call,
         problems=(
             "call_unknown",

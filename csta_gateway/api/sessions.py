@@ -74,7 +74,7 @@ def _view(visit: Visit, session: Session) -> SessionView:
         csrf=session.csrf,
         version=visit.gateway.version,
         triggers=visit.gateway.pages.triggers(session.user),
-        dispositions=visit.gateway.dispositions,
+        dispositions=visit.gateway.pages.dispositions,
     )
 
 

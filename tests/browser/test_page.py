@@ -262,21 +262,6 @@ def test_leaving_during_a_call_is_asked_about(gateway: Gateway, make: Make) -> N
     assert asked == ["beforeunload"]
 
 
-def test_a_telephone_link_prepares_its_number(gateway: Gateway) -> None:
-    page = gateway.open("?dial=tel%3A%2B441615527789")
-    expect(page.get_by_role("combobox", name="Name oder Nummer")).to_have_value("+441615527789")
-    assert gateway.sent("calls") == []
-
-
-def test_a_second_window_hands_its_number_to_the_first(new_context: Callable[..., BrowserContext], make: Make) -> None:
-    context = new_context()
-    first = make("gateway", context.new_page()).open()
-    second = make("gateway", context.new_page()).open("?dial=tel:2002")
-    expect(second.get_by_text("2002 steht im anderen Fenster zum Wählen bereit.")).to_be_visible()
-    expect(first.get_by_role("combobox", name="Name oder Nummer")).to_have_value("2002")
-    expect(second.get_by_role("combobox", name="Name oder Nummer")).to_have_value("")
-
-
 NOTES = """window.notes = [];
 window.Notification = class {
     static permission = "granted";
