@@ -37,13 +37,16 @@ class Reach(Enum):
     ANY = auto()
 
 
-Scope = Literal["calls:read", "calls:control", "directory:read", "journal:read", "journal:write", "admin"]
+Scope = Literal[
+    "calls:read", "calls:control", "directory:read", "directory:write", "journal:read", "journal:write", "admin"
+]
 """What a token is good for, at most."""
 
 SCOPES: dict[Scope, frozenset[Action]] = {
     "calls:read": frozenset({Action.WATCH_CALLS, Action.SUBSCRIBE}),
     "calls:control": frozenset({Action.MAKE_CALL, Action.CONTROL_CALL, Action.PICK_UP, Action.CONTROL_DEVICE}),
     "directory:read": frozenset({Action.LOOK_UP, Action.SEE_COLLEAGUES, Action.SEE_USERS}),
+    "directory:write": frozenset({Action.WRITE_CONTACTS}),
     "journal:read": frozenset({Action.SEE_JOURNAL}),
     "journal:write": frozenset({Action.WRITE_JOURNAL}),
     "admin": frozenset({Action.MANAGE_JOURNAL, Action.SEE_METRICS, Action.SEE_LINKS}),
@@ -85,6 +88,7 @@ PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
         Action.MAKE_CALL: Reach.ANY,
         Action.CONTROL_DEVICE: Reach.ANY,
         Action.LOOK_UP: Reach.ANY,
+        Action.WRITE_CONTACTS: Reach.ANY,
         Action.SEE_COLLEAGUES: Reach.ANY,
         Action.SEE_USERS: Reach.ANY,
         **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY),

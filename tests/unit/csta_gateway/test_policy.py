@@ -55,7 +55,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "setDoNotDisturb": CONTROL,
     "setForwarding": CONTROL,
     "findContacts": DIRECTORY,
-    "addNumber": ("any", "any", "any", "-"),
+    "addNumber": DIRECTORY,
     "listColleagues": DIRECTORY,
     "showJournal": JOURNAL,
     "annotateEntry": JOURNAL,
