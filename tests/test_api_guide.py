@@ -76,7 +76,7 @@ def test_the_commands_of_the_guide_work(tmp_path: Path, running: list[subprocess
     program = f"csta-gateway() {{ '{sys.executable}' -m csta_gateway \"$@\" --config '{settings}'; }}\n"
     program += f"curl --silent --retry 30 --retry-delay 1 --retry-all-errors --fail http://127.0.0.1:{port}/readyz\n"
     program += "".join(commands).replace("https://cti.example.org", f"http://127.0.0.1:{port}")
-    ran = subprocess.run([BASH, "-eu", "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run([BASH, "-eu", "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert '"id":"2001"' in ran.stdout
     assert '{"call":' in ran.stdout
