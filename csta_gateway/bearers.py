@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -17,7 +15,6 @@ from csta_gateway.tokens import Token, Tokens, digest
 
 log = Logger()
 
-SHOWN = re.compile(r"bearer +([A-Za-z0-9_~+/.-]+=*)", re.IGNORECASE)
 LOOK_EVERY = 30.0
 """Seconds after which it is seen whether what a token has opened may stay open."""
 
@@ -45,10 +42,10 @@ class Bearers:
         :raises ApiError: ``token_invalid``, or ``too_many_attempts``.
         :raises DirectoryError: the database cannot be used.
         """
-        shown = SHOWN.fullmatch(header.strip())
-        if shown is None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
             return None
-        hashed = digest(shown[1])
+        hashed = digest(token.strip())
         session = await self._known(hashed, language)
         if session is not None:
             return session

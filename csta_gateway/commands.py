@@ -125,7 +125,10 @@ class Commands:
         device = self._own(user, Action.MAKE_CALL, device)
         self._permit(user, Action.PICK_UP, ringing)
         provider = self._provider(device)
-        if self._provider(ringing) is not provider:
+        link = self._links.by_device(ringing)
+        if link is None:
+            raise ApiError("call_unknown")
+        if link.provider is not provider:
             raise ApiError("call_state")
         call = next((each for each in provider.calls(ringing) if each.state is ConnectionState.ALERTING), None)
         if call is None:

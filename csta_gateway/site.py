@@ -6,7 +6,7 @@ import hashlib
 import mimetypes
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import NamedTuple
+from typing import AnyStr, NamedTuple
 
 from klein import Klein
 from klein.resource import KleinResource
@@ -43,6 +43,13 @@ class LimitedRequest(Request):
     """
 
     received = 0
+
+    def getHeader(self, key: AnyStr) -> AnyStr | None:
+        """A header's text; an octet that is no UTF-8 becomes a replacement character, and makes no request fail."""
+        if isinstance(key, bytes):
+            return Request.getHeader(self, key)
+        value = Request.getHeader(self, key.encode())
+        return None if value is None else value.decode("utf-8", "replace")
 
     def gotLength(self, length: int | None) -> None:
         """Make room for the body in memory, whatever length the client announces."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from inspect import cleandoc
 from types import NoneType
 from typing import Any
@@ -96,7 +97,7 @@ def _operation(route: Route, types: _Types, language: Language) -> Json:
         "description": " ".join((route.function.__doc__ or "").replace("``", "`").split()),
         "tags": [route.function.__module__.rpartition(".")[2]],
         "parameters": [*_parts(route), *_query(route)],
-        "responses": {str(int(route.status)): _answer(route, types), **_problems(route, language)},
+        "responses": {**_answer(route, types), **_problems(route, language)},
         "security": _security(route),
     }
     if "body" in route.types:
@@ -127,10 +128,14 @@ def _query(route: Route) -> list[Json]:
 def _answer(route: Route, types: _Types) -> Json:
     kind = route.types["return"]
     answer: Json = {"description": route.status.phrase}
+    answers = {str(int(route.status)): answer}
+    if kind is WebSocketResource:
+        refused = HTTPStatus.UPGRADE_REQUIRED  # to whoever asks for no WebSocket (RFC 9110 §15.5.22)
+        answers[str(int(refused))] = {"description": refused.phrase}
     if kind not in BODILESS:
         schema = types.schema(kind) if _is_json(kind) else {}
         answer["content"] = {media: {"schema": schema} for media in route.media}
-    return answer
+    return answers
 
 
 def _problems(route: Route, language: Language) -> Json:

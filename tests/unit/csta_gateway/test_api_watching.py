@@ -114,5 +114,6 @@ def test_only_supervisors_take_the_calls_of_others_and_only_at_their_own_telepho
     assert supervised.switch.sent == []
     assert sina.post("/api/calls/pickup", {"ringing": "2001"}).status == 204
     assert supervised.switch.sent == [("pickup", "2005", "2001", "xc1")]
+    assert sina.post("/api/calls/pickup", {"ringing": "2999"}).error == "call_unknown"
     supervised.switch.change(call, CallAnswered, state=ConnectionState.CONNECTED)
     assert sina.post("/api/calls/pickup", {"ringing": "2001"}).error == "call_unknown"

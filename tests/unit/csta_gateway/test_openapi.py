@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -97,3 +99,23 @@ def test_a_problem_has_all_members_of_the_standard(world: World) -> None:
         "id": "bad_request",
         "reason": "Expected `str`, got `int` - at `$.number`",
     }
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
+
+
+def written_down() -> set[tuple[str, str]]:
+    """Method and path of every call in the tables of the reference; further words in a cell are further last parts."""
+    found = set()
+    for cell in re.findall(r"^\| (`[A-Z]+ /api/[^|]*?) \|", PAGE.read_text("utf-8"), re.MULTILINE):
+        first, *others = re.findall(r"`([^`]+)`", cell.partition(" with ")[0])
+        method, path = first.partition("?")[0].split(" ")
+        for last in ("", *others):
+            whole = f"{path.rpartition('/')[0]}/{last}" if last else path
+            found.add((method, re.sub(r"{\w+}", "{}", whole.removeprefix("/api"))))
+    return found
+
+
+def test_the_reference_lists_every_call_and_no_other() -> None:
+    described = {(route.method, re.sub(r"<\w+>", "{}", route.path)) for route in ROUTES}
+    assert written_down() == described - {("GET", "/events"), ("GET", "/openapi.json")}

@@ -161,6 +161,20 @@ def test_the_status_says_what_runs_and_names_nobody(world: World) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["Accept-Language", "Authorization", "Cookie", "Content-Type", "Origin"])
+def test_a_header_that_is_no_text_is_no_error_of_ours(world: World, name: str) -> None:
+    protocol, transport = world.browser().connect()
+    protocol.dataReceived(f"GET /api/me HTTP/1.1\r\nHost: x\r\n{name}: Bearer ".encode() + b"\xff\xfe\r\n\r\n")
+    assert transport.value().startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/calls/%FF", 400), ("/api/%FF", 400), ("/%FF", 404), ("/api/calls/%00", 404)]
+)
+def test_an_address_that_is_no_text_is_no_error_of_ours(world: World, path: str, status: int) -> None:
+    assert world.browser("anna").get(path).status == status
+
+
 def test_metrics_count_and_name_nobody(world: World) -> None:
     browser = world.browser("anna")
     world.switch.ring()
