@@ -67,6 +67,8 @@ def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
             yield from ((f'[[{name}]] type = "{_struct(kind).tag}"', _struct(kind).cls) for kind in kinds)
         case msgspec.inspect.VarTupleType():
             yield f"[[{name}]]", _struct(described.item_type).cls
+        case msgspec.inspect.UnionType(types=kinds):  # a table that need not be there
+            yield from ((f"[{name}]", each.cls) for each in kinds if isinstance(each, msgspec.inspect.StructType))
         case msgspec.inspect.DictType():
             yield f"[{name}.NAME]", _struct(described.value_type).cls
         case _:
