@@ -115,6 +115,7 @@ class SwitchLink:
 
     def retire(self) -> None:
         """Tell nothing more, and let the calls be forgotten; what is left to do is :meth:`stop`."""
+        self._watching.stop()
         self._unsubscribe()
         for device in self.devices:
             self._forget(device)

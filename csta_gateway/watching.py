@@ -96,7 +96,7 @@ class Watching:
         except LinkLost:
             return  # it is noted, and watched when the link is back
         except CSTAError as error:
-            if self._wishes.get(device) != wish:
+            if self._stopped or self._wishes.get(device) != wish:
                 return  # nobody wants that monitor any more; the next one gets an answer of its own
             log.error("{link}: {device} cannot be watched: {error}", link=self._name, device=device, error=error)
             self._refused.add(device)
@@ -104,7 +104,7 @@ class Watching:
             self._retry_later()
             self._tell(DeviceChanged(device, in_service=False))
             return
-        if device in self._out_of_service:
+        if device in self._out_of_service and not self._stopped:
             self._out_of_service.remove(device)
             self._tell(DeviceChanged(device, in_service=True))
 

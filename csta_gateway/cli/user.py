@@ -17,11 +17,16 @@ from csta_gateway.staffing import read_staff
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
 
+ROW = "{:<16} {:<24} {:<10} {:<10} {:<8} {}"
+
 
 def add_parser(commands: Subparsers) -> None:
     """Say what the commands take."""
     parser = commands.add_parser("user", help="the users and their telephones")
     below = parser.add_subparsers(required=True, metavar="COMMAND")
+    everybody = below.add_parser("list", help="everybody with name, role, extension and devices, whatever the source")
+    everybody.set_defaults(command=lambda options: run_on_reactor(_list, options))
+    add_config(everybody)
     check = below.add_parser(
         "check", help="read users and device lists as `run` does, and tell what is wrong with them"
     )
@@ -29,6 +34,14 @@ def add_parser(commands: Subparsers) -> None:
     check.set_defaults(command=lambda options: run_on_reactor(_check, options))
     add_config(check)
     accounts.add_parsers(below)
+
+
+async def _list(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
+    print(ROW.format("login", "name", "role", "extension", "log-in", "devices"))
+    for user in (await read_staff(settings(options), reactor)).users:
+        may = "password" if user.password_hash else "no"
+        print(ROW.format(user.login, user.name, user.role, user.extension, may, _devices(user)))
+    return OK
 
 
 async def _check(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces

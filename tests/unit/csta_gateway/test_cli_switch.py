@@ -97,5 +97,8 @@ def test_the_example_is_right_with_its_telephones(tmp_path: Path) -> None:
     file.write_text(here.replace("/var/lib/csta-gateway", str(tmp_path)), "utf-8")
     checked = run("check-config", "--config", str(file))
     assert (checked.returncode, checked.stdout) == (0, f"{file}: fine. Links: HQ (xml on tcp:pbx.example.org:8800).\n")
+    everybody = run("user", "list", "--config", str(file))
+    rows = [line.split() for line in everybody.stdout.splitlines()]
+    assert ["anna", "Anna", "Berger", "user", "2001", "password", "2001"] in rows
     staff = run("user", "check", "--config", str(file))
     assert "anna     2001" in staff.stdout

@@ -6,6 +6,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from csta.errors import ServiceError
 from csta.model.events import DeviceChanged, ModelEvent
 from csta.model.fake import FakeProvider
 from csta.model.states import Service
@@ -147,3 +148,19 @@ def test_stopping_one_link_that_hangs_on_does_not_keep_the_others(world: World) 
     Deferred.fromCoroutine(hall.links.stop()).addCallback(ended.append)
     assert ended == [None]
     assert not hall.providers["South"].link_up
+
+
+def test_what_a_switch_answers_after_its_link_is_over_is_not_heard() -> None:
+    hall = Hall(NORTH, SOUTH)
+    waiting: Deferred[None] = Deferred()
+
+    async def slow(device: str) -> None:
+        await waiting
+
+    hall.providers["South"].monitor = slow  # type: ignore[method-assign] # the switch takes its time
+    hall.start()
+    hall.links.replace((NORTH,), {"2001"})
+    hall.heard.clear()
+    waiting.errback(ServiceError("MonitorStart", "operation", "invalidDeviceID"))
+    assert hall.heard == []
+    assert hall.metrics.registry.get_sample_value("csta_link_up", {"link": "South"}) is None
