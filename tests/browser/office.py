@@ -69,6 +69,7 @@ type = "csv"
 path = "{folder}/telephones.csv"
 [server]
 port = 0
+session_file = "{folder}/sessions.json"
 [location]
 country = "DE"
 area_code = "089"
