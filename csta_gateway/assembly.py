@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -27,6 +28,7 @@ from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
+from csta_gateway.sessionfile import SessionFile
 from csta_gateway.streams import Streams
 from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
@@ -44,6 +46,7 @@ def assemble(
 ) -> Gateway:
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
+    session_file = SessionFile(Path(config.server.session_file))
     links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
@@ -54,7 +57,7 @@ def assemble(
         config.journal.masked_for,
         config.journal.dispositions,
     )
-    streams = Streams(metrics)
+    streams = Streams(metrics, clock)
     board = Board(
         users,
         links,
@@ -77,7 +80,7 @@ def assemble(
         sites=sites,
         users=users,
         findings=Findings(metrics),
-        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
+        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier, session_file),
         links=links,
         lookup=lookup,
         contacts=Contacts(sources),

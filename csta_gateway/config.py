@@ -41,6 +41,8 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param origins: origins (``https://cti.example.org``) pages may come from besides the gateway's own.
     :param frame_ancestors: origins that may show the call screen in a frame (a CRM); empty: none.
     :param session_hours: a log-in ends this many hours after its last page was closed or used.
+    :param session_file: where log-ins are kept over a restart, as hashes; a path without ``/`` at its beginning counts
+        from the folder the gateway is started in.
     :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
     """
 
@@ -52,6 +54,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     origins: tuple[Filled, ...] = ()
     frame_ancestors: tuple[Filled, ...] = ()
     session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
+    session_file: Filled = "sessions.json"
     metrics_from: tuple[Filled, ...] = ("127.0.0.0/8", "::1/128")
 
     def __post_init__(self) -> None:

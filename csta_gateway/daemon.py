@@ -172,7 +172,7 @@ class Daemon:
             make_provider=self._make_provider,
             verifier=self._verify,
         )
-        self._cleanup.append(gateway.board.activities.close)
+        self._cleanup += [gateway.board.activities.close, gateway.sessions.save]
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()

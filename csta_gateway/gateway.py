@@ -66,6 +66,7 @@ class Gateway:
 
     def open_stream(self, socket: EventSocket, session: Session) -> Stream:
         """The event stream of a page."""
-        stream = Stream(socket, session, self.board.snapshot, self.clock, self.metrics)
+        feed = self.streams.feed(session.user.login)
+        stream = Stream(socket, session, feed, self.board.snapshot, self.clock, self.metrics)
         self.streams.add(stream)
         return stream

@@ -49,8 +49,8 @@ MOVES: dict[Reach, dict[Turn, Reach]] = {
     Reach.FALLBACK: {Turn.MAIN_WORKS: Reach.MAIN, Turn.FALLBACK_FAILS: Reach.NOWHERE},
     Reach.NOWHERE: {Turn.MAIN_WORKS: Reach.MAIN, Turn.FALLBACK_WORKS: Reach.FALLBACK},
 }
-"""Reach → what happens → reach after it; anything else changes nothing. A lost link is waited for, a refusal is not: a
-switch itself says that it does not serve the device."""
+"""Reach → what happens → reach after it; anything else changes nothing. A lost link is waited
+for, a refusal is not: then the switch itself says that it does not serve the device."""
 
 
 def after(reach: Reach, turn: Turn, fallback_works: bool) -> Reach:

@@ -27,6 +27,15 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 """Types that must be right whatever the machine's own table says."""
 
 
+DIAL = "dial"
+"""Where ``tel:`` links go: the call screen; the number stands in the fragment, which a browser sends to nobody."""
+
+CLICK_TO_DIAL = "click-to-dial.js"
+EVERYWHERE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+"""Headers of the one file made for pages of others. It says nothing that is not public; with CORS it can have a hash
+(Subresource Integrity)."""
+
+
 class LimitedRequest(Request):
     """A request that keeps no more of a body than the limit; the API answers 413 to the rest.
 
@@ -62,7 +71,7 @@ class StaticFiles(Resource):
     def __init__(self, root: Traversable) -> None:
         Resource.__init__(self)
         self._files = dict(_walk(root, ""))
-        self._files[""] = self._files["index.html"]
+        self._files[""] = self._files[DIAL] = self._files["index.html"]
 
     def render_GET(self, request: Request) -> bytes:
         """Send a file, or nothing when the browser has it already."""
@@ -72,6 +81,9 @@ class StaticFiles(Resource):
             request.setHeader("Content-Type", "text/plain; charset=utf-8")
             return b"Not found\n"
         request.setHeader("Content-Type", file.type)
+        if file is self._files[CLICK_TO_DIAL]:
+            for name, value in EVERYWHERE.items():
+                request.setHeader(name, value)
         request.setHeader("Cache-Control", "no-cache")  # keep it, but ask whether it is still right
         if request.setETag(file.etag):
             return b""
@@ -130,6 +142,7 @@ def security_headers(settings: Server) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Server": "csta-gateway",
     }
     if not settings.frame_ancestors:

@@ -64,8 +64,7 @@ class UserWatch:
         self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
-            for stream in self._gateway.streams.of(login):
-                stream.renew()
+            self._gateway.streams.renew(login)
 
     def _look(self) -> None:
         Deferred.fromCoroutine(self._look_and_schedule())

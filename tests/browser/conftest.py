@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
+from csta_gateway.site import DIAL
 from tests.browser.office import Office, running
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +38,7 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"none of {', '.join(NAMES)} is installed")
+    expect.set_options(timeout=15_000)  # a busy machine is slow; what happens at all is what counts
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -114,13 +117,13 @@ class ScriptedGateway:
         self.policy = POLICY
         page.route(f"{SCREEN}**", self._static)
         page.route(f"{SCREEN}api/**", self._answer)
-        page.route_web_socket(re.compile("/api/events$"), self._connect)
+        page.route_web_socket(re.compile(r"/api/events(\?|$)"), self._connect)
 
-    def open(self, query: str = "", **changes: Any) -> Page:  # noqa: ANN401 — settings of the browser
+    def open(self, path: str = "", **changes: Any) -> Page:  # noqa: ANN401 — settings of the browser
         """Load the call screen as a user who is logged in already, without the question about notifications."""
         settings = json.dumps({"notifications": False, **changes})
         self.page.add_init_script(f"localStorage['csta-gateway.settings'] ??= {json.dumps(settings)}")
-        self.page.goto(SCREEN + query)
+        self.page.goto(SCREEN + path)
         self.page.locator(".dot[data-tone=good]").wait_for()
         return self.page
 
@@ -147,7 +150,7 @@ class ScriptedGateway:
             return
         self.socket = socket
         self.seq = 0
-        socket.send(json.dumps({"type": "snapshot", "seq": 0, **self.snapshot}))
+        socket.send(json.dumps({"type": "snapshot", "stream": "s", "seq": 0, **self.snapshot}))
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(f"{SCREEN}api/").partition("?")[0]
@@ -156,10 +159,12 @@ class ScriptedGateway:
         if body is None:
             route.fulfill(status=status)
         else:
-            route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+            kind = "application/json" if status < 400 else "application/problem+json"
+            route.fulfill(status=status, content_type=kind, body=json.dumps(body))
 
     def _static(self, route: Route) -> None:
-        path = STATIC / (route.request.url.removeprefix(SCREEN).partition("?")[0] or "index.html")
+        name = urlsplit(route.request.url).path.removeprefix("/")
+        path = STATIC / ("index.html" if name in ("", DIAL) else name)
         if not path.is_file():
             route.fulfill(status=404)
             return
@@ -274,7 +279,7 @@ def session(language: str = "de") -> Json:
 ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
     "journal": (200, {"entries": [], "more": False}),
-    "contacts": (200, {"contacts": []}),
+    "contacts/search": (200, {"contacts": []}),
     "colleagues": (
         200,
         {"colleagues": [{"login": "jonas", "name": "Jonas Weber", "extension": "2002", "state": "free"}]},

@@ -88,6 +88,21 @@ def test_numbers_of_links(run: Run) -> None:
     assert [run("format", "numberOfAddress", address) for address in table] == list(table.values())
 
 
+def test_numbers_of_fragments(run: Run) -> None:
+    table = {
+        "#tel:+441615527789": "+441615527789",
+        "#tel%3A%2B441615527789": "+441615527789",  # as a browser fills in its handler
+        "#tel%3A%252B44%20161": "+44 161",
+        "#callto:089%201234567": "089 1234567",
+        "#tel:": None,
+        "#settings": None,
+        "#javascript:alert(1)": None,
+        "": None,
+        f"#tel:{'1' * 99}": "1" * 64,
+    }
+    assert [run("format", "numberOfFragment", fragment) for fragment in table] == list(table.values())
+
+
 def test_only_web_addresses_become_links(run: Run) -> None:
     table = {
         "https://crm.test/1": "https://crm.test/1",

@@ -96,7 +96,7 @@ def test_an_action_is_sent_once_however_often_it_is_pressed(gateway: Gateway, ma
 
 def test_a_refusal_is_a_sentence_on_the_card(gateway: Gateway, make: Make) -> None:
     sentence = "Die Anlage lehnt ab: Das Gerät ist besetzt. Bitte später noch einmal versuchen."
-    gateway.answers["calls/c1/answer"] = (409, {"error": {"id": "refused", "message": sentence}})
+    gateway.answers["calls/c1/answer"] = (409, {"id": "refused", "detail": sentence})
     page = gateway.open()
     gateway.send("call", call=make("call"))
     answer = card(page).get_by_role("button", name="Antworten")
@@ -129,7 +129,7 @@ def test_an_impossible_number_is_explained_and_stays_in_the_field(gateway: Gatew
     sentence = "Die Nummer ist ungültig. Bitte mit Vorwahl eingeben."
     gateway.answers["calls"] = gateway.answers["dial/preview"] = (
         422,
-        {"error": {"id": "number_invalid", "message": sentence}},
+        {"id": "number_invalid", "detail": sentence},
     )
     page = gateway.open()
     field = page.get_by_role("combobox", name="Name oder Nummer")
@@ -260,21 +260,6 @@ def test_leaving_during_a_call_is_asked_about(gateway: Gateway, make: Make) -> N
     page.on("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"]
-
-
-def test_a_telephone_link_prepares_its_number(gateway: Gateway) -> None:
-    page = gateway.open("?dial=tel%3A%2B441615527789")
-    expect(page.get_by_role("combobox", name="Name oder Nummer")).to_have_value("+441615527789")
-    assert gateway.sent("calls") == []
-
-
-def test_a_second_window_hands_its_number_to_the_first(new_context: Callable[..., BrowserContext], make: Make) -> None:
-    context = new_context()
-    first = make("gateway", context.new_page()).open()
-    second = make("gateway", context.new_page()).open("?dial=tel:2002")
-    expect(second.get_by_text("2002 steht im anderen Fenster zum Wählen bereit.")).to_be_visible()
-    expect(first.get_by_role("combobox", name="Name oder Nummer")).to_have_value("2002")
-    expect(second.get_by_role("combobox", name="Name oder Nummer")).to_have_value("")
 
 
 NOTES = """window.notes = [];

@@ -3,8 +3,9 @@
 import { Api } from "./api.js";
 import { Commands } from "./commands.js";
 import { Directory } from "./directory.js";
-import { numberOfAddress } from "./format.js";
-import { loadLanguage, preferredLanguage, t } from "./i18n.js";
+import { Embedding } from "./embedding.js";
+import { numberOfFragment, timeOfDay } from "./format.js";
+import { currentLanguage, loadLanguage, preferredLanguage, t } from "./i18n.js";
 import { loginForm } from "./login.js";
 import { Attention } from "./notify.js";
 import { ScreenPop } from "./pop.js";
@@ -26,7 +27,8 @@ class App {
     this.stream = null;
     this.screen = null;
     this.desk = this.#desk();
-    this.desk.tab = new Tab((number) => this.#prepare(number));
+    this.desk.tab = new Tab(this.desk);
+    this.desk.embedding = new Embedding(this.desk);
     this.desk.pop = new ScreenPop(this.desk);
     this.desk.keys = bindKeys(this.desk, this.settings, () => this.screen);
     this.attention = new Attention(this.desk, document.getElementById("announcer"));
@@ -35,7 +37,8 @@ class App {
       this.screen?.update(this.store.state);
     });
     this.store.subscribe((state, before, message) => this.#changed(state, before, message));
-    addEventListener("beforeunload", (event) => liveCalls(this.store.state).length && event.preventDefault());
+    addEventListener("beforeunload", (event) => this.#mindCalls(event));
+    addEventListener("hashchange", () => this.screen && this.#takeNumber());
     setInterval(() => this.screen?.tick(), 1_000);
   }
 
@@ -80,6 +83,7 @@ class App {
     this.stream = new EventStream({
       onMessage: (message) => this.store.dispatch(message),
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
+      onBack: (loss) => this.#back(loss),
       onLoggedOut: () => this.#ended(t("login.expired")),
     });
     this.stream.start();
@@ -102,6 +106,7 @@ class App {
     if (!state.session || !this.screen) return;
     this.screen.update(state);
     this.attention.update(state);
+    this.desk.embedding.update(state);
     this.desk.pop.update(state, message);
     if (message.type === "snapshot") this.#refresh(message.version);
   }
@@ -120,6 +125,12 @@ class App {
     } catch (error) {
       this.#complain(error);
     }
+  }
+
+  /** Say what happened while the page showed the last known state. */
+  #back({ since, kind }) {
+    const [from, to] = [since, Date.now()].map((time) => timeOfDay(time, currentLanguage()));
+    this.screen?.banner.show({ key: "back", sentence: t(`back.${kind}`, { from, to }) });
   }
 
   #askForLogin(reason = null) {
@@ -167,6 +178,7 @@ class App {
     this.screen = null;
     this.store.dispatch({ type: "logout" });
     this.attention.update(this.store.state);
+    this.desk.embedding.update(this.store.state);
     this.#askForLogin(reason);
   }
 
@@ -193,19 +205,19 @@ class App {
     this.screen.banner.show({ key: "notify", sentence: t("notify.ask"), choices });
   }
 
-  /** A page opened for a `tel:` link (`?dial=`) prepares the number, in the primary tab if there is another one. */
-  async #takeNumber() {
-    const address = new URLSearchParams(location.search).get("dial");
-    if (!address) return;
-    history.replaceState(null, "", location.pathname);
-    const number = numberOfAddress(address);
-    if (await this.desk.tab.handOver(number))
-      this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
-    else this.#prepare(number);
+  /** Ask before the screen goes away during a call, unless another tab keeps it. */
+  #mindCalls(event) {
+    if (this.desk.tab.primary && liveCalls(this.store.state).length) event.preventDefault();
   }
 
-  #prepare(number) {
-    this.screen?.dial.prepare(number);
+  /** A page opened for a `tel:` link (`/dial#tel:…`) prepares the number, in a tab that is in sight already if there is one. */
+  async #takeNumber() {
+    const number = numberOfFragment(location.hash);
+    if (!number) return;
+    history.replaceState(null, "", new URL("./", document.baseURI));
+    if (!(await this.desk.tab.handOver(number))) return this.desk.prepare(number);
+    this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
+    window.close(); // a browser refuses when the tab was used for something else before
   }
 }
 

@@ -44,7 +44,8 @@ export class DialField {
   /** Put a number into the field, ready to be dialled. */
   prepare(number, name = null, display = number) {
     this.picker.prepare(number, name, display);
-    this.button.focus();
+    if (this.button.disabled) this.picker.focus();
+    else this.button.focus();
   }
 
   /** Dial at once what a journal entry or a link stands for: the press on its button was the decision. */

@@ -10,7 +10,7 @@ export function duration(seconds) {
 
 /** Time of day of a Unix time in milliseconds. */
 export function timeOfDay(milliseconds, language) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(milliseconds);
+  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(milliseconds);
 }
 
 /** How many days before `now` a time was, by the calendar: 0 today, 1 yesterday. */
@@ -48,14 +48,26 @@ export function looksLikeNumber(text) {
   return /\d|^[*#]/.test(text) && /^[\d\s+*#()/.–-]+$/u.test(text.trim());
 }
 
+const LONGEST_NUMBER = 64; // characters, as the API takes
+
 /** The number in a `tel:` or `callto:` address, or the text itself. */
 export function numberOfAddress(address) {
   const bare = address.replace(/^(web\+)?(tel|callto|sip):(\/\/)?/i, "").split(/[;?]/)[0];
+  return unescaped(bare).trim().slice(0, LONGEST_NUMBER);
+}
+
+function unescaped(text) {
   try {
-    return decodeURIComponent(bare).trim();
+    return decodeURIComponent(text);
   } catch {
-    return bare.trim(); // a stray % is no reason to lose the number
+    return text; // a stray % is no reason to lose the number
   }
+}
+
+/** The number in the fragment of `/dial#tel:…`, where no log of a server or proxy sees it; null when there is none. */
+export function numberOfFragment(fragment) {
+  const address = unescaped(fragment.slice(1));
+  return /^(web\+)?(tel|callto|sip):/i.test(address) ? numberOfAddress(address) || null : null;
 }
 
 /** A web address that may become a link, or null: other schemes (`javascript:`) never get into the page. */

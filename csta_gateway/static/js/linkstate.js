@@ -38,8 +38,8 @@ export function detourSentence({ link, devices }) {
   return device ? `${viaSentence(device, link)} ${t("link.lacks", { actions: lacking(device) })}` : "";
 }
 
-function viaSentence({ id, name, via }, link) {
-  return t("link.via", { device: name || id, via, name: link.name });
+function viaSentence({ id, via }, link) {
+  return t("link.via", { device: id, via, name: link.name });
 }
 
 function lacking({ via, lacks }) {
@@ -62,7 +62,7 @@ export function linkSentence(state, now) {
   if (!link.name) return unservedSentence(session.user);
   if (!link.up) return away(downSentence(link), link.retry_at, now);
   const broken = devices.find(({ in_service: working }) => working === false);
-  if (broken) return t("link.out_of_service", { device: broken.name || broken.id });
+  if (broken) return t("link.out_of_service", { device: broken.id });
   const elsewhere = devices.find(({ via }) => via);
   return elsewhere ? viaSentence(elsewhere, link) : t("link.up", { name: link.name });
 }

@@ -29,10 +29,10 @@ export function isDue(call, trigger, waited) {
   return !call.matches_pending || (call.matches.length > 0 && waited >= PATIENCE);
 }
 
-/** Follows the calls; `embedded` leaves opening to the page of the CRM around this one. */
+/** Follows the calls; in a frame of another page opening is left to that one. */
 export class ScreenPop {
-  constructor(desk, { storage = sessionStorage, embedded = window.top !== window } = {}) {
-    Object.assign(this, { desk, storage, embedded });
+  constructor(desk, storage = sessionStorage) {
+    Object.assign(this, { desk, storage });
     this.seen = new Map(); // call → when it was first seen
     this.done = new Set(this.#read());
   }
@@ -67,7 +67,8 @@ export class ScreenPop {
   /** A tab that is not the primary one remembers as well: it may become the primary one during the call. */
   #pop(call) {
     this.#remember(call);
-    if (!this.desk.tab.primary || this.embedded) return;
+    if (!this.desk.tab.primary) return;
+    if (this.desk.embedding.active) return this.desk.embedding.pop(call);
     if (!open(call.url)) this.#tellBlocked(call);
   }
 

@@ -3,17 +3,21 @@
 import { h } from "./dom.js";
 import { currentLanguage, LANGUAGES, t } from "./i18n.js";
 import { TRIGGERS, WAYS } from "./pop.js";
+import { webLinks } from "./weblinks.js";
 
 const THEMES = ["auto", "light", "dark"];
 const SWITCHES = ["notifications", "notificationAnswers", "sound"];
+/** Means something only beside the page of a CRM. */
+const IN_A_FRAME = ["pinned"];
 
 /**
- * The dialog; `session` is the user's, `support` are its rows for administrators, `on` is a table:
+ * The dialog; `desk` is the page's, `support` are its rows for administrators, `on` is a table:
  * `language(language)`, `logout()`, `changed(name, value)`.
  */
 export class Preferences {
-  constructor(settings, session, version, support, on) {
-    Object.assign(this, { settings, session, support, on });
+  constructor(desk, version, support, on) {
+    const { settings } = desk;
+    Object.assign(this, { settings, session: desk.state().session, support, on });
     const close = h("button", { class: "button button--solid", value: "close" }, t("close"));
     const logout = h(
       "button",
@@ -29,10 +33,10 @@ export class Preferences {
         h("h2", { id: "settings-title", class: "dialog__title" }, t("settings.title")),
         this.#choice("language", languageOptions(), (language) => on.language(language)),
         this.#choice("theme", themeOptions(settings), (theme) => this.#set("theme", theme)),
-        SWITCHES.map((name) => this.#switch(name)),
+        [...SWITCHES, ...(desk.embedding.active ? IN_A_FRAME : [])].map((name) => this.#switch(name)),
         h("h3", { class: "heading" }, t("pop.title")),
         WAYS.map((way) => this.#trigger(way)),
-        this.#links(),
+        webLinks(),
         support.element,
         h("p", { class: "dialog__words numbers" }, t("settings.version", { version })),
         h("div", { class: "dialog__buttons" }, logout, close),
@@ -83,19 +87,6 @@ export class Preferences {
     });
     box.addEventListener("change", () => this.#set(name, box.checked));
     return h("div", { class: "setting" }, h("label", { for: box.id }, t(`settings.${name}`)), box);
-  }
-
-  /** Let the browser open `tel:` links of any page here; it asks the user itself. */
-  #links() {
-    if (!navigator.registerProtocolHandler) return null;
-    const address = new URL("?dial=%s", document.baseURI).href;
-    const click = () => navigator.registerProtocolHandler("tel", address);
-    return h(
-      "div",
-      { class: "setting" },
-      h("span", {}, t("settings.links")),
-      h("button", { type: "button", class: "button button--outline", on: { click } }, t("settings.links_button")),
-    );
   }
 }
 

@@ -29,7 +29,7 @@ export class Screen {
     this.missed = h("span", { class: "count numbers", hidden: true });
     this.tabs = this.#tabs();
     const version = desk.state().version ?? desk.state().session.version;
-    this.preferences = new Preferences(desk.settings, desk.state().session, version, new Support(desk), on);
+    this.preferences = new Preferences(desk, version, new Support(desk), on);
     this.help = new KeysDialog(desk.keys, desk.settings);
     this.header = new Header(desk, { onSettings: () => this.preferences.open(), onKeys: () => this.help.open() });
     this.parts = [this.header, this.banner, this.dial, this.calls, this.journal, ...this.people, this.detail];

@@ -8,6 +8,7 @@ const DEFAULTS = Object.freeze({
   sound: false, // ring through the computer's loudspeaker
   notifications: null, // null: not asked yet
   notificationAnswers: false, // a click on the notification takes the call
+  pinned: true, // in a frame of the CRM: stay visible when there is no call
   triggers: {}, // way of a call → when its page of the CRM opens, where it differs from what was given
   journalSeen: 0, // Unix milliseconds of the newest call seen in the journal
   keys: {}, // action → key combination, where it differs from the default

@@ -11,7 +11,7 @@ import pytest
 from csta_gateway import __file__ as package
 
 STATIC = Path(package).parent / "static"
-SCRIPTS = sorted(STATIC.glob("js/*.js"))
+SCRIPTS = sorted([*STATIC.glob("js/*.js"), *STATIC.glob("*.js")])
 STYLES = sorted(STATIC.glob("css/*.css"))
 CATALOGUES = {path.stem: path for path in sorted(STATIC.glob("i18n/*.json"))}
 CONTRACT = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
@@ -19,6 +19,7 @@ LONGEST_FILE = 400
 
 FAMILIES = {
     "action": {"refuse"},
+    "back": {"renewed", "restarted", "resumed"},
     "crm": {"waiting", "revised", "written", "without_note", "failed"},
     "disposition": {"order", "question", "complaint", "appointment", "wrong_number"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},
@@ -32,7 +33,7 @@ FAMILIES = {
     "pop": {"ring", "answer", "click", "never"},
     "presence": {"free", "ringing", "busy", "unknown"},
     "result": set(),
-    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound"},
+    "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "pinned"},
     "stranger": {"new_person", "new_company"},
     "theme": {"auto", "light", "dark"},
     "way": {"incoming", "outgoing", "internal"},
