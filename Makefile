@@ -58,6 +58,7 @@ bench: $(VENV)/.installed-dev ## measure, side by side with other implementation
 	$(BIN)/python -m tests.bench.contacts $(BENCH)
 	$(BIN)/python -m tests.bench.telephony
 	$(BIN)/python -m tests.bench.screens
+	$(BIN)/python -m tests.bench.fallback
 
 dist: $(VENV)/.installed-dev ## build the source distribution and the wheel
 	$(BIN)/python -m build --outdir dist .

@@ -232,10 +232,10 @@ class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
-    users: Users
     links: tuple[Link, ...] = ()
     tapi: tuple[Tapi, ...] = ()
+    sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
+    users: Users
     device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
     agents: Agents | None = None

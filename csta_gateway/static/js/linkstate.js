@@ -38,8 +38,8 @@ export function detourSentence({ link, devices }) {
   return device ? `${viaSentence(device, link)} ${t("link.lacks", { actions: lacking(device) })}` : "";
 }
 
-function viaSentence({ id, name, via }, link) {
-  return t("link.via", { device: name || id, via, name: link.name });
+function viaSentence({ id, via }, link) {
+  return t("link.via", { device: id, via, name: link.name });
 }
 
 function lacking({ via, lacks }) {

@@ -316,5 +316,5 @@ def test_a_port_that_is_taken(office: Office, monkeypatch: pytest.MonkeyPatch) -
 
 def test_other_settings_of_agents_need_a_restart() -> None:
     changed = changes(SETTINGS, structs.replace(SETTINGS, agents=Settings(host=HOST)))
-    assert changed.restart == ("[agents]",)
+    assert changed.restart == ("[agents] as a whole",)
     assert changed.config == SETTINGS

@@ -78,6 +78,47 @@ class Socket:
         self.transport.protocol.dataReceived(data)  # type: ignore[attr-defined] # a real one knows its protocol
 
 
+RINGING = {
+    "id": "c1",
+    "device": "2001",
+    "direction": "incoming",
+    "label": "ringing",
+    "since": 1_000_000,
+    "began": 1_000_000,
+    "number": {"raw": "08999123", "e164": "+498999123", "display": "089 99123", "presentation": "allowed"},
+    "name": "Erika Mustermann",
+    "company": "Muster GmbH",
+    "internal": False,
+    "matches": [
+        {
+            "kind": "person",
+            "name": "Erika Mustermann",
+            "company": "Muster GmbH",
+            "certainty": "exact",
+            "url": "https://crm.example.org/p/7",
+        }
+    ],
+    "matches_pending": False,
+    "called": None,
+    "consultation_of": None,
+    "conference": [],
+    "actions": ["answer", "deflect", "clear"],
+    "words": ["answer", "deflect", "refuse"],
+    "primary": "answer",
+    "url": "https://crm.example.org/case?p=7&n=%2B498999123",
+    "way": "incoming",
+    "pops": True,
+    "stranger": None,
+    "result": None,
+    "answered_by": None,
+    "duration": None,
+    "note": "",
+    "disposition": "",
+    "private": False,
+}
+"""A call of a contact that has just begun to ring."""
+
+
 def test_the_server_speaks_first_with_everything(world: World) -> None:
     world.switch.ring()
     socket = Socket(world.browser("anna"))
@@ -103,44 +144,7 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
         "lacks": [],
         "can_dial": True,
     }
-    assert call == {
-        "id": "c1",
-        "device": "2001",
-        "direction": "incoming",
-        "label": "ringing",
-        "since": 1_000_000,
-        "began": 1_000_000,
-        "number": {"raw": "08999123", "e164": "+498999123", "display": "089 99123", "presentation": "allowed"},
-        "name": "Erika Mustermann",
-        "company": "Muster GmbH",
-        "internal": False,
-        "matches": [
-            {
-                "kind": "person",
-                "name": "Erika Mustermann",
-                "company": "Muster GmbH",
-                "certainty": "exact",
-                "url": "https://crm.example.org/p/7",
-            }
-        ],
-        "matches_pending": False,
-        "called": None,
-        "consultation_of": None,
-        "conference": [],
-        "actions": ["answer", "deflect", "clear"],
-        "words": ["answer", "deflect", "refuse"],
-        "primary": "answer",
-        "url": "https://crm.example.org/case?p=7&n=%2B498999123",
-        "way": "incoming",
-        "pops": True,
-        "stranger": None,
-        "result": None,
-        "answered_by": None,
-        "duration": None,
-        "note": "",
-        "disposition": "",
-        "private": False,
-    }
+    assert call == RINGING
 
 
 def test_a_call_from_ringing_to_its_end(world: World) -> None:

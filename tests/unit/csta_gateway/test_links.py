@@ -87,6 +87,24 @@ def test_a_switch_without_features_leaves_them_unknown() -> None:
     assert (state.do_not_disturb, state.forwarding, state.in_service) == (None, {}, True)
 
 
+@pytest.mark.parametrize(
+    ("able", "do_not_disturb"), [((Service.GET_DO_NOT_DISTURB,), True), ((), None)], ids=["tells", "cannot tell"]
+)
+def test_what_is_set_at_a_device_is_asked_anew_on_another_way(
+    able: tuple[Service, ...], do_not_disturb: bool | None
+) -> None:
+    hall = Hall(SOUTH)
+    hall.start()
+    provider = hall.providers["South"]
+    assert hall.link("2001").devices["2001"].do_not_disturb is False
+    provider._services = frozenset(able)
+    provider._do_not_disturb["2001"] = True
+    lacks = frozenset({Service.HOLD_CALL})
+    provider._tell(DeviceChanged("2001", via="windows", lacks=lacks))
+    state = hall.link("2001").devices["2001"]
+    assert (state.via, state.lacks, state.do_not_disturb) == ("windows", lacks, do_not_disturb)
+
+
 def test_losses_are_counted_once_however_often_it_is_tried(world: World) -> None:
     for _ in range(3):
         world.switch.go_down()
