@@ -49,13 +49,17 @@ class Activities:
     log = Logger()
 
     def __init__(self, sources: Iterable[DirectorySource], clock: Clock, queue: Queue) -> None:
-        self._logs = {source.name: log for source in sources if (log := source.activities) is not None}
+        self.replace(sources)
         self._clock = clock
         self._queue = queue
         self._timers: set[Timer] = set()
         # One at a time: a note must not overtake the call it belongs to.
         self._turns: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
         self._on_settled: OnSettled = lambda login, entry: None
+
+    def replace(self, sources: Iterable[DirectorySource]) -> None:
+        """Other sources from now on; what is still to be told goes to the one of the same name."""
+        self._logs = {source.name: log for source in sources if (log := source.activities) is not None}
 
     def subscribe(self, on_settled: OnSettled) -> None:
         """Tell how it went."""

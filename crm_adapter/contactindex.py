@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
 
 from crm_adapter import indexqueries, indexwriting
-from crm_adapter.directory import Contact, Match, Page
+from crm_adapter.directory import Contact, LabelledNumber, Match, Page
 from crm_adapter.location import Location
 from crm_adapter.migrations import History, upgrade
 from crm_adapter.numbers import Number
@@ -85,6 +85,15 @@ class ContactIndex:
     async def search(self, source: str, text: str, limit: int) -> tuple[Contact, ...]:
         """Contacts by words of name and company or by digits, at most ``limit``, in order of name."""
         return await self._database.run(indexqueries.search_contacts, source, text, limit) if text.strip() else ()
+
+    async def contact(self, source: str, kind: str, record_id: str) -> Contact | None:
+        """A contact of a source, or None."""
+        return await self._database.run(indexqueries.contact_of, source, kind, record_id)
+
+    async def add_number(self, source: str, contact: Contact, number: LabelledNumber) -> None:
+        """Index one more number of a contact, until the source gives the contact anew."""
+        async with self._writer:
+            await self._database.run(indexwriting.add_number, source, self._rules, contact, number)
 
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""

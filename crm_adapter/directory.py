@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from crm_adapter.numbers import Number
 from crm_adapter.users import User
+
+if TYPE_CHECKING:
+    from crm_adapter.newnumber import NewNumber
 
 Certainty = Literal["exact", "main_number", "uncertain"]
 
@@ -150,6 +153,23 @@ class ActivityLog(Protocol):
         """Change note and disposition of a call that was written before, found by its key."""
 
 
+@runtime_checkable
+class NumberBook(Protocol):
+    """A source numbers can be written into."""
+
+    @property
+    def number_kinds(self) -> tuple[str, ...]:
+        """What kinds of numbers a contact can be given, in the words of the CRM; empty: none, as it is set up."""
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Write a number at a contact; one that is there already is not written again.
+
+        :param contact: as somebody has seen it.
+        :raises WriteRefused: the source does not take it; nothing was written.
+        :raises DirectoryError: the source cannot be asked.
+        """
+
+
 class DirectorySource(Protocol):
     """A place that knows contacts or users. What is asked of it may fail with ``DirectoryError``."""
 
@@ -160,6 +180,10 @@ class DirectorySource(Protocol):
     @property
     def activities(self) -> ActivityLog | None:
         """Where calls can be written down, if the source takes them."""
+
+    @property
+    def numbers(self) -> NumberBook | None:
+        """Where numbers can be written at contacts, if the source takes them."""
 
     def start(self) -> Awaitable[None]:
         """Get ready, before anything is asked."""

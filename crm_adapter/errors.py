@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from csta.errors import CSTAError
+
+WriteReason = Literal["forbidden", "changed", "gone", "full", "refused"]
+"""The gateway may not write there; the record was changed meanwhile, or is gone; it has no room; or anything else."""
 
 
 class DirectoryError(CSTAError):
     """A source of contacts or users cannot be reached or gives something that makes no sense."""
+
+
+class WriteRefused(DirectoryError):
+    """A source that can be reached does not take what was to be written.
+
+    :param reason: key of the sentence for the user in :data:`crm_adapter.texts.WRITE_REFUSED`.
+    :param told: what the source said, for those who run the gateway.
+    """
+
+    def __init__(self, reason: WriteReason, told: str) -> None:
+        super().__init__(told)
+        self.reason: WriteReason = reason
 
 
 class UsersInvalid(CSTAError):

@@ -9,8 +9,9 @@ from twisted.logger import Logger
 
 from crm_adapter.clock import Clock, Timer
 from crm_adapter.contactindex import ContactIndex
-from crm_adapter.directory import ActivityLog, Contact, Feed, Match
-from crm_adapter.errors import DirectoryError
+from crm_adapter.directory import ActivityLog, Contact, Feed, Match, NumberBook
+from crm_adapter.errors import DirectoryError, WriteRefused
+from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import Number
 from crm_adapter.users import User
 
@@ -57,6 +58,16 @@ class IndexedSource:
         """Where calls can be written down, if the CRM takes them."""
         return self._feed if isinstance(self._feed, ActivityLog) and self._feed.takes_calls else None
 
+    @property
+    def numbers(self) -> NumberBook | None:
+        """Where numbers can be written at contacts, if the CRM takes them."""
+        return self if self.number_kinds else None
+
+    @property
+    def number_kinds(self) -> tuple[str, ...]:
+        """What kinds of numbers a contact can be given; empty: none."""
+        return self._feed.number_kinds if isinstance(self._feed, NumberBook) else ()
+
     async def start(self) -> None:
         """Begin to read; until that is done, callers are found as they were known the last time."""
         self._look_again()
@@ -77,9 +88,27 @@ class IndexedSource:
         if due or token is None:
             self._read = self._clock.seconds()
         if changed:
-            for listener in self._listeners:
-                listener()
+            self._tell()
         return changed
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Write a number at a contact of the index, into the CRM first; the next call from it is the contact's.
+
+        :raises WriteRefused: the contact is not what it was, or the CRM does not take the number.
+        :raises DirectoryError: the CRM or the index cannot be used.
+        """
+        if not isinstance(self._feed, NumberBook):
+            raise WriteRefused("refused", f"source {self.name}: takes no numbers")
+        # What a page says of a contact is a claim; what goes to the CRM is what came from there.
+        known = await self._index.contact(self.name, contact.kind, contact.record_id)
+        if known is None:
+            raise WriteRefused("gone", f"source {self.name}: the contact is not in the index any more")
+        if known.name != contact.name:
+            raise WriteRefused("changed", f"source {self.name}: the record is another contact's now")
+        await self._feed.add_number(known, number)
+        if not number.is_one_of(known):
+            await self._index.add_number(self.name, known, number.labelled)
+            self._tell()
 
     async def lookup(self, number: Number) -> tuple[Match, ...]:
         """Every contact with the number, or else with the main number it seems to be an extension of.
@@ -108,6 +137,10 @@ class IndexedSource:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._feed.close()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def _look_again(self) -> None:
         Deferred.fromCoroutine(self._refresh_and_schedule())

@@ -79,6 +79,13 @@ def search_contacts(connection: Connection, source: str, text: str, limit: int) 
     return tuple(_contact(row, numbers.get(row.id, ())) for row in rows)
 
 
+def contact_of(connection: Connection, source: str, kind: str, record_id: str) -> Contact | None:
+    """The contact with a key, or None."""
+    key = (CONTACTS.c.source == source, CONTACTS.c.kind == kind, CONTACTS.c.record_id == record_id)
+    row = connection.execute(select(CONTACTS).where(*key)).one_or_none()
+    return None if row is None else _contact(row, _numbers(connection, [row.id]).get(row.id, ()))
+
+
 def _has_words(text: str) -> ColumnElement[bool]:
     whole = func.coalesce(CONTACTS.c.name + " " + CONTACTS.c.company, CONTACTS.c.name)
     return and_(*(whole.icontains(word, autoescape=True) for word in text.split()))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
-from crm_adapter.directory import Contact
+from crm_adapter.directory import Contact, LabelledNumber
 from crm_adapter.indexschema import CONTACTS, FEEDS, NUMBERS
 from crm_adapter.location import Location
 from crm_adapter.phoneindex import index_entry, tail
@@ -68,6 +68,16 @@ def put(connection: Connection, source: str, rules: Rules, contacts: Sequence[Co
     if entries:
         connection.execute(insert(NUMBERS), entries)
     return unchanged | set(rows), len(rows)
+
+
+def add_number(connection: Connection, source: str, rules: Rules, contact: Contact, number: LabelledNumber) -> None:
+    """Index one more number of a contact that is there. What the source gives next takes its place, whatever it is."""
+    known = _known(connection, source, [(contact.kind, contact.record_id)])
+    for row, _ in known.values():
+        connection.execute(
+            insert(NUMBERS), list(_entries(row, msgspec.structs.replace(contact, numbers=(number,)), rules))
+        )
+        connection.execute(update(CONTACTS).where(CONTACTS.c.id == row).values(digest=""))
 
 
 def remove(connection: Connection, source: str, gone: Iterable[tuple[str, str]]) -> int:

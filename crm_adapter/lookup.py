@@ -105,9 +105,8 @@ class Lookup:
         keep_unknown: float = 30.0,
         size: int = 10_000,
     ) -> None:
-        self._sources = tuple(sources)
+        self._sources: tuple[DirectorySource, ...] = ()
         self._clock = clock
-        self._budget = budget
         self._users = users if users is not None else Users(())
         self._sites = sites
         self._patience = patience
@@ -116,10 +115,19 @@ class Lookup:
         self._open: dict[str, _Question] = {}
         self._memory: dict[str, _Remembered] = {}
         self._edition = 0
-        self._breakers = {source.name: Breaker() for source in self._sources}
-        self._turns = {source.name: DeferredSemaphore(AT_ONCE) for source in self._sources}
-        for source in self._sources:
+        self._breakers: dict[str, Breaker] = {}
+        self._turns: dict[str, DeferredSemaphore] = {}
+        self.replace(sources, budget)
+
+    def replace(self, sources: Sequence[DirectorySource], budget: float) -> None:
+        """Ask these sources from now on, and forget what others said; who is asking already hears those before."""
+        new = [source for source in sources if source not in self._sources]
+        self._sources, self._budget = tuple(sources), budget
+        for source in new:
+            self._breakers[source.name] = Breaker()
+            self._turns[source.name] = DeferredSemaphore(AT_ONCE)
             source.subscribe(self.forget)
+        self.forget()
 
     async def find(self, number: Number) -> LookupResult:
         """What is known about the number as soon as every source has answered, or the budget is spent."""

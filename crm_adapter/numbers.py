@@ -321,10 +321,14 @@ def _external(raw: str, reading: str, location: Location, trace: Trace) -> Numbe
 
 
 def _written(parsed: PhoneNumber, location: Location) -> str:
-    """As people at the location write it; a number its plan has no pattern for comes without the trunk prefix."""
+    """As people at the location write it."""
     if parsed.country_code != location.calling_code:
         return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
-    written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return _with_trunk(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL), parsed, location)
+
+
+def _with_trunk(written: str, parsed: PhoneNumber, location: Location) -> str:
+    """A number at home; the plan leaves the trunk prefix out where it has no pattern for the number."""
     return f"{location.trunk}{written}" if written == phonenumbers.national_significant_number(parsed) else written
 
 
@@ -377,4 +381,5 @@ def _from_home(e164: str, location: Location, trace: Trace) -> str:
     elif location.international_prefix is not None:
         return f"{location.international_prefix}{parsed.country_code}{national}"
     written = phonenumbers.format_out_of_country_calling_number(parsed, location.country)
-    return str(phonenumbers.normalize_digits_only(written))
+    digits = str(phonenumbers.normalize_digits_only(written))
+    return _with_trunk(digits, parsed, location) if parsed.country_code == location.calling_code else digits

@@ -20,6 +20,10 @@ class Sites:
     """
 
     def __init__(self, main: Location, others: Mapping[str, Location] = MappingProxyType({})) -> None:
+        self.replace(main, others)
+
+    def replace(self, main: Location, others: Mapping[str, Location]) -> None:
+        """Other locations from now on."""
         self.main = main
         self._others = dict(others)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Literal
 
+from crm_adapter.errors import WriteReason
 from crm_adapter.numbersteps import StepName
 
 Language = Literal["de", "en"]
@@ -46,6 +47,32 @@ NUMBER_INVALID = MappingProxyType(
     }
 )
 """Why a number cannot be dialled and what to do, by :attr:`crm_adapter.errors.NumberInvalid.reason`."""
+
+WRITE_REFUSED: MappingProxyType[WriteReason, dict[Language, str]] = MappingProxyType(
+    {
+        "forbidden": {
+            "de": "Das CRM lässt hier keine Änderung zu. Bitte wenden Sie sich an Ihre Administration.",
+            "en": "The CRM allows no change here. Please ask your administrator.",
+        },
+        "changed": {
+            "de": "Der Kontakt wurde gerade geändert. Bitte suchen Sie ihn noch einmal.",
+            "en": "The contact has just been changed. Please search for it again.",
+        },
+        "gone": {
+            "de": "Diesen Kontakt gibt es im CRM nicht mehr. Bitte suchen Sie noch einmal.",
+            "en": "This contact is no longer in the CRM. Please search again.",
+        },
+        "full": {
+            "de": "Bei diesem Kontakt ist für eine solche Nummer kein Feld mehr frei. Bitte tragen Sie sie im CRM ein.",
+            "en": "This contact has no free field for such a number. Please enter it in the CRM.",
+        },
+        "refused": {
+            "de": "Das CRM hat die Nummer nicht angenommen. Bitte tragen Sie sie dort ein.",
+            "en": "The CRM did not take the number. Please enter it there.",
+        },
+    }
+)
+"""Why a number was not written at a contact and what to do, by :attr:`crm_adapter.errors.WriteRefused.reason`."""
 
 NUMBER_STEPS: MappingProxyType[StepName, dict[Language, str]] = MappingProxyType(
     {

@@ -12,7 +12,8 @@ from msgspec import Struct
 from crm_adapter.errors import UsersInvalid
 from crm_adapter.texts import Language
 
-UserRole = Literal["user", "supervisor", "admin"]
+UserRole = Literal["user", "supervisor", "admin", "service"]
+"""What somebody is to the gateway; ``service`` is a program, which no source has."""
 
 
 class User(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -27,6 +28,7 @@ from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
+from csta_gateway.sessionfile import SessionFile
 from csta_gateway.streams import Streams
 from csta_gateway.traces import Support
 from csta_gateway.websocket import socket_factory
@@ -44,12 +46,18 @@ def assemble(
 ) -> Gateway:
     """A gateway that only has to be connected: its sources and journal are open, its links are not."""
     metrics = Metrics(csta.__version__)
+    session_file = SessionFile(Path(config.server.session_file))
     links = Links(config.links, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
     lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
-    pop = screen_pop(config.screen, sites)
-    pages = Pages(pop, config.screen.page, sites, config.journal.masked_for)
-    streams = Streams(metrics)
+    pages = Pages(
+        screen_pop(config.screen, sites),
+        config.screen.page,
+        sites,
+        config.journal.masked_for,
+        config.journal.dispositions,
+    )
+    streams = Streams(metrics, clock)
     board = Board(
         users,
         links,
@@ -72,13 +80,11 @@ def assemble(
         sites=sites,
         users=users,
         findings=Findings(metrics),
-        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier),
+        sessions=Sessions(users, clock, config.server.session_hours * 3600, verifier, session_file),
         links=links,
         lookup=lookup,
         contacts=Contacts(sources),
         journal=journal,
-        pop=pop,
-        dispositions=config.journal.dispositions,
         pages=pages,
         board=board,
         commands=Commands(links, board.calls, sites, metrics),
@@ -87,6 +93,19 @@ def assemble(
         support=Support(clock),
         socket_factory=socket_factory(clock),
     )
+
+
+def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) -> None:
+    """Bring what needs no connection to other settings while calls go on; pages have still to be told."""
+    sites, journal = gateway.sites, config.journal
+    sites.replace(config.location, config.sites)
+    gateway.pages.replace(
+        screen_pop(config.screen, sites), config.screen.page, journal.masked_for, journal.dispositions
+    )
+    gateway.board.exclude(number_set(journal.excluded_numbers, sites.all()))
+    gateway.lookup.replace(sources, config.lookup.budget_seconds)
+    gateway.contacts.replace(sources)
+    gateway.board.activities.replace(sources)
 
 
 def screen_pop(screen: Screen, sites: Sites) -> ScreenPop:

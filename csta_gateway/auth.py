@@ -1,6 +1,6 @@
 """Who is it: passwords, throttled attempts, and sessions that live in a cookie.
 
-The clock is a parameter. Nothing here is written to disk: after a restart everybody logs in again.
+The clock is a parameter. Only hashes of tokens are written to disk, see :mod:`csta_gateway.sessionfile`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from crm_adapter.clock import Clock
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
 from csta_gateway.failures import ApiError
+from csta_gateway.sessionfile import SavedSession, SessionFile
 
 COOKIE = "csta_session"
 SESSIONS_PER_USER = 20
@@ -97,15 +98,24 @@ class Throttle:
 
 
 class Sessions:
-    """All log-ins. The token is only in the cookie; here is its hash."""
+    """All log-ins. The token is only in the cookie; here is its hash.
 
-    def __init__(self, users: Users, clock: Clock, lifetime: float, verifier: Verifier) -> None:
+    :param lifetime: seconds without use after which a log-in is over.
+    :param file: where log-ins outlive a restart, or None.
+    """
+
+    def __init__(
+        self, users: Users, clock: Clock, lifetime: float, verifier: Verifier, file: SessionFile | None = None
+    ) -> None:
         self._users = users
         self._clock = clock
         self._lifetime = lifetime
         self._verifier = verifier
         self._throttle = Throttle(clock)
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._file = file
+        known = file.content if file else ()
+        self._saved = {bytes.fromhex(saved.token): saved for saved in known if self._is_fresh(saved.used)}
 
     async def open(self, login: str, password: str, address: str) -> tuple[str, Session]:
         """Log in; gives token and session. Raises :class:`ApiError` ``login_failed`` or ``too_many_attempts``."""
@@ -124,6 +134,8 @@ class Sessions:
         """The session of a cookie, or None when it is over or never was."""
         self._expire()
         key = digest(token)
+        if key in self._saved:
+            self._take_up(key, token)
         session = self._sessions.get(key)
         if session is not None:
             session.used = self._clock.seconds()
@@ -147,13 +159,45 @@ class Sessions:
                     session.user = user
         self._end(ended)
 
+    def save(self) -> None:
+        """Write down who is logged in and since when unused, for the next start."""
+        live = (self._written(key, session) for key, session in self._sessions.items())
+        known = (*self._saved.values(), *live)
+        if self._file is not None and known != self._file.content:
+            self._file.write(known)
+
     def _begin(self, user: User) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
-        session = Session(user, secrets.token_urlsafe(32), user.language, self._clock.seconds())
+        session = self._add(token, user, user.language)
+        self.save()
+        return token, session
+
+    def _add(self, token: str, user: User, language: Language) -> Session:
         own = [key for key, each in self._sessions.items() if each.user.login == user.login]
         self._end(own[: max(0, len(own) + 1 - SESSIONS_PER_USER)])
+        session = Session(user, _csrf(token), language, self._clock.seconds())
         self._sessions[digest(token)] = session
-        return token, session
+        return session
+
+    def _take_up(self, key: bytes, token: str) -> None:
+        """A log-in from before the restart is used again, unless it is over by now."""
+        saved = self._saved.pop(key)
+        user = self._users.by_login(saved.login)
+        same = user is not None and digest(user.password_hash).hex() == saved.password
+        if user is not None and same and self._is_fresh(saved.used):
+            self._add(token, user, saved.language)
+
+    def _is_fresh(self, used: float) -> bool:
+        return used >= self._clock.seconds() - self._lifetime
+
+    def _written(self, key: bytes, session: Session) -> SavedSession:
+        return SavedSession(
+            token=key.hex(),
+            login=session.user.login,
+            language=session.language,
+            used=session.used,
+            password=digest(session.user.password_hash).hex(),
+        )
 
     def _expire(self) -> None:
         """End what was not used for too long. An open page is use: a call screen may stay open for days."""
@@ -169,6 +213,13 @@ class Sessions:
         for key in keys:
             for ended in tuple(self._sessions.pop(key).on_end):
                 ended()
+        if keys:
+            self.save()
+
+
+def _csrf(token: str) -> str:
+    """What a page sends with every change; nobody can tell the token from it, and it is the same after a restart."""
+    return hashlib.sha256(f"csrf {token}".encode()).hexdigest()
 
 
 def digest(token: str) -> bytes:

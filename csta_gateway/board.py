@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
@@ -19,11 +21,12 @@ from crm_adapter.users import User, Users
 from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
 from csta.model.states import ConnectionState
 from csta_gateway.auth import Session
+from csta_gateway.feed import Message
 from csta_gateway.links import DeviceState, Links, LinkState, SwitchLink
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.policy import Action, permits
-from csta_gateway.streams import Message, Streams
+from csta_gateway.streams import Streams
 from csta_gateway.texts import text
 from csta_gateway.views import CallView, ColleagueView, DeviceView, LinkView, Presence, milliseconds
 
@@ -88,7 +91,7 @@ class Board:
         """All a page needs to show."""
         user = session.user
         return {
-            "link": self._link_view(user, session.language),
+            **self._link_message(user, session.language),
             "calls": [self._call_view(entry, user) for entry in self.calls.entries(user.login)],
             "devices": [
                 self._device_view(link, link.devices[device])
@@ -101,6 +104,16 @@ class Board:
     def colleagues(self) -> list[ColleagueView]:
         """Everybody who can be called."""
         return [self._colleague(user) for user in self._users if user.extension]
+
+    def exclude(self, numbers: NumberSet) -> None:
+        """Keep calls with these numbers nowhere from now on, and those with others again."""
+        self._excluded = numbers
+
+    def renew(self) -> None:
+        """Much may be different, the links themselves for example: every page gets everything again."""
+        for login in self._streams.logins():
+            self._streams.renew(login)
+        self._watch_presence(tuple(self._users))
 
     async def begin(self) -> None:
         """Take up what was left when the gateway ended: notes on calls, and what the CRM was still to be told.
@@ -188,15 +201,19 @@ class Board:
 
     def _link_changed(self, link: SwitchLink) -> None:
         """Also what can be done with a telephone, and who can be seen to be free, changes with its link."""
-        for stream in self._streams.all():
-            if link in self._links_of(stream.session.user):
-                stream.send("link", {"link": self._link_view(stream.session.user, stream.session.language)})
+        for login in self._streams.logins():
+            user = self._users.by_login(login)
+            if user is not None and link in self._links_of(user):
+                self._streams.send_words(login, "link", partial(self._link_message, user))
         for device in link.devices:
             self._device_changed(link, device)
         self._watch_presence(tuple(self._users))
 
     def _links_of(self, user: User) -> list[SwitchLink]:
         return [link for device in user.devices if (link := self._links.by_device(device))]
+
+    def _link_message(self, user: User, language: Language) -> Message:
+        return {"link": self._link_view(user, language)}
 
     def _link_view(self, user: User, language: Language) -> LinkView:
         """The user's link that is down, if one is; else the first."""
@@ -226,9 +243,13 @@ class Board:
             colleague = self._colleague(user)
             if user.extension and self._presences.get(user.login) != colleague.state:
                 self._presences[user.login] = colleague.state
-                for stream in self._streams.all():
-                    if permits(stream.session.user, Action.SEE_COLLEAGUES):
-                        stream.send("presence", {"colleague": colleague})
+                self._tell_presence(colleague)
+
+    def _tell_presence(self, colleague: ColleagueView) -> None:
+        for login in self._streams.logins():
+            user = self._users.by_login(login)
+            if user is not None and permits(user, Action.SEE_COLLEAGUES):
+                self._streams.send(login, "presence", {"colleague": colleague})
 
     def _colleague(self, user: User) -> ColleagueView:
         return ColleagueView(login=user.login, name=user.name, extension=user.extension, state=self._presence(user))

@@ -12,7 +12,7 @@ from crm_adapter.sites import Sites
 from crm_adapter.users import User
 from csta.errors import CSTAError
 from csta.model.provider import Provider
-from csta_gateway.failures import ApiError, failure
+from csta_gateway.failures import ApiError, failure_id
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.policy import Action, permits
@@ -143,6 +143,6 @@ class Commands:
         try:
             yield
         except CSTAError as error:
-            self._metrics.commands.labels(action, failure(error, "en").id).inc()
+            self._metrics.commands.labels(action, failure_id(error)).inc()
             raise
         self._metrics.commands.labels(action, "done").inc()

@@ -17,6 +17,7 @@ from crm_adapter.numberset import digits_of
 from crm_adapter.users import UserRole
 from csta.dialect import PROTOCOLS, LinkKind, Login, dialect, link_kind
 from csta_gateway.addresses import is_loopback
+from csta_gateway.config_agents import Agents
 from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
@@ -37,6 +38,8 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param origins: origins (``https://cti.example.org``) pages may come from besides the gateway's own.
     :param frame_ancestors: origins that may show the call screen in a frame (a CRM); empty: none.
     :param session_hours: a log-in ends this many hours after its last page was closed or used.
+    :param session_file: where log-ins are kept over a restart, as hashes; a path without ``/`` at its beginning counts
+        from the folder the gateway is started in.
     :param metrics_from: addresses and networks that may read ``/metrics`` and ``/readyz``.
     """
 
@@ -48,6 +51,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     origins: tuple[Filled, ...] = ()
     frame_ancestors: tuple[Filled, ...] = ()
     session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
+    session_file: Filled = "sessions.json"
     metrics_from: tuple[Filled, ...] = ("127.0.0.0/8", "::1/128")
 
     def __post_init__(self) -> None:
@@ -195,6 +199,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
+    agents: Agents | None = None
     location: Location = field(default_factory=Location)
     sites: dict[str, Location] = field(default_factory=dict)
     lookup: Lookup = Lookup()

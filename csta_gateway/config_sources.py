@@ -33,8 +33,12 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     :param log: SQL text that writes a call down, with variables such as ``:subject``; without it calls are not written.
     :param note: SQL text that changes ``:note`` and ``:disposition`` of the call with ``:key``; without it notes that
         were written after the call stay in the gateway.
+    :param add_number: SQL statements instead of the preset's that give a contact a number, with variables such as
+        ``:record_id`` and ``:number``; see the how-to.
+    :param number_kinds: values of ``:label`` in them, what kinds of numbers a contact can have.
     :param refresh_seconds: time between two looks for changes.
     :param timeout_seconds: how long the database may be silent.
+    :param writable: users may add the number of an unknown caller to a contact.
     """
 
     url: Filled | None = None
@@ -45,6 +49,9 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
     users: str = ""
     log: str = ""
     note: str = ""
+    add_number: tuple[Filled, ...] = ()
+    number_kinds: tuple[Filled, ...] = ()
+    writable: bool = False
     refresh_seconds: Seconds = 60.0
     timeout_seconds: Seconds = 30.0
 
@@ -54,6 +61,8 @@ class SqlSource(_Source, frozen=True, kw_only=True, tag="sql"):
             raise ValueError("needs `url` or `url_file`, one of them")
         if self.preset == "none" and not self.contacts:
             raise ValueError('`preset = "none"` needs `contacts`, the SQL text that gives them')
+        if self.preset == "none" and self.writable and not self.add_number:
+            raise ValueError("`writable = true` needs `add_number`, the SQL text that writes a number")
 
 
 class FileSource(_Source, frozen=True, kw_only=True, tag="file"):
@@ -65,17 +74,21 @@ class FileSource(_Source, frozen=True, kw_only=True, tag="file"):
     :param numbers: kind of number (``business``) → column or key it is in.
     :param calls: file calls are written to, one JSON object a line.
     :param refresh_seconds: time between two looks at the file.
+    :param writable: users may add the number of an unknown caller to a contact, which is written into the file.
     """
 
     path: Filled
     fields: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     calls: Filled | None = None
+    writable: bool = False
     refresh_seconds: Seconds = 10.0
 
     def __post_init__(self) -> None:
-        """The names of fields are ours."""
+        """The names of fields are ours, and there are some for numbers that are written."""
         FieldMap(fields=self.fields, numbers=self.numbers)
+        if self.writable and not self.numbers and not self.path.lower().endswith(".vcf"):
+            raise ValueError("`writable = true` needs `numbers`, the fields numbers are written into")
 
 
 class Server(_Source, frozen=True, kw_only=True):
@@ -110,10 +123,12 @@ class TrytonSource(Server, frozen=True, kw_only=True, tag="tryton"):
     :param database: name of the database.
     :param write_notes: write calls as notes at the party.
     :param refresh_seconds: time between two looks for changes.
+    :param writable: users may add the number of an unknown caller to a contact, as a contact mechanism.
     """
 
     database: Filled
     write_notes: bool = False
+    writable: bool = False
     refresh_seconds: Seconds = 60.0
 
     def __post_init__(self) -> None:
@@ -132,8 +147,10 @@ class CardDavSource(Server, frozen=True, kw_only=True, tag="carddav"):
     :param password_file: file whose first line is the password of ``user``.
     :param timeout_seconds: how long an answer may take.
     :param refresh_seconds: time between two looks for changes.
+    :param writable: users may add the number of an unknown caller to a contact, which is written into the card.
     """
 
+    writable: bool = False
     refresh_seconds: Seconds = 60.0
 
 
@@ -151,12 +168,15 @@ class LdapSource(Server, frozen=True, kw_only=True, tag="ldap"):
     :param devices: attributes with telephones of users, in order.
     :param fields: our field → attribute.
     :param numbers: kind of number → attribute.
+    :param writable: users may add the number of an unknown caller to a contact, as a value of an attribute of
+        ``numbers``.
     """
 
     base: Filled
     people: Filled = "(objectClass=person)"
     users: str = ""
     devices: tuple[Filled, ...] = ("ipPhone",)
+    writable: bool = False
     fields: dict[str, str] = field(default_factory=lambda: {"name": "cn", "company": "o"})
     numbers: dict[str, str] = field(default_factory=lambda: {"business": "telephoneNumber", "mobile": "mobile"})
 
@@ -187,8 +207,12 @@ class HttpSource(Server, frozen=True, kw_only=True, tag="http"):
     :param note: path a note written after the call is sent to, with ``{key}``; empty: it stays in the gateway.
     :param note_method: how it is sent: ``PUT``, ``PATCH`` or ``POST``.
     :param note_body: JSON object that is sent.
+    :param add_number: path a number is sent to, with variables such as ``{record_id}``; see the how-to.
+    :param add_number_method: how it is sent: ``POST``, ``PUT`` or ``PATCH``.
+    :param add_number_body: JSON object that is sent, with variables such as ``{number}`` in its texts.
     :param fields: our field → key in the record; ``address.city`` is within ``address``.
     :param numbers: kind of number → key.
+    :param writable: users may add the number of an unknown caller to a contact with ``add_number``.
     """
 
     token_file: Filled | None = None
@@ -203,6 +227,10 @@ class HttpSource(Server, frozen=True, kw_only=True, tag="http"):
     note: str = ""
     note_method: Literal["PUT", "PATCH", "POST"] = "PUT"
     note_body: dict[str, Any] = field(default_factory=dict)
+    add_number: str = ""
+    add_number_method: Literal["PUT", "PATCH", "POST"] = "POST"
+    add_number_body: dict[str, Any] = field(default_factory=dict)
+    writable: bool = False
     fields: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
 
@@ -212,6 +240,8 @@ class HttpSource(Server, frozen=True, kw_only=True, tag="http"):
         FieldMap(fields=self.fields, numbers=self.numbers)
         if self.user is not None and self.token_file is not None:
             raise ValueError("`user` and `token_file` are two ways to log in; give one")
+        if self.writable and not (self.add_number and self.numbers):
+            raise ValueError("`writable = true` needs `add_number`, the path numbers are sent to, and `numbers`")
 
 
 Source = SqlSource | FileSource | TrytonSource | CardDavSource | LdapSource | HttpSource

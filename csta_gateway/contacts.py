@@ -16,6 +16,10 @@ class Contacts:
     """The contacts of all sources, in order of name. A source that fails costs only its own contacts."""
 
     def __init__(self, sources: Sequence[DirectorySource]) -> None:
+        self.replace(sources)
+
+    def replace(self, sources: Sequence[DirectorySource]) -> None:
+        """Ask these from now on."""
         self._sources = tuple(sources)
 
     async def find(self, text: str, limit: int) -> list[Contact]:

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from typing import Any
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 from twisted.internet.endpoints import quoteStringArgument, serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from crm_adapter.contactindex import ContactIndex
-from crm_adapter.directory import DirectorySource
 from crm_adapter.errors import DirectoryError, TemplateInvalid, UsersInvalid
 from crm_adapter.journal import Journal
+from crm_adapter.staff import StaffSource
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
+from csta_gateway.agents import Agents, AgentsFailed
 from csta_gateway.api.application import application
-from csta_gateway.assembly import assemble
+from csta_gateway.assembly import adapt, assemble
 from csta_gateway.auth import verify
+from csta_gateway.changes import Changes, changes
 from csta_gateway.config import Config, Server
+from csta_gateway.directories import Directories
 from csta_gateway.gateway import Gateway
-from csta_gateway.links import MakeProvider
+from csta_gateway.links import MakeProvider, SwitchLink, stop_all
 from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
-from csta_gateway.sources import Sources
 from csta_gateway.staffing import staff_source
 from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.traces import RecordingFailed
@@ -38,6 +40,9 @@ log = Logger()
 
 FAREWELL = 2.0
 """Seconds pages have to answer that they are closed."""
+
+UNUSABLE = (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed)
+"""What is said about settings that are well written and do not work."""
 
 LONGEST_STOP = 10.0
 """Seconds stopping may take; a switch that does not answer any more is left as it is."""
@@ -52,26 +57,78 @@ class Daemon:
 
     :param reactor: Twisted's reactor.
     :param make_provider: makes the source of calls of a link.
+    :param agents: those of Windows machines that ``make_provider`` uses.
     """
 
-    def __init__(self, reactor: Any, config: Config, make_provider: MakeProvider) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        make_provider: MakeProvider,
+        agents: Agents | None = None,
+    ) -> None:
         self._reactor = reactor
         self._config = config
         self._make_provider = make_provider
+        self._agents = agents
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
+        self._reloading = DeferredLock()
+        self._directories: Directories
+        self._staff: StaffSource
+        self._retention: Retention
+        self._watch: UserWatch
+        self._running: Gateway
 
     async def start(self) -> int:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
         try:
             gateway = await self._gateway()
-        except (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed) as error:
+        except UNUSABLE as error:
             raise StartError(str(error)) from error
         self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
         port = await self._listen(gateway)
+        await self._listen_for_agents()
         gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
+        self._running = gateway
         return port
+
+    async def reload(self, config: Config) -> Changes:
+        """Go on with other settings; links that are the same keep their monitors and calls.
+
+        :raises StartError: something in them cannot be used; everything is as it was.
+        """
+        async with self._reloading:
+            changed = changes(self._config, config)
+            before = self._directories
+            try:
+                gone = await self._take_over(changed.config)
+            except UNUSABLE as error:
+                raise StartError(str(error)) from error
+            before.close(self._directories)
+            await self._directories.start(before)
+            await self._watch.follow(self._staff, self._config.users.refresh_seconds)
+            warn_about_logins(self._running, self._config.screen.users)
+            self._running.board.renew()
+            await stop_all(gone)
+            return changed
+
+    async def _take_over(self, config: Config) -> list[SwitchLink]:
+        """Make what is new, and only when all of it could be made, use it; gives the links that are over."""
+        gateway, before = self._running, self._directories
+        with ExitStack() as undo:
+            directories = Directories(self._reactor, config, before)
+            undo.callback(directories.close, before)
+            staff = staff_source(config, directories.made, directories.named(config.users.source))
+            undo.callback(staff.close)
+            await directories.open(before)
+            gone = gateway.links.replace(config.links, gateway.users.devices())
+            undo.pop_all()
+        self._config, self._directories, self._staff = config, directories, staff
+        adapt(gateway, config, directories.all())
+        self._retention.days = config.journal.retention_days
+        return gone
 
     def stop(self) -> Deferred[None]:
         """Release everything in the opposite order; a part that fails does not keep the others."""
@@ -92,18 +149,17 @@ class Daemon:
 
     async def _gateway(self) -> Gateway:
         config = self._config
-        made = await self._makes_sources()
-        sources = await self._sources(made)
-        staff_of = staff_source(config, made, sources[config.users.source])
-        self._cleanup.append(staff_of.close)
-        staff = await staff_of.read()
+        await self._open_directories()
+        self._staff = staff_source(config, self._directories.made, self._directories.named(config.users.source))
+        self._cleanup.append(lambda: self._staff.close())
+        staff = await self._staff.read()
         users = Users(staff.users)
         journal = Journal(config.journal.url, self._reactor)
         self._cleanup.append(journal.close)
         await journal.start()
-        retention = Retention(journal, self._reactor, config.journal.retention_days)
-        retention.start()
-        self._cleanup.append(retention.stop)
+        self._retention = Retention(journal, self._reactor, config.journal.retention_days)
+        self._retention.start()
+        self._cleanup.append(self._retention.stop)
         self._passwords.start()
         self._cleanup.append(self._passwords.stop)
 
@@ -111,37 +167,37 @@ class Daemon:
             config,
             clock=self._reactor,
             users=users,
-            sources=tuple(sources.values()),
+            sources=self._directories.all(),
             journal=journal,
             make_provider=self._make_provider,
             verifier=self._verify,
         )
-        self._cleanup.append(gateway.board.activities.close)
+        self._cleanup += [gateway.board.activities.close, gateway.sessions.save]
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config.screen.users)
         await gateway.board.begin()
-        watch = UserWatch(gateway, staff_of, self._reactor, config.users.refresh_seconds)
-        watch.start()
-        self._cleanup.append(watch.stop)
+        self._watch = UserWatch(gateway, self._staff, self._reactor, config.users.refresh_seconds)
+        self._watch.start()
+        self._cleanup.append(self._watch.stop)
         return gateway
 
-    async def _makes_sources(self) -> Sources:
-        config = self._config
-        index = ContactIndex(config.lookup.index, config.location, self._reactor, uncertain=config.lookup.uncertain)
-        self._cleanup.append(index.close)
-        await index.start()
-        return Sources(self._reactor, index, config.location)
-
-    async def _sources(self, made: Sources) -> dict[str, DirectorySource]:
-        sources: dict[str, DirectorySource] = {}
-        for settings in self._config.sources:
-            source = sources[settings.name] = made.make(settings)
-            self._cleanup.append(source.close)
-            await source.start()
-        return sources
+    async def _open_directories(self) -> None:
+        self._directories = Directories(self._reactor, self._config)
+        self._cleanup.append(lambda: self._directories.close())
+        await self._directories.open()
+        await self._directories.start()
 
     async def _verify(self, stored: str, password: str) -> bool:
         return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)
+
+    async def _listen_for_agents(self) -> None:
+        if self._agents is None:
+            return
+        try:
+            await self._agents.start()
+        except AgentsFailed as error:
+            raise StartError(str(error)) from error
+        self._cleanup.append(self._agents.stop)
 
     async def _listen(self, gateway: Gateway) -> int:
         root = Root(gateway.settings, application(gateway), health.pages(gateway))

@@ -57,7 +57,7 @@ async def prepare(reactor: Any, folder: Path, port: int, link: str = "xml") -> D
         sources=(SqlSource(name="crm", url=crm.url),),
         users=Users(source="crm"),
         lookup=Lookup(index=f"sqlite:///{folder / 'lookup.db'}"),
-        server=Server(port=port),
+        server=Server(port=port, session_file=str(folder / "sessions.json")),
         location=demo.LOCATION,
         screen=Screen(preset="generic", address=CRM, templates=TEMPLATES),
         journal=Journal(url=f"sqlite:///{folder / 'journal.db'}"),

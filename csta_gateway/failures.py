@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
 
 from crm_adapter.errors import NumberInvalid
@@ -44,25 +42,37 @@ class ApiError(CSTAError):
 
     :param id: one of :data:`STATUS`.
     :param retry_after: seconds to wait before trying again, or None.
+    :param reason: for programmers: what in the request is wrong, and where.
     """
 
-    def __init__(self, id: str, retry_after: int | None = None) -> None:  # noqa: A002 -- the name of the field in the API
+    def __init__(self, id: str, retry_after: int | None = None, reason: str | None = None) -> None:  # noqa: A002 -- the name of the field in the API
         super().__init__(id)
         self.id = id
         self.retry_after = retry_after
+        self.reason = reason
 
 
-class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of a failed request, within ``{"error": …}``.
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a request failed (RFC 9457).
 
-    :param id: one of :data:`STATUS`.
-    :param message: a sentence for the user.
-    :param details: what a program may want to know besides.
+    :param type: where the reference describes this kind of failure.
+    :param title: the kind of failure, in the user's language.
+    :param status: the HTTP status.
+    :param detail: a sentence for the user: what was wrong and what to do.
+    :param id: names the kind of failure for programs.
+    :param category: of the switch's refusal (ECMA-269 §9.3.1).
+    :param code: the switch's error value within the category.
+    :param reason: for programmers: what in the request is wrong, and where.
     """
 
+    type: str
+    title: str
+    status: int
+    detail: str
     id: str
-    message: str
-    details: dict[str, Any] | None = None
+    category: str | None = None
+    code: str | None = None
+    reason: str | None = None
 
 
 SIMPLE: tuple[tuple[type[CSTAError], str], ...] = (
@@ -71,21 +81,40 @@ SIMPLE: tuple[tuple[type[CSTAError], str], ...] = (
     (RequestCancelled, "timeout"),
     (LocalProtocolError, "call_state"),
 )
-"""Failures that need no details."""
+"""Failures of which there is nothing more to say."""
 
 
-def failure(error: Exception, language: Language) -> Failure:
-    """What to tell the user about ``error``; an exception nobody foresaw is ``internal``."""
+def failure_id(error: Exception) -> str:
+    """Which of :data:`STATUS` an exception is; one nobody foresaw is ``internal``."""
     if isinstance(error, ApiError):
-        return Failure(id=error.id, message=text(error.id, language, seconds=error.retry_after))
+        return error.id
     if isinstance(error, NumberInvalid):
-        return Failure(id="number_invalid", message=NUMBER_INVALID[error.reason][language])
+        return "number_invalid"
+    if isinstance(error, ServiceError | RequestRejected):
+        return "refused"
+    return next((key for kind, key in SIMPLE if isinstance(error, kind)), "internal")
+
+
+def problem(error: Exception, language: Language) -> Problem:
+    """What to tell the user about ``error``."""
+    key = failure_id(error)
+    return Problem(
+        type=f"/reference/#{key}",
+        title=text(f"problem.{key}", language),
+        status=STATUS[key],
+        detail=_detail(error, key, language),
+        id=key,
+        category=error.category if isinstance(error, ServiceError) else None,
+        code=error.code or None if isinstance(error, ServiceError) else None,
+        reason=error.reason if isinstance(error, ApiError) else None,
+    )
+
+
+def _detail(error: Exception, key: str, language: Language) -> str:
+    if isinstance(error, NumberInvalid):
+        return NUMBER_INVALID[error.reason][language]
     if isinstance(error, ServiceError):
-        details = {"category": error.category, "code": error.code}
-        return Failure(id="refused", message=refusal(error.category, error.code, language), details=details)
+        return refusal(error.category, error.code, language)
     if isinstance(error, RequestRejected):
-        return Failure(id="refused", message=refusal("", "", language), details={"category": "rejected", "code": ""})
-    for kind, key in SIMPLE:
-        if isinstance(error, kind):
-            return Failure(id=key, message=text(key, language))
-    return Failure(id="internal", message=text("internal", language))
+        return refusal("", "", language)
+    return text(key, language, seconds=error.retry_after if isinstance(error, ApiError) else None)

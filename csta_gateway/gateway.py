@@ -10,7 +10,6 @@ from twisted.web.server import Request
 from crm_adapter.clock import Clock
 from crm_adapter.journal import Journal
 from crm_adapter.lookup import Lookup
-from crm_adapter.poprules import ScreenPop
 from crm_adapter.sites import Sites
 from crm_adapter.users import Users
 from csta_gateway.auth import COOKIE, Session, Sessions
@@ -31,7 +30,6 @@ from csta_gateway.websocket import EventSocket
 class Gateway:
     """Everything a request may need.
 
-    :param dispositions: what users can file a call under.
     :param version: of the program; a page that was loaded from another one reloads itself.
     """
 
@@ -46,8 +44,6 @@ class Gateway:
     lookup: Lookup
     contacts: Contacts
     journal: Journal
-    pop: ScreenPop
-    dispositions: tuple[str, ...]
     pages: Pages
     board: Board
     commands: Commands
@@ -70,6 +66,7 @@ class Gateway:
 
     def open_stream(self, socket: EventSocket, session: Session) -> Stream:
         """The event stream of a page."""
-        stream = Stream(socket, session, self.board.snapshot, self.clock, self.metrics)
+        feed = self.streams.feed(session.user.login)
+        stream = Stream(socket, session, feed, self.board.snapshot, self.clock, self.metrics)
         self.streams.add(stream)
         return stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 
 from msgspec import Struct, structs
 from twisted.internet.defer import DeferredList, ensureDeferred
@@ -78,6 +79,7 @@ class SwitchLink:
         self._watching = Watching(name, provider, clock, self._follow, lambda device: self._forget(device))
         self._heard: EventHandler = lambda link, event: None
         self._forget: Forgetting = lambda device: None
+        self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self, heard: EventHandler, forget: Forgetting) -> None:
         """Open the link and watch the devices.
@@ -88,7 +90,7 @@ class SwitchLink:
         self._heard = heard
         self._forget = forget
         self._count()
-        self.provider.subscribe(self._follow)
+        self._unsubscribe = self.provider.subscribe(self._follow)
         self.provider.start()
         for device in self.devices:
             self._watching.begin(device)
@@ -104,6 +106,12 @@ class SwitchLink:
         self._forget(device)
         self._watching.end(device)
         self._count()
+
+    def retire(self) -> None:
+        """Tell nothing more, and let the calls be forgotten; what is left to do is :meth:`stop`."""
+        self._unsubscribe()
+        for device in self.devices:
+            self._forget(device)
 
     async def stop(self) -> None:
         """Release the monitors and close the link; what was recorded of it is on the disk then."""
@@ -179,6 +187,11 @@ FEATURES: dict[str, Callable[[DeviceChanged], object]] = {
 """Fields of :class:`DeviceState` and what an event says about them."""
 
 
+def _connection(settings: config.Link) -> config.Link:
+    """What a connection depends on: everything but the devices."""
+    return structs.replace(settings, devices=())
+
+
 class Links:
     """All links; a device goes to the first one that serves it.
 
@@ -194,12 +207,15 @@ class Links:
         metrics: Metrics,
     ) -> None:
         self._settings = tuple(settings)
+        self._make_provider = make_provider
+        self._clock = clock
+        self._metrics = metrics
+        self._heard: EventHandler = lambda link, event: None
+        self._forget: Forgetting = lambda device: None
         self._links: list[SwitchLink] = []
         served = self._served(devices)
         for position, each in enumerate(self._settings):
-            own = [device for device, at in served.items() if at == position]
-            kept = recording(each)
-            self._links.append(SwitchLink(each.name, make_provider(each, kept), kept, own, clock, metrics))
+            self._links.append(self._make(each, [device for device, at in served.items() if at == position]))
         self._by_device = {device: self._links[at] for device, at in served.items()}
 
     def __iter__(self) -> Iterator[SwitchLink]:
@@ -215,6 +231,28 @@ class Links:
             self._by_device[device] = self._links[at]
             self._links[at].add(device)
 
+    def replace(self, settings: Iterable[config.Link], devices: Iterable[str]) -> list[SwitchLink]:
+        """Bring the links to other settings; those that differ in ``devices`` at most keep what is open on them.
+
+        :param devices: everything that is to be watched.
+        :returns: links that are over and have still to be stopped.
+        :raises RecordingFailed: the trace of a link cannot be written; all links are as they were.
+        :raises CSTAError: from making the source of calls; the same.
+        """
+        wanted = tuple(settings)
+        before, links = self._links, self._kept_or_made(wanted)
+        self._settings, self._links = wanted, links
+        gone = [link for link in before if link not in links]
+        for link in gone:
+            link.retire()
+            self._metrics.link_up.remove(link.state.name)
+            self._metrics.monitors.remove(link.state.name)
+        for link in links:
+            if link not in before:
+                link.start(self._heard, self._forget)
+        self._distribute(set(devices), gone)
+        return gone
+
     def by_device(self, device: str) -> SwitchLink | None:
         """The link of a device, or None when no link serves it."""
         return self._by_device.get(device)
@@ -226,8 +264,42 @@ class Links:
 
     def start(self, heard: EventHandler, forget: Forgetting) -> None:
         """Open all links; ``heard`` is called with every event, ``forget`` with devices that are watched no longer."""
+        self._heard, self._forget = heard, forget
         for link in self._links:
             link.start(heard, forget)
+
+    def _kept_or_made(self, wanted: Iterable[config.Link]) -> list[SwitchLink]:
+        known = {_connection(each): link for each, link in zip(self._settings, self._links, strict=True)}
+        links = []
+        with ExitStack() as undo:
+            for each in wanted:
+                link = known.get(_connection(each))
+                if link is None:
+                    link = self._make(each, ())
+                    undo.callback(link.recording.close)
+                links.append(link)
+            undo.pop_all()
+        return links
+
+    def _make(self, settings: config.Link, devices: Iterable[str]) -> SwitchLink:
+        kept = recording(settings)
+        try:
+            provider = self._make_provider(settings, kept)
+        except CSTAError:
+            kept.close()
+            raise
+        return SwitchLink(settings.name, provider, kept, devices, self._clock, self._metrics)
+
+    def _distribute(self, devices: set[str], gone: list[SwitchLink]) -> None:
+        """Give each device to the link that serves it now."""
+        served = {device: self._links[at] for device, at in self._served(devices).items()}
+        for device, link in self._by_device.items():
+            if served.get(device) is not link and link not in gone:
+                link.remove(device)
+        for device, link in served.items():
+            if self._by_device.get(device) is not link:
+                link.add(device)
+        self._by_device = served
 
     def _served(self, devices: Iterable[str]) -> dict[str, int]:
         """Device → position of the first link that serves it."""
@@ -239,8 +311,13 @@ class Links:
         return served
 
     async def stop(self) -> None:
-        """Close all links; one that fails does not keep the others."""
-        stopping = [ensureDeferred(link.stop()) for link in self._links]
-        for fine, result in await DeferredList(stopping, consumeErrors=True):
-            if not fine:
-                log.failure("a link did not close cleanly", result)
+        """Close all links."""
+        await stop_all(self._links)
+
+
+async def stop_all(links: Iterable[SwitchLink]) -> None:
+    """Close links; one that fails does not keep the others."""
+    stopping = [ensureDeferred(link.stop()) for link in links]
+    for fine, result in await DeferredList(stopping, consumeErrors=True):
+        if not fine:
+            log.failure("a link did not close cleanly", result)

@@ -63,24 +63,32 @@ def text_line(event: LogEvent, hide: Callable[[str], str]) -> str:
 FORMATS: Mapping[str, Callable[[LogEvent, Callable[[str], str]], str]] = {"json": json_line, "text": text_line}
 
 
-def observer(settings: Log, output: TextIO) -> Callable[[LogEvent], None]:
-    """What takes a log event and writes its line, when it is important enough."""
-    line = FORMATS[settings.format]
-    hide = masked if settings.numbers == "masked" else str
-    lowest = LogLevel.levelWithName(settings.level)
+class Lines:
+    """Takes log events and writes their lines, where they are important enough."""
 
-    def observe(event: LogEvent) -> None:
+    def __init__(self, settings: Log, output: TextIO) -> None:
+        self._output = output
+        self.follow(settings)
+
+    def follow(self, settings: Log) -> None:
+        """Write as other settings say from now on."""
+        self._line = FORMATS[settings.format]
+        self._hide: Callable[[str], str] = masked if settings.numbers == "masked" else str
+        self._lowest = LogLevel.levelWithName(settings.level)
+
+    def __call__(self, event: LogEvent) -> None:
+        """Take an event."""
         namespace = str(event.get("log_namespace", "")).partition(".")[0]
-        if event.get("log_level", LogLevel.info) >= max(lowest, QUIET.get(namespace, lowest)):
-            output.write(line(event, hide) + "\n")
-            output.flush()
-
-    return observe
+        if event.get("log_level", LogLevel.info) >= max(self._lowest, QUIET.get(namespace, self._lowest)):
+            self._output.write(self._line(event, self._hide) + "\n")
+            self._output.flush()
 
 
-def begin(settings: Log, output: TextIO) -> None:
+def begin(settings: Log, output: TextIO) -> Lines:
     """Send all log events to ``output`` from now on."""
-    globalLogBeginner.beginLoggingTo([cast(ILogObserver, observer(settings, output))], redirectStandardIO=False)
+    lines = Lines(settings, output)
+    globalLogBeginner.beginLoggingTo([cast(ILogObserver, lines)], redirectStandardIO=False)
+    return lines
 
 
 def _time(event: LogEvent) -> datetime:

@@ -20,6 +20,9 @@ class Metrics:
         self.calls = Counter("csta_calls", "Calls that are over", ["direction", "result"], registry=registry)
         self.streams = Gauge("csta_event_streams", "Open call screens", registry=registry)
         self.stream_messages = Counter("csta_event_messages", "Messages to call screens", ["type"], registry=registry)
+        self.snapshots = Counter(
+            "csta_event_snapshots", "Whole states sent, by the reason", ["reason"], registry=registry
+        )
         self.slow_streams = Counter("csta_slow_streams", "Call screens that were too slow", registry=registry)
         self.requests = Counter("csta_http_requests", "Answers of the API", ["route", "status"], registry=registry)
         self.request_seconds = Histogram("csta_http_seconds", "Time to answer", ["route"], registry=registry)

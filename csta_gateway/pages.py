@@ -40,6 +40,7 @@ class Pages:
     :param page: name of the template for ``record``, ``new_person``, ``new_company`` or ``add_number``, or None.
     :param sites: where users' numbers are understood; those of contacts are meant as at the main one.
     :param masked_for: roles that see only the first digits of numbers of past calls.
+    :ivar dispositions: what users can file a call under.
     """
 
     def __init__(
@@ -48,11 +49,23 @@ class Pages:
         page: Callable[[str], str | None],
         sites: Sites,
         masked_for: Container[UserRole] = (),
+        dispositions: tuple[str, ...] = (),
     ) -> None:
+        self._sites = sites
+        self.replace(pop, page, masked_for, dispositions)
+
+    def replace(
+        self,
+        pop: ScreenPop,
+        page: Callable[[str], str | None],
+        masked_for: Container[UserRole],
+        dispositions: tuple[str, ...],
+    ) -> None:
+        """Show other pages from now on; parameters as above."""
         self._pop = pop
         self._page = page
-        self._sites = sites
         self._masked_for = masked_for
+        self.dispositions = dispositions
 
     def triggers(self, user: User) -> dict[Way, Trigger]:
         """When pages open by themselves, unless the user has chosen otherwise."""

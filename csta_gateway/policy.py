@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Literal
 
-from crm_adapter.users import User
+from crm_adapter.users import User, UserRole
 
 
 class Action(Enum):
@@ -17,7 +18,9 @@ class Action(Enum):
     CONTROL_DEVICE = auto()
     LOOK_UP = auto()
     SEE_COLLEAGUES = auto()
+    SEE_USERS = auto()
     SEE_JOURNAL = auto()
+    WRITE_JOURNAL = auto()
     MANAGE_JOURNAL = auto()
     SEE_METRICS = auto()
     SEE_LINKS = auto()
@@ -31,6 +34,19 @@ class Reach(Enum):
     ANY = auto()
 
 
+Scope = Literal["calls:read", "calls:control", "directory:read", "journal:read", "journal:write", "admin"]
+"""What a token is good for, at most."""
+
+SCOPES: dict[Scope, frozenset[Action]] = {
+    "calls:read": frozenset({Action.WATCH_CALLS}),
+    "calls:control": frozenset({Action.MAKE_CALL, Action.CONTROL_CALL, Action.CONTROL_DEVICE}),
+    "directory:read": frozenset({Action.LOOK_UP, Action.SEE_COLLEAGUES, Action.SEE_USERS}),
+    "journal:read": frozenset({Action.SEE_JOURNAL}),
+    "journal:write": frozenset({Action.WRITE_JOURNAL}),
+    "admin": frozenset({Action.MANAGE_JOURNAL, Action.SEE_METRICS, Action.SEE_LINKS}),
+}
+"""What each scope opens; a token may do no more than the role of whom it acts for, whatever its scopes say."""
+
 OWN_TELEPHONE = {
     Action.USE_SESSION: Reach.OWN,
     Action.WATCH_CALLS: Reach.OWN,
@@ -40,15 +56,29 @@ OWN_TELEPHONE = {
     Action.LOOK_UP: Reach.ANY,
     Action.SEE_COLLEAGUES: Reach.ANY,
     Action.SEE_JOURNAL: Reach.OWN,
+    Action.WRITE_JOURNAL: Reach.OWN,
 }
 
 OF_THE_GATEWAY = (Action.SEE_METRICS, Action.SEE_LINKS, Action.MANAGE_JOURNAL)
 """What those who run the gateway do."""
 
-PERMISSIONS: dict[str, dict[Action, Reach]] = {
+SUPERVISION = {**OWN_TELEPHONE, Action.WATCH_CALLS: Reach.ANY, Action.SEE_USERS: Reach.ANY}
+"""Sees who talks to whom; what is done with a call stays with whom it belongs to."""
+
+PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
     "user": OWN_TELEPHONE,
-    "supervisor": OWN_TELEPHONE,
-    "admin": {**OWN_TELEPHONE, **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY)},
+    "supervisor": SUPERVISION,
+    "admin": {**SUPERVISION, **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY)},
+    "service": {
+        Action.WATCH_CALLS: Reach.ANY,
+        Action.MAKE_CALL: Reach.ANY,
+        Action.CONTROL_CALL: Reach.ANY,
+        Action.CONTROL_DEVICE: Reach.ANY,
+        Action.LOOK_UP: Reach.ANY,
+        Action.SEE_COLLEAGUES: Reach.ANY,
+        Action.SEE_USERS: Reach.ANY,
+        **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY),
+    },
 }
 """Role → action → reach; what is not in the table is forbidden."""
 
@@ -56,14 +86,18 @@ WITHOUT_CTI = frozenset({Action.USE_SESSION, *OF_THE_GATEWAY})
 """What is left to a user whose CTI is switched off."""
 
 
-def permits(user: User, action: Action, device: str | None = None) -> bool:
+def permits(user: User, action: Action, device: str | None = None, scopes: frozenset[Scope] | None = None) -> bool:
     """Whether ``user`` may do ``action``, to ``device`` where the action has one.
 
     Without a device the question is about the user's own things or about nobody's in particular.
+
+    :param scopes: of the token with which the user asks; None: of a session, which has no such limit.
     """
+    if scopes is not None and not any(action in SCOPES[scope] for scope in scopes):
+        return False
     if not user.cti_enabled and action not in WITHOUT_CTI:
         return False
-    reach = PERMISSIONS.get(user.role, {}).get(action, Reach.NOBODY)
+    reach = PERMISSIONS[user.role].get(action, Reach.NOBODY)
     if reach is Reach.OWN:
         return device is None or device in user.devices
     return reach is Reach.ANY

@@ -17,19 +17,21 @@ EVERY = 3600.0
 
 
 class Retention:
-    """Looks every hour for calls older than ``days`` days; with 0 days nothing is ever deleted."""
+    """Looks every hour for calls older than ``days`` days; with 0 days nothing is ever deleted.
+
+    :ivar days: may be changed at any time and holds from the next look.
+    """
 
     def __init__(self, journal: Journal, clock: Clock, days: int) -> None:
         self._journal = journal
         self._clock = clock
-        self._days = days
+        self.days = days
         self._timer: Timer | None = None
         self._stopped = False
 
     def start(self) -> None:
         """Look now and from now on."""
-        if self._days:
-            Deferred.fromCoroutine(self._look())
+        Deferred.fromCoroutine(self._look())
 
     def stop(self) -> None:
         """Look no more."""
@@ -38,13 +40,17 @@ class Retention:
             self._timer.cancel()
 
     async def _look(self) -> None:
-        oldest = round((self._clock.seconds() - self._days * DAY) * 1000)
+        if self.days:
+            await self._purge(self.days)
+        if not self._stopped:
+            self._timer = self._clock.callLater(EVERY, self.start)
+
+    async def _purge(self, days: int) -> None:
+        oldest = round((self._clock.seconds() - days * DAY) * 1000)
         try:
             deleted = await self._journal.purge(Subject(before=oldest))
         except Exception:  # a database that is away now is there in an hour
             log.failure("old calls could not be deleted; trying again in an hour")
         else:
             if deleted:
-                log.info("{count} calls older than {days} days deleted", count=deleted, days=self._days)
-        if not self._stopped:
-            self._timer = self._clock.callLater(EVERY, self.start)
+                log.info("{count} calls older than {days} days deleted", count=deleted, days=days)

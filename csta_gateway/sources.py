@@ -91,7 +91,9 @@ class Sources:
     def _sql(self, source: settings.SqlSource) -> Feed:
         preset = PRESETS.get(source.preset, Queries(contacts=""))
         own = {
-            name: text for name in ("contacts", "changed", "users", "log", "note") if (text := getattr(source, name))
+            name: value
+            for name in ("contacts", "changed", "users", "log", "note", "add_number", "number_kinds")
+            if (value := getattr(source, name))
         }
         return SqlFeed(
             database_url(source),
@@ -101,28 +103,53 @@ class Sources:
             name=source.name,
             history=History.EMBEDDED if source.preset == "embedded" else None,
             limit=TimeLimit(source.timeout_seconds, self._reactor),
+            writable=source.writable,
         )
 
     def _file(self, source: settings.FileSource) -> Feed:
         calls = None if source.calls is None else Path(source.calls)
         fields = FieldMap(fields=source.fields, numbers=source.numbers)
         threads = self._reactor.getThreadPool()
-        return FileFeed(Path(source.path), fields, self._reactor, threads, name=source.name, calls=calls)
+        return FileFeed(
+            Path(source.path),
+            fields,
+            self._reactor,
+            threads,
+            name=source.name,
+            calls=calls,
+            writable=source.writable,
+        )
 
     def _tryton(self, source: settings.TrytonSource) -> Feed:
         login = _login(source) or ("", "")
         web = self._web(source, login=None)
-        return TrytonFeed(source.url, source.database, login, web, name=source.name, writes_notes=source.write_notes)
+        return TrytonFeed(
+            source.url,
+            source.database,
+            login,
+            web,
+            name=source.name,
+            writes_notes=source.write_notes,
+            writable=source.writable,
+        )
 
     def _carddav(self, source: settings.CardDavSource) -> Feed:
-        return CardDavFeed(source.url, self._web(source, login=_login(source)), name=source.name)
+        web = self._web(source, login=_login(source))
+        return CardDavFeed(source.url, web, name=source.name, writable=source.writable)
 
     def _ldap(self, source: settings.LdapSource) -> DirectorySource:
         fields = FieldMap(fields=source.fields, numbers=source.numbers)
         where = {"base": source.base, "people": source.people, "users": source.users, "devices": source.devices}
-        return self._directory(source, fields, **where)
+        return self._directory(source, fields, writable=source.writable, **where)
 
-    def _directory(self, source: settings.Server, fields: FieldMap, **where: Any) -> LdapSource:  # noqa: ANN401 -- see Directory
+    def _directory(
+        self,
+        source: settings.Server,
+        fields: FieldMap,
+        *,
+        writable: bool = False,
+        **where: Any,  # noqa: ANN401 -- see Directory
+    ) -> LdapSource:
         try:
             from crm_adapter.sources.ldap import Directory, LdapSource
         except ImportError as problem:
@@ -135,6 +162,7 @@ class Sources:
             self._reactor,
             name=source.name,
             timeout=source.timeout_seconds,
+            writable=writable,
         )
 
     def _csv_list(self, described: config_devices.CsvList) -> RowSource:
@@ -172,6 +200,9 @@ class Sources:
             note=at(source.note),
             note_method=source.note_method,
             note_body=source.note_body,
+            add_number=at(source.add_number) if source.writable else "",
+            add_number_method=source.add_number_method,
+            add_number_body=source.add_number_body,
         )
         fields = FieldMap(fields=source.fields, numbers=source.numbers)
         web = self._web(source, login=_login(source), headers=headers)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from crm_adapter.texts import Language
+
+
+class Words(NamedTuple):
+    """The same in both languages."""
+
+    de: str
+    en: str
+
+    def said(self, language: Language) -> str:
+        """The words in a language."""
+        return self.de if language == "de" else self.en
+
 
 TEXTS: dict[Language, dict[str, str]] = {
     "de": {
@@ -20,6 +34,21 @@ TEXTS: dict[Language, dict[str, str]] = {
         "timeout": "Die Anlage antwortet nicht. Bitte am Telefon prüfen, ob es geklappt hat.",
         "too_large": "Das ist zu viel auf einmal. Bitte kürzen.",
         "internal": "Im Gateway ist ein Fehler aufgetreten. Bitte noch einmal versuchen, sonst Administration fragen.",
+        "problem.not_logged_in": "Nicht angemeldet",
+        "problem.login_failed": "Anmeldung misslungen",
+        "problem.too_many_attempts": "Zu viele Versuche",
+        "problem.forbidden": "Nicht erlaubt",
+        "problem.csrf": "Seite veraltet",
+        "problem.bad_request": "Anfrage unverständlich",
+        "problem.not_found": "Nicht vorhanden",
+        "problem.call_unknown": "Anruf unbekannt",
+        "problem.call_state": "Im Zustand des Anrufs nicht möglich",
+        "problem.link_down": "Telefonanlage nicht erreichbar",
+        "problem.refused": "Von der Telefonanlage abgelehnt",
+        "problem.timeout": "Keine Antwort der Telefonanlage",
+        "problem.too_large": "Zu groß",
+        "problem.number_invalid": "Nummer ungültig",
+        "problem.internal": "Fehler im Gateway",
         "refused.resourceBusy": "das Gerät ist besetzt. Bitte später noch einmal versuchen.",
         "refused.resourceOutOfService": "das Gerät ist außer Betrieb. Bitte ein anderes benutzen.",
         "refused.invalidDestination": "die Nummer ist ungültig. Bitte die Nummer prüfen.",
@@ -74,6 +103,21 @@ TEXTS: dict[Language, dict[str, str]] = {
         "timeout": "The telephone system does not answer. Please check on the telephone whether it worked.",
         "too_large": "That is too much at once. Please shorten it.",
         "internal": "Something went wrong in the gateway. Please try again; if it stays so, ask the administrator.",
+        "problem.not_logged_in": "Not logged in",
+        "problem.login_failed": "Log-in failed",
+        "problem.too_many_attempts": "Too many attempts",
+        "problem.forbidden": "Not allowed",
+        "problem.csrf": "Page out of date",
+        "problem.bad_request": "Request not understood",
+        "problem.not_found": "Not found",
+        "problem.call_unknown": "No such call",
+        "problem.call_state": "Not possible in the state of the call",
+        "problem.link_down": "Telephone system cannot be reached",
+        "problem.refused": "Refused by the telephone system",
+        "problem.timeout": "No answer of the telephone system",
+        "problem.too_large": "Too large",
+        "problem.number_invalid": "Number not valid",
+        "problem.internal": "Error in the gateway",
         "refused.resourceBusy": "the device is busy. Please try again later.",
         "refused.resourceOutOfService": "the device is out of service. Please use another one.",
         "refused.invalidDestination": "the number is not valid. Please check the number.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
@@ -20,11 +21,13 @@ from twisted.python.usage import UsageError
 
 from csta.toml_file import ConfigError
 from csta_gateway import config_file
-from csta_gateway import log as lines
 from csta_gateway.cli.settings import DEFAULT_CONFIG
 from csta_gateway.config import Config
 from csta_gateway.daemon import Daemon
+from csta_gateway.hangup import Hangup
+from csta_gateway.log import Lines
 from csta_gateway.providers import provider
+from csta_gateway.systemd import Systemd
 
 log = Logger()
 
@@ -42,8 +45,9 @@ class Options(TwistdOptions):
         twistd: Any = self.parent
         if self["log-file"] is None and not twistd["nodaemon"]:
             raise UsageError("say --log-file FILE, or run twistd --nodaemon")
+        self.read = partial(config_file.read, Path(self["config"]), os.environ)
         try:
-            self.settings = config_file.read(Path(self["config"]), os.environ)
+            self.settings = self.read()
         except ConfigError as error:
             raise UsageError(str(error)) from error
 
@@ -51,30 +55,41 @@ class Options(TwistdOptions):
 class GatewayService(Service):
     """A gateway from start to stop.
 
+    :param read: reads the settings anew when SIGHUP comes.
     :param output: takes the log lines.
     """
 
-    def __init__(self, reactor: Any, config: Config, output: TextIO) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        read: Callable[[], Config],
+        output: TextIO,
+    ) -> None:
         self._reactor = reactor
-        self._config = config
-        self._output = output
+        self._lines = Lines(config.log, output)
         self._daemon = Daemon(reactor, config, partial(provider, reactor))
+        self._hangup = Hangup(reactor, self._daemon, read, self._lines, Systemd({}, reactor))
 
     def setServiceParent(self, parent: Any) -> None:  # noqa: ANN401 -- Twisted's application or another service
         """Twisted: become part of the application, whose log is ours."""
         Service.setServiceParent(self, parent)
         if isinstance(parent, type(Application(""))):
-            parent.setComponent(ILogObserver, lines.observer(self._config.log, self._output))
+            parent.setComponent(ILogObserver, self._lines)
 
     def startService(self) -> None:
         """Twisted: the reactor runs, or is about to."""
         Service.startService(self)
-        Deferred.fromCoroutine(self._daemon.start()).addErrback(self._failed)
+        Deferred.fromCoroutine(self._begin()).addErrback(self._failed)
 
     def stopService(self) -> Deferred[None]:
         """Twisted: stop in order."""
         Service.stopService(self)
         return self._daemon.stop()
+
+    async def _begin(self) -> None:
+        await self._daemon.start()
+        self._hangup.listen()
 
     def _failed(self, failure: Failure) -> None:
         log.error("the gateway could not start: {error}", error=failure.getErrorMessage())
@@ -87,4 +102,4 @@ def makeService(options: Options) -> GatewayService:
 
     path = options["log-file"]
     output = sys.stderr if path is None else Path(path).open("a", encoding="utf-8")
-    return GatewayService(reactor, options.settings, output)
+    return GatewayService(reactor, options.settings, options.read, output)

@@ -40,15 +40,22 @@ class UserWatch:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
+    async def follow(self, source: StaffSource, every: float) -> None:
+        """Look there from now on, and at once; the source before is closed."""
+        before, self._source, self._every = self._source, source, every
+        before.close()
+        await self.look()
+
     async def look(self) -> None:
         """Bring users, monitors, log-ins and pages up to date."""
+        source = self._source
         try:
-            staff = await self._source.read()
+            staff = await source.read()
+            if self._stopped or source is not self._source:
+                return  # what another source said would come too late
             changed = self._gateway.users.replace(staff.users)
         except (DirectoryError, UsersInvalid) as problem:
             log.warn("{problem}; users are as they were", problem=problem)
-            return
-        if self._stopped:
             return
         self._gateway.findings.follow(staff.findings)
         if not changed:
@@ -57,8 +64,7 @@ class UserWatch:
         self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
-            for stream in self._gateway.streams.of(login):
-                stream.renew()
+            self._gateway.streams.renew(login)
 
     def _look(self) -> None:
         Deferred.fromCoroutine(self._look_and_schedule())

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IPushProducer, IReactorTime
 from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
 from csta_gateway.auth import Session
+from csta_gateway.feed import Position
 from csta_gateway.streams import CloseCode, Stream
 
 LARGEST_MESSAGE = 1024
@@ -36,13 +37,21 @@ class EventSocket(WebSocketServerProtocol):
     """One connection; as a producer it learns when the browser does not keep up.
 
     :param session: whose page it is, or None: then it is closed at once, with the code that says why.
+    :param position: how far the page had come before its last connection broke, or None.
     """
 
     stream: Stream | None = None
 
-    def __init__(self, session: Session | None, open_stream: OpenStream, ended: Callable[[Stream], None]) -> None:
+    def __init__(
+        self,
+        session: Session | None,
+        position: Position | None,
+        open_stream: OpenStream,
+        ended: Callable[[Stream], None],
+    ) -> None:
         super().__init__()
         self._session = session
+        self._position = position
         self._open_stream = open_stream
         self._ended = ended
 
@@ -56,7 +65,7 @@ class EventSocket(WebSocketServerProtocol):
         self.registerProducer(self, True)
         self._session.on_end.add(self._log_out)
         self.stream = self._open_stream(self, self._session)
-        self.stream.start()
+        self.stream.start(self._position)
 
     def onMessage(self, payload: bytes, is_binary: bool) -> None:
         """Answer a ping; anything else is a mistake."""

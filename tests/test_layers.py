@@ -28,6 +28,14 @@ TAPI_BINDING = TAPI_TABLES | {f"tapi_adapter.{each}" for each in ("binding", "de
 TAPI_CALLS = TAPI_TABLES | {
     f"tapi_adapter.{each}" for each in ("descriptions", "forwarding", "legs", "linecalls", "model")
 }
+TAPI_AGENT = {
+    "csta.__version__",
+    "csta.endpoints",
+    "csta.errors",
+    "csta.toml_file",
+    "tapi_adapter",
+    "msgspec",
+} | TWISTED
 CRM_LIBRARIES = TWISTED | {
     "msgspec",
     "phonenumbers",
@@ -40,7 +48,7 @@ CRM_LIBRARIES = TWISTED | {
     "jsonpath",
     "vobject",
 }
-GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "shtab", "tomli_w"}
+GATEWAY_LIBRARIES = CRM_LIBRARIES | {"klein", "autobahn", "werkzeug", "prometheus_client", "shtab", "tomli_w"} | TLS
 
 
 class Layer(NamedTuple):
@@ -91,6 +99,7 @@ LAYERS = {
     "csta.cli": Layer(EDGE),
     "csta": Layer(set(), PURE),
     "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
+    **{f"tapi_adapter.{each}": Layer(TAPI_AGENT) for each in ("agent", "remote", "serving", "wire")},
     "tapi_adapter.binding": Layer(TAPI_TABLES | {"csta.errors", "tapi_adapter.errors"}, PURE),
     "tapi_adapter.decoding": Layer(TAPI_TABLES | {"tapi_adapter.messages"}, PURE),
     "tapi_adapter.issuing": Layer(TAPI_BINDING | {"tapi_adapter.requests"}, PURE),

@@ -17,17 +17,17 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from crm_adapter.directory import Activity, Contact, LabelledNumber, Page
+from crm_adapter.directory import Activity, Contact, Page
 from crm_adapter.errors import DirectoryError
-from crm_adapter.sources import records
+from crm_adapter.newnumber import NewNumber
+from crm_adapter.sources import filewriting, vcards
+from crm_adapter.sources.filewriting import put_in_place
 from crm_adapter.sources.mapping import FieldMap
+from crm_adapter.sources.spreadsheet import Sheet
 from crm_adapter.users import User
 
 CONTACTS = 1_000
 """Contacts in a page."""
-
-SNIFFED = 4096
-"""Characters looked at to find out what separates the columns."""
 
 log = Logger()
 
@@ -43,6 +43,7 @@ class FileFeed:
     :param pool: threads that read the file; somebody else starts and stops them.
     :param name: in logs and matches.
     :param calls: file calls are written to, one JSON object a line; None: they are not.
+    :param writable: numbers are written into the file.
     :raises DirectoryError: nobody knows such files.
     """
 
@@ -55,6 +56,7 @@ class FileFeed:
         *,
         name: str = "file",
         calls: Path | None = None,
+        writable: bool = False,
     ) -> None:
         if path.suffix.lower() not in READERS:
             raise DirectoryError(f"source {name}: {path} must end in one of {', '.join(READERS)}")
@@ -62,9 +64,11 @@ class FileFeed:
         self._path = path
         self._read = READERS[path.suffix.lower()]
         self._fields = fields
+        self._kinds = vcards.KINDS if path.suffix.lower() == ".vcf" else fields.numbers
         self._reactor = reactor
         self._pool = pool
         self._calls = calls
+        self._writable = writable
         self._writing = DeferredLock()
 
     @property
@@ -119,6 +123,20 @@ class FileFeed:
             async with self._writing:
                 await self._in_thread(lambda: _replace(calls, activity))
 
+    @property
+    def number_kinds(self) -> tuple[str, ...]:
+        """The kinds there are fields for; empty when the file is only read."""
+        return tuple(self._kinds) if self._writable else ()
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Write a number at a contact of the file, in a field that is empty or takes several.
+
+        :raises WriteRefused: the contact is not there any more, or has no room for the number.
+        :raises DirectoryError: the file cannot be written.
+        """
+        async with self._writing:
+            await self._in_thread(lambda: filewriting.add_number(self._path, self._fields, contact, number))
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -137,23 +155,10 @@ class FileFeed:
             raise DirectoryError(f"source {self.name}: {self._path}: {problem}") from problem
 
 
-def table(path: Path) -> Iterator[dict[str, str]]:
-    """Rows of a CSV file by column, whatever separates them; in UTF-8, or else in the code page of Western Windows."""
-    octets = path.read_bytes()
-    try:
-        text = octets.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = octets.decode("cp1252", "replace")
-    lines = text.splitlines(keepends=True)
-    header = lines[0] if lines else ""
-    delimiter = max(";,\t|", key=header.count)
-    for row in csv.DictReader(lines, delimiter=delimiter):
-        yield {(name or "").strip(): value for name, value in row.items() if isinstance(value, str)}
-
-
 def _csv(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
-    for line, row in enumerate(table(path), 2):
-        yield fields.contact(row, str(line))
+    sheet = Sheet(path.read_bytes())
+    for row in sheet.rows():
+        yield fields.contact(sheet.record(row), str(row.position))
 
 
 def _json(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
@@ -166,37 +171,8 @@ def _json(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
 
 def _vcards(path: Path, fields: FieldMap) -> Iterator[Contact | None]:
     text = path.read_text("utf-8-sig", errors="replace")
-    for position, card in enumerate(cards(text), 1):
-        yield vcard(card, str(position)) if card is not None else None
-
-
-def cards(text: str) -> Iterator[Any]:
-    """The vCards of a text; None for one that cannot be read."""
-    for part in text.split("BEGIN:VCARD")[1:]:
-        try:
-            yield vobject.readOne(f"BEGIN:VCARD{part}")
-        except (vobject.base.VObjectError, ValueError, KeyError, IndexError):
-            yield None
-
-
-def vcard(card: Any, record_id: str = "") -> Contact | None:  # noqa: ANN401 -- a component of vobject
-    """The contact of a vCard, or None when it names nobody."""
-    values = card.contents
-    company = next((part for each in values.get("org", ()) for part in each.value if part), "")
-    uid = values["uid"][0].value if "uid" in values else ""
-    name = values["fn"][0].value if "fn" in values else ""
-    record = {
-        "id": record_id or uid or name,
-        "person_id": uid or None,
-        "name": "" if name == company else name,
-        "company": company,
-    }
-    return records.contact(record, (number for each in values.get("tel", ()) if (number := _telephone(each))))
-
-
-def _telephone(line: Any) -> LabelledNumber | None:  # noqa: ANN401 -- a line of vobject
-    kinds = [kind.lower() for kind in line.params.get("TYPE", ()) if kind.lower() not in ("voice", "pref")]
-    return records.number_of({"label": " ".join(kinds), "number": line.value}, 0)
+    for position, card in enumerate(vcards.cards(text), 1):
+        yield vcards.vcard(card, str(position)) if card is not None else None
 
 
 def _append(path: Path, activity: Activity) -> None:
@@ -209,7 +185,6 @@ def _append(path: Path, activity: Activity) -> None:
 
 
 def _replace(path: Path, activity: Activity) -> None:
-    """Write the file beside itself and put it in its place, so that it is never half a file."""
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     line = msgspec.json.encode(activity) + b"\n"
     same = [
@@ -217,9 +192,7 @@ def _replace(path: Path, activity: Activity) -> None:
     ]
     for at in same:
         lines[at] = line
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_bytes(b"".join(lines if same else [*lines, line]))
-    beside.replace(path)
+    put_in_place(path, b"".join(lines if same else [*lines, line]))
 
 
 READERS: dict[str, Reader] = {".csv": _csv, ".vcf": _vcards, ".json": _json}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from string import Formatter
 from typing import Any
@@ -17,9 +17,10 @@ from msgspec import Struct, field
 from crm_adapter.directory import Activity, Contact, Match, match_of
 from crm_adapter.errors import TemplateInvalid
 from crm_adapter.location import Location
+from crm_adapter.newnumber import VARIABLES, NewNumber
 from crm_adapter.numbers import Number, national, normalise
 from crm_adapter.sources.mapping import FieldMap
-from crm_adapter.sources.webservice import WebService
+from crm_adapter.sources.webservice import WebService, writing
 from crm_adapter.users import User
 
 MOST_MATCHES = 50
@@ -48,6 +49,10 @@ class HttpTemplates(Struct, frozen=True, kw_only=True):
     :param note: address a note is sent to that was written later, with ``{key}``; empty: it is not.
     :param note_method: how it is sent.
     :param note_body: JSON object that is sent.
+    :param add_number: address a number is sent to that a contact is to have, with ``{record_id}`` and other
+        :data:`~crm_adapter.newnumber.VARIABLES`; empty: it is not.
+    :param add_number_method: how it is sent.
+    :param add_number_body: JSON object that is sent.
     """
 
     lookup: str
@@ -60,6 +65,9 @@ class HttpTemplates(Struct, frozen=True, kw_only=True):
     note: str = ""
     note_method: str = "PUT"
     note_body: dict[str, Any] = field(default_factory=dict)
+    add_number: str = ""
+    add_number_method: str = "POST"
+    add_number_body: dict[str, Any] = field(default_factory=dict)
 
 
 class HttpSource:
@@ -81,6 +89,7 @@ class HttpSource:
         self._fields = fields
         self._location = location
         self._web = web
+        self._listeners: list[Callable[[], None]] = []
         self._check()
         self._records = jsonpath.compile(templates.records)
 
@@ -94,11 +103,23 @@ class HttpSource:
         """Where calls can be written down, if the CRM takes them."""
         return self if self.takes_calls else None
 
+    @property
+    def numbers(self) -> HttpSource | None:
+        """Where numbers can be written at contacts, if the CRM takes them."""
+        return self if self.number_kinds else None
+
+    @property
+    def number_kinds(self) -> tuple[str, ...]:
+        """The kinds that are read, too; empty when there is no address for them."""
+        return tuple(self._fields.numbers) if self._templates.add_number else ()
+
     async def start(self) -> None:
         """There is nothing to prepare."""
 
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """The CRM tells nobody when contacts change; answers are remembered for minutes only."""
+        """Call ``listener`` when a number was written. Of other changes the CRM tells nobody; answers are remembered
+        for minutes only."""
+        self._listeners.append(listener)
 
     async def lookup(self, number: Number) -> tuple[Match, ...]:
         """Every record the CRM finds for the number.
@@ -151,6 +172,19 @@ class HttpSource:
         # No Idempotency-Key: two notes must not pass for one.
         await self._send(templates.note_method, templates.note, templates.note_body, activity, {})
 
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Send a number to the CRM; whether it is there already, the CRM has to see.
+
+        :raises WriteRefused: the CRM does not take it.
+        :raises DirectoryError: the CRM cannot be asked.
+        """
+        templates, values = self._templates, number.variables(contact)
+        url, body = _filled(templates.add_number, values), templates.add_number_body
+        with writing():
+            await self._web.ask_json(templates.add_number_method, url, _body(body, values) if body else values)
+        for listener in self._listeners:
+            listener()
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -173,12 +207,17 @@ class HttpSource:
 
     def _check(self) -> None:
         templates, call = self._templates, {each.name for each in msgspec.structs.fields(Activity)}
-        _check_template(self.name, "lookup", templates.lookup, {"number"})
-        _check_template(self.name, "search", templates.search, {"text", "limit"})
-        _check_template(self.name, "log", templates.log, call)
-        _check_template(self.name, "note", templates.note, call)
-        for place, body in (("log_body", templates.log_body), ("note_body", templates.note_body)):
-            _body(body, dict.fromkeys(call, ""), partial(_check_text, self.name, place, call))
+        _check_template(self.name, "lookup", {"number"}, templates.lookup)
+        _check_template(self.name, "search", {"text", "limit"}, templates.search)
+        _check_template(self.name, "log", call, templates.log)
+        _check_template(self.name, "note", call, templates.note)
+        _check_template(self.name, "add_number", VARIABLES, templates.add_number)
+        for place, body, known in (
+            ("log_body", templates.log_body, call),
+            ("note_body", templates.note_body, call),
+            ("add_number_body", templates.add_number_body, VARIABLES),
+        ):
+            _body(body, dict.fromkeys(known, ""), partial(_check_template, self.name, place, known))
         for form in templates.formats:
             if form not in NUMBER_FORMATS:
                 raise TemplateInvalid(
@@ -192,16 +231,12 @@ class HttpSource:
             ) from problem
 
 
-def _check_text(source: str, place: str, known: set[str], text: str) -> None:
-    _check_template(source, place, text, known)
-
-
-def _check_template(source: str, place: str, text: str, known: set[str]) -> None:
+def _check_template(source: str, place: str, known: Collection[str], text: str) -> None:
     try:
         names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
     except ValueError as problem:
         raise TemplateInvalid(f"{source}.{place}", f"{problem}; braces stand only around variables") from problem
-    for name in sorted(names - known):
+    for name in sorted(names.difference(known)):
         raise TemplateInvalid(f"{source}.{place}", f"unknown variable {{{name}}}; there are {', '.join(sorted(known))}")
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from types import MappingProxyType
+from typing import Any, TypeVar
 
+from ldaptor import delta
+from ldaptor.protocols.ldap import ldaperrors
+from ldaptor.protocols.ldap.distinguishedname import DistinguishedName, InvalidRelativeDistinguishedName
 from ldaptor.protocols.ldap.ldapclient import LDAPClient
-from ldaptor.protocols.ldap.ldaperrors import LDAPException, LDAPInvalidCredentials, LDAPSizeLimitExceeded
+from ldaptor.protocols.ldap.ldaperrors import (
+    LDAPAttributeOrValueExists,
+    LDAPConstraintViolation,
+    LDAPException,
+    LDAPInsufficientAccessRights,
+    LDAPInvalidCredentials,
+    LDAPNoSuchObject,
+    LDAPSizeLimitExceeded,
+)
 from ldaptor.protocols.ldap.ldapsyntax import LDAPEntry
+from ldaptor.protocols.pureldap import LDAP_SCOPE_baseObject, LDAP_SCOPE_wholeSubtree, LDAPModifyRequest
 from msgspec import Struct
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.defer import TimeoutError as Late
@@ -15,8 +28,9 @@ from twisted.internet.endpoints import connectProtocol
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
 from crm_adapter.directory import Contact, Match, match_of
-from crm_adapter.errors import DirectoryError
+from crm_adapter.errors import DirectoryError, WriteReason, WriteRefused
 from crm_adapter.location import Location
+from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import Number, normalise
 from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.users import User
@@ -29,6 +43,18 @@ MOST_ENTRIES = 100
 
 MOST_USERS = 100_000
 """Users of a directory."""
+
+
+T = TypeVar("T")
+
+REASONS: MappingProxyType[type[LDAPException], WriteReason] = MappingProxyType(
+    {
+        LDAPInsufficientAccessRights: "forbidden",
+        LDAPNoSuchObject: "gone",
+        LDAPConstraintViolation: "full",  # an attribute that takes one value has one, as most do in Active Directory
+    }
+)
+"""Why a directory does not take a number (RFC 4511 §4.1.9); of other results: it is refused."""
 
 
 class Directory(Struct, frozen=True, kw_only=True):
@@ -58,6 +84,7 @@ class LdapSource:
     :param clock: for time-outs.
     :param name: in logs and matches.
     :param timeout: seconds an answer may take.
+    :param writable: numbers are added to attributes of ``numbers``.
     """
 
     def __init__(
@@ -70,8 +97,10 @@ class LdapSource:
         *,
         name: str = "ldap",
         timeout: float = 5.0,
+        writable: bool = False,
     ) -> None:
         self.name = name
+        self.number_kinds = tuple(fields.numbers) if writable else ()
         self._endpoint = endpoint
         self._directory = directory
         self._fields = FieldMap(  # attributes have no case (RFC 4512 §2.5), and servers answer with another one
@@ -82,6 +111,7 @@ class LdapSource:
         self._clock = clock
         self._timeout = timeout
         self._client: LDAPClient | None = None
+        self._listeners: list[Callable[[], None]] = []
 
     async def start(self) -> None:
         """There is nothing to prepare; the connection is made for the first question."""
@@ -90,8 +120,15 @@ class LdapSource:
     def activities(self) -> None:
         """A directory of people takes no calls."""
 
+    @property
+    def numbers(self) -> LdapSource | None:
+        """Where numbers can be written, if the directory is to be changed."""
+        return self if self.number_kinds else None
+
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """The directory tells nobody when entries change; answers are remembered for minutes only."""
+        """Call ``listener`` when a number was written. Of other changes the directory tells nobody; answers are
+        remembered for minutes only."""
+        self._listeners.append(listener)
 
     async def lookup(self, number: Number) -> tuple[Match, ...]:
         """Everybody whose number it is, however it is written.
@@ -123,6 +160,21 @@ class LdapSource:
             return ()
         entries = await self.entries(self._directory.users, MOST_USERS)
         return tuple(self._fields.user(record, self._devices(record)) for _, record in entries)
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Add a value to an attribute of somebody's entry.
+
+        :raises WriteRefused: the entry is not what it was, or the directory does not take the value.
+        :raises DirectoryError: the directory cannot be asked.
+        """
+        key, record = await self._entry_of(contact)
+        found = self._fields.contact(record, key)
+        if found is None or found.name != contact.name:
+            raise WriteRefused("changed", f"source {self.name}: an entry is not what it was")
+        if not number.is_one_of(found):
+            await self._told(self._add(key, self._fields.numbers[number.label], number.raw))
+        for listener in self._listeners:
+            listener()
 
     def close(self) -> None:
         """Close the connection."""
@@ -164,9 +216,33 @@ class LdapSource:
 
         :param part: when there are more, some of them will do.
         """
-        work = Deferred.fromCoroutine(self._search(condition, most, part))
+        return await self._told(self._search(condition, most, part))
+
+    async def _entry_of(self, contact: Contact) -> tuple[str, dict[str, list[str]]]:
+        """The entry of a contact; raises WriteRefused when there is none. A page may claim any name for one."""
+        people, attribute, key = self._directory.people, self._fields.fields.get("id"), contact.record_id
+        gone = WriteRefused("gone", f"source {self.name}: an entry is not there any more")
+        if attribute is not None:
+            found = await self._told(self._search(f"(&{people}({attribute}={_escaped(key)}))", 2, True))
+        elif _is_below(key, self._directory.base):
+            try:
+                found = await self._told(self._search(people, 1, True, key))
+            except DirectoryError as problem:
+                if isinstance(problem.__cause__, LDAPNoSuchObject):
+                    raise gone from problem
+                raise
+        else:
+            found = []
+        if len(found) != 1:
+            raise gone
+        return found[0]
+
+    async def _told(self, asking: Coroutine[Any, Any, T]) -> T:
+        """What comes of a question, in time, or a DirectoryError that says what to do."""
         try:
-            return await work.addTimeout(self._timeout, self._clock)
+            return await Deferred.fromCoroutine(asking).addTimeout(self._timeout, self._clock)
+        except DirectoryError:
+            raise
         except LDAPInvalidCredentials as problem:
             raise DirectoryError(
                 f"source {self.name}: the directory refuses the log-in; check user and password"
@@ -183,20 +259,50 @@ class LdapSource:
             reason = f"no answer in {self._timeout:g} s" if late else str(problem) or type(problem).__name__
             raise DirectoryError(f"source {self.name}: the directory cannot be asked: {reason}") from problem
 
-    async def _search(self, condition: str, most: int, part: bool) -> list[tuple[str, dict[str, list[str]]]]:
+    async def _search(
+        self, condition: str, most: int, part: bool, of: str | None = None
+    ) -> list[tuple[str, dict[str, list[str]]]]:
+        """Entries that fit; the one with the name ``of``, or else all below the base."""
+        base = LDAPEntry(await self._connected(), self._directory.base if of is None else of)
+        entries = await base.search(
+            filterText=condition,
+            scope=LDAP_SCOPE_wholeSubtree if of is None else LDAP_SCOPE_baseObject,
+            sizeLimit=most,
+            sizeLimitIsNonFatal=part,
+            timeLimit=int(self._timeout),
+        )
+        return [(_text(entry.dn.getText()), _values(entry)) for entry in entries]
+
+    async def _add(self, key: str, attribute: str, value: str) -> None:
+        change = delta.Add(attribute, [value]).asLDAP()
+        answer = await (await self._connected()).send(LDAPModifyRequest(object=key, modification=[change]))
+        try:
+            if answer.resultCode:
+                raise ldaperrors.get(answer.resultCode, answer.errorMessage)
+        except LDAPAttributeOrValueExists:
+            return  # written before; the attempt that was not answered did arrive
+        except LDAPException as problem:
+            reason = REASONS.get(type(problem), "refused")
+            raise WriteRefused(reason, f"source {self.name}: {type(problem).__name__}") from problem
+
+    async def _connected(self) -> LDAPClient:
         if self._client is None or not self._client.connected:
             client = await connectProtocol(self._endpoint, LDAPClient())
             await client.bind(*self._directory.bind)
             self._client = client
-        base = LDAPEntry(self._client, self._directory.base)
-        entries = await base.search(
-            filterText=condition, sizeLimit=most, sizeLimitIsNonFatal=part, timeLimit=int(self._timeout)
-        )
-        return [(_text(entry.dn.getText()), _values(entry)) for entry in entries]
+        return self._client
 
 
 def _values(entry: Any) -> dict[str, list[str]]:  # noqa: ANN401 -- an entry of ldaptor
     return {_text(name).lower(): [_text(value) for value in values] for name, values in entry.items()}
+
+
+def _is_below(key: str, base: str) -> bool:
+    """Whether ``key`` is the distinguished name of an entry below ``base``."""
+    try:
+        return bool(DistinguishedName(base).contains(DistinguishedName(key)))
+    except InvalidRelativeDistinguishedName:
+        return False
 
 
 def _text(value: bytes | str) -> str:

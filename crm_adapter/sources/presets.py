@@ -17,6 +17,10 @@ class Queries(Struct, frozen=True, kw_only=True):
     :param log: writes down a call, with the fields of :class:`crm_adapter.directory.Activity` as ``:key``, ``:subject``
         and so on; empty: calls are not written.
     :param note: changes ``:note`` and ``:disposition`` of the call with ``:key``; empty: they cannot be changed later.
+    :param add_number: statements that together give a contact a number, with the variables of
+        :data:`crm_adapter.newnumber.VARIABLES`; when they change no row, the contact is gone. Empty: numbers are not
+        written.
+    :param number_kinds: values of ``:label``.
     """
 
     contacts: str
@@ -24,6 +28,8 @@ class Queries(Struct, frozen=True, kw_only=True):
     users: str = ""
     log: str = ""
     note: str = ""
+    add_number: tuple[str, ...] = ()
+    number_kinds: tuple[str, ...] = ("business", "mobile", "private")
 
 
 EMBEDDED = Queries(
@@ -42,6 +48,12 @@ EMBEDDED = Queries(
           FROM users LEFT JOIN user_devices ON user_devices.login = users.login
          ORDER BY users.login, user_devices.position
     """,
+    add_number=(
+        """INSERT INTO phones (person_id, label, raw)
+           SELECT id, :label, :number FROM people WHERE id = :record_id AND 'person' = :kind""",
+        """INSERT INTO phones (company_id, label, raw)
+           SELECT id, :label, :number FROM companies WHERE id = :record_id AND 'company' = :kind""",
+    ),
 )
 """The tables of :mod:`crm_adapter.sources.schema`."""
 
@@ -75,8 +87,33 @@ SAGECRM = Queries(
           FROM Users WHERE User_Deleted IS NULL AND User_Disabled IS NULL
          ORDER BY User_Logon
     """,
+    # The second statement finds what the first one has written: in one transaction it is the last of its like.
+    add_number=(
+        """INSERT INTO Phone (Phon_CountryCode, Phon_AreaCode, Phon_Number)
+           SELECT :country_code, :area_code, :local_number FROM Person
+            WHERE Pers_PersonId = :record_id AND Pers_Deleted IS NULL AND 'person' = :kind
+            UNION ALL
+           SELECT :country_code, :area_code, :local_number FROM Company
+            WHERE Comp_CompanyId = :record_id AND Comp_Deleted IS NULL AND 'company' = :kind""",
+        """INSERT INTO PhoneLink (PLink_EntityID, PLink_RecordID, PLink_PhoneId, PLink_Type)
+           SELECT 13, Pers_PersonId, (
+                      SELECT MAX(Phon_PhoneId) FROM Phone
+                       WHERE Phon_CountryCode = :country_code AND Phon_AreaCode = :area_code
+                         AND Phon_Number = :local_number), :label FROM Person
+            WHERE Pers_PersonId = :record_id AND Pers_Deleted IS NULL AND 'person' = :kind
+            UNION ALL
+           SELECT 5, Comp_CompanyId, (
+                      SELECT MAX(Phon_PhoneId) FROM Phone
+                       WHERE Phon_CountryCode = :country_code AND Phon_AreaCode = :area_code
+                         AND Phon_Number = :local_number), :label FROM Company
+            WHERE Comp_CompanyId = :record_id AND Comp_Deleted IS NULL AND 'company' = :kind""",
+    ),
+    number_kinds=("Business", "Mobile", "Home"),
 )
-"""The schema of Sage CRM; calls are not written into its tables, which are not meant to be written from outside."""
+"""The schema of Sage CRM from 7.2, whose tables number their rows themselves; before, a stored procedure did.
+
+Calls are not written into its tables, which are not meant to be written from outside.
+"""
 
 PRESETS = MappingProxyType({"embedded": EMBEDDED, "sagecrm": SAGECRM})
 """By the name the configuration uses."""

@@ -29,7 +29,10 @@ PHONES = Table(
     Column("company_id", ForeignKey("companies.id"), index=True),
     Column("label", String(40), nullable=False, comment="what kind of number: business, mobile, private"),
     Column("raw", String(120), nullable=False, comment="as somebody wrote it"),
-    CheckConstraint("(person_id IS NULL) <> (company_id IS NULL)", name="phone_belongs_to_one"),
+    CheckConstraint(
+        "(person_id IS NULL AND company_id IS NOT NULL) OR (person_id IS NOT NULL AND company_id IS NULL)",
+        name="phone_belongs_to_one",
+    ),
 )
 
 USERS = Table(

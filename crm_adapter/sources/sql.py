@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from twisted.internet.defer import DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
 
-from crm_adapter.directory import Activity, Page
-from crm_adapter.errors import DirectoryError
+from crm_adapter.directory import Activity, Contact, Page
+from crm_adapter.errors import DirectoryError, WriteRefused
 from crm_adapter.migrations import History, upgrade
+from crm_adapter.newnumber import NewNumber
 from crm_adapter.sources import records
 from crm_adapter.sources.database import Database
 from crm_adapter.sources.presets import Queries
@@ -41,6 +42,7 @@ class SqlFeed:
     :param history: whose tables are to be created where they are missing, or brought up to date.
     :param pool: threads to use instead of its own.
     :param limit: how long the database may be silent.
+    :param writable: numbers are written, with the statements for that.
     :raises DirectoryError: the URL makes no sense, or its driver is not installed.
     """
 
@@ -55,8 +57,10 @@ class SqlFeed:
         history: History | None = None,
         pool: ThreadPool | None = None,
         limit: TimeLimit | None = None,
+        writable: bool = False,
     ) -> None:
         self.name = name
+        self.number_kinds = queries.number_kinds if writable and queries.add_number else ()
         self._queries = queries
         self._calling_code = calling_code
         self._history = history
@@ -118,6 +122,15 @@ class SqlFeed:
         """
         await self._database.run(_update, self._queries.note, activity)
 
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Give a contact a number with the statements for that.
+
+        :raises WriteRefused: the contact is gone, or the database does not take the number.
+        :raises DirectoryError: the database cannot be used.
+        """
+        if not number.is_one_of(contact):
+            await self._database.run(_add_number, self._queries.add_number, number.variables(contact))
+
     def close(self) -> None:
         """Finish the work under way and give back threads and connections."""
         self._database.close()
@@ -166,3 +179,15 @@ def _write(connection: Connection, statement: str, activity: Activity) -> None:
 
 def _update(connection: Connection, statement: str, activity: Activity) -> None:
     connection.execute(text(statement), msgspec.structs.asdict(activity))
+
+
+def _add_number(connection: Connection, statements: Sequence[str], values: Mapping[str, str]) -> None:
+    """In one transaction with whatever is around it; an error takes all of it back."""
+    try:
+        changed = sum(connection.execute(text(statement), values).rowcount for statement in statements)
+    except DBAPIError as problem:
+        if problem.connection_invalidated:
+            raise
+        raise WriteRefused("refused", f"the database does not take a number: {problem.orig}") from problem
+    if not changed:
+        raise WriteRefused("gone", "the contact is not in the database any more")

@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from crm_adapter.directory import Activity, Contact, LabelledNumber, Page
-from crm_adapter.errors import DirectoryError
-from crm_adapter.sources.webservice import LoginRefused, WebService
+from crm_adapter.errors import DirectoryError, WriteRefused
+from crm_adapter.newnumber import NewNumber
+from crm_adapter.sources.webservice import LoginRefused, WebService, writing
 from crm_adapter.users import User
 
 PARTIES = 1_000
@@ -24,6 +25,9 @@ CHANGED = 10_000
 TELEPHONES = ("phone", "mobile", "fax")
 """Types of contact mechanisms that are numbers."""
 
+WRITTEN = ("phone", "mobile")
+"""Types a number can be given that is written."""
+
 MODELS = ("party.party", "party.contact_mechanism")
 """What is read."""
 
@@ -31,6 +35,10 @@ EVERYTHING = {"active_test": False}
 """Context in which parties that were put away are seen too: they are gone from the index then."""
 
 Json = dict[str, Any]
+
+
+class RpcRefused(DirectoryError):
+    """Tryton answers, but does not do what it was asked."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -53,6 +61,7 @@ class TrytonFeed:
     :param web: asks the server.
     :param name: in logs and matches.
     :param writes_notes: calls become notes at the party.
+    :param writable: numbers become contact mechanisms of the party.
     """
 
     def __init__(
@@ -64,10 +73,12 @@ class TrytonFeed:
         *,
         name: str = "tryton",
         writes_notes: bool = False,
+        writable: bool = False,
     ) -> None:
         self.name = name
         self.takes_calls = writes_notes
         self.takes_notes = True
+        self.number_kinds = WRITTEN if writable else ()
         self._url = f"{url.rstrip('/')}/{database}/rpc/"
         self._login = login
         self._web = web
@@ -122,6 +133,25 @@ class TrytonFeed:
         await self._create(activity)
         if known:
             await self._call("model.ir.note.delete", [row["id"] for row in known], {})
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        """Give a party a contact mechanism, if it has none with the number.
+
+        :raises WriteRefused: the party is gone, or Tryton does not take the number or lets the user write none.
+        :raises DirectoryError: the server cannot be asked.
+        """
+        key = int(contact.record_id)
+        with writing():
+            parties = await self._search("party.party", [["id", "=", key]], _PARTY)
+            if not parties or not parties[0]["active"]:
+                raise WriteRefused("gone", f"source {self.name}: party {key} is not there any more")
+            there = _contact(parties[0], (await self._mechanisms([key]))[key])
+            if not number.is_one_of(there):
+                mechanism = {"party": key, "type": number.label, "value": number.raw}
+                try:
+                    await self._call("model.party.contact_mechanism.create", [mechanism], {})
+                except RpcRefused as problem:
+                    raise WriteRefused("refused", str(problem)) from problem
 
     def close(self) -> None:
         """Sessions end by themselves."""
@@ -200,7 +230,7 @@ class TrytonFeed:
         if not isinstance(answer, dict) or answer.get("error"):
             # The rest of an error may repeat values; its kind is enough to act on.
             kind = answer["error"][0] if isinstance(answer, dict) else "no answer of JSON-RPC"
-            raise DirectoryError(f"source {self.name}: {method}: {kind}")
+            raise RpcRefused(f"source {self.name}: {method}: {kind}")
         return answer.get("result")
 
 

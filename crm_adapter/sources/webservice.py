@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ from twisted.web.client import RequestTransmissionFailed, ResponseFailed
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
-from crm_adapter.errors import DirectoryError
+from crm_adapter.errors import DirectoryError, WriteReason, WriteRefused
 
 LONGEST_ANSWER = 32 * 1024 * 1024
 """Octets of an answer that are read."""
@@ -27,8 +29,34 @@ FIRST_PAUSE = 5.0
 """Seconds it is left alone when it says nothing else."""
 
 
-class LoginRefused(DirectoryError):
+REASONS: Mapping[int, WriteReason] = MappingProxyType(
+    {401: "forbidden", 403: "forbidden", 404: "gone", 410: "gone", 409: "changed", 412: "changed"}
+)
+"""What a status says to something that was to be written (RFC 9110 §15.5)."""
+
+
+class Refusal(DirectoryError):
+    """The server does not do what it was asked.
+
+    :param code: its status, 4xx.
+    """
+
+    def __init__(self, told: str, code: int = 401) -> None:
+        super().__init__(told)
+        self.code = code
+
+
+class LoginRefused(Refusal):
     """Name, password or session is not, or no longer, good for what was asked."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Raises WriteRefused where a server refuses what is asked within."""
+    try:
+        yield
+    except Refusal as problem:
+        raise WriteRefused(REASONS.get(problem.code, "refused"), str(problem)) from problem
 
 
 class WebService:
@@ -66,6 +94,7 @@ class WebService:
         """The body of the answer.
 
         :raises LoginRefused: 401 or 403.
+        :raises Refusal: 4xx, except 429.
         :raises DirectoryError: the server cannot be reached, is slow, asks to be left alone or says anything but 2xx.
         """
         if self._clock.seconds() < self._quiet_until:
@@ -131,8 +160,10 @@ class WebService:
             raise self._error(url, "asks to be left alone for a while (429)")
         if code in (401, 403):
             raise LoginRefused(
-                f"source {self._name}: {_site(url)} refuses the log-in ({code}); check user and password"
+                f"source {self._name}: {_site(url)} refuses the log-in ({code}); check user and password", code
             )
+        if 400 <= code < 500:
+            raise Refusal(f"source {self._name}: {_site(url)}: answers with {code}", code)
         if not 200 <= code < 300:
             raise self._error(url, f"answers with {code}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csta.model.call import Call
+from csta.model.states import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,19 @@ class CallEnded(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """A feature of a device changed. None means: not said in this event."""
+    """A feature of a device changed. None means: not said in this event.
+
+    :param in_service: whether the device works; what calls it has is known then.
+    :param via: name of the way it is reached by instead of its usual one, empty for that.
+    :param lacks: what could be asked for on the usual way and cannot now.
+    """
 
     device: str
     do_not_disturb: bool | None = None
     forwarding: dict[str, str] | None = None
     in_service: bool | None = None
+    via: str | None = None
+    lacks: frozenset[Service] | None = None
 
 
 @dataclass(frozen=True, slots=True)

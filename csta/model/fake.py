@@ -33,21 +33,30 @@ class FakeProvider:
     :param clock: tells the time of what happens.
     :param services: what the switch can do.
     :param local_states: whether events give the local connection state, as only some switches do.
+    :param beside: another provider, to whose switch this one is a second way.
     :ivar digits: digits sent so far: (device, call id, digits).
     :ivar failures: a service named here fails with the error given until it is taken out.
     """
 
-    def __init__(self, clock: Seconds, services: Iterable[Service] = tuple(Service), local_states: bool = True) -> None:
+    def __init__(
+        self,
+        clock: Seconds,
+        services: Iterable[Service] = tuple(Service),
+        local_states: bool = True,
+        beside: FakeProvider | None = None,
+    ) -> None:
         self.digits: list[tuple[str, str, str]] = []
         self.failures: dict[Service, CSTAError] = {}
         self._clock = clock
         self._services = frozenset(services)
-        self._switch = FakeSwitch(self._told, local_states)
         self._tracker = Tracker()
         self._listeners: list[Listener] = []
         self._monitored: dict[str, None] = {}
-        self._do_not_disturb: dict[str, bool] = {}
-        self._forwarding: dict[str, dict[str, str]] = {}
+        self._do_not_disturb: dict[str, bool] = beside._do_not_disturb if beside else {}
+        self._forwarding: dict[str, dict[str, str]] = beside._forwarding if beside else {}
+        self._switch: FakeSwitch = beside._switch if beside else FakeSwitch(self._told, local_states)
+        if beside:
+            self._switch.listen(self._told)
         self._link_reason = "not started"
 
     # What the test does to the far ends and the link

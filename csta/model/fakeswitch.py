@@ -67,12 +67,16 @@ class FakeSwitch:
 
     def __init__(self, told: Told, local_states: bool = True, call_type: bool = False) -> None:
         self.busy: set[str] = set()
-        self._told = told
+        self._listeners = [told]
         self._local_states = local_states and not call_type
         self._call_type = call_type
         self._calls: dict[str, SwitchCall] = {}
         self._parties: dict[str, Party] = {}
         self._last = 0
+
+    def listen(self, told: Told) -> None:
+        """One more hears of every event."""
+        self._listeners.append(told)
 
     def call(self, call_id: str) -> SwitchCall | None:
         """The call with this identifier, while it lasts."""
@@ -205,7 +209,11 @@ class FakeSwitch:
                 last_redirection=call.last_redirection,
                 **particulars,
             )
-            self._told(device, happening)
+            self._tell(device, happening)
+
+    def _tell(self, device: str, happening: Happening) -> None:
+        for told in self._listeners:
+            told(device, happening)
 
     def _report_joined(
         self,
@@ -226,7 +234,7 @@ class FakeSwitch:
                 added=self.party(added),
                 parties=tuple(self.party(number) for number in joined.connections),
             )
-            self._told(told, happening)
+            self._tell(told, happening)
 
     def _local(self, call: SwitchCall, device: str) -> ConnectionState | None:
         return call.connections.get(device, _S.NULL) if self._local_states else None

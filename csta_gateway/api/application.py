@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, cast
 
 import msgspec
 from autobahn.twisted.resource import WebSocketResource
 from klein import Klein
+from msgspec import Struct
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
+from crm_adapter.texts import Language
 from csta.errors import CSTAError
-from csta_gateway.api import calls, devices, directory, events, journal, links, sessions
-from csta_gateway.api.exchange import Answer, Download, Route, Visit
-from csta_gateway.failures import STATUS, ApiError, failure
+from csta_gateway.api import calls, devices, directory, events, journal, links, openapi, sessions
+from csta_gateway.api.exchange import Answer, Download, Visit
+from csta_gateway.api.route import Route
+from csta_gateway.failures import ApiError, Problem, problem
 from csta_gateway.gateway import Gateway
 from csta_gateway.origins import same_origin
 from csta_gateway.policy import permits
 from csta_gateway.site import LimitedRequest
+from csta_gateway.texts import Words
 
 log = Logger()
+
+View = Callable[..., Awaitable[Any]]
+
+
+class Described(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the API is described.
+
+    :param language: of the titles; left out: the user's.
+    """
+
+    language: Language | None = None
+
+
+async def describe(visit: Visit, query: Described) -> dict[str, Any]:
+    """The API in the form of OpenAPI 3.1. Nobody needs to log in for it."""
+    return _description(visit.gateway.version, query.language or visit.language)
+
+
+@cache
+def _description(version: str, language: Language) -> dict[str, Any]:
+    return openapi.document(ROUTES, version, language)
+
 
 ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
@@ -33,10 +60,16 @@ ROUTES: tuple[Route, ...] = (
     *journal.ROUTES,
     *links.ROUTES,
     *events.ROUTES,
+    Route(
+        method="GET",
+        path="/openapi.json",
+        name="describe",
+        title=Words("Diese Beschreibung", "This description"),
+        action=None,
+        handler=describe,
+    ),
 )
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-
-View = Callable[..., Awaitable[Any]]
+"""Every call of the API."""
 
 
 def application(gateway: Gateway) -> Klein:
@@ -60,10 +93,15 @@ def _view(gateway: Gateway, route: Route) -> View:
         began = gateway.clock.seconds()
         try:
             _admit(visit, route)
-            answer = await route.handler(visit, **arguments)
+            content = await route.serve(visit, arguments)
         except Exception as error:  # the last place an error can be told to the user
             answer = refusal(visit, error)
-        return _finish(visit, route, answer, began)
+        else:
+            if isinstance(content, WebSocketResource):
+                return content
+            answer = Answer(route.status, content)
+        _count(visit, route, answer, began)
+        return write(visit.request, answer)
 
     return view
 
@@ -76,13 +114,12 @@ def _admit(visit: Visit, route: Route) -> None:
     """Size, origin, session, token and permission. Raises :class:`ApiError`."""
     if visit.too_large:
         raise ApiError("too_large")
-    changes = route.method not in SAFE_METHODS
     settings = visit.gateway.settings
-    if changes and not same_origin(visit.request, settings.secure, settings.origins):
+    if route.changes and not same_origin(visit.request, settings.secure, settings.origins):
         raise ApiError("forbidden")
-    if route.action is None:
+    if route.action is None or (route.strangers and visit.session_or_none is None):
         return
-    if changes and not visit.session.has_csrf(visit.request.getHeader("x-csrf-token") or ""):
+    if route.changes and not visit.session.has_csrf(visit.request.getHeader("x-csrf-token") or ""):
         raise ApiError("csrf")
     if not permits(visit.user, route.action):
         raise ApiError("forbidden")
@@ -90,24 +127,21 @@ def _admit(visit: Visit, route: Route) -> None:
 
 def refusal(visit: Visit, error: Exception) -> Answer:
     """The answer that tells the user about ``error``."""
-    told = failure(error, visit.language)
+    told = problem(error, visit.language)
     if told.id == "internal":
         log.failure("a request failed in a way nobody foresaw")
-    elif isinstance(error, CSTAError) and STATUS[told.id] >= 500:
+    elif isinstance(error, CSTAError) and told.status >= 500:
         log.warn("a command failed: {error}", error=error)
     if isinstance(error, ApiError) and error.retry_after is not None:
         visit.request.setHeader("Retry-After", str(error.retry_after))
-    return Answer(STATUS[told.id], {"error": told})
+    return Answer(told.status, told)
 
 
-def _finish(visit: Visit, route: Route, answer: Answer | WebSocketResource, began: float) -> bytes | WebSocketResource:
-    if not isinstance(answer, Answer):
-        return answer
+def _count(visit: Visit, route: Route, answer: Answer, began: float) -> None:
     metrics = visit.gateway.metrics
     name = f"{route.method} {route.path}"
-    metrics.requests.labels(name, str(answer.status)).inc()
+    metrics.requests.labels(name, str(int(answer.status))).inc()
     metrics.request_seconds.labels(name).observe(visit.gateway.clock.seconds() - began)
-    return write(visit.request, answer)
 
 
 def write(request: Request, answer: Answer) -> bytes:
@@ -120,5 +154,5 @@ def write(request: Request, answer: Answer) -> bytes:
         request.setHeader("Content-Type", answer.content.type)
         request.setHeader("Content-Disposition", f'attachment; filename="{answer.content.name}"')
         return answer.content.content
-    request.setHeader("Content-Type", "application/json")
+    request.setHeader("Content-Type", openapi.PROBLEM if isinstance(answer.content, Problem) else "application/json")
     return msgspec.json.encode(answer.content)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from crm_adapter.callrules import ACTIONS
 from crm_adapter.callrules import Action as CallAction
 from crm_adapter.numbers import dial
-from csta_gateway.api.exchange import Answer, Route, Visit
+from csta.model.states import Service
+from csta_gateway.api.exchange import Visit
+from csta_gateway.api.route import Handler, Route
 from csta_gateway.commands import ON_ONE_CALL, ON_TWO_CALLS, WITH_NUMBER
 from csta_gateway.policy import Action
+from csta_gateway.texts import Words
 from csta_gateway.views import PreviewView
 
 Dialled = Annotated[str, Meta(max_length=128)]
@@ -43,59 +48,105 @@ class NewCallId(Struct, frozen=True):
     call: str
 
 
-async def preview(visit: Visit) -> Answer:
+CallId = Annotated[str, Meta(description="The call's `id`.")]
+
+COMMAND = ("link_down", "refused", "timeout")
+"""How a command to the switch may fail."""
+ON_A_CALL = (*COMMAND, "call_unknown", "call_state")
+
+SERVICES = {rule.action: rule.service.value for rule in ACTIONS}
+"""The service of ECMA-269 an action asks for."""
+
+TITLES: dict[CallAction, Words] = {
+    "answer": Words("Anruf annehmen", "Answer a call"),
+    "clear": Words("Auflegen oder abweisen", "Hang up, or refuse"),
+    "hold": Words("Anruf halten", "Hold a call"),
+    "retrieve": Words("Gehaltenen Anruf zurückholen", "Take a call back from hold"),
+    "alternate": Words("Zwischen zwei Anrufen wechseln", "Swap the active and the held call"),
+    "reconnect": Words("Auflegen und zum gehaltenen Anruf zurück", "Hang up and go back to the held call"),
+    "complete": Words("Anruf nach Rückfrage übergeben", "Join the two calls and leave them"),
+    "conference": Words("Konferenz aus beiden Anrufen", "Join the two calls and stay"),
+    "transfer": Words("Anruf ohne Rückfrage weitergeben", "Transfer a call unannounced"),
+    "deflect": Words("Klingelnden Anruf umleiten", "Send a ringing call to a number"),
+    "consult": Words("Anruf halten und Rückfrage", "Hold a call and ask somebody else"),
+    "digits": Words("Töne senden", "Send tones to the far end"),
+}
+
+
+async def preview(visit: Visit, body: Wish) -> PreviewView:
     """What would be dialled; nothing is sent."""
-    dialable = dial(visit.body(Wish).number, visit.gateway.sites.of(visit.user))
+    dialable = dial(body.number, visit.gateway.sites.of(visit.user))
     found = await visit.gateway.lookup.find(dialable.number)
-    view = PreviewView(
+    return PreviewView(
         display=dialable.number.display,
         dial=dialable.digits,
         kind=dialable.number.kind,
         matches=tuple(visit.gateway.pages.match_view(match, visit.user) for match in found.matches),
     )
-    return Answer(200, view)
 
 
-async def make_call(visit: Visit) -> Answer:
-    """Dial."""
-    wish = visit.body(NewCall)
-    return Answer(201, NewCallId(await visit.gateway.commands.make_call(visit.user, wish.number, wish.device)))
+async def make_call(visit: Visit, body: NewCall) -> NewCallId:
+    """Dial, from the user's first telephone when none is named."""
+    return NewCallId(await visit.gateway.commands.make_call(visit.user, body.number, body.device))
 
 
-async def act(visit: Visit, call: str, *, action: CallAction) -> Answer:
-    """An action that needs nothing but the call."""
+async def act(visit: Visit, call: CallId, *, action: CallAction) -> None:
+    """An action that needs nothing but the call; where two calls take part, the gateway knows the held one."""
     await visit.gateway.commands.act(visit.user, call, action)
-    return Answer(204)
 
 
-async def send_to(visit: Visit, call: str, *, action: CallAction) -> Answer:
+async def send_to(visit: Visit, call: CallId, body: Wish, *, action: CallAction) -> None:
     """An action that sends the call to a number."""
-    await visit.gateway.commands.send_to(visit.user, call, action, visit.body(Wish).number)
-    return Answer(204)
+    await visit.gateway.commands.send_to(visit.user, call, action, body.number)
 
 
-async def consult(visit: Visit, call: str) -> Answer:
-    """Hold the call and ask somebody else."""
-    return Answer(201, NewCallId(await visit.gateway.commands.consult(visit.user, call, visit.body(Wish).number)))
+async def consult(visit: Visit, call: CallId, body: Wish) -> NewCallId:
+    """Hold the call and ask somebody else; gives the consultation call."""
+    return NewCallId(await visit.gateway.commands.consult(visit.user, call, body.number))
 
 
-async def send_digits(visit: Visit, call: str) -> Answer:
+async def send_digits(visit: Visit, call: CallId, body: Digits) -> None:
     """Send tones to the far end."""
-    await visit.gateway.commands.send_digits(visit.user, call, visit.body(Digits).digits)
-    return Answer(204)
+    await visit.gateway.commands.send_digits(visit.user, call, body.digits)
+
+
+def _on_call(
+    action: CallAction, handler: Handler, status: HTTPStatus = HTTPStatus.NO_CONTENT, problems: tuple[str, ...] = ()
+) -> Route:
+    return Route(
+        method="POST",
+        path=f"/calls/<call>/{action}",
+        name=SERVICES[action],
+        title=TITLES[action],
+        action=Action.CONTROL_CALL,
+        handler=handler,
+        status=status,
+        problems=(*ON_A_CALL, *problems),
+    )
 
 
 ROUTES = (
-    Route("POST", "/dial/preview", Action.LOOK_UP, preview),
-    Route("POST", "/calls", Action.MAKE_CALL, make_call),
-    Route("POST", "/calls/<call>/consult", Action.CONTROL_CALL, consult),
-    Route("POST", "/calls/<call>/digits", Action.CONTROL_CALL, send_digits),
-    *(
-        Route("POST", f"/calls/<call>/{action}", Action.CONTROL_CALL, partial(act, action=action))
-        for action in (*ON_ONE_CALL, *ON_TWO_CALLS)
+    Route(
+        method="POST",
+        path="/dial/preview",
+        name="previewNumber",
+        title=Words("Zeigen, was gewählt würde", "Show what would be dialled"),
+        action=Action.LOOK_UP,
+        handler=preview,
+        problems=("number_invalid",),
     ),
-    *(
-        Route("POST", f"/calls/<call>/{action}", Action.CONTROL_CALL, partial(send_to, action=action))
-        for action in WITH_NUMBER
+    Route(
+        method="POST",
+        path="/calls",
+        name=Service.MAKE_CALL.value,
+        title=Words("Anrufen", "Call somebody"),
+        action=Action.MAKE_CALL,
+        handler=make_call,
+        status=HTTPStatus.CREATED,
+        problems=(*COMMAND, "call_state", "number_invalid"),
     ),
+    _on_call("consult", consult, HTTPStatus.CREATED, ("number_invalid",)),
+    _on_call("digits", send_digits),
+    *(_on_call(action, partial(act, action=action)) for action in (*ON_ONE_CALL, *ON_TWO_CALLS)),
+    *(_on_call(action, partial(send_to, action=action), problems=("number_invalid",)) for action in WITH_NUMBER),
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from csta_gateway.api.exchange import Answer, Route, Visit
+from csta.model.states import Service
+from csta_gateway.api.calls import COMMAND
+from csta_gateway.api.exchange import Visit
+from csta_gateway.api.route import Route
 from csta_gateway.policy import Action
+from csta_gateway.texts import Words
 
 ForwardingType = Literal["forwardImmediate", "forwardBusy", "forwardNoAns"]
 """Forwarding types of ECMA-269 §12.2.17 that people use."""
@@ -26,20 +31,38 @@ class Forwarding(Struct, frozen=True, forbid_unknown_fields=True):
     destination: Annotated[str, Meta(min_length=1, max_length=128)] | None
 
 
-async def set_do_not_disturb(visit: Visit, device: str) -> Answer:
+DeviceId = Annotated[str, Meta(description="The telephone's `id`.")]
+
+
+async def set_do_not_disturb(visit: Visit, device: DeviceId, body: Switched) -> None:
     """Switch do-not-disturb."""
-    await visit.gateway.commands.set_do_not_disturb(visit.user, device, visit.body(Switched).on)
-    return Answer(204)
+    await visit.gateway.commands.set_do_not_disturb(visit.user, device, body.on)
 
 
-async def set_forwarding(visit: Visit, device: str) -> Answer:
+async def set_forwarding(visit: Visit, device: DeviceId, body: Forwarding) -> None:
     """Forward calls, or stop."""
-    wish = visit.body(Forwarding)
-    await visit.gateway.commands.set_forwarding(visit.user, device, wish.type, wish.destination)
-    return Answer(204)
+    await visit.gateway.commands.set_forwarding(visit.user, device, body.type, body.destination)
 
 
 ROUTES = (
-    Route("PUT", "/devices/<device>/do-not-disturb", Action.CONTROL_DEVICE, set_do_not_disturb),
-    Route("PUT", "/devices/<device>/forwarding", Action.CONTROL_DEVICE, set_forwarding),
+    Route(
+        method="PUT",
+        path="/devices/<device>/do-not-disturb",
+        name=Service.SET_DO_NOT_DISTURB.value,
+        title=Words("Anrufschutz schalten", "Switch do-not-disturb"),
+        action=Action.CONTROL_DEVICE,
+        handler=set_do_not_disturb,
+        status=HTTPStatus.NO_CONTENT,
+        problems=(*COMMAND, "call_state"),
+    ),
+    Route(
+        method="PUT",
+        path="/devices/<device>/forwarding",
+        name=Service.SET_FORWARDING.value,
+        title=Words("Umleitung einstellen", "Forward calls, or stop"),
+        action=Action.CONTROL_DEVICE,
+        handler=set_forwarding,
+        status=HTTPStatus.NO_CONTENT,
+        problems=(*COMMAND, "call_state", "number_invalid"),
+    ),
 )

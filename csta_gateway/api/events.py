@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from autobahn.twisted.resource import WebSocketResource
+from http import HTTPStatus
+from typing import Annotated
 
-from csta_gateway.api.exchange import Answer, Route, Visit
+from autobahn.twisted.resource import WebSocketResource
+from msgspec import Meta, Struct
+
+from csta_gateway.api.exchange import Visit
+from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError
+from csta_gateway.feed import Position
 from csta_gateway.origins import same_origin
-from csta_gateway.policy import Action, permits
+from csta_gateway.policy import Action
+from csta_gateway.texts import Words
 from csta_gateway.websocket import EventSocket, Handover
 
+MOST_EVENTS = 10**15
+"""More than will ever happen to a user."""
 
-async def open_events(visit: Visit) -> Answer | WebSocketResource:
+
+class LastRead(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a page that was away for a moment goes on; both or neither.
+
+    :param stream: as its last snapshot said.
+    :param since: number of the last event it has.
+    """
+
+    stream: Annotated[str, Meta(max_length=64)] | None = None
+    since: Annotated[int, Meta(ge=0, le=MOST_EVENTS)] | None = None
+
+    @property
+    def position(self) -> Position | None:
+        """Where to go on, or None. Raises :class:`ApiError` ``bad_request``."""
+        if self.stream is None and self.since is None:
+            return None
+        if self.stream is None or self.since is None:
+            raise ApiError("bad_request", reason="Expected `stream` and `since` together in the query")
+        return Position(self.stream, self.since)
+
+
+async def open_events(visit: Visit, query: LastRead) -> WebSocketResource:
     """Open the stream.
 
     Without a session the socket is opened too, only to say 4001 and close: no other refusal reaches a page's script.
@@ -20,12 +50,22 @@ async def open_events(visit: Visit) -> Answer | WebSocketResource:
     if not same_origin(visit.request, gateway.settings.secure, gateway.settings.origins):
         raise ApiError("forbidden")
     session = visit.session_or_none
-    if session is not None and not permits(session.user, Action.WATCH_CALLS):
-        raise ApiError("forbidden")
     if session is not None and gateway.streams.full(session.user.login):
         raise ApiError("too_many_attempts", retry_after=60)
-    socket = EventSocket(session, gateway.open_stream, gateway.streams.discard)
+    socket = EventSocket(session, query.position, gateway.open_stream, gateway.streams.discard)
     return WebSocketResource(Handover(gateway.socket_factory, socket))
 
 
-ROUTES = (Route("GET", "/events", None, open_events),)
+ROUTES = (
+    Route(
+        method="GET",
+        path="/events",
+        name="openEvents",
+        title=Words("Ereignisse als WebSocket", "Events as a WebSocket"),
+        action=Action.WATCH_CALLS,
+        handler=open_events,
+        strangers=True,
+        status=HTTPStatus.SWITCHING_PROTOCOLS,
+        problems=("forbidden", "too_many_attempts"),
+    ),
+)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from autobahn.twisted.resource import WebSocketResource
 from twisted.web.server import Request
 
 from crm_adapter.texts import Language
@@ -14,11 +12,11 @@ from crm_adapter.users import User
 from csta_gateway.auth import Session
 from csta_gateway.failures import ApiError
 from csta_gateway.gateway import Gateway
-from csta_gateway.policy import Action
 from csta_gateway.site import LARGEST_BODY, LimitedRequest
 
 T = TypeVar("T")
 DEFAULT_LANGUAGE: Language = "de"
+NOT_UTF_8 = "Expected UTF-8"
 
 
 class Download(NamedTuple):
@@ -34,7 +32,7 @@ class Download(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a route gives back: a status and a value for the JSON body, None for no body, or a file."""
+    """What is sent back: a status and a value for the JSON body, None for no body, or a file."""
 
     status: int
     content: Any = None
@@ -74,35 +72,26 @@ class Visit:
         """The JSON body. Raises :class:`ApiError` ``bad_request``."""
         # A form on a foreign page cannot send this type without asking first (CORS).
         if (self.request.getHeader("content-type") or "").partition(";")[0].strip() != "application/json":
-            raise ApiError("bad_request")
+            raise ApiError("bad_request", reason="Expected a body of type `application/json`")
         try:
             return msgspec.json.decode(self.request.content.read() if self.request.content else b"", type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ApiError("bad_request") from error
-
-    def argument(self, name: str) -> str | None:
-        """A value of the query, or None. Raises :class:`ApiError` ``bad_request`` when it is not UTF-8."""
-        values = self.request.args.get(name.encode())
-        try:
-            return values[0].decode() if values else None
+        except msgspec.DecodeError as error:
+            raise ApiError("bad_request", reason=str(error)) from error
         except UnicodeDecodeError as error:
-            raise ApiError("bad_request") from error
+            raise ApiError("bad_request", reason=NOT_UTF_8) from error
 
-
-Handler = Callable[..., Awaitable[Answer | WebSocketResource]]
-
-
-class Route(NamedTuple):
-    """One call of the API.
-
-    :param path: below ``/api``, with ``<name>`` for parts the handler gets by name.
-    :param action: what it needs permission for; None: open to everybody.
-    """
-
-    method: str
-    path: str
-    action: Action | None
-    handler: Handler
+    def query(self, kind: type[T]) -> T:
+        """What stands behind the question mark, each name at most once. Raises :class:`ApiError` ``bad_request``."""
+        try:
+            given = {name.decode(): [value.decode() for value in values] for name, values in self.request.args.items()}
+        except UnicodeDecodeError as error:
+            raise ApiError("bad_request", reason=NOT_UTF_8) from error
+        if twice := [name for name, values in given.items() if len(values) > 1]:
+            raise ApiError("bad_request", reason=f"Expected `{twice[0]}` once in the query")
+        try:
+            return msgspec.convert({name: value for name, (value,) in given.items()}, kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise ApiError("bad_request", reason=f"{error}, in the query") from error
 
 
 def preferred_language(request: Request) -> Language:

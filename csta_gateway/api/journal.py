@@ -12,10 +12,14 @@ from crm_adapter.erasure import Subject
 from crm_adapter.errors import NumberInvalid
 from crm_adapter.journalschema import CallNote, JournalEntry
 from crm_adapter.numberset import number_set
-from csta_gateway.api.exchange import Answer, Download, Route, Visit
+from csta_gateway.api.calls import CallId
+from csta_gateway.api.exchange import Download, Visit
+from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError
 from csta_gateway.journalfiles import FORMS, MEDIA_TYPES, masked_calls, of_whom
 from csta_gateway.policy import Action
+from csta_gateway.texts import Words
+from csta_gateway.views import CallView, JournalView
 
 log = Logger()
 
@@ -25,6 +29,7 @@ AFTER_THE_CALL = 3_600_000
 lost."""
 
 Note = Annotated[str, Meta(max_length=4000)]
+EntryId = Annotated[str, Meta(description="The past call's `id`.")]
 Disposition = Annotated[str, Meta(max_length=80)]
 Written = Annotated[str, Meta(min_length=1, max_length=128)]
 
@@ -59,76 +64,112 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     dry_run: bool = False
 
 
-async def show_journal(visit: Visit) -> Answer:
-    """Past calls of the user, newest first."""
-    before = _time(visit.argument("before"))
-    missed_only = visit.argument("missed") == "1"
-    page = await visit.gateway.journal.entries(visit.user.login, before, missed_only, ENTRIES_AT_ONCE)
-    views = [visit.gateway.pages.journal_view(entry, visit.user) for entry in page.entries]
-    return Answer(200, {"entries": views, "more": page.more})
+class Before(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which past calls.
+
+    :param before: those that began before this time, in Unix milliseconds.
+    :param missed: only missed calls.
+    """
+
+    before: Annotated[int, Meta(ge=0, lt=10**16)] | None = None
+    missed: bool = False
 
 
-async def annotate(visit: Visit, entry: str) -> Answer:
-    """Write a note on a past call of one's own."""
-    written = visit.body(Annotation)
-    return await _annotated(visit, entry, written.note, written.disposition)
+class JournalPage(Struct, frozen=True, kw_only=True):
+    """Past calls, newest first, and whether there are older ones."""
+
+    entries: tuple[JournalView, ...]
+    more: bool
 
 
-async def annotate_call(visit: Visit, call: str) -> Answer:
-    """Write a note on a call of one's own that is not over, or was not a moment ago."""
-    written = visit.body(LiveAnnotation)
+class ChangedEntry(Struct, frozen=True, kw_only=True):
+    """A past call as it is now."""
+
+    entry: JournalView
+
+
+class AnnotatedCall(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A call as it is now.
+
+    :param call: while it is not over.
+    :param entry: when it is over.
+    """
+
+    call: CallView | None = None
+    entry: JournalView | None = None
+
+
+class Deleted(Struct, frozen=True, kw_only=True):
+    """How many calls were deleted, or would be."""
+
+    calls: int
+
+
+async def show_journal(visit: Visit, query: Before) -> JournalPage:
+    """Past calls of the user, newest first, at most 100."""
+    page = await visit.gateway.journal.entries(visit.user.login, query.before, query.missed, ENTRIES_AT_ONCE)
+    views = tuple(visit.gateway.pages.journal_view(entry, visit.user) for entry in page.entries)
+    return JournalPage(entries=views, more=page.more)
+
+
+async def annotate(visit: Visit, entry: EntryId, body: Annotation) -> ChangedEntry:
+    """Write a note on a past call of one's own; it takes the place of an earlier one."""
+    return await _annotated(visit, entry, body.note, body.disposition)
+
+
+async def annotate_call(visit: Visit, call: CallId, body: LiveAnnotation) -> AnnotatedCall:
+    """Write a note on a call of one's own that is not over, or began within the hour."""
     gateway, login = visit.gateway, visit.user.login
     live = gateway.board.calls.entry(login, call)
     if live is not None:
-        note = CallNote(note=written.note, disposition=written.disposition, private=written.private)
-        return Answer(200, {"call": await gateway.board.annotate(visit.user, live, note)})
+        note = CallNote(note=body.note, disposition=body.disposition, private=body.private)
+        return AnnotatedCall(call=await gateway.board.annotate(visit.user, live, note))
     since = round(gateway.clock.seconds() * 1000) - AFTER_THE_CALL
     ended = await gateway.journal.entry_of(login, call, since)
     if ended is None:
         raise ApiError("call_unknown")
-    if written.private:
-        return _changed(visit, await gateway.journal.make_private(login, ended.id))
-    return await _annotated(visit, ended.id, written.note, written.disposition)
+    if body.private:
+        changed = _changed(visit, await gateway.journal.make_private(login, ended.id))
+    else:
+        changed = await _annotated(visit, ended.id, body.note, body.disposition)
+    return AnnotatedCall(entry=changed.entry)
 
 
-async def mark_done(visit: Visit, entry: str) -> Answer:
+async def mark_done(visit: Visit, entry: EntryId, body: Mark) -> ChangedEntry:
     """Mark a missed call of one's own as done, or as not done after all."""
-    return _changed(visit, await visit.gateway.journal.mark_done(visit.user.login, entry, visit.body(Mark).done))
+    return _changed(visit, await visit.gateway.journal.mark_done(visit.user.login, entry, body.done))
 
 
-async def make_private(visit: Visit, entry: str) -> Answer:
+async def make_private(visit: Visit, entry: EntryId) -> ChangedEntry:
     """Forget for good with whom a past call of one's own was."""
     return _changed(visit, await visit.gateway.journal.make_private(visit.user.login, entry))
 
 
-async def export(visit: Visit) -> Answer:
+async def export(visit: Visit, body: Person) -> Download:
     """Everything that is kept about a person, as a file."""
-    person = visit.body(Person)
-    subject = _subject(visit, person)
+    subject = _subject(visit, body)
     hide = masked_calls if visit.gateway.pages.masks(visit.user) else iter
-    form = FORMS[person.format]
+    form = FORMS[body.format]
     content, count = await visit.gateway.journal.export(subject, lambda calls: form(hide(calls)))
-    _audit(visit, "exports", count, person)
-    return Answer(200, Download(f"calls.{person.format}", MEDIA_TYPES[person.format], content))
+    _audit(visit, "exports", count, body)
+    return Download(f"calls.{body.format}", MEDIA_TYPES[body.format], content)
 
 
-async def purge(visit: Visit) -> Answer:
+async def purge(visit: Visit, body: Person) -> Deleted:
     """Delete everything that is kept about a person, or say how much that would be."""
-    person = visit.body(Person)
-    subject = _subject(visit, person)
+    subject = _subject(visit, body)
     journal = visit.gateway.journal
-    if person.dry_run:
-        return Answer(200, {"calls": await journal.count(subject)})
+    if body.dry_run:
+        return Deleted(calls=await journal.count(subject))
     concerned = await journal.users(subject)
     count = await journal.purge(subject)
-    _audit(visit, "deletes", count, person)
+    _audit(visit, "deletes", count, body)
     for login in concerned:
-        for stream in visit.gateway.streams.of(login):
-            stream.renew()
-    return Answer(200, {"calls": count})
+        visit.gateway.streams.renew(login)
+    return Deleted(calls=count)
 
 
-async def _annotated(visit: Visit, entry: str, note: str, disposition: str) -> Answer:
+async def _annotated(visit: Visit, entry: str, note: str, disposition: str) -> ChangedEntry:
     written = await visit.gateway.journal.annotate(visit.user.login, entry, note, disposition)
     answer = _changed(visit, written)
     if written is not None and written.crm in OPEN:
@@ -136,20 +177,20 @@ async def _annotated(visit: Visit, entry: str, note: str, disposition: str) -> A
     return answer
 
 
-def _changed(visit: Visit, entry: JournalEntry | None) -> Answer:
+def _changed(visit: Visit, entry: JournalEntry | None) -> ChangedEntry:
     if entry is None:
         raise ApiError("not_found")
     visit.gateway.board.journal_changed(visit.user, entry)
-    return Answer(200, {"entry": visit.gateway.pages.journal_view(entry, visit.user)})
+    return ChangedEntry(entry=visit.gateway.pages.journal_view(entry, visit.user))
 
 
 def _subject(visit: Visit, person: Person) -> Subject:
     if bool(person.numbers) == (person.user is not None):
-        raise ApiError("bad_request")
+        raise ApiError("bad_request", reason="Expected either `numbers` or `user`")
     try:
         numbers = number_set(person.numbers, visit.gateway.sites.all()) if person.numbers else None
     except NumberInvalid as problem:
-        raise ApiError("bad_request") from problem
+        raise ApiError("bad_request", reason="Expected telephone numbers - at `$.numbers`") from problem
     return Subject(login=person.user, numbers=numbers)
 
 
@@ -164,20 +205,69 @@ def _audit(visit: Visit, does: str, count: int, person: Person) -> None:
     )
 
 
-def _time(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        raise ApiError("bad_request")
-    return int(text)
-
-
 ROUTES = (
-    Route("GET", "/journal", Action.SEE_JOURNAL, show_journal),
-    Route("PUT", "/journal/<entry>", Action.SEE_JOURNAL, annotate),
-    Route("PUT", "/journal/<entry>/done", Action.SEE_JOURNAL, mark_done),
-    Route("POST", "/journal/<entry>/private", Action.SEE_JOURNAL, make_private),
-    Route("PUT", "/calls/<call>/note", Action.SEE_JOURNAL, annotate_call),
-    Route("POST", "/journal/export", Action.MANAGE_JOURNAL, export),
-    Route("POST", "/journal/purge", Action.MANAGE_JOURNAL, purge),
+    Route(
+        method="GET",
+        path="/journal",
+        name="showJournal",
+        title=Words("Vergangene Anrufe", "Past calls"),
+        action=Action.SEE_JOURNAL,
+        handler=show_journal,
+    ),
+    Route(
+        method="PUT",
+        path="/journal/<entry>",
+        name="annotateEntry",
+        title=Words("Notiz zu einem vergangenen Anruf", "Note on a past call"),
+        action=Action.WRITE_JOURNAL,
+        handler=annotate,
+        problems=("not_found",),
+    ),
+    Route(
+        method="PUT",
+        path="/journal/<entry>/done",
+        name="markDone",
+        title=Words("Verpassten Anruf als erledigt kennzeichnen", "Mark a missed call as done"),
+        action=Action.WRITE_JOURNAL,
+        handler=mark_done,
+        problems=("not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/journal/<entry>/private",
+        name="makePrivate",
+        title=Words("Vergangenen Anruf unkenntlich machen", "Forget with whom a past call was"),
+        action=Action.WRITE_JOURNAL,
+        handler=make_private,
+        problems=("not_found",),
+    ),
+    Route(
+        method="PUT",
+        path="/calls/<call>/note",
+        name="annotateCall",
+        title=Words("Notiz zu einem Anruf", "Note on a call"),
+        action=Action.WRITE_JOURNAL,
+        handler=annotate_call,
+        problems=(
+            "call_unknown",
+            "not_found",
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/journal/export",
+        name="exportPerson",
+        title=Words("Alles über eine Person herausgeben", "Give out all about a person"),
+        action=Action.MANAGE_JOURNAL,
+        handler=export,
+        media=tuple(MEDIA_TYPES.values()),
+    ),
+    Route(
+        method="POST",
+        path="/journal/purge",
+        name="purgePerson",
+        title=Words("Alles über eine Person löschen", "Delete all about a person"),
+        action=Action.MANAGE_JOURNAL,
+        handler=purge,
+    ),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from crm_adapter.texts import Language
-from csta_gateway.api.exchange import Answer, Route, Visit
+from csta_gateway.api.exchange import Visit
+from csta_gateway.api.route import Route
 from csta_gateway.auth import COOKIE, Session
 from csta_gateway.policy import Action
+from csta_gateway.texts import Words
 from csta_gateway.views import SessionView, user_view
 
 Short = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -28,31 +31,29 @@ class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
     language: Language | None = None
 
 
-async def log_in(visit: Visit) -> Answer:
+async def log_in(visit: Visit, body: Credentials) -> SessionView:
     """Open a session and set its cookie."""
-    credentials = visit.body(Credentials)
     gateway = visit.gateway
-    token, session = await gateway.sessions.open(credentials.user, credentials.password, gateway.client(visit.request))
+    token, session = await gateway.sessions.open(body.user, body.password, gateway.client(visit.request))
     _set_cookie(visit, token)
-    return Answer(200, _view(visit, session))
+    return _view(visit, session)
 
 
-async def show_session(visit: Visit) -> Answer:
+async def show_session(visit: Visit) -> SessionView:
     """Who is logged in."""
-    return Answer(200, _view(visit, visit.session))
+    return _view(visit, visit.session)
 
 
-async def change_session(visit: Visit) -> Answer:
+async def change_session(visit: Visit, body: Preferences) -> SessionView:
     """Change a preference; it holds until the user logs out."""
-    visit.session.language = visit.body(Preferences).language or visit.session.language
-    return Answer(200, _view(visit, visit.session))
+    visit.session.language = body.language or visit.session.language
+    return _view(visit, visit.session)
 
 
-async def log_out(visit: Visit) -> Answer:
+async def log_out(visit: Visit) -> None:
     """End the session and everything open in it."""
     visit.gateway.sessions.close(visit.session)
     _set_cookie(visit, "", max_age=0)
-    return Answer(204)
 
 
 def _set_cookie(visit: Visit, token: str, max_age: int | None = None) -> None:
@@ -73,13 +74,43 @@ def _view(visit: Visit, session: Session) -> SessionView:
         csrf=session.csrf,
         version=visit.gateway.version,
         triggers=visit.gateway.pages.triggers(session.user),
-        dispositions=visit.gateway.dispositions,
+        dispositions=visit.gateway.pages.dispositions,
     )
 
 
 ROUTES = (
-    Route("POST", "/login", None, log_in),
-    Route("GET", "/me", Action.USE_SESSION, show_session),
-    Route("PUT", "/me", Action.USE_SESSION, change_session),
-    Route("POST", "/logout", Action.USE_SESSION, log_out),
+    Route(
+        method="POST",
+        path="/login",
+        name="logIn",
+        title=Words("Anmelden", "Log in"),
+        action=None,
+        handler=log_in,
+        problems=("login_failed", "too_many_attempts"),
+    ),
+    Route(
+        method="GET",
+        path="/me",
+        name="showSession",
+        title=Words("Wer angemeldet ist", "Who is logged in"),
+        action=Action.USE_SESSION,
+        handler=show_session,
+    ),
+    Route(
+        method="PUT",
+        path="/me",
+        name="changeSession",
+        title=Words("Sprache ändern", "Change the language"),
+        action=Action.USE_SESSION,
+        handler=change_session,
+    ),
+    Route(
+        method="POST",
+        path="/logout",
+        name="logOut",
+        title=Words("Abmelden", "Log out"),
+        action=Action.USE_SESSION,
+        handler=log_out,
+        status=HTTPStatus.NO_CONTENT,
+    ),
 )

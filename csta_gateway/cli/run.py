@@ -17,9 +17,12 @@ from twisted.python.failure import Failure
 from csta.cli.exits import OK, WRONG
 from csta_gateway import demo
 from csta_gateway import log as lines
+from csta_gateway.agents import Agents
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config, Log
 from csta_gateway.daemon import Daemon, StartError
+from csta_gateway.hangup import Hangup
+from csta_gateway.log import Lines
 from csta_gateway.providers import provider
 from csta_gateway.systemd import Systemd
 
@@ -52,15 +55,22 @@ def _run(options: argparse.Namespace) -> int:
         lines.begin(Log(), sys.stderr)
         return Run(reactor).until_stopped(partial(_demo, reactor, options))
     config = settings(options)
-    lines.begin(config.log, sys.stderr)
-    return Run(reactor).until_stopped(partial(_serve, reactor, config))
+    output = lines.begin(config.log, sys.stderr)
+    return Run(reactor).until_stopped(partial(_serve, reactor, config, partial(settings, options), output))
 
 
-async def _serve(reactor: Any, config: Config) -> None:  # noqa: ANN401 -- all of its interfaces
+async def _serve(
+    reactor: Any,  # noqa: ANN401 -- all of its interfaces
+    config: Config,
+    read: Callable[[], Config],
+    output: Lines,
+) -> None:
     systemd = Systemd(os.environ, reactor)
     reactor.addSystemEventTrigger("before", "shutdown", systemd.stopping)
     reactor.addSystemEventTrigger("after", "shutdown", systemd.stopped)
-    port = await _started(reactor, config)
+    daemon = _daemon(reactor, config)
+    port = await daemon.start()
+    Hangup(reactor, daemon, read, output, systemd).listen()
     log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 
@@ -68,15 +78,16 @@ async def _serve(reactor: Any, config: Config) -> None:  # noqa: ANN401 -- all o
 async def _demo(reactor: Any, options: argparse.Namespace) -> None:  # noqa: ANN401 -- all of its interfaces
     prepared = await demo.prepare(reactor, options.data, options.port, options.protocol)
     reactor.addSystemEventTrigger("after", "shutdown", prepared.callers.stop)
-    port = await _started(reactor, prepared.config)
+    port = await _daemon(reactor, prepared.config).start()
     prepared.callers.start()
     print(demo.welcome(port, prepared.crm), flush=True)
 
 
-async def _started(reactor: Any, config: Config) -> int:  # noqa: ANN401 -- all of its interfaces
-    daemon = Daemon(reactor, config, partial(provider, reactor))
+def _daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
+    agents = None if config.agents is None else Agents(reactor, config.agents)
+    daemon = Daemon(reactor, config, partial(provider, reactor), agents)
     reactor.addSystemEventTrigger("before", "shutdown", daemon.stop)
-    return await daemon.start()
+    return daemon
 
 
 class Run:

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import DirectorySource
+from csta_gateway.config_sources import Source
 from csta_gateway.sources import Sources
 from tests.backends.crm import MUNICH, PASSWORD, PATIENT, Crm
 from tests.backends.network import Network, Way
@@ -88,8 +89,9 @@ def open_source(crm: Crm, way: Way, network: Network, tmp_path: Path) -> Iterato
     network.run(index.start())
     opened: list[DirectorySource] = []
 
-    def make(password: str = PASSWORD, seconds: float = PATIENT) -> DirectorySource:
-        settings = structs.replace(crm.source(way, password), timeout_seconds=seconds)
+    def make(password: str = PASSWORD, seconds: float = PATIENT, settings: Source | None = None) -> DirectorySource:
+        described = crm.source(way, password) if settings is None else settings
+        settings = structs.replace(described, timeout_seconds=seconds, writable=True)
         opened.append(Sources(network.reactor, index, MUNICH).make(settings))
         return opened[-1]
 

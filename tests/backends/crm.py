@@ -48,6 +48,9 @@ class Crm(Protocol):
     def source(self, way: Way, password: str = PASSWORD) -> Source:
         """Settings of the source."""
 
+    def read_only(self, way: Way) -> Source:
+        """Settings of a source with a user who may change nothing."""
+
     def busy(self, way: Way) -> AbstractContextManager[None]:
         """Make the server turn down new questions because there are too many."""
 

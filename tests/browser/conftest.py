@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
 from csta_gateway.site import DIAL
 from tests.browser.office import Office, running
@@ -38,6 +38,7 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"none of {', '.join(NAMES)} is installed")
+    expect.set_options(timeout=15_000)  # a busy machine is slow; what happens at all is what counts
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -116,7 +117,7 @@ class ScriptedGateway:
         self.policy = POLICY
         page.route(f"{SCREEN}**", self._static)
         page.route(f"{SCREEN}api/**", self._answer)
-        page.route_web_socket(re.compile("/api/events$"), self._connect)
+        page.route_web_socket(re.compile(r"/api/events(\?|$)"), self._connect)
 
     def open(self, path: str = "", **changes: Any) -> Page:  # noqa: ANN401 — settings of the browser
         """Load the call screen as a user who is logged in already, without the question about notifications."""
@@ -149,7 +150,7 @@ class ScriptedGateway:
             return
         self.socket = socket
         self.seq = 0
-        socket.send(json.dumps({"type": "snapshot", "seq": 0, **self.snapshot}))
+        socket.send(json.dumps({"type": "snapshot", "stream": "s", "seq": 0, **self.snapshot}))
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(f"{SCREEN}api/").partition("?")[0]
@@ -158,7 +159,8 @@ class ScriptedGateway:
         if body is None:
             route.fulfill(status=status)
         else:
-            route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+            kind = "application/json" if status < 400 else "application/problem+json"
+            route.fulfill(status=status, content_type=kind, body=json.dumps(body))
 
     def _static(self, route: Route) -> None:
         name = urlsplit(route.request.url).path.removeprefix("/")
@@ -276,7 +278,7 @@ def session(language: str = "de") -> Json:
 ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
     "journal": (200, {"entries": [], "more": False}),
-    "contacts": (200, {"contacts": []}),
+    "contacts/search": (200, {"contacts": []}),
     "colleagues": (
         200,
         {"colleagues": [{"login": "jonas", "name": "Jonas Weber", "extension": "2002", "state": "free"}]},

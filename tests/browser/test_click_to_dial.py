@@ -1,4 +1,4 @@
-"""Numbers of other pages: found, made links, and opened in the call screen ready to dial; a click alone never dials."""
+"""Numbers of other pages: found, made links, opened in the call screen and ready; a click alone never dials."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.words import ERIKA, KRUEGER, LUKAS, STRANGER, WORDS, card, field, rings
+
 if TYPE_CHECKING:
     from tests.browser.office import Office
 
@@ -19,43 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["de", "e
 
 Enter = Callable[..., Page]
 Picture = Callable[[Page, str], None]
-
-ERIKA = "06990009123"
-KRUEGER = "03023125200"
-LUKAS = "004319999817"
-STRANGER = "0152228817386"
-
-WORDS = {
-    "answer": {"de": "Antworten", "en": "Answer"},
-    "connected": {"de": "verbunden", "en": "connected"},
-    "consult": {"de": "Rückfrage", "en": "Consult"},
-    "dialing": {"de": "wird gewählt", "en": "dialling"},
-    "dials": {"de": "wählt", "en": "dials"},
-    "hold": {"de": "Halten", "en": "Hold"},
-    "internal": {"de": "intern", "en": "internal"},
-    "more": {"de": "2 weitere Treffer", "en": "2 more matches"},
-    "new person": {"de": "Neue Person", "en": "New person"},
-    "no telephone": {"de": "Ihnen ist kein Telefon zugeordnet.", "en": "No telephone is assigned to you."},
-    "number": {"de": "Name oder Nummer", "en": "Name or number"},
-    "out of service": {"de": "außer Betrieb", "en": "out of service"},
-    "ringing": {"de": "ruft an", "en": "is calling"},
-    "without CTI": {"de": "CTI ist für Sie nicht eingeschaltet.", "en": "CTI is not switched on for you."},
-}
-
-
-def card(page: Page, name: str = "") -> Locator:
-    return page.locator(".card", has_text=name)
-
-
-def rings(page: Page, language: str, name: str = "") -> Locator:
-    """The card of a call, once it says that it rings."""
-    ringing = card(page, name)
-    expect(ringing).to_contain_text(WORDS["ringing"][language])
-    return ringing
-
-
-def field(page: Page, language: str) -> Locator:
-    return page.get_by_role("combobox", name=WORDS["number"][language])
 
 
 def test_u01_only_users_with_cti_have_a_call_screen(

@@ -70,7 +70,7 @@ def test_what_another_window_writes_is_shown_unless_one_is_writing(gateway: Gate
 
 
 def test_a_failure_is_said_and_tried_again(gateway: Gateway, make: Make) -> None:
-    gateway.answers["calls/c1/note"] = (500, {"error": {"id": "internal", "message": "Im Gateway klemmt es."}})
+    gateway.answers["calls/c1/note"] = (500, {"id": "internal", "detail": "Im Gateway klemmt es."})
     page = gateway.open()
     gateway.send("call", call=make("call", **TALKING))
     card = page.locator(".card")

@@ -96,7 +96,7 @@ def test_an_action_is_sent_once_however_often_it_is_pressed(gateway: Gateway, ma
 
 def test_a_refusal_is_a_sentence_on_the_card(gateway: Gateway, make: Make) -> None:
     sentence = "Die Anlage lehnt ab: Das Gerät ist besetzt. Bitte später noch einmal versuchen."
-    gateway.answers["calls/c1/answer"] = (409, {"error": {"id": "refused", "message": sentence}})
+    gateway.answers["calls/c1/answer"] = (409, {"id": "refused", "detail": sentence})
     page = gateway.open()
     gateway.send("call", call=make("call"))
     answer = card(page).get_by_role("button", name="Antworten")
@@ -129,7 +129,7 @@ def test_an_impossible_number_is_explained_and_stays_in_the_field(gateway: Gatew
     sentence = "Die Nummer ist ungültig. Bitte mit Vorwahl eingeben."
     gateway.answers["calls"] = gateway.answers["dial/preview"] = (
         422,
-        {"error": {"id": "number_invalid", "message": sentence}},
+        {"id": "number_invalid", "detail": sentence},
     )
     page = gateway.open()
     field = page.get_by_role("combobox", name="Name oder Nummer")

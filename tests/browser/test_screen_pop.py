@@ -280,7 +280,10 @@ def test_an_unknown_caller_becomes_a_record_or_a_number_of_one(
     gateway = make("gateway", context.new_page())
     edit = "https://crm.test/person/7/edit?phone=%2B496990009417"
     gateway.answers["me"] = 200, make("session", language)
-    gateway.answers["contacts"] = 200, {"contacts": [contact("Erika Mustermann", edit), contact("Max Nirgends", None)]}
+    gateway.answers["contacts/search"] = (
+        200,
+        {"contacts": [contact("Erika Mustermann", edit), contact("Max Nirgends", None)]},
+    )
     page = gateway.open()
     crm = Crm(context)
     number = make("number", "069 90009417", "+496990009417")
@@ -308,13 +311,11 @@ def test_an_unknown_caller_becomes_a_record_or_a_number_of_one(
 
 def test_the_number_is_told_when_contacts_are_searched_for_it(gateway: Gateway, make: Make) -> None:
     page = gateway.open()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
     gateway.send("call", call=make("call", name=None, company=None, matches=[], stranger=STRANGER))
     page.get_by_role("button", name="Zu Kontakt …").click()
     page.get_by_role("dialog").get_by_role("searchbox").fill("Erika")
     expect(page.get_by_role("dialog")).to_contain_text("Kein Kontakt zu „Erika“ gefunden.")
-    assert "https://screen.test/api/contacts?q=Erika&number=%2B49891234567" in asked
+    assert gateway.sent("contacts/search")[-1] == {"text": "Erika", "number": "+49891234567"}
 
 
 def test_the_settings_fit_into_the_panel(gateway: Gateway) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from crm_adapter.migrations import may_be_there
+
 revision = "0001"
 down_revision = None
 
@@ -25,7 +27,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.String(250)),
         sa.Column("digest", sa.String(16), nullable=False),
         sa.UniqueConstraint("source", "kind", "record_id", name="contact_once"),
-        if_not_exists=True,
+        if_not_exists=may_be_there(),
     )
     op.create_table(
         "numbers",
@@ -36,15 +38,15 @@ def upgrade() -> None:
         sa.Column("e164", sa.String(16)),
         sa.Column("main", sa.Boolean, nullable=False),
         sa.Column("tail", sa.String(9)),
-        if_not_exists=True,
+        if_not_exists=may_be_there(),
     )
-    op.create_index("ix_numbers_contact_id", "numbers", ["contact_id"], if_not_exists=True)
-    op.create_index("numbers_by_e164", "numbers", ["e164"], if_not_exists=True)
-    op.create_index("numbers_by_tail", "numbers", ["tail"], if_not_exists=True)
+    op.create_index("ix_numbers_contact_id", "numbers", ["contact_id"], if_not_exists=may_be_there())
+    op.create_index("numbers_by_e164", "numbers", ["e164"], if_not_exists=may_be_there())
+    op.create_index("numbers_by_tail", "numbers", ["tail"], if_not_exists=may_be_there())
     op.create_table(
         "feeds",
         sa.Column("source", sa.String(80), primary_key=True),
         sa.Column("site", long, nullable=False),
         sa.Column("token", long),
-        if_not_exists=True,
+        if_not_exists=may_be_there(),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from crm_adapter.migrations import may_be_there
+
 revision = "0001"
 down_revision = None
 
@@ -34,13 +36,13 @@ def upgrade() -> None:
         sa.Column("answered_by", sa.String(200)),
         sa.Column("duration", sa.Integer, nullable=False),
         sa.UniqueConstraint("login", "device", "call_id", "began", name="journal_once_per_call"),
-        if_not_exists=True,
+        if_not_exists=may_be_there(),
     )
-    op.create_index("journal_by_login", "journal", ["login", "began"], if_not_exists=True)
+    op.create_index("journal_by_login", "journal", ["login", "began"], if_not_exists=may_be_there())
     op.create_table(
         "journal_notes",
         sa.Column("entry", key, sa.ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("note", sa.String(4000), nullable=False),
         sa.Column("disposition", sa.String(80), nullable=False),
-        if_not_exists=True,
+        if_not_exists=may_be_there(),
     )

@@ -68,8 +68,7 @@ export class Api {
 
   /** Contacts by a text; with a `number`, each tells where that can be added to it. */
   async contacts(text, number = null) {
-    const query = new URLSearchParams({ q: text, ...(number ? { number } : {}) });
-    return (await this.#ask("GET", `contacts?${query}`)).contacts;
+    return (await this.#ask("POST", "contacts/search", { text, ...(number ? { number } : {}) })).contacts;
   }
 
   async colleagues() {
@@ -115,9 +114,9 @@ export class Api {
     this.#compareClocks(answer.headers.get("Date"));
     const content = await contentOf(answer);
     if (answer.ok) return content;
-    const { id = "unexpected", message = t("error.unexpected", { status: answer.status }) } = content?.error ?? {};
+    const { id = "unexpected", detail = t("error.unexpected", { status: answer.status }) } = content ?? {};
     if (id === "not_logged_in") this.onLoggedOut();
-    throw new ApiError(id, message, answer.status);
+    throw new ApiError(id, detail, answer.status);
   }
 
   async #fetch(method, path, body) {
@@ -150,7 +149,7 @@ export class Api {
 }
 
 async function contentOf(answer) {
-  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return null;
+  if (!/^application\/(problem\+)?json\b/.test(answer.headers.get("Content-Type") ?? "")) return null;
   try {
     return await answer.json();
   } catch {

@@ -4,8 +4,8 @@ import { Api } from "./api.js";
 import { Commands } from "./commands.js";
 import { Directory } from "./directory.js";
 import { Embedding } from "./embedding.js";
-import { numberOfFragment } from "./format.js";
-import { loadLanguage, preferredLanguage, t } from "./i18n.js";
+import { numberOfFragment, timeOfDay } from "./format.js";
+import { currentLanguage, loadLanguage, preferredLanguage, t } from "./i18n.js";
 import { loginForm } from "./login.js";
 import { Attention } from "./notify.js";
 import { ScreenPop } from "./pop.js";
@@ -84,6 +84,7 @@ class App {
     this.stream = new EventStream({
       onMessage: (message) => this.store.dispatch(message),
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
+      onBack: (loss) => this.#back(loss),
       onLoggedOut: () => this.#ended(t("login.expired")),
     });
     this.stream.start();
@@ -118,11 +119,19 @@ class App {
       this.screen.banner.show({ key: "version", sentence: t("version.new"), choices: [reload] });
     }
     try {
-      const [colleagues] = await Promise.all([this.api.colleagues(), this.screen.journal.refresh()]);
+      const asked = [this.api.colleagues(), this.api.me(), this.screen.journal.refresh()];
+      const [colleagues, session] = await Promise.all(asked);
+      if (session) this.store.dispatch({ type: "session", session });
       this.store.dispatch({ type: "colleagues", colleagues });
     } catch (error) {
       this.#complain(error);
     }
+  }
+
+  /** Say what happened while the page showed the last known state. */
+  #back({ since, kind }) {
+    const [from, to] = [since, Date.now()].map((time) => timeOfDay(time, currentLanguage()));
+    this.screen?.banner.show({ key: "back", sentence: t(`back.${kind}`, { from, to }) });
   }
 
   #askForLogin(reason = null) {

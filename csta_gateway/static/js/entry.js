@@ -152,7 +152,7 @@ function mainParts(entry, desk, noteButton) {
   const who = h(
     "span",
     { class: "row__who" },
-    h("span", { class: "row__name" }, title(entry), inside),
+    h("span", { class: "row__name" }, h("span", { class: "clip" }, title(entry)), inside),
     h("span", { class: "row__line numbers" }, line),
   );
   const time = h("time", { class: "entry__time numbers" }, timeOfDay(entry.began, currentLanguage()));

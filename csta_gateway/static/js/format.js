@@ -10,7 +10,7 @@ export function duration(seconds) {
 
 /** Time of day of a Unix time in milliseconds. */
 export function timeOfDay(milliseconds, language) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(milliseconds);
+  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(milliseconds);
 }
 
 /** How many days before `now` a time was, by the calendar: 0 today, 1 yesterday. */

@@ -20,7 +20,7 @@ export function linkSentence(state, now) {
   if (!link.name) return unservedSentence(session.user);
   if (!link.up) return away(downSentence(link), link.retry_at, now);
   const broken = devices.find(({ in_service: working }) => working === false);
-  return broken ? t("link.out_of_service", { device: broken.name || broken.id }) : t("link.up", { name: link.name });
+  return broken ? t("link.out_of_service", { device: broken.id }) : t("link.up", { name: link.name });
 }
 
 function unservedSentence({ devices: [device] }) {

@@ -49,11 +49,12 @@ export function matchItem(match) {
 /** A name that opens its record in the CRM, or plain text when there is nothing to open. */
 export function recordLink(name, url, className) {
   const address = webAddress(url);
-  if (!address) return h("span", { class: className }, name);
+  const words = h("span", { class: "clip" }, name);
+  if (!address) return h("span", { class: className }, words);
   return h(
     "a",
     { class: `${className} link`, href: address, target: "crm", rel: "noopener noreferrer", title: t("record.open") },
-    name,
+    words,
     icon("open", 16),
   );
 }

@@ -102,7 +102,7 @@ function colleagueRow({ login, name }, desk) {
   const who = h(
     "span",
     { class: "row__who" },
-    h("span", { class: "row__name" }, name),
+    recordLink(name, null, "row__name"),
     h("span", { class: "row__line" }, dot, word),
   );
   const press = h("button", { type: "button", class: "row__press", title: t("row.prepare") }, picture, who, extension);

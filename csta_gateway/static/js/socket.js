@@ -1,28 +1,34 @@
-// The stream of events: one WebSocket, opened again with growing pauses until it holds.
+// The stream of events: one WebSocket, opened again with growing pauses until it holds, and taken up where it broke off.
 
 /** Pauses between attempts in milliseconds; the last one repeats. */
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 const PING_EVERY = 25_000;
 const SILENCE_LIMIT = 60_000;
 const NOT_LOGGED_IN = 4001;
+const RESTART = 1012;
+/** Messages that say where in the stream the page stands; every other one has the next number. */
+const STANDS = ["snapshot", "resumed"];
 
 /** The pause before attempt number `attempt` (from 0); `spread` in [0, 1) keeps many pages from knocking at once. */
 export function pauseBefore(attempt, spread) {
   return PAUSES[Math.min(attempt, PAUSES.length - 1)] * (1 + 0.3 * spread);
 }
 
-/** Keeps the stream open from `start` to `stop`; a gap in the sequence makes it start afresh with a snapshot. */
+/** Keeps the stream open from `start` to `stop`; after a loss or a gap the server goes on from the last number, or sends a snapshot. */
 export class EventStream {
   /**
    * @param onMessage called with each message that has its turn
    * @param onStatus called with `{status, since, retryAt}` (Unix milliseconds)
+   * @param onBack called after a loss with `{since, kind}`: `resumed` (nothing is missing), `restarted` or `renewed`
    * @param onLoggedOut called when the server no longer knows the session
    */
-  constructor({ onMessage, onStatus, onLoggedOut }) {
-    Object.assign(this, { onMessage, onStatus, onLoggedOut });
+  constructor({ onMessage, onStatus, onBack, onLoggedOut }) {
+    Object.assign(this, { onMessage, onStatus, onBack, onLoggedOut });
     this.socket = null;
+    this.position = null; // {stream, seq} of the last message
     this.attempt = 0;
     this.lostSince = null;
+    this.restarting = false;
     this.wake = () => this.#hurry();
   }
 
@@ -44,9 +50,9 @@ export class EventStream {
   #open() {
     const address = new URL("api/events", document.baseURI);
     address.protocol = address.protocol.replace("http", "ws");
+    if (this.position) address.search = new URLSearchParams({ stream: this.position.stream, since: this.position.seq });
     const socket = new WebSocket(address);
     this.socket = socket;
-    this.lastSeq = null;
     this.lastHeard = Date.now();
     // A socket that was given up must not speak any more.
     const mine = (listener) => (event) => this.socket === socket && listener(event);
@@ -63,22 +69,27 @@ export class EventStream {
   #receive(message) {
     this.lastHeard = Date.now();
     if (message.type === "pong") return;
-    const whole = message.type === "snapshot";
-    if (!whole && message.seq !== this.lastSeq + 1) return this.#reopen();
-    this.lastSeq = message.seq;
+    const stands = STANDS.includes(message.type);
+    if (!stands && message.seq !== this.position?.seq + 1) return this.#reopen();
+    this.position = { stream: message.stream ?? this.position.stream, seq: message.seq };
     this.onMessage(message);
-    if (whole) this.#opened();
+    if (stands) this.#opened(message.type);
   }
 
-  #opened() {
+  #opened(how) {
+    const since = this.lostSince;
+    const kind = how === "snapshot" ? (this.restarting ? "restarted" : "renewed") : how;
     this.attempt = 0;
     this.lostSince = null;
+    this.restarting = false;
     this.onStatus({ status: "open", since: Date.now(), retryAt: null });
+    if (since) this.onBack({ since, kind });
   }
 
   #closed(code) {
     this.socket = null;
     if (code === NOT_LOGGED_IN) return this.onLoggedOut();
+    this.restarting ||= code === RESTART;
     const pause = pauseBefore(this.attempt++, Math.random());
     this.lostSince ??= Date.now();
     this.onStatus({ status: "lost", since: this.lostSince, retryAt: Date.now() + pause });

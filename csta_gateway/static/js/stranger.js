@@ -6,6 +6,7 @@ import { h, setText, settled } from "./dom.js";
 import { webAddress } from "./format.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
+import { recordLink } from "./matches.js";
 
 const TYPING_PAUSE = 200; // milliseconds
 const PAGES = { new_person: "person", new_company: "company" };
@@ -89,7 +90,7 @@ class AddNumber {
     showAvatar(picture, { ...contact, matches: [contact] });
     const about = [company && company !== name ? company : t(`kind.${kind}`), numbers[0]?.display];
     const who = [
-      h("span", { class: "row__name" }, name ?? company),
+      recordLink(name ?? company, null, "row__name"),
       h("span", { class: "row__line numbers" }, about.filter(Boolean).join(" · ")),
     ];
     const parts = [picture, h("span", { class: "row__who" }, who)];

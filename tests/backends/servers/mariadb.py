@@ -20,6 +20,7 @@ GRANT ALL ON *.* TO keeper@'127.0.0.1' WITH GRANT OPTION;
 class MariaDb:
     """A database of its own on the server of the test run."""
 
+    identity = "INTEGER AUTO_INCREMENT PRIMARY KEY"
     refusal = "Access denied for user"
 
     def __init__(self, sharing: Sharing) -> None:
@@ -61,6 +62,13 @@ class MariaDb:
     def url(self, port: int | None = None, password: str = PASSWORD) -> str:
         """Of the database, for the user who may use it."""
         return self._url(self.name, password, port or self.port, self.name)
+
+    def url_of_reader(self, port: int | None = None) -> str:
+        """Of the database, for a user who may only read."""
+        reader = f"{self.name}_reader"
+        self._do(f"CREATE USER {reader}@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'")
+        self._do(f"GRANT SELECT ON {self.name}.* TO {reader}@'127.0.0.1'")
+        return self._url(reader, PASSWORD, port or self.port, self.name)
 
     @contextmanager
     def busy(self) -> Iterator[None]:

@@ -9,13 +9,15 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+from msgspec import structs
+
 from csta_gateway.config_sources import CardDavSource, Source
 from tests.backends.crm import PASSWORD, Entry
 from tests.backends.network import Way
 from tests.backends.servers.tryton import PROGRAMS
 from tests.backends.sharing import Sharing
 
-USER = "gateway"
+USER, READER = "gateway", "reader"
 TYPES = {"business": "WORK,VOICE", "mobile": "CELL"}
 
 _CONFIGURATION = """\
@@ -26,8 +28,22 @@ type = htpasswd
 htpasswd_filename = {folder}/users
 htpasswd_encryption = plain
 delay = 0
+[rights]
+type = from_file
+file = {folder}/rights
 [storage]
 filesystem_folder = {folder}/collections
+"""
+
+_RIGHTS = f"""\
+[writer]
+user: {USER}
+collection: .*
+permissions: RrWw
+[reader]
+user: {READER}
+collection: .*
+permissions: Rr
 """
 
 _MAKE = """\
@@ -46,7 +62,11 @@ class Radicale:
             "radicale",
             [program],
             [[program, "--config", "{folder}/config"]],
-            files={"config": _CONFIGURATION, "users": f"{USER}:{PASSWORD}\n"},
+            files={
+                "config": _CONFIGURATION,
+                "users": f"{USER}:{PASSWORD}\n{READER}:{PASSWORD}\n",
+                "rights": _RIGHTS,
+            },
         )
         self.port = running.port
         self._folder = folder
@@ -84,7 +104,7 @@ class Radicale:
     def drop(self, key: str) -> None:
         self._ask("DELETE", key)
 
-    def source(self, way: Way, password: str = PASSWORD) -> Source:
+    def source(self, way: Way, password: str = PASSWORD) -> CardDavSource:
         secret = self._folder / "secret"
         secret.write_text(password)
         return CardDavSource(
@@ -93,6 +113,9 @@ class Radicale:
             user=USER,
             password_file=str(secret),
         )
+
+    def read_only(self, way: Way) -> Source:
+        return structs.replace(self.source(way), user=READER)
 
     @contextmanager
     def busy(self, way: Way) -> Iterator[None]:

@@ -13,9 +13,9 @@ SCHEMA = (
        Comp_Deleted INTEGER)""",
     """CREATE TABLE Person (Pers_PersonId INTEGER PRIMARY KEY, Pers_CompanyId INTEGER, Pers_FirstName VARCHAR(30),
        Pers_LastName VARCHAR(40), Pers_Deleted INTEGER)""",
-    """CREATE TABLE Phone (Phon_PhoneId INTEGER PRIMARY KEY, Phon_CountryCode VARCHAR(5), Phon_AreaCode VARCHAR(20),
+    """CREATE TABLE Phone (Phon_PhoneId IDENTITY, Phon_CountryCode VARCHAR(5), Phon_AreaCode VARCHAR(20),
        Phon_Number VARCHAR(80), Phon_Deleted INTEGER)""",
-    """CREATE TABLE PhoneLink (PLink_LinkId INTEGER PRIMARY KEY, PLink_EntityID INTEGER, PLink_RecordID INTEGER,
+    """CREATE TABLE PhoneLink (PLink_LinkId IDENTITY, PLink_EntityID INTEGER, PLink_RecordID INTEGER,
        PLink_PhoneId INTEGER, PLink_Type VARCHAR(40), PLink_Deleted INTEGER)""",
 )
 

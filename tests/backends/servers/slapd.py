@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from ldaptor.protocols.ldap.ldapclient import LDAPClient
 from ldaptor.protocols.ldap.ldapsyntax import LDAPEntry
+from msgspec import structs
 from twisted.internet.endpoints import connectProtocol
 
 from csta_gateway.config_sources import LdapSource, Source
@@ -40,6 +41,7 @@ dbnosync
 index objectClass eq
 index telephoneNumber,mobile eq,sub
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=telephoneNumber,mobile by dn="cn=gateway,{BASE}" write by users read
 access to * by users read
 """
 
@@ -52,6 +54,12 @@ dn: cn=gateway,{BASE}
 objectClass: person
 cn: gateway
 sn: gateway
+userPassword: {PASSWORD}
+
+dn: cn=reader,{BASE}
+objectClass: person
+cn: reader
+sn: reader
 userPassword: {PASSWORD}
 """
 
@@ -100,7 +108,7 @@ class Slapd:
         entry = {"cn": ["Anna Berger"], "sn": ["Berger"], "homePhone": list(telephones), "employeeType": ["agent"]}
         self._add(f"uid={login},{self._base}", {"objectClass": ["inetOrgPerson"], **entry})
 
-    def source(self, way: Way, password: str = PASSWORD) -> Source:
+    def source(self, way: Way, password: str = PASSWORD) -> LdapSource:
         secret = self._folder / "secret"
         secret.write_text(password)
         return LdapSource(
@@ -113,6 +121,9 @@ class Slapd:
             devices=("homePhone",),
             fields={"name": "cn", "company": "o", "login": "uid"},
         )
+
+    def read_only(self, way: Way) -> Source:
+        return structs.replace(self.source(way), user=f"cn=reader,{BASE}")
 
     @contextmanager
     def busy(self, way: Way) -> Iterator[None]:

@@ -39,7 +39,7 @@ class Tables:
         self.refusal = database.refusal
         self.keys = count(1)
         self.engine: Engine = create_engine(database.url())
-        self.do(*self.create, CALLS)
+        self.do(*(each.replace("IDENTITY", database.identity) for each in self.create), CALLS)
 
     def put(self, entry: Entry) -> str:
         key = str(next(self.keys))
@@ -60,7 +60,12 @@ class Tables:
         raise NotImplementedError
 
     def source(self, way: Way | None, password: str = PASSWORD) -> Source:
-        url = self.database.url(way.port if way is not None else None, password)
+        return self._source(self.database.url(way.port if way is not None else None, password))
+
+    def read_only(self, way: Way) -> Source:
+        return self._source(self.database.url_of_reader(way.port))
+
+    def _source(self, url: str) -> Source:
         return SqlSource(name="crm", url=url, preset=self.preset, log=LOG, **self.settings)
 
     def busy(self, way: Way) -> AbstractContextManager[None]:
@@ -75,6 +80,10 @@ class Tables:
         with self.engine.begin() as connection:
             for statement in statements:
                 connection.execute(text(statement), values)
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
 
     def close(self) -> None:
         self.engine.dispose()
@@ -103,8 +112,7 @@ class Embedded(Tables):
         for label, numbers in entry.numbers.items():
             for raw in numbers:
                 self.do(
-                    "INSERT INTO phones (id, person_id, label, raw) VALUES (:id, :person, :label, :raw)",
-                    id=next(self.keys),
+                    "INSERT INTO phones (person_id, label, raw) VALUES (:person, :label, :raw)",
                     person=int(key),
                     label=label,
                     raw=raw,
@@ -123,7 +131,15 @@ class Own(Tables):
     """Somebody's tables, with the moment of the last change, and a mark for what is deleted."""
 
     settings = MappingProxyType(
-        {"contacts": f"{_STAFF} ORDER BY p.no", "changed": f"{_STAFF} WHERE p.changed_at >= :since ORDER BY p.no"}
+        {
+            "contacts": f"{_STAFF} ORDER BY p.no",
+            "changed": f"{_STAFF} WHERE p.changed_at >= :since ORDER BY p.no",
+            "add_number": (
+                "UPDATE staff SET changed_at = CURRENT_TIMESTAMP WHERE no = :record_id AND gone = 0",
+                "INSERT INTO telephone SELECT no, :label, :number FROM staff WHERE no = :record_id AND gone = 0",
+            ),
+            "number_kinds": ("business", "mobile"),
+        }
     )
     create = (
         """CREATE TABLE staff (no INTEGER PRIMARY KEY, name VARCHAR(80), gone INTEGER,

@@ -17,6 +17,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+from msgspec import structs
+
 from csta_gateway.config_sources import Source, TrytonSource
 from tests.backends.crm import PASSWORD, Entry
 from tests.backends.network import Way
@@ -25,7 +27,7 @@ from tests.backends.sharing import Sharing
 PROGRAMS = Path(sys.prefix) / "servers" / "bin"
 """Of the virtual environment `make test` makes for servers that are no part of the project."""
 
-USER = "admin"
+USER, READER = "admin", "reader"
 KINDS = {"business": "phone", "mobile": "mobile"}
 
 _CONFIGURATION = """\
@@ -88,7 +90,7 @@ class Tryton:
         """As users do: a party that is not needed any more is not deleted."""
         self.do("party.party", "write", [int(key)], {"active": False})
 
-    def source(self, way: Way, password: str = PASSWORD) -> Source:
+    def source(self, way: Way, password: str = PASSWORD) -> TrytonSource:
         secret = self._file.with_suffix(".secret")
         secret.write_text(password)
         return TrytonSource(
@@ -99,6 +101,12 @@ class Tryton:
             password_file=str(secret),
             write_notes=True,
         )
+
+    def read_only(self, way: Way) -> Source:
+        """A user who is in no group, and of whom the database takes no numbers of parties."""
+        self.do("res.user", "create", [{"name": READER, "login": READER, "password": PASSWORD}])
+        self.do("ir.model.access", "create", [{"model": "party.contact_mechanism", "perm_read": True}])
+        return structs.replace(self.source(way), user=READER)
 
     @contextmanager
     def busy(self, way: Way) -> Iterator[None]:

@@ -66,6 +66,10 @@ class Book:
     def activities(self) -> None:
         return None
 
+    @property
+    def numbers(self) -> None:
+        return None
+
     async def start(self) -> None:
         raise AssertionError("nobody has to start it")
 

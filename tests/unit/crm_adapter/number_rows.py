@@ -49,6 +49,7 @@ SETTINGS = {
     "S06 not before a short number": Dialled("116117", "116117", munich(short_with_prefix=False)),
     "S06 not before an extension": Dialled("2001", "2001"),
     "S06 not before an own number": Dialled("+49 89 1234 2001", "2001"),
+    "S07 a number the plan has no pattern for": Dialled("0152228817386", "00152228817386", munich()),
     "S07 the own country": Dialled("030 1234567", "+49301234567", munich(dial_e164=True)),
     "S07 another own country": Dialled("030 1234567", "+41301234567", Location(country="CH", dial_e164=True)),
     "S08 the own area": Dialled("1234567", "+49891234567", munich(dial_e164=True)),

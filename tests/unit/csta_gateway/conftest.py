@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
@@ -231,7 +232,8 @@ class Reply:
 
     @property
     def error(self) -> str:
-        return str(self.json["error"]["id"])
+        assert self.headers["content-type"] == "application/problem+json"
+        return str(self.json["id"])
 
 
 class Browser:
@@ -301,6 +303,9 @@ class World:
 
     def __init__(self, settings: config.Config, folder: Path, unknown: frozenset[str] = frozenset()) -> None:
         here = Here()
+        settings = structs.replace(
+            settings, server=structs.replace(settings.server, session_file=str(folder / "sessions.json"))
+        )
         self.clock = Clock()
         self.clock.advance(2000.0)
         self.switch = Switch(unknown=unknown)

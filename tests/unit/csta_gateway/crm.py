@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crm_adapter.directory import Activity, Contact, LabelledNumber, Match
-from crm_adapter.errors import DirectoryError
+from crm_adapter.errors import DirectoryError, WriteRefused
+from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import Number
 from crm_adapter.users import User
 
@@ -27,6 +28,7 @@ class Crm:
     def __init__(self) -> None:
         self.written: list[Activity] = []
         self.updated: list[Activity] = []
+        self.added: list[tuple[Contact, NewNumber]] = []
 
     @property
     def activities(self) -> Crm:
@@ -49,6 +51,21 @@ class Crm:
         if self.broken:
             raise DirectoryError("the CRM is away")
         self.updated.append(activity)
+
+    @property
+    def numbers(self) -> Crm:
+        return self
+
+    @property
+    def number_kinds(self) -> tuple[str, ...]:
+        return ("business", "mobile")
+
+    async def add_number(self, contact: Contact, number: NewNumber) -> None:
+        if self.broken:
+            raise DirectoryError("the CRM is away")
+        if contact.record_id != ERIKA.record_id:
+            raise WriteRefused("gone", "no such contact")
+        self.added.append((contact, number))
 
     async def start(self) -> None: ...
 

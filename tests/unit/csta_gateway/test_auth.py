@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,6 +13,7 @@ from twisted.python.failure import Failure
 from crm_adapter.users import User, Users
 from csta_gateway.auth import FREE_ATTEMPTS, LONGEST_PAUSE, SESSIONS_PER_USER, Session, Sessions, Throttle, verify
 from csta_gateway.failures import ApiError
+from csta_gateway.sessionfile import SessionFile
 
 USERS = Users(
     [
@@ -193,3 +196,83 @@ def test_the_pause_has_an_end_and_the_memory_a_limit() -> None:
     for number in range(20_000):
         throttle.failed(f"key {number}")
     assert throttle.pause("x") == 0
+
+
+class Restarted:
+    """The log-ins of one gateway after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "sessions.json"
+        self.clock = Clock()
+        self.clock.advance(1_000_000)
+        self.users = Users(USERS)
+
+    def start(self) -> Sessions:
+        return Sessions(self.users, self.clock, LIFETIME, at_once, SessionFile(self.path))
+
+
+@pytest.fixture
+def restarted(tmp_path: Path) -> Restarted:
+    return Restarted(tmp_path)
+
+
+def test_a_restart_logs_nobody_out(restarted: Restarted) -> None:
+    before = restarted.start()
+    token, session = open_session(before)
+    session.language = "de"
+    other, _ = open_session(before, "jonas", "his")
+    before.save()
+    after = restarted.start()
+    open_session(after, "jonas", "his")
+    again = after.find(token)
+    assert again is not None
+    assert again is after.find(token)
+    assert (again.user.login, again.language, again.csrf) == ("anna", "de", session.csrf)
+    assert restarted.start().find(other)
+
+
+def test_the_file_holds_no_token_and_is_its_owners(restarted: Restarted) -> None:
+    token, session = open_session(restarted.start())
+    text = restarted.path.read_text()
+    assert not any(secret in text for secret in (token, session.csrf, session.user.password_hash))
+    assert stat.S_IMODE(restarted.path.stat().st_mode) == 0o600
+
+
+def test_who_has_logged_out_stays_out(restarted: Restarted) -> None:
+    before = restarted.start()
+    token, session = open_session(before)
+    before.close(session)
+    assert restarted.start().find(token) is None
+
+
+@pytest.mark.parametrize(
+    "now", [[], [User(login="anna", name="Anna", password_hash="hash of another")]], ids=["gone", "other password"]
+)
+def test_who_has_gone_or_has_another_password_logs_in_again(restarted: Restarted, now: list[User]) -> None:
+    token, _ = open_session(restarted.start())
+    restarted.users = Users(now)
+    assert restarted.start().find(token) is None
+
+
+def test_a_log_in_gets_no_older_by_a_restart(restarted: Restarted) -> None:
+    token, _ = open_session(restarted.start())
+    after = restarted.start()
+    restarted.clock.advance(LIFETIME + 1)
+    assert restarted.start().find(token) is None
+    assert after.find(token) is None
+
+
+BAD_TOKEN = b'[{"token": "zz", "login": "anna", "language": "de", "used": 0, "password": ""}]'
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'[{"token": 1}]', BAD_TOKEN])
+def test_a_broken_file_costs_a_log_in(restarted: Restarted, content: bytes) -> None:
+    restarted.path.write_bytes(content)
+    token, _ = open_session(restarted.start())
+    assert restarted.start().find(token)
+
+
+def test_a_file_that_cannot_be_written_stops_nobody(restarted: Restarted) -> None:
+    restarted.path = restarted.path / "nowhere"
+    token, _ = open_session(all_ := restarted.start())
+    assert all_.find(token)

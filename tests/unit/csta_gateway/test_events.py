@@ -28,7 +28,7 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 class Socket:
     """A browser's end of a WebSocket (RFC 6455 §5.2)."""
 
-    def __init__(self, browser: Browser, **headers: str) -> None:
+    def __init__(self, browser: Browser, query: str = "", **headers: str) -> None:
         fields = {
             "Upgrade": "websocket",
             "Connection": "Upgrade",
@@ -37,7 +37,7 @@ class Socket:
             "Origin": "http://cti.example.org",
             **headers,
         }
-        self.transport = browser.send("GET /api/events", fields)
+        self.transport = browser.send(f"GET /api/events{query}", fields)
         head, _, self._rest = self.transport.value().partition(b"\r\n\r\n")
         self.status = int(head.split()[1])
         self.transport.clear()
@@ -85,9 +85,10 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
     (snapshot,) = socket.messages()
     (call,) = snapshot.pop("calls")
     (device,) = snapshot.pop("devices")
+    assert [snapshot.pop(key) for key in ("stream", "seq")] == [world.gateway.streams.feed("anna").id, 0]
     assert snapshot == {
         "type": "snapshot",
-        "seq": 1,
+        "reason": "opened",
         "version": world.gateway.version,
         "link": {"up": True, "name": "HQ", "reason": "", "since": 2_000_000, "retry_at": None},
     }
@@ -144,7 +145,7 @@ def test_a_call_from_ringing_to_its_end(world: World) -> None:
     socket.messages()
     call = world.switch.ring()
     ringing = socket.messages()
-    assert [(each["type"], each["seq"]) for each in ringing] == [("call", 2), ("presence", 3)]
+    assert [(each["type"], each["seq"]) for each in ringing] == [("call", 1), ("presence", 2)]
     assert ringing[0]["call"]["name"] == "Erika Mustermann"
     call = world.switch.change(call, CallAnswered, state=ConnectionState.CONNECTED, answered=1990.0)
     connected, presence = socket.messages()
@@ -327,7 +328,7 @@ def test_a_slow_page_gets_a_snapshot_when_it_reads_again(world: World) -> None:
     assert socket.messages() == []
     producer.resumeProducing()
     (snapshot,) = socket.messages()
-    assert (snapshot["type"], snapshot["seq"], len(snapshot["calls"])) == ("snapshot", 2, 500)
+    assert (snapshot["type"], snapshot["reason"], len(snapshot["calls"])) == ("snapshot", "slow", 500)
 
 
 def test_a_page_that_never_reads_is_closed(world: World) -> None:
@@ -339,6 +340,33 @@ def test_a_page_that_never_reads_is_closed(world: World) -> None:
     assert socket.close_code() == CloseCode.TOO_SLOW
     world.switch.ring()
     assert socket.frames() == []
+
+
+def test_a_page_that_was_away_hears_what_it_missed(world: World) -> None:
+    browser = world.browser("anna")
+    socket = Socket(browser)
+    (snapshot,) = socket.messages()
+    socket.vanish()
+    call = world.switch.ring()
+    world.switch.change(call, CallAnswered, state=ConnectionState.CONNECTED, answered=1990.0)
+    back = Socket(browser, f"?stream={snapshot['stream']}&since={snapshot['seq']}")
+    resumed, ringing, *_ = messages = back.messages()
+    assert resumed == {"type": "resumed", "stream": snapshot["stream"], "seq": 0}
+    assert ringing["call"]["label"] == "ringing"
+    assert [each["seq"] for each in messages] == list(range(len(messages)))
+    assert [each["call"]["label"] for each in messages if each["type"] == "call"][-1] == "connected"
+
+
+def test_a_position_nobody_knows_leads_to_a_snapshot(world: World) -> None:
+    (snapshot,) = Socket(world.browser("anna"), "?stream=0123456789abcdef&since=3").messages()
+    assert (snapshot["type"], snapshot["reason"]) == ("snapshot", "lost")
+
+
+@pytest.mark.parametrize(
+    "query", ["?stream=x", "?since=1", "?stream=x&since=", "?stream=x&since=-1", "?stream=x&since=x", "?since=%ff"]
+)
+def test_a_position_that_is_none_is_refused(world: World, query: str) -> None:
+    assert Socket(world.browser("anna"), query).status == 400
 
 
 def test_too_many_pages_of_one_user(world: World) -> None:

@@ -8,7 +8,7 @@ from twisted.logger import LogEvent, LogLevel
 from twisted.python.failure import Failure
 
 from csta_gateway.config import Log
-from csta_gateway.log import masked, observer
+from csta_gateway.log import Lines, masked
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def event(level: LogLevel = LogLevel.info, **fields: object) -> LogEvent:
 
 def lines(settings: Log, *events: LogEvent) -> list[str]:
     output = io.StringIO()
-    observe = observer(settings, output)
+    observe = Lines(settings, output)
     for each in events:
         observe(each)
     return output.getvalue().splitlines()

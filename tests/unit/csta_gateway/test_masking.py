@@ -15,7 +15,7 @@ from csta.model.events import CallEnded
 from csta.model.states import ConnectionState
 from csta_gateway import config
 from csta_gateway.api.application import ROUTES
-from csta_gateway.log import observer
+from csta_gateway.log import Lines
 from tests.unit.csta_gateway.test_events import Socket
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ LAST = ("/journal/<entry>/private", "/journal/purge", "/logout")
 def log() -> Iterator[io.StringIO]:
     """What is logged, as it is written with the default settings."""
     output = io.StringIO()
-    observe = cast(ILogObserver, observer(config.Log(level="debug"), output))
+    observe = cast(ILogObserver, Lines(config.Log(level="debug"), output))
     globalLogPublisher.addObserver(observe)
     yield output
     globalLogPublisher.removeObserver(observe)

@@ -44,10 +44,13 @@ def test_old_calls_go_at_once_and_every_hour(journal: Journal) -> None:
     assert journal.purged == [round(10 * DAY * 1000), round((10 * DAY + EVERY) * 1000)]
 
 
-def test_with_no_days_everything_stays(journal: Journal) -> None:
-    _, clock = retention(journal, 0)
+def test_with_no_days_everything_stays_until_it_is_some(journal: Journal) -> None:
+    made, clock = retention(journal, 0)
+    clock.advance(EVERY)
     assert not journal.purged
-    assert not clock.getDelayedCalls()
+    made.days = 90
+    clock.advance(EVERY)
+    assert len(journal.purged) == 1
 
 
 def test_a_broken_journal_is_tried_again(journal: Journal) -> None:

@@ -19,6 +19,7 @@ LONGEST_FILE = 400
 
 FAMILIES = {
     "action": {"refuse"},
+    "back": {"renewed", "restarted", "resumed"},
     "crm": {"waiting", "revised", "written", "without_note", "failed"},
     "disposition": {"order", "question", "complaint", "appointment", "wrong_number"},
     "forwarding": {"forwardImmediate", "forwardBusy", "forwardNoAns"},

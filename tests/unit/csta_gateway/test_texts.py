@@ -32,6 +32,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_failure_has_words() -> None:
     assert set(STATUS) - {"number_invalid"} <= set(TEXTS["de"])
+    assert {key for key in TEXTS["de"] if key.startswith("problem.")} == {f"problem.{key}" for key in STATUS}
 
 
 def test_the_switchs_reasons_are_those_of_the_standard() -> None:
