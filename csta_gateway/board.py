@@ -42,7 +42,7 @@ class Board:
     :param lookup: finds out who is calling.
     :param pages: addresses of the CRM's pages.
     :param clock: the clock of the links.
-    :param excluded: numbers whose calls are kept nowhere.
+    :ivar excluded: numbers whose calls are kept nowhere.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Board:
         self._streams = streams
         self._metrics = metrics
         self._version = version
-        self._excluded = excluded
+        self.excluded = excluded
         self._presences: dict[str, Presence] = {}
         self._dialling: dict[str, bool] = {}
 
@@ -107,7 +107,7 @@ class Board:
 
     def exclude(self, numbers: NumberSet) -> None:
         """Keep calls with these numbers nowhere from now on, and those with others again."""
-        self._excluded = numbers
+        self.excluded = numbers
 
     def renew(self) -> None:
         """Much may be different, the links themselves for example: every page gets everything again."""
@@ -148,7 +148,7 @@ class Board:
         self._streams.send(login, kind, {"call": self._call_view(entry, user)})
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
-            keep = self._drop if entry.number in self._excluded else self._record
+            keep = self._drop if entry.number in self.excluded else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
     async def _record(self, user: User, entry: CallEntry, note: CallNote) -> None:

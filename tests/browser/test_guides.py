@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.conftest import ARTEFACTS, ROOT
 
@@ -25,8 +25,8 @@ GUIDES = ROOT / "docs" / "guides"
 LARGEST = 60_000
 """Octets of a picture."""
 NOW = datetime(2026, 11, 30, 12, 41, tzinfo=ZoneInfo("Europe/Berlin"))
-PANEL = {"width": 380, "height": 640}
-WIDE = {"width": 1080, "height": 640}
+PANEL: ViewportSize = {"width": 380, "height": 640}
+WIDE: ViewportSize = {"width": 1080, "height": 640}
 
 
 def ago(seconds: int) -> int:

@@ -32,6 +32,7 @@ FAMILIES = {
     "panel": {"consult", "transfer", "deflect"},
     "pop": {"ring", "answer", "click", "never"},
     "presence": {"free", "ringing", "busy", "unknown"},
+    "reason": {"exact", "main_number", "uncertain"},
     "result": set(),
     "settings": {"language", "theme", "notifications", "notificationAnswers", "sound", "pinned"},
     "stranger": {"new_person", "new_company"},
@@ -129,17 +130,27 @@ def test_data_cannot_become_markup_or_code(path: Path) -> None:
     assert re.search(forbidden, path.read_text("utf-8")) is None
 
 
-def test_the_page_keeps_the_strict_policy() -> None:
-    page = (STATIC / "index.html").read_text("utf-8")
-    assert re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|https?:", page) is None
-    assert re.findall(r'<script[^>]*src="([^"]+)"', page) == ["js/app.js"]
+PAGES = pytest.mark.parametrize(("page", "script"), [("index.html", "js/app.js"), ("admin.html", "js/admin.js")])
 
 
-def test_the_page_names_files_that_exist_and_all_style_sheets() -> None:
-    page = (STATIC / "index.html").read_text("utf-8")
-    named = set(re.findall(r'(?:href|src)="([^"]+)"', page))
+@PAGES
+def test_the_page_keeps_the_strict_policy(page: str, script: str) -> None:
+    text = (STATIC / page).read_text("utf-8")
+    assert re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)|https?:", text) is None
+    assert re.findall(r'<script[^>]*src="([^"]+)"', text) == [script]
+
+
+@PAGES
+def test_the_page_names_files_that_exist(page: str, script: str) -> None:
+    named = set(re.findall(r'(?:href|src)="([^"]+)"', (STATIC / page).read_text("utf-8")))
     assert {name for name in named if not (STATIC / name).is_file()} == set()
-    assert {f"css/{path.name}" for path in STYLES} <= named
+    assert script in named
+
+
+def test_the_call_screen_names_all_its_style_sheets() -> None:
+    text = (STATIC / "index.html").read_text("utf-8")
+    named = set(re.findall(r'href="(css/[^"]+)"', text))
+    assert {f"css/{path.name}" for path in STYLES} - named == {"css/admin.css"}
 
 
 @pytest.mark.parametrize("path", [*SCRIPTS, *STYLES], ids=lambda path: path.name)
