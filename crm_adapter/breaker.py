@@ -8,22 +8,23 @@ class Breaker:
 
     :param failures: failures in a row after which the source is left alone.
     :param pause: seconds it is left alone; then one question tries it again.
+    :ivar failures: in a row until now.
     """
 
     def __init__(self, failures: int = 3, pause: float = 30.0) -> None:
         self._most = failures
         self._pause = pause
-        self._failures = 0
+        self.failures = 0
         self._closed_until: float | None = None
 
     @property
     def resting(self) -> bool:
         """Whether the source has failed so often that it is left alone."""
-        return self._failures >= self._most
+        return self.failures >= self._most
 
     def allows(self, now: float) -> bool:
         """Whether the source may be asked. After a pause that is said once, until the answer is known."""
-        if self._failures < self._most:
+        if self.failures < self._most:
             return True
         if self._closed_until is None or now < self._closed_until:
             return False
@@ -32,12 +33,12 @@ class Breaker:
 
     def succeeded(self) -> None:
         """The source answered."""
-        self._failures = 0
+        self.failures = 0
         self._closed_until = None
 
     def failed(self, now: float) -> bool:
         """The source did not answer, or with an error; gives whether a pause begins that has not been before."""
-        self._failures += 1
-        if self._failures >= self._most:
+        self.failures += 1
+        if self.failures >= self._most:
             self._closed_until = now + self._pause
-        return self._failures == self._most
+        return self.failures == self._most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ from crm_adapter.users import User, Users
 
 AT_ONCE = 16
 """Questions one source is asked at the same time; others wait for their turn."""
+
+RECENT = 50
+"""How many questions are kept for :attr:`Lookup.recent`."""
 
 Listener = Callable[["LookupResult"], None]
 
@@ -40,6 +44,19 @@ class LookupResult(Struct, frozen=True, kw_only=True):
         return next((match for match in self.matches[:1] if match.certainty != "uncertain"), None)
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question the sources have answered.
+
+    :param at: when it was asked, seconds.
+    :param took: seconds until the last source had answered, or was given up.
+    """
+
+    number: Number
+    at: float
+    took: float
+    result: LookupResult
+
+
 RANKS: dict[tuple[str, str], int] = {
     ("exact", "user"): 0,
     ("exact", "person"): 1,
@@ -53,7 +70,9 @@ RANKS: dict[tuple[str, str], int] = {
 class _Question:
     """One number being asked for, by as many listeners as want to know."""
 
-    def __init__(self, sources: Sequence[DirectorySource], edition: int) -> None:
+    def __init__(self, number: Number, at: float, sources: Sequence[DirectorySource], edition: int) -> None:
+        self.number = number
+        self.at = at
         self.sources = sources
         self.edition = edition
         self.answers: dict[str, tuple[Match, ...]] = {}
@@ -88,6 +107,7 @@ class Lookup:
     :param keep_found: seconds an answer with matches is remembered.
     :param keep_unknown: seconds an answer without matches is remembered.
     :param size: how many numbers are remembered.
+    :ivar recent: the last questions to the sources, for whoever wants to know why a caller has a name; newest last.
     """
 
     log = Logger()
@@ -117,6 +137,7 @@ class Lookup:
         self._edition = 0
         self._breakers: dict[str, Breaker] = {}
         self._turns: dict[str, DeferredSemaphore] = {}
+        self.recent: deque[Asked] = deque(maxlen=RECENT)
         self.replace(sources, budget)
 
     def replace(self, sources: Sequence[DirectorySource], budget: float) -> None:
@@ -164,6 +185,10 @@ class Lookup:
         """Name of each source → whether it is asked; not while it is left alone because it failed."""
         return {source.name: not self._breakers[source.name].resting for source in self._sources}
 
+    def failures(self) -> dict[str, int]:
+        """How often in a row each source has failed; 0 for one that works."""
+        return {source.name: self._breakers[source.name].failures for source in self._sources}
+
     def forget(self) -> None:
         """Drop every remembered answer: a source has changed. What is being asked now is not remembered either."""
         self._memory.clear()
@@ -202,7 +227,7 @@ class Lookup:
             del self._memory[key]
 
     def _ask(self, key: str, number: Number) -> _Question:
-        question = self._open[key] = _Question(self._sources, self._edition)
+        question = self._open[key] = _Question(number, self._clock.seconds(), self._sources, self._edition)
         for source in self._sources:
             Deferred.fromCoroutine(self._ask_one(source, key, number, question))
         if question.waiting:
@@ -254,6 +279,8 @@ class Lookup:
             return  # given up before; this answer comes too late to be told twice
         del self._open[key]
         result = question.result()
+        took = self._clock.seconds() - question.at
+        self.recent.append(Asked(number=question.number, at=question.at, took=took, result=result))
         if result.failed or question.edition != self._edition:
             return  # an answer with a gap, or from before a change, is not worth remembering
         if len(self._memory) >= self._size:

@@ -46,7 +46,7 @@ class Board:
     :param lookup: finds out who is calling.
     :param pages: addresses of the CRM's pages.
     :param clock: the clock of the links.
-    :param excluded: numbers whose calls are kept nowhere.
+    :ivar excluded: numbers whose calls are kept nowhere.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Board:
         self._streams = streams
         self._metrics = metrics
         self._version = version
-        self._excluded = excluded
+        self.excluded = excluded
         self._presences: dict[str, Presence] = {}
         self._dialling: dict[str, bool] = {}
         self._listeners: list[CallListener] = []
@@ -126,7 +126,7 @@ class Board:
 
     def exclude(self, numbers: NumberSet) -> None:
         """Keep calls with these numbers nowhere from now on, and those with others again."""
-        self._excluded = numbers
+        self.excluded = numbers
 
     def renew(self) -> None:
         """Much may be different, the links themselves for example: every page gets everything again."""
@@ -169,13 +169,13 @@ class Board:
         kind = "call" if entry.result is None else "call_ended"
         view = self._call_view(entry, user)
         self._streams.send(login, kind, {"call": view})
-        if entry.number not in self._excluded:
+        if entry.number not in self.excluded:
             for listener in self._listeners:
                 listener(user, entry, view)
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
             self._log_end(entry)
-            keep = self._drop if entry.number in self._excluded or _only_lifted(entry) else self._record
+            keep = self._drop if entry.number in self.excluded or _only_lifted(entry) else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
     def _log_end(self, entry: CallEntry) -> None:

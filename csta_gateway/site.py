@@ -30,6 +30,9 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 DIAL = "dial"
 """Where ``tel:`` links go: the call screen; the number stands in the fragment, which a browser sends to nobody."""
 
+PAGES = {"": "index.html", DIAL: "index.html", "admin": "admin.html", "reference/": "reference/index.html"}
+"""Addresses people see, and the files behind them."""
+
 CLICK_TO_DIAL = "click-to-dial.js"
 EVERYWHERE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 """Headers of the one file made for pages of others. It says nothing that is not public; with CORS it can have a hash
@@ -78,9 +81,7 @@ class StaticFiles(Resource):
     def __init__(self, root: Traversable) -> None:
         Resource.__init__(self)
         self._files = dict(_walk(root, ""))
-        for path in [each for each in self._files if each.endswith("index.html")]:
-            self._files[path.removesuffix("index.html")] = self._files[path]
-        self._files[DIAL] = self._files[""]
+        self._files |= {path: self._files[name] for path, name in PAGES.items()}
 
     def render_GET(self, request: Request) -> bytes:
         """Send a file, or nothing when the browser has it already."""

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from crm_adapter.texts import Language
 from csta.errors import CSTAError
-from csta_gateway.api import calls, devices, directory, events, journal, links, openapi, sessions
+from csta_gateway.api import calls, devices, directory, events, journal, links, openapi, sessions, status
 from csta_gateway.api.exchange import Answer, Download, Visit, preferred_language
 from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError, Problem, problem
@@ -60,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *directory.ROUTES,
     *journal.ROUTES,
     *links.ROUTES,
+    *status.ROUTES,
     *events.ROUTES,
     Route(
         method="GET",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
-from csta_gateway.site import DIAL
+from csta_gateway.site import PAGES
 from tests.browser.office import LOOKS, Office, running
 
 ROOT = Path(__file__).parents[2]
@@ -166,7 +166,7 @@ class ScriptedGateway:
 
     def _static(self, route: Route) -> None:
         name = urlsplit(route.request.url).path.removeprefix("/")
-        path = STATIC / ("index.html" if name in ("", DIAL) else name)
+        path = STATIC / PAGES.get(name, name)
         if not path.is_file():
             route.fulfill(status=404)
             return

@@ -25,7 +25,7 @@ GUIDES = ROOT / "docs" / "guides"
 LARGEST = 60_000
 """Octets of a picture."""
 NOW = datetime(2026, 11, 30, 12, 41, tzinfo=ZoneInfo("Europe/Berlin"))
-PANEL = {"width": 380, "height": 640}
+PANEL: ViewportSize = {"width": 380, "height": 640}
 WIDE: ViewportSize = {"width": 1080, "height": 640}
 
 

@@ -85,6 +85,11 @@ export class Api {
     return (await this.#ask("GET", "links")).links;
   }
 
+  /** How the gateway is doing; for administrators. */
+  status() {
+    return this.#ask("GET", "status");
+  }
+
   journal({ before = null, missedOnly = false } = {}) {
     const query = new URLSearchParams({ ...(before ? { before } : {}), ...(missedOnly ? { missed: 1 } : {}) });
     return this.#ask("GET", `journal?${query}`);

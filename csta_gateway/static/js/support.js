@@ -13,11 +13,16 @@ export class Support {
   async load() {
     if (this.desk.state().session.user.role !== "admin") return;
     try {
-      this.element.replaceChildren(...(await this.desk.api.links()).map(row));
+      this.element.replaceChildren(adminLink(), ...(await this.desk.api.links()).map(row));
     } catch (error) {
       this.desk.complain(error);
     }
   }
+}
+
+function adminLink() {
+  const link = h("a", { class: "button button--outline", href: "admin", target: "_blank" }, t("admin.open"));
+  return h("div", { class: "setting" }, h("span", {}, t("admin.title")), link);
 }
 
 function row({ name }) {

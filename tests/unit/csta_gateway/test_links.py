@@ -177,7 +177,7 @@ def test_what_a_switch_answers_after_its_link_is_over_is_not_heard() -> None:
 
     hall.providers["South"].monitor = slow  # type: ignore[method-assign] # the switch takes its time
     hall.start()
-    hall.links.replace((NORTH,), {"2001"})
+    hall.links.replace((Connection(NORTH),), {"2001"})
     hall.heard.clear()
     waiting.errback(ServiceError("MonitorStart", "operation", "invalidDeviceID"))
     assert hall.heard == []

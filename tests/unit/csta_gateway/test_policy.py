@@ -66,6 +66,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "purgePerson": RUNNING,
     "listLinks": RUNNING,
     "downloadTrace": RUNNING,
+    "showStatus": RUNNING,
 }
 """Operation → what user, supervisor, admin and service reach: their own things, anybody's, or nothing."""
 
