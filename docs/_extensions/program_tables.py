@@ -69,6 +69,8 @@ def _structures(name: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
             yield f"[[{name}]]", _struct(described.item_type).cls
         case msgspec.inspect.DictType():
             yield f"[{name}.NAME]", _struct(described.value_type).cls
+        case msgspec.inspect.UnionType(types=kinds):  # a table that may be left out
+            yield from ((f"[{name}]", kind.cls) for kind in kinds if isinstance(kind, msgspec.inspect.StructType))
         case _:
             yield f"[{name}]", _struct(described).cls
 
