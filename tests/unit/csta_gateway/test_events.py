@@ -124,8 +124,7 @@ def test_the_server_speaks_first_with_everything(world: World) -> None:
     socket = Socket(world.browser("anna"))
     assert socket.status == 101
     (snapshot,) = socket.messages()
-    (call,) = snapshot.pop("calls")
-    (device,) = snapshot.pop("devices")
+    (call,), (device,) = snapshot.pop("calls"), snapshot.pop("devices")
     assert [snapshot.pop(key) for key in ("stream", "seq")] == [world.gateway.streams.feed("anna").id, 0]
     assert snapshot == {
         "type": "snapshot",
