@@ -77,10 +77,10 @@ def uncommented(text: str) -> str:
 def test_the_example_is_right_as_it_is_and_with_everything_switched_on() -> None:
     text = EXAMPLE.read_text("utf-8")
     plain = config_file.parse(text, "gateway.toml")
-    assert (plain.device_lists, plain.sites, plain.screen.users) == ((), {}, {})
+    assert ([each.name for each in plain.device_lists], plain.screen.users) == (["phones"], {})
     whole = config_file.parse(uncommented(text), "gateway.toml")
-    assert [each.name for each in whole.device_lists] == ["switch", "directory"]
-    assert whole.sites["Wien"].country == "AT"
+    assert [each.name for each in whole.device_lists] == ["phones", "directory"]
+    assert whole.sites["vienna"].country == "AT"
     screen: Screen = whole.screen
     assert screen.users["anna"].incoming.trigger == "answer"
     assert (screen.outgoing.trigger, screen.internal.trigger) == ("click", "never")
