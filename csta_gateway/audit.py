@@ -34,6 +34,7 @@ EventName = Literal[
     "token_revoked",
     "dial_refused",
     "forwarding_set",
+    "number_added",
     "journal_exported",
     "journal_purged",
     "trace_downloaded",

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from csta.recorder import trace
+
+FILES = 8
+"""Files of a recording at most, unless somebody says otherwise."""
+
+
+def part(path: Path, number: int) -> Path:
+    """A file of a recording: ``trace.jsonl`` is the newest, then ``trace.1.jsonl``, the older the higher."""
+    return path.with_name(f"{path.stem}.{number}{path.suffix}") if number else path
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of a recording that are there, the oldest first. They may be of several traces: see :func:`latest`."""
+    return [each for each in (part(path, number) for number in reversed(range(FILES))) if each.exists()]
+
+
+def latest(path: Path) -> list[Path]:
+    """The files of the trace that a recording began last, the oldest first.
+
+    :raises OSError: a file cannot be read.
+    """
+    found = parts(path)
+    headers = [next(read(each), None) for each in found]
+    return [each for each, header in zip(found, headers, strict=True) if header == headers[-1]]
 
 
 def read(*paths: str | Path) -> Iterator[trace.Entry | trace.Damage]:
@@ -17,8 +41,8 @@ def read(*paths: str | Path) -> Iterator[trace.Entry | trace.Damage]:
     :raises OSError: a file cannot be read.
     """
     header: trace.Header | None = None
-    for path in paths:
-        with open(path, "rb") as lines:
+    with ExitStack() as opened:  # all at once: who records may give them other names meanwhile
+        for path, lines in [(path, opened.enter_context(open(path, "rb"))) for path in paths]:
             for entry in trace.read(iter(partial(lines.readline, trace.LONGEST_LINE + 1), b""), Path(path).name):
                 if isinstance(entry, trace.Header):
                     if header is not None and entry.started != header.started:

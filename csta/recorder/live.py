@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from csta.apdu import Frame
 from csta.dialect import LinkKind
 from csta.recorder import trace
+from csta.recorder.files import FILES
 from csta.recorder.redaction import Redaction
 from csta.recorder.writer import MEGABYTE, Recorder, TraceFile, TraceMemory
 from csta.session import Role, Tap
@@ -41,7 +42,7 @@ class Recording:
         *,
         redact: bool = False,
         megabytes: float = 16,
-        files: int = 8,
+        files: int = FILES,
         recent: float = 0.0,
         seconds: Callable[[], float] = time.monotonic,
         started: datetime | None = None,

@@ -11,6 +11,7 @@ import msgspec
 
 from csta.apdu import Frame
 from csta.recorder import trace
+from csta.recorder.files import FILES, part
 from csta.recorder.redaction import Redaction, without_password
 from csta.session import Role
 
@@ -28,7 +29,7 @@ class TraceFile:
     :raises OSError: the file cannot be made. What stood there before becomes the file before this one.
     """
 
-    def __init__(self, path: Path, limit: int = 16 * MEGABYTE, files: int = 8) -> None:
+    def __init__(self, path: Path, limit: int = 16 * MEGABYTE, files: int = FILES) -> None:
         self.path = path
         self.limit = limit
         self.files = files
@@ -69,14 +70,11 @@ class TraceFile:
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self.size = 0
 
-    def _numbered(self, number: int) -> Path:
-        return self.path.with_name(f"{self.path.stem}.{number}{self.path.suffix}") if number else self.path
-
     def _shift(self) -> None:
-        self._numbered(self.files - 1).unlink(missing_ok=True)
+        part(self.path, self.files - 1).unlink(missing_ok=True)
         for number in range(self.files - 2, -1, -1):
-            if self._numbered(number).exists():
-                self._numbered(number).replace(self._numbered(number + 1))
+            if part(self.path, number).exists():
+                part(self.path, number).replace(part(self.path, number + 1))
 
 
 class TraceMemory:

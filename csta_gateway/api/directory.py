@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
-from twisted.logger import Logger
 
 from crm_adapter.directory import Contact
 from crm_adapter.errors import NumberInvalid
@@ -14,7 +13,6 @@ from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import normalise
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
-from csta_gateway.log import masked
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
 from csta_gateway.views import ColleagueView, ContactView, LookupView, StaffView, number_view, staff_view
@@ -23,8 +21,6 @@ CONTACTS_AT_ONCE = 50
 
 Sought = Annotated[str, Meta(max_length=128)]
 Key = Annotated[str, Meta(min_length=1, max_length=250)]
-
-log = Logger()
 
 
 class Search(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,13 +103,9 @@ async def add_number(visit: Visit, body: AddedNumber) -> None:
         raise NumberInvalid("not_possible")
     contact = Contact(kind=body.kind, record_id=body.id, name=body.name)
     await visit.gateway.contacts.add_number(body.source, contact, NewNumber(label=body.label, e164=number.e164))
-    log.info(
-        "{user} adds the number {number} to the {kind} {id} of {source}",
-        user=visit.user.login,
-        number=masked(number.e164),
-        kind=body.kind,
-        id=body.id,
-        source=body.source,
+    record = f"{body.kind}:{body.id}"  # one word, so that a long key is not masked like a number
+    visit.gateway.audit.write(
+        "number_added", visit.user.login, number=number.e164, source=body.source, record=record, label=body.label
     )
     visit.gateway.board.calls.look_up_again(number.e164)
 

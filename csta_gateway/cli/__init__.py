@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from csta import __version__
-from csta.cli.exits import USAGE, Trouble
+from csta.cli.exits import OK, USAGE, Trouble
 from csta.toml_file import ConfigError
 from csta_gateway.cli import (
     agent,
@@ -28,6 +28,7 @@ from csta_gateway.cli import (
     run,
     show,
     token,
+    trace,
     user,
 )
 
@@ -45,6 +46,7 @@ COMMANDS = (
     number,
     journal,
     audit,
+    trace,
     db,
     health,
     completion,
@@ -63,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Trouble as trouble:
         print(f"csta-gateway: {trouble}", file=sys.stderr)
         return trouble.code
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return OK
 
 
 def parser() -> argparse.ArgumentParser:

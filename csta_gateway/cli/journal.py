@@ -6,10 +6,8 @@ It works on the database itself, whether the gateway runs or not.
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,8 @@ from crm_adapter.migrations import History, upgrade
 from crm_adapter.numberset import number_set
 from crm_adapter.sources.database import PlainDatabase
 from csta.cli.exits import OK, Trouble
-from csta_gateway.audit import AuditLog, EventName
+from csta_gateway.audit import EventName
+from csta_gateway.cli import audit
 from csta_gateway.cli.settings import add_config, settings
 from csta_gateway.config import Config
 from csta_gateway.journalfiles import FORMS, of_whom
@@ -140,19 +139,11 @@ def _write(database: PlainDatabase, subject: Subject, path: Path) -> int:
 
 def _audit(event: EventName, count: int, options: argparse.Namespace, config: Config) -> None:
     whose = of_whom(options.user, options.number or ())
-    AuditLog(config.audit, time.time).write(event, _who(), calls=count, whose=whose, by="command")
+    audit.write(config, event, calls=count, whose=whose)
 
 
 def _tell(done: str, count: int, options: argparse.Namespace, where: str = "") -> None:
     """Who did what with how many calls; numbers never in full: this may end up in a log."""
     calls = f"{count} call{'' if count == 1 else 's'}"
-    words = (f"{_who()}:", calls, of_whom(options.user, options.number or ()), done, where)
+    words = (f"{audit.caller()}:", calls, of_whom(options.user, options.number or ()), done, where)
     print(" ".join(filter(None, words)), file=sys.stderr)
-
-
-def _who() -> str:
-    """Who has called the command, also behind sudo; a container's user may have no name."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"

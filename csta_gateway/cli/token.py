@@ -15,7 +15,9 @@ from crm_adapter.migrations import History, upgrade
 from crm_adapter.sources.database import PlainDatabase
 from csta.cli.exits import OK, Trouble
 from csta_gateway import tokens
+from csta_gateway.cli import audit
 from csta_gateway.cli.settings import add_config, settings
+from csta_gateway.config import Config
 from csta_gateway.policy import Scope
 from csta_gateway.tokens import Token
 
@@ -64,7 +66,7 @@ def _days(text: str) -> int:
 
 
 def _create(options: argparse.Namespace) -> int:
-    token, now = tokens.make(), _now()
+    config, token, now = settings(options), tokens.make(), _now()
     known = Token(
         name=options.name,
         login=options.user,
@@ -72,25 +74,29 @@ def _create(options: argparse.Namespace) -> int:
         created=now,
         expires=now + options.days * DAY,
     )
-    with _database(options) as database:
+    with _database(config) as database:
         if not database.do(tokens.add, token, known):
             raise Trouble(f"there is a token {options.name!r} already; revoke it, or choose another name")
+    scopes = " ".join(sorted(known.scopes))
+    audit.write(config, "token_made", token=known.name, login=known.login, scopes=scopes, days=options.days)
     print(token)
     print("Keep it where only the program can read it: it is not shown again.", file=sys.stderr)
     return OK
 
 
 def _list(options: argparse.Namespace) -> int:
-    with _database(options) as database:
+    with _database(settings(options)) as database:
         for token in database.do(tokens.every):
             print("\t".join(_cells(token)))
     return OK
 
 
 def _revoke(options: argparse.Namespace) -> int:
-    with _database(options) as database:
+    config = settings(options)
+    with _database(config) as database:
         if not database.do(tokens.revoke, options.name):
             raise Trouble(f"there is no token {options.name!r}; `csta-gateway token list` shows all")
+    audit.write(config, "token_revoked", token=options.name)
     return OK
 
 
@@ -111,10 +117,10 @@ def _now() -> int:
 
 
 @contextmanager
-def _database(options: argparse.Namespace) -> Iterator[PlainDatabase]:
+def _database(config: Config) -> Iterator[PlainDatabase]:
     """The database the gateway keeps tokens in, which is the journal's."""
     try:
-        database = PlainDatabase(settings(options).journal.url)
+        database = PlainDatabase(config.journal.url)
     except DirectoryError as problem:
         raise Trouble(str(problem)) from problem
     try:

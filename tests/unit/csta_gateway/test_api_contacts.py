@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.logger import ILogObserver, globalLogPublisher
 
 from tests.unit.csta_gateway.test_events import Socket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.unit.csta_gateway.conftest import World
 
 ERIKA = {"source": "crm", "kind": "person", "id": "7", "name": "Erika Mustermann"}
@@ -19,24 +16,12 @@ WISH = {**ERIKA, "number": "089 5551234", "label": "mobile"}
 PATH = "/api/contacts/numbers"
 
 
-@pytest.fixture
-def told() -> Iterator[list[dict[str, Any]]]:
-    """Events of the log."""
-    events: list[dict[str, Any]] = []
-    observer = cast(ILogObserver, events.append)
-    globalLogPublisher.addObserver(observer)
-    yield events
-    globalLogPublisher.removeObserver(observer)
-
-
 def last_call(socket: Socket) -> dict[str, Any]:
     calls: list[dict[str, Any]] = [each["call"] for each in socket.messages() if each["type"] == "call"]
     return calls[-1]
 
 
-def test_a_call_that_rings_has_the_name_at_once_and_the_log_says_who_did_it(
-    world: World, told: list[dict[str, Any]]
-) -> None:
+def test_a_call_that_rings_has_the_name_at_once_and_the_audit_log_says_who_did_it(world: World) -> None:
     browser = world.browser("anna")
     socket = Socket(browser)
     world.switch.ring("2001", "0895551234")
@@ -55,9 +40,9 @@ def test_a_call_that_rings_has_the_name_at_once_and_the_log_says_who_did_it(
     )
     call = last_call(socket)
     assert (call["name"], call["stranger"]) == ("Erika Mustermann", None)
-    (event,) = (each for each in told if each.get("log_format", "").startswith("{user} adds the number"))
-    assert (event["user"], event["kind"], event["id"], event["source"]) == ("anna", "person", "7", "crm")
-    assert "5551234" not in event["number"]
+    line = world.audited()[-1]
+    assert (line["event"], line["user"], line["source"], line["record"]) == ("number_added", "anna", "crm", "person:7")
+    assert "5551234" not in line["number"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +68,7 @@ def test_what_is_not_written_and_why(
     assert (answer.status, answer.error) == (status, error)
     assert words in answer.json["detail"]
     assert world.crm.added == []
+    assert "number_added" not in [line["event"] for line in world.audited()]
 
 
 def test_a_crm_that_is_away_is_told(world: World) -> None:

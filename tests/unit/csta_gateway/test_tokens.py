@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from crm_adapter.sources import records
 from csta.model.events import CallEnded
 from csta.model.states import ConnectionState
 from csta_gateway import tokens
+from csta_gateway.audit import files
 from csta_gateway.cli import main
 from csta_gateway.policy import Scope
 from csta_gateway.tokens import PREFIX, Token
@@ -166,7 +168,7 @@ def test_a_token_is_kept_as_what_cannot_be_turned_back(world: World, tmp_path: P
 @pytest.fixture
 def settings(tmp_path: Path) -> str:
     file = tmp_path / "gateway.toml"
-    file.write_text(SETTINGS.format(port=0, folder=tmp_path))
+    file.write_text(SETTINGS.format(port=0, folder=tmp_path) + f'[audit]\nfolder = "{tmp_path}/audit"\n')
     return str(file)
 
 
@@ -188,6 +190,24 @@ def test_tokens_are_made_listed_and_revoked(settings: str, capsys: pytest.Captur
     assert "no token 'helpdesk'" in capsys.readouterr().err
     assert main(["token", "list", *end]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_who_makes_and_revokes_tokens_is_in_the_audit_log(
+    settings: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "petra")
+    create = ["token", "create", "helpdesk", "--scope", "calls:read", "--scope", "admin", "--config", settings]
+    assert [main([*create, "--user", "anna"]), main([*create, "--service"])] == [0, 1]
+    assert [main(["token", "revoke", "helpdesk", "--config", settings]) for _ in range(2)] == [0, 1]
+    (path,) = files(tmp_path / "audit")
+    made, revoked = map(json.loads, path.read_bytes().splitlines())
+    known = {"user": "petra", "token": "helpdesk", "by": "command"}
+    details = {"login": "anna", "scopes": "admin calls:read", "days": 365}
+    assert made.items() >= {**known, **details, "event": "token_made"}.items()
+    assert revoked.items() >= {**known, "event": "token_revoked"}.items()
+    token = capsys.readouterr().out.strip()
+    assert token.startswith(PREFIX)
+    assert token not in path.read_text()
 
 
 @pytest.mark.parametrize(
