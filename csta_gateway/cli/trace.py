@@ -24,7 +24,7 @@ from csta_gateway.config_tapi import Tapi
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
 
-ADVICE = 'set `record = "trace.jsonl"` in [[links]]'
+ADVICE = 'set `record = "trace.jsonl"` in [[links]] and reload the gateway'
 
 
 def add_parser(commands: Subparsers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 from collections.abc import Iterable
@@ -156,7 +157,7 @@ def test_a_line_that_is_damaged_is_told_and_the_others_are_shown(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["show", "Branch"], 1, 'link Branch is not recorded; set `record = "trace.jsonl"` in [[links]]'),
+        (["show", "Branch"], 1, 'link Branch is not recorded; set `record = "trace.jsonl"` in [[links]] and reload'),
         (["show", "Desk"], 1, "link Desk is Windows Telephony, which has no messages to record"),
         (["show", "Moon"], 2, "there is no link 'Moon'; the settings have: HQ, Branch, Desk"),
         (["show", "HQ"], 1, "link HQ, record: there is no /"),
@@ -184,6 +185,23 @@ def test_links_none_of_which_is_recorded(office: Office, capsys: pytest.CaptureF
     office.settings.write_text(office.settings.read_text().replace("record =", "# record ="))
     assert office.run("list") == 1
     assert "no link is recorded; set `record" in capsys.readouterr().err
+
+
+class Gone(io.RawIOBase):
+    """A pipe whose reader has gone."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        raise BrokenPipeError
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.record([1])
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(Gone(), 1)))
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert office.run("show", "HQ") == 0
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "x", "1" * 10])
