@@ -85,7 +85,9 @@ class AuditLog:
             log.error("audit log: {problem}; not written: {content}", problem=problem, content=content)
 
     def _append(self, today: date, content: dict[str, Any]) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._folder.exists():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _give_away(self._folder)
         path = self._folder / f"{_PREFIX}{today}{_SUFFIX}"
         new = not path.exists()
         with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "rb+") as file:
@@ -93,6 +95,7 @@ class AuditLog:
             previous = _last(file) or self._before(path)
             file.write(msgspec.json.encode({**content, "previous": previous}) + b"\n")
         if new:
+            _give_away(path)
             log.info("audit log of {day} follows {hash}", day=str(today), hash=previous)
             self._delete_old(today)
 
@@ -163,6 +166,13 @@ def _last(file: IO[bytes]) -> str | None:
     file.seek(max(0, size - _TAIL))
     lines = file.read().splitlines()
     return hashed(lines[-1]) if lines else None
+
+
+def _give_away(made: Path) -> None:
+    """Let what root has made belong to whoever owns the folder around it: the gateway goes on writing there."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        around = made.parent.stat()
+        os.chown(made, around.st_uid, around.st_gid)
 
 
 def _lock(file: IO[bytes]) -> None:

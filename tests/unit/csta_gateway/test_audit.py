@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from pathlib import Path
@@ -75,6 +76,14 @@ def test_it_is_its_owners_alone(book: Book) -> None:
     book.write()
     assert stat.S_IMODE(book.folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(files(book.folder)[0].stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes files for others")
+def test_what_a_command_of_root_makes_is_the_gateways(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12345)
+    book = Book(tmp_path)
+    book.log.write("token_made", "root")
+    assert {path.stat().st_uid for path in (book.folder, *files(book.folder))} == {12345}
 
 
 def test_a_restart_and_a_command_beside_it_go_on_with_the_chain(book: Book, tmp_path: Path) -> None:
