@@ -32,6 +32,7 @@ from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
+from csta_gateway.proxylogin import ProxyLogIn
 from csta_gateway.sessionfile import SessionFile
 from csta_gateway.streams import Streams
 from csta_gateway.tokens import Tokens
@@ -83,6 +84,7 @@ def assemble(
         users=users,
         findings=Findings(metrics),
         sessions=sessions(config.server, users, clock, verifier, audit),
+        proxy=ProxyLogIn(config.login, users),
         bearers=Bearers(tokens, users, clock),
         links=links,
         lookup=lookup,
