@@ -27,6 +27,7 @@ def test_there_is_no_form_and_a_log_out_goes_to_the_proxys_page(
         route.fulfill(json=session)
 
     gateway.page.route("**/api/login/proxy", log_in)
+    gateway.page.route("**/sso/logout", lambda route: route.fulfill(body="Bye"))
     page = gateway.open()
     expect(page.locator(".me__name")).to_have_text("Anna Berger")
     expect(page.locator(".login")).to_have_count(0)
