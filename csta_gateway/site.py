@@ -148,7 +148,7 @@ class Root(Resource):
 def _is_text(request: Request) -> bool:
     """Whether Klein can read where the request goes; it would write a traceback otherwise, and fill the log."""
     try:
-        b"/".join((request.getRequestHostname(), *request.postpath)).decode()
+        b"/".join((request.getRequestHostname(), *(request.postpath or ()))).decode()
     except UnicodeDecodeError:
         return False
     return True
