@@ -56,7 +56,8 @@ def assemble(
     audit = audit_log(config.audit, clock)
     links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
-    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
+    budget = config.lookup.budget_seconds
+    lookup = Lookup(sources, clock, budget, users=users, sites=sites, on_asked=metrics.looked_up)
     contacts = Contacts(sources)
     pages = pages_of(config, sites, contacts)
     streams = Streams(metrics, clock)

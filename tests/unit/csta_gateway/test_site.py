@@ -193,6 +193,8 @@ def test_metrics_count_and_name_nobody(world: World) -> None:
     text = browser.get("/metrics").body.decode()
     assert 'csta_link_up{link="HQ"} 1.0' in text
     assert 'csta_monitors{link="HQ"} 4.0' in text
+    assert 'csta_lookups_total{result="found"} 1.0' in text
+    assert "csta_lookup_seconds_count 1.0" in text
     assert 'csta_commands_total{action="answer",outcome="done"} 1.0' in text
     assert 'csta_events_total{link="HQ",type="CallOffered"} 1.0' in text
     assert 'csta_http_requests_total{route="POST /calls/<call>/answer",status="204"} 1.0' in text
