@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from msgspec import Struct
 from twisted.internet.defer import Deferred, DeferredSemaphore
@@ -44,17 +45,31 @@ class LookupResult(Struct, frozen=True, kw_only=True):
         return next((match for match in self.matches[:1] if match.certainty != "uncertain"), None)
 
 
+Outcome = Literal["found", "none", "uncertain", "late"]
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """A question the sources have answered.
 
     :param at: when it was asked, seconds.
     :param took: seconds until the last source had answered, or was given up.
+    :param late: that was longer than the budget.
     """
 
     number: Number
     at: float
     took: float
+    late: bool
     result: LookupResult
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it, in one word."""
+        if self.late:
+            return "late"
+        if self.result.best is not None:
+            return "found"
+        return "uncertain" if self.result.matches else "none"
 
 
 RANKS: dict[tuple[str, str], int] = {
@@ -107,6 +122,7 @@ class Lookup:
     :param keep_found: seconds an answer with matches is remembered.
     :param keep_unknown: seconds an answer without matches is remembered.
     :param size: how many numbers are remembered.
+    :param on_asked: hears of every question the sources have answered.
     :ivar recent: the last questions to the sources, for whoever wants to know why a caller has a name; newest last.
     """
 
@@ -124,6 +140,7 @@ class Lookup:
         keep_found: float = 300.0,
         keep_unknown: float = 30.0,
         size: int = 10_000,
+        on_asked: Callable[[Asked], None] = lambda asked: None,
     ) -> None:
         self._sources: tuple[DirectorySource, ...] = ()
         self._clock = clock
@@ -132,6 +149,7 @@ class Lookup:
         self._patience = patience
         self._keep = {True: keep_found, False: keep_unknown}
         self._size = size
+        self._on_asked = on_asked
         self._open: dict[str, _Question] = {}
         self._memory: dict[str, _Remembered] = {}
         self._edition = 0
@@ -280,7 +298,10 @@ class Lookup:
         del self._open[key]
         result = question.result()
         took = self._clock.seconds() - question.at
-        self.recent.append(Asked(number=question.number, at=question.at, took=took, result=result))
+        late = took > self._budget
+        asked = Asked(number=question.number, at=question.at, took=took, late=late, result=result)
+        self.recent.append(asked)
+        self._on_asked(asked)
         if result.failed or question.edition != self._edition:
             return  # an answer with a gap, or from before a change, is not worth remembering
         if len(self._memory) >= self._size:

@@ -32,6 +32,7 @@ from csta_gateway.gateway import Gateway
 from csta_gateway.links import Links, MakeProvider
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
+from csta_gateway.proxylogin import ProxyLogIn
 from csta_gateway.sessionfile import SessionFile
 from csta_gateway.streams import Streams
 from csta_gateway.tokens import Tokens
@@ -55,7 +56,8 @@ def assemble(
     audit = audit_log(config.audit, clock)
     links = Links(config.connections, users.devices(), make_provider, clock, metrics)
     sites = Sites(config.location, config.sites)
-    lookup = Lookup(sources, clock, config.lookup.budget_seconds, users=users, sites=sites)
+    budget = config.lookup.budget_seconds
+    lookup = Lookup(sources, clock, budget, users=users, sites=sites, on_asked=metrics.looked_up)
     contacts = Contacts(sources)
     pages = pages_of(config, sites, contacts)
     streams = Streams(metrics, clock)
@@ -83,6 +85,7 @@ def assemble(
         users=users,
         findings=Findings(metrics),
         sessions=sessions(config.server, users, clock, verifier, audit),
+        proxy=ProxyLogIn(config.login, users),
         bearers=Bearers(tokens, users, clock),
         links=links,
         lookup=lookup,

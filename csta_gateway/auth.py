@@ -59,6 +59,7 @@ class Session:
     :param language: the language of sentences in this session.
     :param used: time of the last use, seconds.
     :param scopes: what the token it was opened with is good for; None: it was opened with a password.
+    :param by_proxy: the proxy before the gateway has opened it, not a password.
     :param on_end: called when the session ends, to close what hangs on it.
     """
 
@@ -67,6 +68,7 @@ class Session:
     language: Language
     used: float
     scopes: frozenset[Scope] | None = None
+    by_proxy: bool = False
     on_end: set[Callable[[], None]] = field(default_factory=set)
 
     def has_csrf(self, value: str) -> bool:
@@ -148,6 +150,11 @@ class Sessions:
         self._audit.write("login", login, address=address)
         return self._begin(user)
 
+    def open_by_proxy(self, user: User, address: str) -> tuple[str, Session]:
+        """Log in whom the proxy before the gateway has logged in; gives token and session."""
+        self._audit.write("login", user.login, address=address, by="header")
+        return self._begin(user, by_proxy=True)
+
     def find(self, token: str) -> Session | None:
         """The session of a cookie, or None when it is over or never was."""
         self._expire()
@@ -185,16 +192,16 @@ class Sessions:
         if known != self._file.content:
             self._file.write(known)
 
-    def _begin(self, user: User) -> tuple[str, Session]:
+    def _begin(self, user: User, by_proxy: bool = False) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
-        session = self._add(token, user, user.language)
+        session = self._add(token, user, user.language, by_proxy)
         self.save()
         return token, session
 
-    def _add(self, token: str, user: User, language: Language) -> Session:
+    def _add(self, token: str, user: User, language: Language, by_proxy: bool) -> Session:
         own = [key for key, each in self._sessions.items() if each.user.login == user.login]
         self._end(own[: max(0, len(own) + 1 - SESSIONS_PER_USER)])
-        session = Session(user, _csrf(token), language, self._clock.seconds())
+        session = Session(user, _csrf(token), language, self._clock.seconds(), by_proxy=by_proxy)
         self._sessions[digest(token)] = session
         return session
 
@@ -204,7 +211,7 @@ class Sessions:
         user = self._users.by_login(saved.login)
         same = user is not None and digest(user.password_hash).hex() == saved.password
         if user is not None and same and self._is_fresh(saved.used):
-            self._add(token, user, saved.language)
+            self._add(token, user, saved.language, saved.by_proxy)
 
     def _is_fresh(self, used: float) -> bool:
         return used >= self._clock.seconds() - self._lifetime
@@ -216,6 +223,7 @@ class Sessions:
             language=session.language,
             used=session.used,
             password=digest(session.user.password_hash).hex(),
+            by_proxy=session.by_proxy,
         )
 
     def _expire(self) -> None:

@@ -22,6 +22,7 @@ from csta_gateway.addresses import is_loopback
 from csta_gateway.config_agents import Agents
 from csta_gateway.config_devices import ListOfDevices
 from csta_gateway.config_dialling import Dialling
+from csta_gateway.config_login import LogIn
 from csta_gateway.config_screen import Screen
 from csta_gateway.config_sources import Filled, Seconds, Source
 from csta_gateway.config_tapi import Tapi
@@ -238,6 +239,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: Users
     device_lists: tuple[ListOfDevices, ...] = ()
     server: Server = Server()
+    login: LogIn = LogIn()
     agents: Agents | None = None
     location: Location = field(default_factory=Location)
     sites: dict[str, Location] = field(default_factory=dict)
@@ -262,6 +264,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"two {kind}s are named `{name}`")
         if self.users.source not in {source.name for source in self.sources}:
             raise ValueError(f"`users.source` names `{self.users.source}`, which is no source")
+        if self.login.trusted_header and not self.server.behind_proxy:
+            raise ValueError("`trusted_header` in [login] needs `behind_proxy = true` in [server]")
         self._check_telephony()
 
     def _check_telephony(self) -> None:

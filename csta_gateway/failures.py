@@ -24,6 +24,8 @@ STATUS: dict[str, int] = {
     "token_invalid": 401,
     "forbidden": 403,
     "csrf": 403,
+    "user_unknown": 403,
+    "passwords_off": 403,
     "dial_refused": 403,
     "not_found": 404,
     "call_unknown": 404,
@@ -48,7 +50,8 @@ class ApiError(CSTAError):
     :param id: one of :data:`STATUS`.
     :param retry_after: seconds to wait before trying again, or None.
     :param reason: for programmers: what in the request is wrong, and where; of ``dial_refused`` the
-        :data:`~crm_adapter.destinations.Destination` that is not allowed, or ``prefix``.
+        :data:`~crm_adapter.destinations.Destination` that is not allowed, or ``prefix``;
+        of ``user_unknown`` the login.
     """
 
     def __init__(self, id: str, retry_after: int | None = None, reason: str | None = None) -> None:  # noqa: A002 -- the name of the field in the API
@@ -128,6 +131,6 @@ def _detail(error: Exception, key: str, language: Language) -> str:
     if isinstance(error, RequestRejected):
         return refusal("", "", language)
     if isinstance(error, ApiError):
-        what = text(f"dial.{error.reason}", language) if key == "dial_refused" else None
+        what = text(f"dial.{error.reason}", language) if key == "dial_refused" else error.reason
         return text(key, language, seconds=error.retry_after, what=what)
     return text(key, language)

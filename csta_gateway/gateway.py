@@ -23,6 +23,7 @@ from csta_gateway.findings import Findings
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
+from csta_gateway.proxylogin import ProxyLogIn
 from csta_gateway.streams import Stream, Streams
 from csta_gateway.traces import Support
 from csta_gateway.websocket import EventSocket
@@ -42,6 +43,7 @@ class Gateway:
     users: Users
     findings: Findings
     sessions: Sessions
+    proxy: ProxyLogIn
     bearers: Bearers
     links: Links
     lookup: Lookup
@@ -57,9 +59,10 @@ class Gateway:
     socket_factory: WebSocketServerFactory
 
     def session_of(self, request: Request) -> Session | None:
-        """Whose request it is, by the cookie."""
+        """Whose request it is, by the cookie; nobody's when the proxy now names somebody else."""
         cookie = request.getCookie(COOKIE.encode())
-        return self.sessions.find(cookie.decode("latin-1")) if cookie else None
+        session = self.sessions.find(cookie.decode("latin-1")) if cookie else None
+        return session if session and self.proxy.agrees(session, request) else None
 
     def client(self, request: Request) -> str:
         """Address of whoever asks; behind a proxy the one the proxy saw."""

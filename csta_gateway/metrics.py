@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from crm_adapter.lookup import Asked
+
 
 class Metrics:
     """All metrics of one gateway, in a registry of its own so that several can live in one process."""
@@ -26,6 +28,13 @@ class Metrics:
             "csta_event_snapshots", "Whole states sent, by the reason", ["reason"], registry=registry
         )
         self.slow_streams = Counter("csta_slow_streams", "Call screens that were too slow", registry=registry)
+        self.lookups = Counter("csta_lookups", "Numbers the sources were asked for", ["result"], registry=registry)
+        self.lookup_seconds = Histogram("csta_lookup_seconds", "Time until all sources answered", registry=registry)
         self.requests = Counter("csta_http_requests", "Answers of the API", ["route", "status"], registry=registry)
         self.request_seconds = Histogram("csta_http_seconds", "Time to answer", ["route"], registry=registry)
         self.findings = Gauge("csta_user_findings", "What is wrong with users and devices", ["kind"], registry=registry)
+
+    def looked_up(self, asked: Asked) -> None:
+        """Count a look-up that is over, and how long it took."""
+        self.lookups.labels(asked.outcome).inc()
+        self.lookup_seconds.observe(asked.took)

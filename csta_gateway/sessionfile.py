@@ -22,6 +22,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
     :param language: of its sentences.
     :param used: Unix time of the last use known, seconds.
     :param password: SHA-256 of the password's hash; with another password the log-in is over.
+    :param by_proxy: the proxy before the gateway has opened it.
     """
 
     token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -29,6 +30,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     used: float
     password: str
+    by_proxy: bool = False
 
 
 class SessionFile:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from http import HTTPStatus
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import AnyStr, NamedTuple
 
 from klein import Klein
 from klein.resource import KleinResource
+from twisted.web.pages import errorPage
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
@@ -129,17 +131,27 @@ class Root(Resource):
         self._api = KleinResource(api)
         self._pages = pages
         self._static = StaticFiles(resources.files("csta_gateway") / "static")
+        self._unreadable = errorPage(HTTPStatus.BAD_REQUEST, "Bad Request", "The address is not UTF-8.")
 
     def getChildWithDefault(self, path: bytes, request: Request) -> Resource:
         """The resource for the first part of the path."""
         for name, value in self._headers.items():
             request.setHeader(name, value)
         if path == b"api":
-            return self._api
+            return self._api if _is_text(request) else self._unreadable
         page = self._pages.get(path.decode("latin-1"))
         if page is not None:
             return page
         return self._static
+
+
+def _is_text(request: Request) -> bool:
+    """Whether Klein can read where the request goes; it would write a traceback otherwise, and fill the log."""
+    try:
+        b"/".join((request.getRequestHostname(), *(request.postpath or ()))).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def security_headers(settings: Server) -> dict[str, str]:

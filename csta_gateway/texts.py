@@ -22,6 +22,10 @@ TEXTS: dict[Language, dict[str, str]] = {
     "de": {
         "not_logged_in": "Bitte anmelden.",
         "login_failed": "Benutzer oder Kennwort stimmt nicht. Bitte noch einmal eingeben.",
+        "user_unknown": "Der Proxy meldet „{what}“ an; einen solchen Benutzer gibt es hier nicht."
+        " Die Administration kann ihn anlegen.",
+        "passwords_off": "Mit Kennwort meldet sich hier niemand an."
+        " Bitte die Seite über die Adresse öffnen, an der die Firma anmeldet.",
         "token_invalid": "Dieses Token gilt nicht oder nicht mehr. Die Administration kann ein neues ausstellen.",
         "too_many_attempts": "Zu viele Versuche. Bitte in {seconds} Sekunden noch einmal.",
         "forbidden": "Das ist mit diesem Benutzer nicht erlaubt. Die Administration kann es freigeben.",
@@ -50,6 +54,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "problem.crm_down": "CRM nicht erreichbar",
         "problem.not_logged_in": "Nicht angemeldet",
         "problem.login_failed": "Anmeldung misslungen",
+        "problem.user_unknown": "Benutzer unbekannt",
+        "problem.passwords_off": "Nicht mit Kennwort",
         "problem.token_invalid": "Token ungültig",
         "problem.too_many_attempts": "Zu viele Versuche",
         "problem.forbidden": "Nicht erlaubt",
@@ -153,6 +159,9 @@ TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "not_logged_in": "Please log in.",
         "login_failed": "User or password is wrong. Please enter them again.",
+        "user_unknown": "The proxy names “{what}”, and there is no such user here. The administrator can add one.",
+        "passwords_off": "Nobody logs in with a password here."
+        " Please open the page by the address at which the company logs you in.",
         "token_invalid": "This token is not good, or not any more. The administrator can make a new one.",
         "too_many_attempts": "Too many attempts. Please try again in {seconds} seconds.",
         "forbidden": "This user is not allowed to do that. The administrator can allow it.",
@@ -180,6 +189,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "problem.crm_down": "CRM cannot be reached",
         "problem.not_logged_in": "Not logged in",
         "problem.login_failed": "Log-in failed",
+        "problem.user_unknown": "User unknown",
+        "problem.passwords_off": "Not by password",
         "problem.token_invalid": "Token not valid",
         "problem.too_many_attempts": "Too many attempts",
         "problem.forbidden": "Not allowed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -10,6 +10,8 @@ from twisted.logger import Logger
 from crm_adapter.clock import Clock, Timer
 from crm_adapter.errors import DirectoryError, UsersInvalid
 from crm_adapter.staff import StaffSource
+from crm_adapter.users import Users
+from csta_gateway.config import Config
 from csta_gateway.gateway import Gateway
 
 log = Logger()
@@ -78,8 +80,15 @@ class UserWatch:
             self.start()
 
 
-def warn_about_logins(gateway: Gateway, logins: Iterable[str]) -> None:
-    """Tell which tables of ``[screen.users]`` are nobody's; the user may still be added."""
-    for login in logins:
-        if gateway.users.by_login(login) is None:
-            log.warn("[screen.users.{login}]: there is no such user", login=login)
+def warn_about_logins(gateway: Gateway, config: Config) -> None:
+    """Write to the log which tables of users are nobody's."""
+    for sentence in unknown_logins(config, gateway.users):
+        log.warn("{sentence}", sentence=sentence)
+
+
+def unknown_logins(config: Config, users: Users) -> Iterator[str]:
+    """Which tables of ``[screen.users]`` and ``[dialling.users]`` are nobody's; the user may still be added."""
+    for table, logins in (("screen", config.screen.users), ("dialling", config.dialling.users)):
+        for login in logins:
+            if users.by_login(login) is None:
+                yield f"[{table}.users.{login}]: there is no such user"

@@ -174,13 +174,17 @@ class LookupView(Struct, frozen=True, kw_only=True):
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
-    """What a page needs to begin."""
+    """What a page needs to begin.
+
+    :param logout_url: page that ends the log-in where it was made, when that was not here.
+    """
 
     user: UserView
     csrf: str
     version: str
     triggers: dict[Way, Trigger]
     dispositions: tuple[str, ...]
+    logout_url: str | None
 
 
 class JournalView(Struct, frozen=True, kw_only=True):

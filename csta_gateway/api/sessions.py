@@ -11,6 +11,7 @@ from crm_adapter.texts import Language
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
 from csta_gateway.auth import COOKIE, Session
+from csta_gateway.failures import ApiError
 from csta_gateway.policy import Action
 from csta_gateway.texts import Words
 from csta_gateway.views import SessionView, user_view
@@ -34,7 +35,18 @@ class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
 async def log_in(visit: Visit, body: Credentials) -> SessionView:
     """Open a session and set its cookie."""
     gateway = visit.gateway
+    if not gateway.proxy.settings.passwords:
+        raise ApiError("passwords_off")
     token, session = await gateway.sessions.open(body.user, body.password, gateway.client(visit.request))
+    _set_cookie(visit, token)
+    return _view(visit, session)
+
+
+async def log_in_by_proxy(visit: Visit) -> SessionView:
+    """Open a session for whom the proxy before the gateway names, and set its cookie; it needs no password."""
+    gateway = visit.gateway
+    user = gateway.proxy.user(visit.request)
+    token, session = gateway.sessions.open_by_proxy(user, gateway.client(visit.request))
     _set_cookie(visit, token)
     return _view(visit, session)
 
@@ -75,6 +87,7 @@ def _view(visit: Visit, session: Session) -> SessionView:
         version=visit.gateway.version,
         triggers=visit.gateway.pages.triggers(session.user),
         dispositions=visit.gateway.pages.dispositions,
+        logout_url=visit.gateway.proxy.settings.logout_url if session.by_proxy else None,
     )
 
 
@@ -86,7 +99,16 @@ ROUTES = (
         title=Words("Anmelden", "Log in"),
         action=None,
         handler=log_in,
-        problems=("login_failed", "too_many_attempts"),
+        problems=("login_failed", "too_many_attempts", "passwords_off"),
+    ),
+    Route(
+        method="POST",
+        path="/login/proxy",
+        name="logInByProxy",
+        title=Words("Vom Proxy angemeldet", "Logged in by the proxy"),
+        action=None,
+        handler=log_in_by_proxy,
+        problems=("not_logged_in", "bad_request", "user_unknown"),
     ),
     Route(
         method="GET",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_adapter.errors import DirectoryError, UsersInvalid
 from crm_adapter.shortnumbers import collisions
+from crm_adapter.users import Users
 from csta.cli.exits import OK
 from csta.cli.online import run_on_reactor
 from csta_gateway.cli.settings import add_config, settings
@@ -15,6 +16,7 @@ from csta_gateway.config import Connection
 from csta_gateway.config_tapi import Tapi
 from csta_gateway.providers import without_telephony
 from csta_gateway.staffing import read_staff
+from csta_gateway.userwatch import unknown_logins
 
 if TYPE_CHECKING:
     from csta_gateway.cli.settings import Subparsers
@@ -38,17 +40,20 @@ def _check(options: argparse.Namespace) -> int:
         if sentence := without_telephony(tapi):
             print(f"{options.config}: warning: {sentence}", file=sys.stderr)
     print(f"{options.config}: fine. Links: {', '.join(map(_in_words, config.connections))}.")
-    return OK if options.offline or not config.device_lists else run_on_reactor(_check_lists, options)
+    about_users = config.device_lists or config.screen.users or config.dialling.users
+    return OK if options.offline or not about_users else run_on_reactor(_check_users, options)
 
 
-async def _check_lists(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
-    """Tell what is wrong with lists; one that cannot be read here may be readable where the gateway runs."""
+async def _check_users(options: argparse.Namespace, reactor: Any) -> int:  # noqa: ANN401 -- all of its interfaces
+    """Tell what is wrong with lists and tables of users; a source may be readable only where the gateway runs."""
+    config = settings(options)
     try:
-        findings = (await read_staff(settings(options), reactor)).findings
+        staff = await read_staff(config, reactor)
+        users = Users(staff.users)
     except (DirectoryError, UsersInvalid) as problem:
         print(f"{options.config}: note: users and lists of devices are not checked: {problem}", file=sys.stderr)
         return OK
-    for finding in findings:
+    for finding in (*staff.findings, *unknown_logins(config, users)):
         print(f"{options.config}: warning: {finding}", file=sys.stderr)
     return OK
 

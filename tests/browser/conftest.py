@@ -276,11 +276,13 @@ def session(language: str = "de") -> Json:
         "version": "1.0",
         "triggers": triggers,
         "dispositions": DISPOSITIONS,
+        "logout_url": None,
     }
 
 
 ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
+    "login/proxy": (401, {"id": "not_logged_in", "detail": "Bitte anmelden."}),
     "journal": (200, {"entries": [], "more": False}),
     "contacts/search": (200, {"contacts": []}),
     "colleagues": (

@@ -30,7 +30,7 @@ STILL = """() => Promise.allSettled(document.getAnimations()
 def login(gateway: Gateway, make: Make) -> Page:
     gateway.answers["me"] = 401, {"error": {"id": "not_logged_in", "message": "Bitte anmelden."}}
     sentence = "Benutzer oder Kennwort ist falsch. Bitte noch einmal eingeben."
-    gateway.answers["login"] = 401, {"error": {"id": "login_failed", "message": sentence}}
+    gateway.answers["login"] = 401, {"id": "login_failed", "detail": sentence}
     gateway.page.goto(SCREEN)
     gateway.page.get_by_label("Benutzer").fill("anna")
     gateway.page.get_by_label("Kennwort").fill("falsch")

@@ -21,7 +21,7 @@ class Admin {
     showTheme(this.settings.get("theme"));
     await loadLanguage(preferredLanguage(this.settings.get("language")));
     try {
-      const session = await this.api.me();
+      const session = (await this.api.me()) ?? (await this.api.loginByProxy());
       if (session) await this.#begin(session);
       else this.#askForLogin();
     } catch (error) {

@@ -27,13 +27,13 @@ export class Api {
   }
 
   /** The session of this browser, or null when nobody is logged in. */
-  async me() {
-    try {
-      return await this.#session("GET", "me");
-    } catch (error) {
-      if (error.status === 401) return null;
-      throw error;
-    }
+  me() {
+    return this.#sessionOrNull("GET", "me");
+  }
+
+  /** A session for whom the proxy before the gateway has logged in, or null when it names nobody. */
+  loginByProxy() {
+    return this.#sessionOrNull("POST", "login/proxy");
   }
 
   setLanguage(language) {
@@ -111,6 +111,15 @@ export class Api {
   /** Keep what is written about a call; gives `{call}`, or `{entry}` when it is over. */
   annotateCall(call, { note, disposition, private: hidden }) {
     return this.#ask("PUT", `calls/${encodeURIComponent(call)}/note`, { note, disposition, private: hidden });
+  }
+
+  async #sessionOrNull(method, path) {
+    try {
+      return await this.#session(method, path);
+    } catch (error) {
+      if (error.status === 401) return null;
+      throw error;
+    }
   }
 
   async #session(method, path, body) {

@@ -47,7 +47,7 @@ class App {
     showTheme(this.settings.get("theme"));
     await loadLanguage(preferredLanguage(this.settings.get("language")));
     try {
-      const session = await this.api.me();
+      const session = (await this.api.me()) ?? (await this.api.loginByProxy());
       if (session) await this.#begin(session);
       else this.#askForLogin();
     } catch (error) {
@@ -165,9 +165,11 @@ class App {
   }
 
   async #logout() {
+    const { logout_url: page } = this.store.state.session;
     try {
       await this.api.logout();
       this.#ended(null);
+      if (page) location.assign(page);
     } catch (error) {
       this.#complain(error);
     }

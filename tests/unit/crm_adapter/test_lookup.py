@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from crm_adapter.directory import Match
 from crm_adapter.errors import DirectoryError
 from crm_adapter.location import Location
-from crm_adapter.lookup import Lookup, LookupResult, ranked
+from crm_adapter.lookup import Asked, Lookup, LookupResult, ranked
 from crm_adapter.numbers import Number, normalise
 from crm_adapter.sites import Sites
 from crm_adapter.users import User, Users
@@ -192,6 +192,30 @@ def test_users_who_move_are_found_where_they_are(books: tuple[Book, Book], clock
 def test_nobody_is_asked_for_a_withheld_number(lookup: Lookup, books: tuple[Book, Book]) -> None:
     assert found(Deferred.fromCoroutine(lookup.find(Number()))) == [LookupResult()]
     assert not books[0].asked
+
+
+@pytest.mark.parametrize(
+    ("matches", "after", "outcome"),
+    [
+        ((ERIKA,), 1.0, "found"),
+        ((), 0.5, "none"),
+        ((structs.replace(ERIKA, certainty="uncertain"),), 0.5, "uncertain"),
+        ((ERIKA,), 1.5, "late"),
+        ((), 10.0, "late"),
+    ],
+)
+def test_what_came_of_a_question_is_told_once(
+    book: type[Book], clock: Clock, matches: tuple[Match, ...], after: float, outcome: str
+) -> None:
+    heard: list[Asked] = []
+    source = book("a")
+    lookup = Lookup((source,), clock, budget=1.0, on_asked=heard.append)
+    for _ in range(2):
+        lookup.watch(NUMBER, lambda result: None)
+    clock.advance(after)
+    if after < 10.0:  # else it was given up
+        source.answer(*matches)
+    assert [(asked.outcome, asked.took) for asked in heard] == [(outcome, after)]
 
 
 def test_without_sources_nothing_is_pending(clock: Clock) -> None:

@@ -9,6 +9,7 @@ from crm_adapter.location import Location
 from csta_gateway.changes import changes
 from csta_gateway.config import Journal, Link, Log, Server
 from csta_gateway.config_agents import Agents
+from csta_gateway.config_login import LogIn
 from tests.unit.csta_gateway.conftest import SETTINGS
 
 HQ = SETTINGS.links[0]
@@ -30,6 +31,7 @@ NOTHING = "nothing has changed that holds at once"
         ),
         ({"journal": Journal(retention_days=3)}, "[journal] retention_days"),
         ({"server": Server(port=9)}, f"{NOTHING}; needs a restart: [server] port, [server] origins"),
+        ({"login": LogIn(logout_url="/out")}, f"{NOTHING}; needs a restart: [login] logout_url"),
         ({"agents": Agents(host="cti.example.org")}, f"{NOTHING}; needs a restart: [agents] as a whole"),
         (
             {"journal": Journal(url="sqlite:///other.db", masked_for=("user",))},

@@ -67,6 +67,20 @@ MISTAKES = [
     ("[location]\ncountry = 'XX'", "gateway.toml:14: location: country 'XX': use a code like DE, AT or GB"),
     ("[server]\naddress = '0.0.0.0'", "gateway.toml:14: server: needs `certificate`"),
     ("[server]\norigins = ['crm']", "gateway.toml:14: server: `crm` is not an origin"),
+    ("[login]\ntrusted_header = 'X-User'", "gateway.toml:14: login: `trusted_header` and `trusted_from` go together"),
+    ("[login]\ntrusted_from = ['10.0.0.5']", "gateway.toml:14: login: `trusted_header` and `trusted_from` go together"),
+    (
+        "[login]\ntrusted_header = 'X User'\ntrusted_from = ['10.0.0.5']",
+        "gateway.toml:14: login: `X User` is no name of",
+    ),
+    ("[login]\ntrusted_header = 'X-User'\ntrusted_from = ['proxy']", "gateway.toml:14: login: 'proxy' does not"),
+    (
+        "[login]\ntrusted_header = 'X-User'\ntrusted_from = ['10.0.0.5']",
+        "gateway.toml: `trusted_header` in [login] needs `behind_proxy = true` in [server]",
+    ),
+    ("[login]\npasswords = false", "gateway.toml:14: login: with `passwords = false` nobody can log in"),
+    ("[login]\nlogout_url = 'javascript:alert(1)'", "gateway.toml:14: login: `javascript:alert(1)` is no page"),
+    ("[login]\nlogout_url = '//evil'", "gateway.toml:14: login: `//evil` is no page"),
     ("[server]\nmetrics_from = ['10.0.0.1/8']", "gateway.toml:14: server: 10.0.0.1/8 has host bits set"),
     ("[screen]\nrecord = 'summary'", "gateway.toml:15: screen.record: names the template `summary`, which is not in"),
     (

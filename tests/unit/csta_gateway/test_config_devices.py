@@ -99,3 +99,14 @@ def test_lists_that_cannot_be_read_here_are_no_mistake(settings: Path) -> None:
     checked = check(settings)
     assert checked.returncode == OK
     assert f"{settings}: note: users and lists of devices are not checked: database" in checked.stderr
+
+
+def test_tables_of_users_nobody_has_are_told(settings: Path) -> None:
+    tables = "[screen.users.otto.incoming]\ntrigger = 'ring'\n[dialling.users.emil]\n[dialling.users.anna]\n"
+    settings.write_text(settings.read_text() + tables)
+    checked = check(settings)
+    assert checked.returncode == OK
+    assert [line for line in checked.stderr.splitlines() if ".users." in line] == [
+        f"{settings}: warning: [screen.users.otto]: there is no such user",
+        f"{settings}: warning: [dialling.users.emil]: there is no such user",
+    ]

@@ -22,8 +22,11 @@ from csta.model.states import ConnectionState
 from csta_gateway.api.application import ROUTES
 from csta_gateway.api.openapi import document
 from tests.unit.csta_gateway.conftest import reply
+from tests.unit.csta_gateway.test_proxy_login import BEHIND_PROXY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.csta_gateway.conftest import World
 
 DESCRIPTION = schemathesis.openapi.from_dict(document(ROUTES, "1.0", "en"))
@@ -70,6 +73,7 @@ def send(world: World, case: Case[Any]) -> Response:
     content = request.body or b""
     body = content.encode() if isinstance(content, str) else cast(bytes, content)
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), "X-CSRF-Token": browser.csrf}
+    headers["X-Remote-User"] = "chef"
     transport = browser.send(f"{request.method} {request.path_url}", headers, body)
     if not transport.value():
         world.clock.pump([0.1] * 50)  # a trace takes its time
@@ -79,8 +83,9 @@ def send(world: World, case: Case[Any]) -> Response:
 
 
 @pytest.fixture
-def busy(world: World) -> World:
-    """There are a held call and another to act on, one that rings, and one in the journal."""
+def busy(make_world: Callable[..., World]) -> World:
+    """There are a held call and another to act on, one that rings, and one in the journal; a proxy logs people in."""
+    world = make_world(BEHIND_PROXY)
     world.switch.change(world.switch.ring("2003", call="c0"), CallEnded, state=ConnectionState.NULL)
     world.switch.change(world.switch.ring("2003", call="h1"), CallHeld, state=ConnectionState.HOLD)
     world.switch.change(world.switch.ring("2003"), CallAnswered, state=ConnectionState.CONNECTED)

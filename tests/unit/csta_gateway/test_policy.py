@@ -25,6 +25,7 @@ RUNNING = ("-", "-", "any", "any")
 
 MATRIX: dict[str, tuple[str, ...]] = {
     "logIn": OPEN,
+    "logInByProxy": OPEN,
     "describe": OPEN,
     "showSession": SESSION,
     "changeSession": SESSION,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import structs
+from twisted.logger import capturedLogs
 
 from csta_gateway.config import Config
 from csta_gateway.site import LARGEST_BODY
@@ -172,7 +173,17 @@ def test_a_header_that_is_no_text_is_no_error_of_ours(world: World, name: str) -
     ("path", "status"), [("/api/calls/%FF", 400), ("/api/%FF", 400), ("/%FF", 404), ("/api/calls/%00", 404)]
 )
 def test_an_address_that_is_no_text_is_no_error_of_ours(world: World, path: str, status: int) -> None:
-    assert world.browser("anna").get(path).status == status
+    with capturedLogs() as lines:
+        assert world.browser("anna").get(path).status == status
+    assert [line for line in lines if "log_failure" in line] == []
+
+
+def test_nor_is_a_host_that_is_no_text(world: World) -> None:
+    protocol, transport = world.browser().connect()
+    with capturedLogs() as lines:
+        protocol.dataReceived(b"GET /api/me HTTP/1.1\r\nHost: \xff\r\n\r\n")
+    assert transport.value().startswith(b"HTTP/1.1 400 ")
+    assert [line for line in lines if "log_failure" in line] == []
 
 
 def test_metrics_count_and_name_nobody(world: World) -> None:
@@ -182,6 +193,8 @@ def test_metrics_count_and_name_nobody(world: World) -> None:
     text = browser.get("/metrics").body.decode()
     assert 'csta_link_up{link="HQ"} 1.0' in text
     assert 'csta_monitors{link="HQ"} 4.0' in text
+    assert 'csta_lookups_total{result="found"} 1.0' in text
+    assert "csta_lookup_seconds_count 1.0" in text
     assert 'csta_commands_total{action="answer",outcome="done"} 1.0' in text
     assert 'csta_events_total{link="HQ",type="CallOffered"} 1.0' in text
     assert 'csta_http_requests_total{route="POST /calls/<call>/answer",status="204"} 1.0' in text

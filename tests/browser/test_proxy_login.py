@@ -1,0 +1,48 @@
+"""The call screen of a user whom the proxy before the gateway has logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import ScriptedGateway
+
+pytestmark = pytest.mark.browser
+
+NOBODY = (401, {"id": "not_logged_in", "detail": "Bitte anmelden."})
+
+
+def test_there_is_no_form_and_a_log_out_goes_to_the_proxys_page(
+    gateway: ScriptedGateway, make: Callable[..., Any], picture: Callable[[Page, str], None]
+) -> None:
+    gateway.answers["me"] = NOBODY
+    session = {**make("session"), "logout_url": "/sso/logout"}
+
+    def log_in(route: Route) -> None:
+        gateway.answers["me"] = (200, session)
+        route.fulfill(json=session)
+
+    gateway.page.route("**/api/login/proxy", log_in)
+    gateway.page.route("**/sso/logout", lambda route: route.fulfill(body="Bye"))
+    page = gateway.open()
+    expect(page.locator(".me__name")).to_have_text("Anna Berger")
+    expect(page.locator(".login")).to_have_count(0)
+    picture(page, "screen")
+    page.get_by_role("button", name="Einstellungen").click()
+    page.get_by_role("button", name="Abmelden").click()
+    page.wait_for_url("**/sso/logout")
+
+
+def test_whom_the_gateway_does_not_know_reads_it(
+    gateway: ScriptedGateway, picture: Callable[[Page, str], None]
+) -> None:
+    sentence = "Der Proxy meldet „otto“ an; einen solchen Benutzer gibt es hier nicht."
+    gateway.answers["me"] = NOBODY
+    gateway.answers["login/proxy"] = (403, {"id": "user_unknown", "detail": sentence})
+    gateway.page.goto("https://screen.test/")
+    expect(gateway.page.get_by_role("alert")).to_have_text(sentence)
+    picture(gateway.page, "form")
