@@ -28,7 +28,7 @@ STILL = """() => Promise.allSettled(document.getAnimations()
 
 
 def login(gateway: Gateway, make: Make) -> Page:
-    gateway.answers["me"] = 401, {"error": {"id": "not_logged_in", "message": "Bitte anmelden."}}
+    gateway.answers["me"] = 401, {"id": "not_logged_in", "detail": "Bitte anmelden."}
     sentence = "Benutzer oder Kennwort ist falsch. Bitte noch einmal eingeben."
     gateway.answers["login"] = 401, {"id": "login_failed", "detail": sentence}
     gateway.page.goto(SCREEN)
@@ -71,7 +71,7 @@ def consultation(gateway: Gateway, make: Make) -> Page:
 
 def refused(gateway: Gateway, make: Make) -> Page:
     sentence = "Die Anlage lehnt ab: Das Gerät ist besetzt."
-    gateway.answers["calls/c1/hold"] = 409, {"error": {"id": "refused", "message": sentence}}
+    gateway.answers["calls/c1/hold"] = 409, {"id": "refused", "detail": sentence}
     page = gateway.open()
     gateway.send("call", call=make("call", label="connected", actions=["hold", "clear"], primary=None))
     gateway.send("call", call=make("call", id="c2", label="invalid", actions=["clear"], primary=None))

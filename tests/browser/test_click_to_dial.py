@@ -186,7 +186,7 @@ def test_the_handler_prepares_the_number_and_dials_on_the_press(gateway: Gateway
 
 
 def test_a_number_waits_for_the_login(gateway: Gateway, make: Make) -> None:
-    gateway.answers["me"] = 401, {"error": {"id": "not_logged_in", "message": "Bitte anmelden."}}
+    gateway.answers["me"] = 401, {"id": "not_logged_in", "detail": "Bitte anmelden."}
     gateway.answers["login"] = 200, make("session")
     page = gateway.page
     page.goto(f"{SCREEN}dial#tel:2002")

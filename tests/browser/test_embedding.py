@@ -88,7 +88,7 @@ def test_a_number_of_the_page_is_prepared_and_not_dialled(host: Host, gateway: G
 
 
 def test_a_number_from_before_the_login_is_kept(host: Host, gateway: Gateway, make: Make) -> None:
-    gateway.answers["me"] = 401, {"error": {"id": "not_logged_in", "message": "Bitte anmelden."}}
+    gateway.answers["me"] = 401, {"id": "not_logged_in", "detail": "Bitte anmelden."}
     gateway.answers["login"] = 200, make("session")
     host.open("not logged in")
     host.page.get_by_role("button", name="089 1234567").click()
