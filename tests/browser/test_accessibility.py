@@ -105,8 +105,8 @@ def journal(gateway: Gateway, make: Make) -> Page:
 def contacts(gateway: Gateway, make: Make) -> Page:
     number = {"label": "mobile", "display": "0171 3920014", "dial": "+491713920014"}
     erika = {"kind": "person", "name": "Erika Mustermann", "company": "Muster GmbH", "url": "https://crm.test/1"}
-    found = [{**erika, "add_number": None, "numbers": [number]}]
-    gateway.answers["contacts"] = 200, {"contacts": found}
+    found = [{**erika, "add_number": None, "number_kinds": [], "numbers": [number]}]
+    gateway.answers["contacts/search"] = 200, {"contacts": found}
     page = gateway.open()
     page.get_by_role("tab", name="Kontakte").click()
     page.get_by_role("searchbox", name="Kontakte").fill("Erika")
