@@ -96,7 +96,7 @@ class AuditLog:
             file.write(msgspec.json.encode({**content, "previous": previous}) + b"\n")
         if new:
             _give_away(path)
-            log.info("audit log of {day} follows {hash}", day=str(today), hash=previous)
+            log.info("audit log {file} follows {hash}", file=path.name, hash=previous)
             self._delete_old(today)
 
     def _before(self, path: Path) -> str:
