@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -185,15 +186,28 @@ def test_the_handler_prepares_the_number_and_dials_on_the_press(gateway: Gateway
     assert gateway.sent("calls") == [{"number": number}]
 
 
-def test_a_number_waits_for_the_login(gateway: Gateway, make: Make) -> None:
+def test_a_number_waits_for_the_login_and_for_the_next_when_that_is_refused(gateway: Gateway, make: Make) -> None:
     gateway.answers["me"] = 401, {"id": "not_logged_in", "detail": "Bitte anmelden."}
     gateway.answers["login"] = 200, make("session")
     page = gateway.page
+    page.clock.install()
+    page.clock.pause_at(time.time() + 1)  # no other window has time to take the number before the refusal
     page.goto(f"{SCREEN}dial#tel:2002")
+    log_in(page)
+    expect(page.get_by_role("alert")).to_have_text("Die Anmeldung ist abgelaufen. Bitte neu anmelden.")
+    page.clock.resume()
+    page.wait_for_timeout(500)
+    assert page.url == f"{SCREEN}dial#tel:2002"
+    gateway.answers["me"] = 200, make("session")
+    log_in(page)
+    expect(page.get_by_role("combobox", name=FIELD)).to_have_value("2002")
+    assert page.url == SCREEN
+
+
+def log_in(page: Page) -> None:
     page.get_by_label("Benutzer").fill("anna")
     page.get_by_label("Kennwort").fill("geheim")
     page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("combobox", name=FIELD)).to_have_value("2002")
 
 
 HIDDEN = "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})"

@@ -14,7 +14,8 @@ class Admin {
   constructor() {
     this.place = document.getElementById("admin");
     this.settings = new Settings();
-    this.api = new Api(() => this.#askForLogin(t("login.expired")));
+    this.api = new Api(() => this.#ended());
+    this.content = null; // nobody is logged in
   }
 
   async start() {
@@ -54,8 +55,15 @@ class Admin {
     this.timer = setTimeout(() => this.#look(), EVERY);
   }
 
-  #askForLogin(reason = null) {
+  /** Before the log-in an answer 401 is none of the user's business: a form in use would be replaced by an empty one. */
+  #ended() {
+    if (!this.content) return;
     clearTimeout(this.timer);
+    this.content = null;
+    this.#askForLogin(t("login.expired"));
+  }
+
+  #askForLogin(reason = null) {
     const form = loginForm(this.api, {
       reason,
       onLogin: (session) => this.#begin(session),

@@ -217,8 +217,10 @@ class App {
   async #takeNumber() {
     const number = numberOfFragment(location.hash);
     if (!number) return;
+    const taken = await this.desk.tab.handOver(number);
+    if (!this.screen) return; // the log-in has ended meanwhile: the number waits in the address for the next
     history.replaceState(null, "", new URL("./", document.baseURI));
-    if (!(await this.desk.tab.handOver(number))) return this.desk.prepare(number);
+    if (!taken) return this.desk.prepare(number);
     this.screen.banner.show({ key: "tab", sentence: t("tab.handed_over", { number }) });
     window.close(); // a browser refuses when the tab was used for something else before
   }
