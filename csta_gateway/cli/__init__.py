@@ -7,56 +7,39 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 from csta import __version__
 from csta.cli.exits import OK, USAGE, Trouble
 from csta.toml_file import ConfigError
-from csta_gateway.cli import (
-    agent,
-    audit,
-    check,
-    completion,
-    db,
-    devices,
-    health,
-    init,
-    journal,
-    lookup,
-    number,
-    probe,
-    run,
-    show,
-    token,
-    trace,
-    user,
-)
 
-COMMANDS = (
-    init,
-    run,
-    check,
-    show,
-    probe,
-    devices,
-    agent,
-    user,
-    token,
-    lookup,
-    number,
-    journal,
-    audit,
-    trace,
-    db,
-    health,
-    completion,
-)
-"""In the order of ``--help``."""
+COMMANDS = {
+    "init": "init",
+    "run": "run",
+    "check-config": "check",
+    "print-config": "show",
+    "probe": "probe",
+    "devices": "devices",
+    "agent": "agent",
+    "user": "user",
+    "token": "token",
+    "lookup": "lookup",
+    "number": "number",
+    "journal": "journal",
+    "audit": "audit",
+    "trace": "trace",
+    "db": "db",
+    "health": "health",
+    "completion": "completion",
+}
+"""Command → the module that adds it, in the order of ``--help``. It is imported when asked for: all take seconds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given[0] if given else None).parse_args(given)
     try:
         return int(options.command(options))
     except ConfigError as error:
@@ -70,11 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser with all commands."""
+def parser(first: str | None = None) -> argparse.ArgumentParser:
+    """The parser for a command line.
+
+    :param first: its first word; where that names a command, the parser knows no other.
+    """
     top = argparse.ArgumentParser(prog="csta-gateway", description="Shows on a call screen who is calling.")
     top.add_argument("--version", action="version", version=f"csta-gateway {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in COMMANDS:
-        module.add_parser(commands)
+    chosen: Iterable[str] = [first] if first in COMMANDS else [] if first == "--version" else COMMANDS
+    for command in chosen:
+        import_module(f"csta_gateway.cli.{COMMANDS[command]}").add_parser(commands)
     return top
