@@ -98,6 +98,8 @@ class CallEntry(Struct, frozen=True, kw_only=True):
 OnChange = Callable[[str, CallEntry], None]
 """Called with the login of each user concerned and the entry, new, changed or ended (``result`` is set)."""
 
+OnFound = Callable[[Call, LookupResult, float], None]
+
 
 @dataclass(slots=True)
 class _Joined:
@@ -133,6 +135,7 @@ class CallList:
     :param on_change: hears of every change.
     :param clock: the clock the source of calls uses.
     :param capabilities: services the source of calls offers for a device now.
+    :param on_found: hears who the far party of a call may be once all sources have answered, and the seconds it took.
     """
 
     def __init__(
@@ -143,6 +146,7 @@ class CallList:
         on_change: OnChange,
         clock: Clock,
         capabilities: Callable[[str], frozenset[Service]],
+        on_found: OnFound = lambda call, found, seconds: None,
     ) -> None:
         self._users = users
         self._lookup = lookup
@@ -150,6 +154,7 @@ class CallList:
         self._on_change = on_change
         self._clock = clock
         self._capabilities = capabilities
+        self._on_found = on_found
         self._devices: dict[str, dict[str, _Known]] = {}
 
     def apply(self, event: ModelEvent) -> None:
@@ -249,13 +254,19 @@ class CallList:
         call = known.call
         number = known.number = self._number(call.device, call.other, _role(call))
         known.called = self._called(call)
+        asked = self._clock.seconds()
+
+        def take(found: LookupResult) -> None:
+            known.found = found
+            if not found.pending:
+                self._on_found(call, found, self._clock.seconds() - asked)
 
         def hear(found: LookupResult) -> None:
             if known.number is number:
-                known.found = found
+                take(found)
                 self._refresh(call.device)
 
-        known.found = self._lookup.watch(number, hear)
+        take(self._lookup.watch(number, hear))
 
     def _identify_joined(self, known: _Known) -> None:
         """Find out who else is in a conference."""

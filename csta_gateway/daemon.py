@@ -184,7 +184,7 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup += [gateway.board.activities.close, gateway.sessions.save, gateway.bearers.stop]
-        hooks = webhooks(config.webhooks, self._reactor, gateway.metrics)
+        hooks = webhooks(config.webhooks, self._reactor, gateway.metrics, gateway.links.about)
         gateway.board.subscribe(hooks.follow)
         self._cleanup.append(hooks.stop)
         gateway.findings.follow(staff.findings)

@@ -74,7 +74,7 @@ class Desk:
 
     def tell(self, *bodies: bytes) -> None:
         for body in bodies:
-            self.hook.tell(Message("text/plain", body))
+            self.hook.tell(Message("text/plain", body), {"link": "HQ", "call": "c1"})
 
     def count(self, outcome: str) -> float:
         labels = {"webhook": "desk", "outcome": outcome}
@@ -178,7 +178,7 @@ def test_stopping_ends_it_at_once() -> None:
 
 def connected(world: World, make: Callable[..., Desk] = Desk, **settings: Any) -> Desk:  # noqa: ANN401 -- any setting
     desk = make(**settings)
-    world.gateway.board.subscribe(Webhooks([desk.hook]).follow)
+    world.gateway.board.subscribe(Webhooks([desk.hook], world.gateway.links.about).follow)
     return desk
 
 
@@ -265,9 +265,10 @@ from csta_gateway.webhooks import webhooks
 
 async def main(reactor, url, secret):
     metrics = Metrics("1")
-    (hook,) = webhooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)._hooks
+    settings = [Webhook(name="desk", url=url, secret_file=secret)]
+    (hook,) = webhooks(settings, reactor, metrics, lambda device, call: {})._hooks
     for body in (b"1", b"2", b"3"):
-        hook.tell(Message("text/plain", body))
+        hook.tell(Message("text/plain", body), {})
     while hook._busy:
         await deferLater(reactor, 0.05, lambda: None)
 
