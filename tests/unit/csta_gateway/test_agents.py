@@ -21,7 +21,7 @@ from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from csta import toml_file
 from csta.endpoints import client_endpoint
 from csta_gateway.agents import LOOK, Agents, AgentsFailed
-from csta_gateway.certificates import LIFE, RENEWAL, Enrolment, EnrolmentFailed
+from csta_gateway.certificates import LIFE, RENEWAL, SLACK, Enrolment, EnrolmentFailed
 from csta_gateway.changes import changes
 from csta_gateway.cli.agent import bundle
 from csta_gateway.config_agents import Agents as Settings
@@ -161,7 +161,7 @@ def test_with_a_certificate_that_has_ended(office: Office, logged: list[str]) ->
     office.open()
     office.connect()
     assert said(logged) == (
-        f"TLS: the certificate of the peer expired on {begun + LIFE:%Y-%m-%d %H:%M} UTC",
+        f"TLS: the certificate of the peer expired on {begun + LIFE - SLACK:%Y-%m-%d %H:%M} UTC",
         "TLS: the peer says the certificate of this side expired",
     )
 
@@ -256,7 +256,7 @@ def test_a_certificate_that_ends_soon_is_told_of(office: Office, logged: list[st
     office.enroll(NOW - LIFE + RENEWAL - timedelta(days=1))
     office.open()
     office.connect()
-    end = NOW + RENEWAL - timedelta(days=1)
+    end = NOW + RENEWAL - timedelta(days=1) - SLACK
     assert office.served
     assert f"the certificate of agent desk ends on {end:%Y-%m-%d}; enroll it anew before" in logged
 
