@@ -237,9 +237,7 @@ def _builder(
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
 
 
-def _for_one_use(
-    builder: x509.CertificateBuilder, host: str, use: x509.ObjectIdentifier
-) -> x509.CertificateBuilder:
+def _for_one_use(builder: x509.CertificateBuilder, host: str, use: x509.ObjectIdentifier) -> x509.CertificateBuilder:
     for extension, critical in (
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (x509.ExtendedKeyUsage([use]), False),

@@ -71,9 +71,12 @@ def test_the_environment_sets_lists_by_position_and_adds_to_them(file: Path) -> 
 MISTAKES = [
     (
         {"CSTA__LOCATION__OUTSIDE_PREFIXES__1": "9"},
-        "CSTA__LOCATION__OUTSIDE_PREFIXES__1: location.outside_prefixes[1]: no position of the list; the next free one is 0",
+        "CSTA__LOCATION__OUTSIDE_PREFIXES__1: location.outside_prefixes[1]: no position of the list; the next free one",
     ),
-    ({"CSTA__LINKS__0__DEVICES__0": ""}, "CSTA__LINKS__0__DEVICES__0: links[0].devices[0]: expected `str` of length >= 1"),
+    (
+        {"CSTA__LINKS__0__DEVICES__0": ""},
+        "CSTA__LINKS__0__DEVICES__0: links[0].devices[0]: expected `str`",
+    ),
     ({"CSTA__SERVER__PRT": "1"}, "CSTA__SERVER__PRT: server.prt: unknown key; did you mean `port`?"),
     ({"CSTA__SERVER__PORT": "x"}, "CSTA__SERVER__PORT: server.port: expected `int`, got `str`"),
     ({"CSTA__LINKS__7__NAME": "x"}, "CSTA__LINKS__7__NAME: links[7].name: no such table in the files"),

@@ -53,7 +53,7 @@ class Houses(World):
     def follow(self, settings: config.Config) -> list[str]:
         """Go on with other settings as the daemon does; gives the links that are over."""
         gone = self.gateway.links.replace(settings.connections, self.gateway.users.devices())
-        adapt(self.gateway, settings, [self.crm])
+        adapt(self.gateway, self.placed(settings), [self.crm])
         self.gateway.board.renew()
         self.settle()
         ended: list[object] = []

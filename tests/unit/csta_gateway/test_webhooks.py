@@ -261,11 +261,11 @@ from twisted.internet.task import deferLater, react
 from csta_gateway.config_webhooks import Webhook
 from csta_gateway.hookshapes import Message
 from csta_gateway.metrics import Metrics
-from csta_gateway.webhooks import webhooks
+from csta_gateway.webhooks import hooks
 
 async def main(reactor, url, secret):
     metrics = Metrics("1")
-    (hook,) = webhooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)._hooks
+    (hook,) = hooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)
     for body in (b"1", b"2", b"3"):
         hook.tell(Message("text/plain", body))
     while hook._busy:
