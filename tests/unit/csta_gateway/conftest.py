@@ -333,8 +333,8 @@ class World:
             make_provider=self._provider,
             verifier=self.verify,
         )
-        root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
-        self.server = WebServer(root, cast(Any, self.clock))
+        self.root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
+        self.server = WebServer(self.root, cast(Any, self.clock))
         Deferred.fromCoroutine(self.gateway.board.begin())
         self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import ssl
@@ -19,11 +18,18 @@ from typing import IO
 import pytest
 
 from crm_adapter import demo
+from csta_gateway import config_file
 from csta_gateway.certificates import self_signed
 from tests.unit.csta_gateway.test_cli import COMMAND, PATIENCE, SETTINGS
 from tests.unit.csta_gateway.test_cli_switch import switch_of
 
 PERSON = {"user": "anna", "password": "anna's own"}
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def settings(tmp_path: Path) -> Iterator[Path]:
         certificate.write_bytes(self_signed("127.0.0.1", datetime.now(UTC)))
         file = tmp_path / "gateway.toml"
         text = SETTINGS.format(port=0, folder=tmp_path).replace("127.0.0.1:9", f"127.0.0.1:{port}")
-        file.write_text(text.replace("port = 0", f"port = 0\ncertificate = '{certificate}'"))
+        file.write_text(text.replace("port = 0", f"port = {free_port()}\ncertificate = '{certificate}'"))
         yield file
 
 
@@ -111,11 +117,11 @@ def test_what_changed_holds_and_a_mistake_changes_nothing(
     settings: Path, manager: socket.socket, process: subprocess.Popen[str]
 ) -> None:
     assert process.stderr is not None
-    port = re.search(r"listening on 127.0.0.1 port (\d+)", until(process.stderr, "HQ: up, 5 devices"))
-    assert port
+    until(process.stderr, "HQ: up, 5 devices")
+    port = config_file.read(settings).server.port
     assert manager.recv(4096).startswith(b"READY=1")
     certificate = settings.with_name("gateway.pem")
-    page = Page(int(port[1]), certificate)
+    page = Page(port, certificate)
     assert page.hears(b'"snapshot"')
 
     right = settings.read_text()
@@ -134,12 +140,28 @@ def test_what_changed_holds_and_a_mistake_changes_nothing(
     until(process.stderr, f"settings read again: {told}")
     assert manager.recv(4096).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
     assert told.encode() in manager.recv(4096)
-    assert shown(int(port[1])) in renewed.decode()
+    assert shown(port) in renewed.decode()
 
     certificate.write_text("torn")
     process.send_signal(signal.SIGHUP)
     assert f"[server] {certificate} holds no certificate" in until(process.stderr, "everything is as it was")
-    assert shown(int(port[1])) in renewed.decode()
+    assert shown(port) in renewed.decode()
+    certificate.write_bytes(renewed)
+
+    elsewhere = free_port()
+    moved = other.replace(f"port = {port}", f"port = {elsewhere}")
+    settings.write_text(moved.replace('name = "HQ"', f'name = "HQ"\nrecord = "{settings.parent}/none/trace.jsonl"'))
+    process.send_signal(signal.SIGHUP)
+    assert "none/trace.jsonl" in until(process.stderr, "everything is as it was")
+    with pytest.raises(ConnectionRefusedError):
+        shown(elsewhere)
+    assert shown(port) in renewed.decode()
+    settings.write_text(moved)
+    process.send_signal(signal.SIGHUP)
+    until(process.stderr, "settings read again: [server] port")
+    assert shown(elsewhere) in renewed.decode()
+    with pytest.raises(ConnectionRefusedError):
+        shown(port)
     page.ping()
     assert page.hears(b'"pong"')
 
