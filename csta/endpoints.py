@@ -51,7 +51,7 @@ _KEYS: dict[str, frozenset[str]] = {
 }
 _TLS_KEYS = frozenset({"hostname", "certificate", "privateKey", "trustRoots"})
 
-log = Logger()
+_log = Logger()
 
 
 class ClientEndpoint(Protocol):
@@ -121,7 +121,7 @@ def client_endpoint(reactor: Any, endpoint: str) -> ClientEndpoint:  # noqa: ANN
     below = _made(endpoint, clientFromString, reactor, said.without_tls())
     if said.kind != "tls":
         return cast(ClientEndpoint, below)
-    verifying = _Verifying(said.options.get("hostname", said.places[0]), _Certificates(endpoint, said.options, True))
+    verifying = _Verifying(said.options.get("hostname", said.places[0]), Certificates(endpoint, said.options, True))
     return cast(ClientEndpoint, wrapClientTLS(cast(Any, verifying), below, reactor))
 
 
@@ -139,7 +139,7 @@ def server_endpoint(reactor: Any, endpoint: str) -> ServerEndpoint:  # noqa: ANN
     below = _made(endpoint, serverFromString, reactor, said.without_tls())
     if said.kind != "tls":
         return cast(ServerEndpoint, below)
-    certificates = _Certificates(endpoint, said.options, "trustRoots" in said.options)
+    certificates = Certificates(endpoint, said.options, "trustRoots" in said.options)
     return TlsServerEndpoint(reactor, cast(ServerEndpoint, below), certificates)
 
 
@@ -158,7 +158,7 @@ def _made(endpoint: str, make: Callable[[Any, str], Any], reactor: object, descr
 # --- certificates ----------------------------------------------------------------------------------------------------
 
 
-class _Certificates:
+class Certificates:
     """The certificates of one side and the authorities it trusts, as files of an endpoint.
 
     :param options: of the endpoint.
@@ -221,7 +221,7 @@ def _present(context: SSL.Context, certificate: str, key: str) -> None:
 class TlsServerEndpoint:
     """Where to listen for connections over TLS; with ``trustRoots`` the chain of a client has to end at one of them."""
 
-    def __init__(self, reactor: Any, below: ServerEndpoint, certificates: _Certificates) -> None:  # noqa: ANN401 # any
+    def __init__(self, reactor: Any, below: ServerEndpoint, certificates: Certificates) -> None:  # noqa: ANN401 # any
         self._certificates = certificates
         self._wrapped = cast(ServerEndpoint, wrapServerTLS(cast(Any, self), cast(Any, below), reactor))
         self.renew()
@@ -255,7 +255,7 @@ class TlsServerEndpoint:
 class _Verifying:
     """TLS of the connecting side: a chain that ends at an authority it trusts, and the name it wanted."""
 
-    def __init__(self, host: str, certificates: _Certificates) -> None:
+    def __init__(self, host: str, certificates: Certificates) -> None:
         self._host = host
         self._by_address = isIPAddress(host) or isIPv6Address(host)
         self._certificates = certificates
@@ -271,7 +271,7 @@ class _Verifying:
         try:
             self._renew()
         except CertificateInvalid as error:
-            log.warn("{error}; what was read before is used", error=error)
+            _log.warn("{error}; what was read before is used", error=error)
         connection = SSL.Connection(self._context, None)
         if not self._by_address:  # RFC 6066 §3: no addresses
             connection.set_tlsext_host_name(self._host.encode("idna"))

@@ -69,7 +69,7 @@ def process(settings: Path, manager: socket.socket) -> Iterator[subprocess.Popen
     """A running gateway; one that does not say what a test waits for is ended."""
     command = [*COMMAND, "run", "--config", str(settings)]
     environment = {**os.environ, "NOTIFY_SOCKET": manager.getsockname()}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as started:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=settings.parent) as started:
         patience = Timer(PATIENCE, started.kill)
         patience.start()
         yield started
