@@ -33,7 +33,7 @@ class Listener:
         self._factory = factory
         self._table = table
         self._advice = advice
-        self._endpoint: ServerEndpoint
+        self._endpoint: ServerEndpoint | None = None
         self._port: Any = None
         self.where: str | None = None
 
@@ -48,10 +48,10 @@ class Listener:
         :raises ListeningFailed: it cannot be; all is as it was.
         """
         try:
-            if where is not None and where == self.where and isinstance(self._endpoint, TlsServerEndpoint):
-                self._endpoint.renew()
-            elif where != self.where:
+            if where != self.where:
                 await self._move(where)
+            elif isinstance(self._endpoint, TlsServerEndpoint):
+                self._endpoint.renew()
         except CertificateInvalid as error:
             raise ListeningFailed(f"{self._table} {error.reason}; {self._advice}") from error
 
@@ -59,25 +59,27 @@ class Listener:
         """Listen no longer."""
         if self._port is not None:
             await maybeDeferred(self._port.stopListening)
-        self._port = self.where = None
+        self._port = self._endpoint = self.where = None
 
     async def _move(self, where: str | None) -> None:
         if where is None:
             await self.stop()
             return
         endpoint = server_endpoint(self._reactor, where)
-        before = self.where
+        before = self._endpoint, self.where
         await self.stop()  # two sockets cannot have the same port, at whatever addresses
         try:
-            self._port = await endpoint.listen(self._factory)
+            await self._listen(endpoint, where)
         except CannotListenError as error:
-            if before is not None:
-                self._port = await self._endpoint.listen(self._factory)
-                self.where = before
+            await self._listen(*before)
             raise ListeningFailed(self._taken(where, error)) from error
-        self._endpoint, self.where = endpoint, where
         address = describe(where).options["interface"]
         log.info("{table} listening on {address} port {port}", table=self._table, address=address, port=self.port)
+
+    async def _listen(self, endpoint: ServerEndpoint | None, where: str | None) -> None:
+        if endpoint is not None:
+            self._port = await endpoint.listen(self._factory)
+        self._endpoint, self.where = endpoint, where
 
     def _taken(self, where: str, error: CannotListenError) -> str:
         said = describe(where)
