@@ -175,7 +175,8 @@ class CallList:
 
     def at(self, devices: Iterable[str]) -> tuple[CallEntry, ...]:
         """The live calls at some devices, oldest first."""
-        return tuple(sorted(self._shown(devices), key=lambda entry: entry.began))
+        known = (known for device in dict.fromkeys(devices) for known in self._devices.get(device, {}).values())
+        return tuple(sorted((each.entry for each in known if each.entry), key=lambda entry: entry.began))
 
     def entry(self, login: str, call_id: str) -> CallEntry | None:
         """The user's live call with this id, or None when there is none."""
@@ -211,10 +212,6 @@ class CallList:
             self._set_requested(device, concerned, None)
             raise
 
-    def _shown(self, devices: Iterable[str]) -> Iterator[CallEntry]:
-        for device in dict.fromkeys(devices):
-            yield from (known.entry for known in self._devices.get(device, {}).values() if known.entry)
-
     def _others(self, call: Call) -> tuple[Call, ...]:
         return tuple(known.call for known in self._devices[call.device].values() if known.call.id != call.id)
 
@@ -233,6 +230,14 @@ class CallList:
                 if known.number.e164 == e164:
                     self._identify(known)
                     self._refresh(known.call.device)
+
+    def read_again(self) -> None:
+        """Read all numbers as their sites mean them now, and ask anew who has them."""
+        for calls in tuple(self._devices.values()):
+            for known in tuple(calls.values()):
+                self._identify(known)
+                self._identify_joined(known)
+        self._refresh_all()
 
     def _update(self, call: Call) -> None:
         calls = self._devices.setdefault(call.device, {})

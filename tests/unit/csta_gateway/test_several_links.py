@@ -43,12 +43,13 @@ class Roads:
 class Houses(World):
     """A gateway between two houses; Anna and Jonas work in the one, their boss in the other."""
 
-    def __init__(self, folder: Path, users: tuple[User, ...] = USERS) -> None:
+    def __init__(self, folder: Path, settings: config.Config = BOTH, users: tuple[User, ...] = USERS) -> None:
         self.switches = {"North": MemorySwitch("xml"), "South": MemorySwitch("asn1")}
         for switch in self.switches.values():
             switch.network.advance(3600.0)
         self._providers = Providers(Roads(self.switches))
-        super().__init__(BOTH, folder, users=users)
+        self.settings = settings
+        super().__init__(settings, folder, users=users)
         self.settle(1.0)
 
     def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401
@@ -84,7 +85,7 @@ class Houses(World):
     def follow(self, settings: config.Config) -> list[str]:
         """Go on with other settings as the daemon does; gives the links that are over."""
         gone = self.gateway.links.replace(settings.connections, self.gateway.users.devices())
-        adapt(self.gateway, settings, [self.crm])
+        adapt(self.gateway, self.placed(settings), [self.crm])
         self.gateway.board.renew()
         self.settle()
         ended: list[object] = []
@@ -116,7 +117,7 @@ def test_users_of_both_houses_see_their_calls_and_may_dial(houses: Houses) -> No
 
 
 def test_calls_of_one_user_on_both_links_are_never_mistaken_for_each_other(tmp_path: Path) -> None:
-    houses = Houses(tmp_path, (structs.replace(USERS[0], devices=("2001", "2003")),))
+    houses = Houses(tmp_path, users=(structs.replace(USERS[0], devices=("2001", "2003")),))
     houses.ring("North", "2001", "08999123")
     houses.ring("South", "2003", "08999124")
     anna = houses.browser("anna")
@@ -210,6 +211,18 @@ def test_a_link_with_another_way_is_opened_anew(houses: Houses) -> None:
     houses.settle(1.0)
     assert houses.up() == {"North": True, "South": True}
     assert sample_of(houses, "South") == 1
+
+
+def test_only_the_link_whose_password_changed_is_opened_anew(tmp_path: Path) -> None:
+    secret = tmp_path / "south.password"
+    secret.write_text("old")
+    south = structs.replace(SOUTH, association="acse", user="app", password_file=str(secret))
+    houses = Houses(tmp_path, structs.replace(BOTH, links=(NORTH, south)))
+    north, before = houses.gateway.links
+    assert houses.gateway.links.replace(houses.settings.connections, {"2001", "2003"}) == []
+    gone = houses.gateway.links.replace(houses.settings.connections, {"2001", "2003"}, frozenset({str(secret)}))
+    assert gone == [before]
+    assert [link is north for link in houses.gateway.links] == [True, False]
 
 
 def sample_of(houses: Houses, link: str) -> float | None:
