@@ -89,7 +89,7 @@ class Board:
     def hear(self, link: SwitchLink, event: ModelEvent) -> None:
         """Take in an event of a link."""
         if isinstance(event, CallEvent):
-            self._log_event(event)
+            self._log_event(link, event)
         self.calls.apply(event)
         if isinstance(event, CallEvent):
             self._watch_presence(self._users.by_device(event.call.device))
@@ -181,7 +181,7 @@ class Board:
             keep = self._drop if entry.number in self.excluded or _only_lifted(entry) else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
-    def _log_event(self, event: CallEvent) -> None:
+    def _log_event(self, link: SwitchLink, event: CallEvent) -> None:
         call = event.call
         log.debug(
             "{event}: {direction}, {state}, {other}; the switch calls it {call_id}",
@@ -190,7 +190,9 @@ class Board:
             state=call.state.value,
             other=call.other.number or call.other.presentation.value,
             call_id=call.call_id,
-            **self._links.about(call.device, call.id),
+            link=link.state.name,
+            call=call.id,
+            device=call.device,
         )
 
     def _found(self, call: Call, found: LookupResult, seconds: float) -> None:
