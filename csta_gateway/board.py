@@ -14,6 +14,7 @@ from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callnotes import CallNotes
 from crm_adapter.clock import Clock
 from crm_adapter.errors import DirectoryError
+from crm_adapter.identifiers import unwrap
 from crm_adapter.journal import CallNote, Journal, JournalEntry
 from crm_adapter.lookup import Lookup, LookupResult
 from crm_adapter.numberset import NumberSet
@@ -184,11 +185,11 @@ class Board:
     def _log_event(self, link: SwitchLink, event: CallEvent) -> None:
         call = event.call
         log.debug(
-            "{event}: {direction}, {state}, {other}; the switch calls it {call_id}",
+            "{event}: {direction}, {state}, {other}; callID:{call_id}",  # so written it is not masked as a number
             event=type(event).__name__,
             direction=call.direction.value,
             state=call.state.value,
-            other=call.other.number or call.other.presentation.value,
+            other=unwrap(call.other.number).number or call.other.presentation.value,  # without the name
             call_id=call.call_id,
             link=link.state.name,
             call=call.id,

@@ -62,14 +62,14 @@ def test_each_step_of_a_call_is_a_line_that_names_it(written: Written, world: Wo
     told = written.about_calls()
     assert [{name: line.get(name) for name in ABOUT} for line in told] == [{**ABOUT, "call": shown["id"]}] * len(told)
     assert [(line["level"], line["event"]) for line in told] == [
-        ("debug", "CallOffered: incoming, alerting, 0899****; the switch calls it xc1"),
+        ("debug", "CallOffered: incoming, alerting, 0899****; callID:xc1"),
         ("debug", "looked up in 0.000 s: 1 matches, 0 sources failed"),
         ("debug", "shown: ringing, page for incoming"),
         ("debug", "anna: answer done"),
-        ("debug", "CallAnswered: incoming, connected, 0899****; the switch calls it xc1"),
+        ("debug", "CallAnswered: incoming, connected, 0899****; callID:xc1"),
         ("debug", "shown: connected, page for incoming"),
         ("info", "anna: hold failed: holdCall: stateIncompatibility/invalidConnectionState"),
-        ("debug", "CallEnded: incoming, null, 0899****; the switch calls it xc1"),
+        ("debug", "CallEnded: incoming, null, 0899****; callID:xc1"),
         ("debug", "shown: answered, page for incoming"),
         ("debug", "in the journal of anna as 1: answered"),
         ("debug", "told the CRM: written"),
