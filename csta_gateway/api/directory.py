@@ -112,7 +112,7 @@ async def add_number(visit: Visit, body: AddedNumber) -> None:
 
 async def list_colleagues(visit: Visit) -> Colleagues:
     """Everybody inside, and who is on the telephone."""
-    return Colleagues(colleagues=tuple(visit.gateway.board.colleagues()))
+    return Colleagues(colleagues=tuple(visit.gateway.board.presence.colleagues()))
 
 
 ROUTES = (

@@ -34,7 +34,10 @@ const HANDLERS = {
   forget: (state, { id }) => ({ ...state, calls: state.calls.filter((call) => call.id !== id || !isEnded(call)) }),
   link: (state, { link }) => ({ ...state, link }),
   device: (state, { device }) => ({ ...state, devices: replaced(state.devices, device, "id") }),
-  presence: (state, { colleague }) => ({ ...state, colleagues: replaced(state.colleagues, colleague, "login") }),
+  presence: (state, { colleagues }) => ({
+    ...state,
+    colleagues: colleagues.reduce((known, colleague) => replaced(known, colleague, "login"), state.colleagues),
+  }),
   journal: (state, { entry }) => withEntry(state, entry),
   journal_page: (state, page) => ({ ...state, journal: withPage(state.journal, page) }),
   journal_seen: (state, { until }) => (until > state.seenUntil ? { ...state, seenUntil: until } : state),
