@@ -15,7 +15,6 @@ from twisted.python.failure import Failure
 from csta.model.call import Call, Direction, Party
 from csta.model.events import CallAnswered, CallEnded, DeviceChanged
 from csta.model.states import ConnectionState, Service
-from csta_gateway import presence
 from csta_gateway.streams import PATIENCE, STREAMS_PER_USER, CloseCode
 from csta_gateway.websocket import LARGEST_MESSAGE
 
@@ -160,28 +159,6 @@ def test_a_call_from_ringing_to_its_end(world: World) -> None:
     assert (journal["entry"]["crm"], told["entry"]["crm"]) == ("waiting", "written")
     assert (ended["type"], ended["call"]["result"], ended["call"]["duration"]) == ("call_ended", "answered", 10)
     assert (journal["type"], journal["entry"]["result"], journal["entry"]["duration"]) == ("journal", "answered", 10)
-
-
-def test_everybody_is_told_who_is_free(world: World) -> None:
-    socket = Socket(world.browser("jonas"))
-    socket.messages()
-
-    def told() -> list[Any]:
-        world.clock.advance(presence.DELAY)
-        return [each["colleagues"] for each in socket.messages()]
-
-    told()  # what was new at the start
-    anna = {"login": "anna", "name": "Anna Berger", "extension": "2001"}
-    call = world.switch.ring("2001")
-    assert socket.messages() == []  # the others hear of it after Anna
-    assert told() == [[{**anna, "state": "ringing"}]]
-    call = world.switch.change(call, CallAnswered, state=ConnectionState.CONNECTED, answered=1990.0)
-    assert told() == [[{**anna, "state": "busy"}]]
-    second = world.switch.ring("2001", call="c2")
-    world.switch.change(second, CallEnded, state=ConnectionState.NULL)
-    assert told() == []  # busy as before
-    world.switch.change(call, CallEnded, state=ConnectionState.NULL)
-    assert told() == [[{**anna, "state": "free"}]]
 
 
 def test_everybody_sees_the_own_calls_only(world: World) -> None:
