@@ -160,7 +160,7 @@ class Board:
         view = self._pages.call_view(entry, user, self._notes.of(user.login, entry))
         if permits(user, Action.CONTROL_CALL, entry.device):
             return view
-        return structs.replace(view, actions=(), words=(), primary=None)
+        return structs.replace(view, actions=(), suspended=(), words=(), primary=None)
 
     def _call_changed(self, login: str, entry: CallEntry) -> None:
         user = self._users.by_login(login)

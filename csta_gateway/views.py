@@ -77,6 +77,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     consultation_of: str | None
     conference: tuple[CompanionView, ...]
     actions: tuple[Action, ...]
+    suspended: tuple[Action, ...]
     words: tuple[Word, ...]
     primary: Action | None
     url: str | None

@@ -1,15 +1,20 @@
 // What the page knows, as one frozen value, and how messages change it. Pure: no clock, no document, no network.
 
-/** The state before anything is known. */
-export const INITIAL = Object.freeze({
-  session: null, // {user, csrf, version} while logged in
-  socket: { status: "connecting", since: null, retryAt: null }, // connecting | open | lost
+/** What a user without CTI has nothing of. */
+const NO_TELEPHONE = Object.freeze({
   link: null, // the link to the switch, as the server tells
   devices: [],
   calls: [], // oldest first; an ended call stays until it is forgotten
   pending: {}, // call id → action pressed and not yet confirmed
   failures: {}, // call id → sentence why the last action failed
   selected: null, // id of the call shown at large
+});
+
+/** The state before anything is known. */
+export const INITIAL = Object.freeze({
+  session: null, // {user, csrf, version} while logged in
+  socket: { status: "connecting", since: null, retryAt: null }, // connecting | open | lost
+  ...NO_TELEPHONE,
   colleagues: [],
   journal: { entries: [], more: false, missedOnly: false },
   seenUntil: 0, // calls that began later and were missed are news
@@ -17,7 +22,7 @@ export const INITIAL = Object.freeze({
 });
 
 const HANDLERS = {
-  session: (state, { session }) => ({ ...state, session }),
+  session: (state, { session }) => ({ ...state, session, ...(session.user.cti_enabled ? {} : NO_TELEPHONE) }),
   logout: (state) => ({ ...INITIAL, version: state.version }),
   socket: (state, { socket }) => ({ ...state, socket: { ...state.socket, ...socket } }),
   snapshot: (state, { link, calls, devices, version }) => ({
@@ -119,10 +124,15 @@ export function selectedCall(state) {
   );
 }
 
+/** The actions of a call that have a button: what can be done now, or again when its telephone can be reached. */
+export function shownActions({ actions, suspended }) {
+  return actions.length ? actions : suspended;
+}
+
 /** The call a key or the dial field acts on when none has the focus: the first that offers the action. */
 export function callWith(state, ...actions) {
   for (const action of actions) {
-    const call = state.calls.findLast((candidate) => candidate.actions.includes(action));
+    const call = state.calls.findLast((candidate) => shownActions(candidate).includes(action));
     if (call) return { call, action };
   }
   return null;
