@@ -299,6 +299,7 @@ ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
     "login/proxy": (401, {"id": "not_logged_in", "detail": "Bitte anmelden."}),
     "journal": (200, {"entries": [], "more": False}),
+    "journal/search": (200, {"entries": [], "more": False}),
     "contacts/search": (200, {"contacts": []}),
     "colleagues": (
         200,

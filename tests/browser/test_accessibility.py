@@ -184,7 +184,7 @@ FOCUSED = """() => {
     return at === document.body ? null : [name, getComputedStyle(at).outlineStyle];
 }"""
 ORDER = ["Anna Berger", "Nicht stören", "Umleitung", "Einstellungen", "Name oder Nummer", "Erika", "Notiz"]
-ORDER += ["Antworten", "Umleiten", "Ablehnen", "Anrufe", "Alle", "Nur verpasste"]
+ORDER += ["Antworten", "Umleiten", "Ablehnen", "Anrufe", "Alle", "Nur verpasste", "Anrufe suchen"]
 
 
 def test_the_tab_key_reaches_everything_from_top_to_bottom_and_shows_where_it_is(gateway: Gateway, make: Make) -> None:

@@ -1,5 +1,7 @@
 // What the page knows, as one frozen value, and how messages change it. Pure: no clock, no document, no network.
 
+import { fits } from "./journalfilter.js";
+
 /** What a user without CTI has nothing of. */
 const NO_TELEPHONE = Object.freeze({
   link: null, // the link to the switch, as the server tells
@@ -16,7 +18,8 @@ export const INITIAL = Object.freeze({
   socket: { status: "connecting", since: null, retryAt: null }, // connecting | open | lost
   ...NO_TELEPHONE,
   colleagues: [],
-  journal: { entries: [], more: false, missedOnly: false },
+  journal: { entries: [], more: false }, // all past calls, as far as they are loaded
+  search: null, // those that are looked for: {entries, more, filter}
   seenUntil: 0, // calls that began later and were missed are news
   version: null, // of the gateway, from the last snapshot
 });
@@ -42,6 +45,8 @@ const HANDLERS = {
   presence: (state, { colleague }) => ({ ...state, colleagues: replaced(state.colleagues, colleague, "login") }),
   journal: (state, { entry }) => withEntry(state, entry),
   journal_page: (state, page) => ({ ...state, journal: withPage(state.journal, page) }),
+  search_page: (state, page) => ({ ...state, search: { ...withPage(state.search, page), filter: page.filter } }),
+  search_end: (state) => (state.search ? { ...state, search: null } : state),
   journal_seen: (state, { until }) => (until > state.seenUntil ? { ...state, seenUntil: until } : state),
   colleagues: (state, { colleagues }) => ({ ...state, colleagues }),
   press: (state, { id, action }) => ({
@@ -177,15 +182,21 @@ function settle(state, id) {
   return { ...state, pending: without(state.pending, id), failures: without(state.failures, id) };
 }
 
+/** An entry that is listed stays where it is, whatever is written on it; a new one joins where it belongs. */
 function withEntry(state, entry) {
-  const shown = !state.journal.missedOnly || entry.result === "missed";
-  const others = state.journal.entries.filter((other) => other.id !== entry.id);
-  const entries = shown ? [entry, ...others].sort((one, other) => other.began - one.began) : others;
-  return { ...state, journal: { ...state.journal, entries } };
+  const { journal, search } = state;
+  const listed = search?.entries.some(({ id }) => id === entry.id);
+  const found = search && (listed || fits(entry, search.filter)) ? withNewest(search, entry) : search;
+  return { ...state, journal: withNewest(journal, entry), search: found };
 }
 
-function withPage(journal, { entries, more, missedOnly, older }) {
-  const kept = older ? journal.entries : [];
+function withNewest(list, entry) {
+  const others = list.entries.filter((other) => other.id !== entry.id);
+  return { ...list, entries: [entry, ...others].sort((one, other) => other.began - one.began) };
+}
+
+function withPage(list, { entries, more, older }) {
+  const kept = older ? list.entries : [];
   const known = new Set(kept.map((entry) => entry.id));
-  return { entries: [...kept, ...entries.filter((entry) => !known.has(entry.id))], more, missedOnly };
+  return { entries: [...kept, ...entries.filter((entry) => !known.has(entry.id))], more };
 }

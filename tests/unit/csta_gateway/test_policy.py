@@ -59,6 +59,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "addNumber": DIRECTORY,
     "listColleagues": DIRECTORY,
     "showJournal": JOURNAL,
+    "findCalls": JOURNAL,
     "annotateEntry": JOURNAL,
     "annotateCall": JOURNAL,
     "markDone": JOURNAL,
