@@ -5,7 +5,7 @@ import { EntryRow } from "./entry.js";
 import { dayName, daysAgo } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
 import { iconButton } from "./icons.js";
-import { isFiltered, NO_FILTER, RESULTS, wanted } from "./journalfilter.js";
+import { isFiltered, NO_FILTER, RESULTS, showsMissed, wanted } from "./journalfilter.js";
 import { WAYS } from "./pop.js";
 
 const TYPING_PAUSE = 250; // milliseconds
@@ -172,7 +172,7 @@ function choice(any, values, word) {
 
 function emptyWords(filter) {
   if (!filter) return "journal.none";
-  return isFiltered({ ...filter, result: "" }) || filter.result !== "missed" ? "journal.none_found" : "journal.none_missed";
+  return showsMissed(filter) ? "journal.none_missed" : "journal.none_found";
 }
 
 /** Entries with a heading before each day. */

@@ -13,6 +13,11 @@ export function isFiltered(filter) {
   return Object.values(filter).some(Boolean);
 }
 
+/** Whether all missed calls are among those that are wanted. */
+export function showsMissed(filter) {
+  return !isFiltered({ ...filter, result: "" }) && ["", "missed"].includes(filter.result);
+}
+
 /** What to ask the gateway; `older` is the time of the last call shown, before which the next page begins. */
 export function wanted({ way, result, from, to, text }, older = null) {
   const body = { way, result, since: midnight(from, 0), before: older ?? midnight(to, 1), text: text.trim() };
