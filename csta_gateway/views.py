@@ -160,6 +160,7 @@ class StaffView(Struct, frozen=True, kw_only=True):
     name: str
     language: Language
     role: str
+    groups: tuple[str, ...]
     extension: str
     devices: tuple[str, ...]
     cti_enabled: bool
@@ -269,6 +270,7 @@ def staff_view(user: User) -> StaffView:
         name=user.name,
         language=user.language,
         role=user.role,
+        groups=user.groups,
         extension=user.extension,
         devices=user.devices,
         cti_enabled=user.cti_enabled,
