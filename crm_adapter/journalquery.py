@@ -49,7 +49,7 @@ ALL = Wanted()
 def conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """What must be true of a row of calls with its note."""
     if wanted.way is not None:
-        yield CALLS.c.internal.is_(wanted.way == "internal")
+        yield CALLS.c.internal == (wanted.way == "internal")
     if wanted.way in (Direction.INCOMING.value, Direction.OUTGOING.value):
         yield CALLS.c.direction == wanted.way
     if wanted.result is not None:

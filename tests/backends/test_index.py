@@ -85,9 +85,11 @@ def test_past_calls_are_found_by_what_they_have(
         await journal.start()
         return await journal_rows.found(journal)
 
-    assert network.run(found()) == journal_rows.FOUND
-    journal.close()
-    where.close()
+    try:
+        assert network.run(found()) == journal_rows.FOUND
+    finally:
+        journal.close()  # its threads would keep the process
+        where.close()
 
 
 async def _started(index: ContactIndex) -> None:
