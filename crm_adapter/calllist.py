@@ -232,6 +232,14 @@ class CallList:
                     self._identify(known)
                     self._refresh(known.call.device)
 
+    def read_again(self) -> None:
+        """Read all numbers as their sites mean them now, and ask anew who has them."""
+        for calls in tuple(self._devices.values()):
+            for known in tuple(calls.values()):
+                self._identify(known)
+                self._identify_joined(known)
+        self._refresh_all()
+
     def _update(self, call: Call) -> None:
         calls = self._devices.setdefault(call.device, {})
         known = calls.get(call.id)

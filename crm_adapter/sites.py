@@ -20,12 +20,14 @@ class Sites:
     """
 
     def __init__(self, main: Location, others: Mapping[str, Location] = MappingProxyType({})) -> None:
-        self.replace(main, others)
-
-    def replace(self, main: Location, others: Mapping[str, Location]) -> None:
-        """Other locations from now on."""
         self.main = main
         self._others = dict(others)
+
+    def replace(self, main: Location, others: Mapping[str, Location]) -> bool:
+        """Other locations from now on; gives whether any differs."""
+        before = self.main, self._others
+        self.main, self._others = main, dict(others)
+        return before != (main, others)
 
     def __contains__(self, name: str) -> bool:
         return name in self._others

@@ -7,6 +7,9 @@ A description is a Twisted endpoint string: ``tcp:pbx.example.org:8800``, ``unix
 TLS is 1.2 or later. The certificate of the switch has to be signed by an authority of ``trustRoots`` (a PEM file, or
 a directory of them; those of the operating system where left out) and to name the host, or ``hostname`` where that is
 given. A server with ``trustRoots`` takes no client without a certificate of one of them.
+
+Certificates are files, and renewed ones are taken while the program runs: by a client whenever it connects, by a server
+when it is told to (:meth:`TlsServerEndpoint.renew`). Files that cannot be used leave what was read before in use.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from twisted.internet.endpoints import (
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped] # has no type information
 
@@ -46,6 +50,8 @@ _KEYS: dict[str, frozenset[str]] = {
     "unix": frozenset({"timeout", "mode"}),
 }
 _TLS_KEYS = frozenset({"hostname", "certificate", "privateKey", "trustRoots"})
+
+_log = Logger()
 
 
 class ClientEndpoint(Protocol):
@@ -60,6 +66,17 @@ class ServerEndpoint(Protocol):
 
     def listen(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # Twisted's endpoints are not generic
         """Wait for connections."""
+
+
+class CertificateInvalid(ValueError):
+    """A file of certificates or a key cannot be used.
+
+    :ivar reason: which one and why, without the endpoint it is for.
+    """
+
+    def __init__(self, endpoint: str, reason: str) -> None:
+        super().__init__(f"endpoint {endpoint!r}: {reason}")
+        self.reason = reason
 
 
 class Description(NamedTuple):
@@ -96,7 +113,7 @@ def describe(endpoint: str) -> Description:
 def client_endpoint(reactor: Any, endpoint: str) -> ClientEndpoint:  # noqa: ANN401 # any reactor that can connect so
     """The endpoint that a description names.
 
-    :raises ValueError: it names none, or a certificate cannot be used.
+    :raises ValueError: it names none, or (:class:`CertificateInvalid`) a certificate cannot be used.
     """
     said = describe(endpoint)
     if len(said.places) != (1 if said.kind == "unix" else 2):
@@ -104,16 +121,15 @@ def client_endpoint(reactor: Any, endpoint: str) -> ClientEndpoint:  # noqa: ANN
     below = _made(endpoint, clientFromString, reactor, said.without_tls())
     if said.kind != "tls":
         return cast(ClientEndpoint, below)
-    verifying = _Verifying(
-        said.options.get("hostname", said.places[0]), _context(endpoint, said.options, trusting=True)
-    )
+    verifying = _Verifying(said.options.get("hostname", said.places[0]), Certificates(endpoint, said.options, True))
     return cast(ClientEndpoint, wrapClientTLS(cast(Any, verifying), below, reactor))
 
 
 def server_endpoint(reactor: Any, endpoint: str) -> ServerEndpoint:  # noqa: ANN401 # any reactor that can listen so
     """The endpoint to listen on that a description names: ``tcp:port``, ``tls:port:certificate=…``, ``unix:path``.
 
-    :raises ValueError: it names none, or a certificate cannot be used.
+    :returns: with ``tls:`` a :class:`TlsServerEndpoint`.
+    :raises ValueError: it names none, or (:class:`CertificateInvalid`) a certificate cannot be used.
     """
     said = describe(endpoint)
     if len(said.places) != 1:
@@ -123,9 +139,8 @@ def server_endpoint(reactor: Any, endpoint: str) -> ServerEndpoint:  # noqa: ANN
     below = _made(endpoint, serverFromString, reactor, said.without_tls())
     if said.kind != "tls":
         return cast(ServerEndpoint, below)
-    trusting = "trustRoots" in said.options
-    serving = _Serving(_context(endpoint, said.options, trusting=trusting), verifies=trusting)
-    return cast(ServerEndpoint, wrapServerTLS(cast(Any, serving), below, reactor))
+    certificates = Certificates(endpoint, said.options, "trustRoots" in said.options)
+    return TlsServerEndpoint(reactor, cast(ServerEndpoint, below), certificates)
 
 
 def _unquoted(field: str) -> str:
@@ -143,19 +158,32 @@ def _made(endpoint: str, make: Callable[[Any, str], Any], reactor: object, descr
 # --- certificates ----------------------------------------------------------------------------------------------------
 
 
-def _context(endpoint: str, options: dict[str, str], *, trusting: bool) -> SSL.Context:
-    """The certificates of this side and the authorities it trusts."""
-    context: SSL.Context = CertificateOptions().getContext()  # Twisted's choice of versions (1.2 or later) and ciphers
-    try:
-        if trusting:
-            _trust(context, options.get("trustRoots"))
-        if "certificate" in options:
-            _present(context, options["certificate"], options.get("privateKey", options["certificate"]))
-        elif "privateKey" in options:
-            raise ValueError("privateKey goes with certificate")
-    except (ValueError, OSError) as error:
-        raise ValueError(f"endpoint {endpoint!r}: {error}") from None
-    return context
+class Certificates:
+    """The certificates of one side and the authorities it trusts, as files of an endpoint.
+
+    :param options: of the endpoint.
+    :param verifies: the peer has to show a certificate.
+    """
+
+    def __init__(self, endpoint: str, options: dict[str, str], verifies: bool) -> None:
+        self._endpoint = endpoint
+        self._options = options
+        self.verifies = verifies
+
+    def read(self) -> SSL.Context:
+        """What is in the files now. Raises :class:`CertificateInvalid`."""
+        context: SSL.Context = CertificateOptions().getContext()  # Twisted's choice of versions (1.2 or later), ciphers
+        options = self._options
+        try:
+            if self.verifies:
+                _trust(context, options.get("trustRoots"))
+            if "certificate" in options:
+                _present(context, options["certificate"], options.get("privateKey", options["certificate"]))
+            elif "privateKey" in options:
+                raise ValueError("privateKey goes with certificate")
+        except (ValueError, OSError) as error:
+            raise CertificateInvalid(self._endpoint, str(error)) from None
+        return context
 
 
 def _trust(context: SSL.Context, where: str | None) -> None:
@@ -190,13 +218,27 @@ def _present(context: SSL.Context, certificate: str, key: str) -> None:
 
 
 @implementer(IOpenSSLServerConnectionCreator)
-class _Serving:
-    """TLS of the listening side; one that verifies wants a chain that ends at an authority it trusts."""
+class TlsServerEndpoint:
+    """Where to listen for connections over TLS; with ``trustRoots`` the chain of a client has to end at one of them."""
 
-    def __init__(self, context: SSL.Context, *, verifies: bool) -> None:
-        self._context = context
-        if verifies:
+    def __init__(self, reactor: Any, below: ServerEndpoint, certificates: Certificates) -> None:  # noqa: ANN401 # any
+        self._certificates = certificates
+        self._wrapped = cast(ServerEndpoint, wrapServerTLS(cast(Any, self), cast(Any, below), reactor))
+        self.renew()
+
+    def listen(self, factory: Any, /) -> Deferred[Any]:  # noqa: ANN401 # as ServerEndpoint
+        """Wait for connections."""
+        return self._wrapped.listen(factory)
+
+    def renew(self) -> None:
+        """Read the files again: connections that begin from now on get the new certificate, others are left alone.
+
+        :raises CertificateInvalid: one cannot be used; all is as it was.
+        """
+        context = self._certificates.read()
+        if self._certificates.verifies:
             context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._check)
+        self._context = context
 
     def serverConnectionForTLS(self, tls: object) -> SSL.Connection:
         """Twisted: somebody connects."""
@@ -213,14 +255,23 @@ class _Serving:
 class _Verifying:
     """TLS of the connecting side: a chain that ends at an authority it trusts, and the name it wanted."""
 
-    def __init__(self, host: str, context: SSL.Context) -> None:
+    def __init__(self, host: str, certificates: Certificates) -> None:
         self._host = host
         self._by_address = isIPAddress(host) or isIPv6Address(host)
-        self._context = context
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._check)
+        self._certificates = certificates
+        self._renew()
+
+    def _renew(self) -> None:
+        """Read the files again. Raises :class:`CertificateInvalid`."""
+        self._context = self._certificates.read()
+        self._context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._check)
 
     def clientConnectionForTLS(self, tls: object) -> SSL.Connection:
         """Twisted: a connection is there."""
+        try:
+            self._renew()
+        except CertificateInvalid as error:
+            _log.warn("{error}; what was read before is used", error=error)
         connection = SSL.Connection(self._context, None)
         if not self._by_address:  # RFC 6066 §3: no addresses
             connection.set_tlsext_host_name(self._host.encode("idna"))

@@ -7,14 +7,12 @@ from typing import Any
 
 from cryptography import x509
 from twisted.internet.endpoints import quoteStringArgument
-from twisted.internet.error import CannotListenError
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from csta.endpoints import server_endpoint
-from csta.errors import CSTAError
 from csta_gateway.certificates import RENEWAL, Enrolment
 from csta_gateway.config_agents import Agents as Settings
+from csta_gateway.listener import Listener
 from tapi_adapter.protocol import NotServed
 from tapi_adapter.remote import Reception, RemoteTelephony
 from tapi_adapter.wire import Wire
@@ -22,29 +20,32 @@ from tapi_adapter.wire import Wire
 LOOK = 10.0
 """Seconds between two looks whether agents that are connected were revoked."""
 
+MAKES_CERTIFICATES = "`csta-gateway agent enroll NAME` makes certificates"
+
 log = Logger()
-
-
-class AgentsFailed(CSTAError):
-    """Nobody can listen for agents; says why and what to do."""
 
 
 class Agents:
     """The agents of Windows machines.
 
     :param reactor: Twisted's reactor.
-    :param settings: ``[agents]``.
+    :ivar settings: ``[agents]``; without it nobody can connect.
     """
 
-    def __init__(self, reactor: Any, settings: Settings) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(self, reactor: Any) -> None:  # noqa: ANN401 -- all of its interfaces
         self._reactor = reactor
-        self._settings = settings
-        self._enrolment = Enrolment(Path(settings.directory))
+        self.settings: Settings | None = None
+        self._enrolment: Enrolment
         self._telephony: dict[str, list[RemoteTelephony]] = {}
         self._certificates: dict[str, x509.Certificate] = {}
         self._looks = LoopingCall(self._look)
         self._looks.clock = reactor
-        self._port: Any = None
+        self._listener = Listener(reactor, Reception(reactor, self._who), "[agents]", MAKES_CERTIFICATES)
+
+    @property
+    def port(self) -> int:
+        """The TCP port agents connect to."""
+        return self._listener.port
 
     def telephony(self, name: str) -> RemoteTelephony:
         """The telephony service of an agent for one provider; it is down until the agent has connected.
@@ -55,35 +56,23 @@ class Agents:
         self._telephony[name] = [*(each for each in self._telephony.get(name, ()) if each.started), telephony]
         return telephony
 
-    async def start(self) -> int:
-        """Listen; gives the port. Raises :class:`AgentsFailed`."""
-        where = self._settings
-        try:
-            endpoint = server_endpoint(self._reactor, self._endpoint())
-            self._port = await endpoint.listen(Reception(self._reactor, self._who))
-        except ValueError as error:
-            raise AgentsFailed(f"[agents]: {error}; `csta-gateway agent enroll NAME` makes certificates") from error
-        except CannotListenError as error:
-            raise AgentsFailed(
-                f"[agents]: cannot listen on {where.address} port {where.port}: {error.socketError};"
-                " end the program that uses it, or choose another `port`"
-            ) from error
-        port = int(self._port.getHost().port)
-        self._looks.start(LOOK, now=False)
-        log.info("agents can connect to {address} port {port}", address=where.address, port=port)
-        return port
+    async def follow(self, settings: Settings | None) -> None:
+        """Listen as these settings say, with the certificates there are now; agents that are connected stay so.
+
+        :raises csta_gateway.listener.ListeningFailed: it cannot be; all is as it was.
+        """
+        await self._listener.follow(None if settings is None else _endpoint(settings))
+        self.settings = settings
+        if settings is not None:
+            self._enrolment = Enrolment(Path(settings.directory))
+            if not self._looks.running:
+                self._looks.start(LOOK, now=False)
 
     async def stop(self) -> None:
         """Listen no longer; connections end with the providers that use them."""
-        if self._port is not None:
+        if self._looks.running:
             self._looks.stop()
-            await self._port.stopListening()
-
-    def _endpoint(self) -> str:
-        files = self._enrolment
-        certificate, authority = (quoteStringArgument(str(each)) for each in (files.gateway, files.authority))
-        interface = quoteStringArgument(self._settings.address)
-        return f"tls:{self._settings.port}:interface={interface}:certificate={certificate}:trustRoots={authority}"
+        await self._listener.stop()
 
     def _who(self, wire: Wire) -> RemoteTelephony:
         """Which agent it is, by its certificate; raises NotServed."""
@@ -114,3 +103,10 @@ class Agents:
                 agent=name,
                 end=f"{end:%Y-%m-%d}",
             )
+
+
+def _endpoint(settings: Settings) -> str:
+    files = Enrolment(Path(settings.directory))
+    certificate, authority = (quoteStringArgument(str(each)) for each in (files.gateway, files.authority))
+    interface = quoteStringArgument(settings.address)
+    return f"tls:{settings.port}:interface={interface}:certificate={certificate}:trustRoots={authority}"

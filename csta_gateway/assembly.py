@@ -109,22 +109,35 @@ def audit_log(settings: Audit, clock: Clock) -> AuditLog:
 
 def sessions(settings: Server, users: Users, clock: Clock, verifier: Verifier, audit: AuditLog) -> Sessions:
     """The log-ins, with those that outlived the last stop."""
-    file = SessionFile(Path(settings.session_file))
-    return Sessions(users, clock, settings.session_hours * 3600, verifier, file, audit)
+    return Sessions(users, clock, _lifetime(settings), verifier, _session_file(settings), audit)
+
+
+def _lifetime(settings: Server) -> float:
+    return settings.session_hours * 3600
+
+
+def _session_file(settings: Server) -> SessionFile:
+    return SessionFile(Path(settings.session_file))
 
 
 def adapt(gateway: Gateway, config: Config, sources: Sequence[DirectorySource]) -> None:
     """Bring what needs no connection to other settings while calls go on; pages have still to be told."""
     sites, journal = gateway.sites, config.journal
-    sites.replace(config.location, config.sites)
+    moved = sites.replace(config.location, config.sites)
     gateway.pages.replace(
         screen_pop(config.screen, sites), config.screen.page, journal.masked_for, journal.dispositions
     )
     gateway.board.exclude(number_set(journal.excluded_numbers, sites.all()))
     gateway.lookup.replace(sources, config.lookup.budget_seconds)
     gateway.contacts.replace(sources)
+    if moved:
+        gateway.board.calls.read_again()
     gateway.board.activities.replace(sources)
     gateway.commands.limits.replace(config.dialling)
+    gateway.settings = config.server
+    gateway.sessions.replace(_lifetime(config.server), _session_file(config.server))
+    gateway.proxy.replace(config.login)
+    gateway.audit.replace(config.audit)
 
 
 def pages_of(config: Config, sites: Sites, contacts: Contacts) -> Pages:

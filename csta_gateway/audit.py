@@ -66,9 +66,13 @@ class AuditLog:
     """
 
     def __init__(self, settings: Audit, time: Callable[[], float]) -> None:
+        self._time = time
+        self.replace(settings)
+
+    def replace(self, settings: Audit) -> None:
+        """Other settings from now on; what another folder holds stays there."""
         self._folder = Path(settings.folder)
         self._keep_days = settings.keep_days
-        self._time = time
 
     def write(self, event: EventName, user: str | None, **details: str | int | None) -> None:
         """Record that ``user`` did something.

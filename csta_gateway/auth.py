@@ -134,6 +134,12 @@ class Sessions:
         self._audit = audit
         self._saved = {bytes.fromhex(each.token): each for each in file.content if self._is_fresh(each.used)}
 
+    def replace(self, lifetime: float, file: SessionFile) -> None:
+        """Other settings from now on; the file takes up who is logged in."""
+        self._lifetime = lifetime
+        self._file = file
+        self.save()
+
     async def open(self, login: str, password: str, address: str) -> tuple[str, Session]:
         """Log in; gives token and session. Raises :class:`ApiError` ``login_failed`` or ``too_many_attempts``."""
         keys = (f"user {login.casefold()}", f"address {address}")

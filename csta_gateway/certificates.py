@@ -1,6 +1,7 @@
-"""The certificates of the gateway and its agents: a private authority, what it has signed, and what it took back.
+"""Certificates the gateway makes: one for HTTPS that signs itself, and those of its agents.
 
-Everything is a file in one folder. Keys can be read by the gateway's user only.
+For agents there is a private authority, what it has signed, and what it took back. Everything is a file in one folder;
+keys can be read by the gateway's user only.
 
 =====================  ==========================================================
 ``authority.pem``      certificate of the authority
@@ -32,7 +33,7 @@ from tapi_adapter.protocol import NotServed
 
 AUTHORITY_LIFE = datetime.timedelta(days=20 * 365)
 LIFE = datetime.timedelta(days=825)
-"""How long the gateway's and an agent's certificate are good."""
+"""How long a certificate of the gateway or an agent is good: some browsers trust none that is good for longer."""
 
 RENEWAL = datetime.timedelta(days=60)
 """The gateway's certificate is made anew this long before its end; the end of an agent's is warned of."""
@@ -40,15 +41,29 @@ RENEWAL = datetime.timedelta(days=60)
 SLACK = datetime.timedelta(hours=1)
 """How much the clocks of two machines may differ."""
 
+LONGEST_NAME = 64
+"""Characters of a common name (RFC 5280 appendix A.1); programs of today only look at the alternative names."""
+
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """What agents may be called."""
-
 
 _log = Logger()
 
 
 class EnrolmentFailed(CSTAError):
     """An agent cannot be enrolled, or taken back; says why and what to do."""
+
+
+def self_signed(host: str, now: datetime.datetime) -> bytes:
+    """PEM text with a new private key and a certificate for HTTPS from the first minute; browsers ask once about it.
+
+    :param host: name or IP address browsers reach the gateway by.
+    :raises ValueError: it is neither.
+    """
+    key = _new_key()
+    name = _name(host)
+    builder = _for_one_use(_builder(name, name, key, now, LIFE), host, ExtendedKeyUsageOID.SERVER_AUTH)
+    return _key_pem(key) + _pem(builder.sign(key, hashes.SHA256()))
 
 
 class Enrolled(NamedTuple):
@@ -83,7 +98,7 @@ class Enrolment:
         try:
             authority = self._authority(now)
             self._renew_gateway(authority, host, now)
-            key = ec.generate_private_key(ec.SECP256R1())
+            key = _new_key()
             certificate = authority.sign(key, name, name, ExtendedKeyUsageOID.CLIENT_AUTH, now)
             _write(self._enrolled(name), _pem(certificate))
             self._revoked(name).unlink(missing_ok=True)
@@ -166,9 +181,9 @@ class Enrolment:
     def _renew_gateway(self, authority: Authority, host: str, now: datetime.datetime) -> None:
         if self.gateway.exists():
             known = _load(self.gateway)
-            if known.not_valid_after_utc - now > RENEWAL and _common_name(known) == host:
+            if known.not_valid_after_utc - now > RENEWAL and _common_name(known) == host[:LONGEST_NAME]:
                 return
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = _new_key()
         certificate = authority.sign(key, host, host, ExtendedKeyUsageOID.SERVER_AUTH, now)
         _write(self.gateway, _key_pem(key) + _pem(certificate))
 
@@ -182,7 +197,7 @@ class Authority(NamedTuple):
     @classmethod
     def new(cls, now: datetime.datetime) -> Authority:
         """A new one, which signs itself; it may sign no other authorities."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = _new_key()
         name = _name("csta-gateway agents")
         builder = _builder(name, name, key, now, AUTHORITY_LIFE)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -193,17 +208,15 @@ class Authority(NamedTuple):
         self, key: ec.EllipticCurvePrivateKey, name: str, host: str, use: x509.ObjectIdentifier, now: datetime.datetime
     ) -> x509.Certificate:
         """A certificate for one use only: an agent cannot pass for the gateway."""
+        builder = _for_one_use(_builder(_name(name), self.certificate.subject, key, now, LIFE), host, use)
         issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        builder = _builder(_name(name), self.certificate.subject, key, now, LIFE)
-        for extension, critical in (
-            (x509.BasicConstraints(ca=False, path_length=None), True),
-            (_usage(signs_certificates=False), True),
-            (x509.ExtendedKeyUsage([use]), False),
-            (x509.SubjectAlternativeName([_host(host)]), False),
-            (issued_by, False),
-        ):
+        for extension, critical in ((_usage(signs_certificates=False), True), (issued_by, False)):
             builder = builder.add_extension(extension, critical)
         return builder.sign(self.key, hashes.SHA256())
+
+
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _builder(
@@ -219,9 +232,19 @@ def _builder(
         public_key=key.public_key(),
         serial_number=x509.random_serial_number(),
         not_valid_before=now - SLACK,
-        not_valid_after=now + life,
+        not_valid_after=now - SLACK + life,
     )
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+
+
+def _for_one_use(builder: x509.CertificateBuilder, host: str, use: x509.ObjectIdentifier) -> x509.CertificateBuilder:
+    for extension, critical in (
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (x509.ExtendedKeyUsage([use]), False),
+        (x509.SubjectAlternativeName([_host(host)]), False),
+    ):
+        builder = builder.add_extension(extension, critical)
+    return builder
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
@@ -239,7 +262,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _name(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
 
 
 def _host(host: str) -> x509.GeneralName:

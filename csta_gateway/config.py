@@ -38,7 +38,8 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     :param address: IP address to listen on.
     :param port: TCP port; 0 takes a free one.
-    :param certificate: PEM file with the certificate chain; needed unless the address is a loopback one.
+    :param certificate: PEM file with the certificate chain; needed unless the address is a loopback one. Both files are
+        read again on SIGHUP.
     :param private_key: PEM file with the private key, when it is not in ``certificate``.
     :param behind_proxy: a reverse proxy before the gateway speaks HTTPS, so plain HTTP is right here.
     :param origins: origins (``https://cti.example.org``) pages may come from besides the gateway's own.

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, get_origin
 
 from csta import toml_file
 from csta.toml_file import ConfigError, Document, Problem
@@ -21,7 +21,8 @@ DROP_INS = "conf.d"
 """Folder beside the file; its ``*.toml`` are read in the order of their names."""
 
 PREFIX = "CSTA__"
-"""``CSTA__SERVER__PORT`` is ``port`` in ``[server]``, ``CSTA__LINKS__0__ENDPOINT`` that of the first link."""
+"""``CSTA__SERVER__PORT`` is ``port`` in ``[server]``, ``CSTA__LINKS__0__ENDPOINT`` that of the first link, and
+``CSTA__LOCATION__OUTSIDE_PREFIXES__0`` the first of them; the position after the last one adds one."""
 
 
 def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
@@ -29,7 +30,7 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     settings = Layers()
     for each in (path, *sorted((path.parent / DROP_INS).glob("*.toml"))):
         settings.add(toml_file.read_document(each))
-    for name in sorted(environment or {}):
+    for name in sorted(environment or {}, key=_order):
         if name.startswith(PREFIX):
             settings.override(name, (environment or {})[name])
     return toml_file.structure(settings.data, Config, settings.place)
@@ -59,12 +60,14 @@ class Layers:
         """Put the value of an environment variable over what is there. Raises :class:`ConfigError`."""
         *around, last = keys = name.removeprefix(PREFIX).lower().split("__")
         path = re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(keys))
-        table: Any = self.data
-        for key in around:
-            table = _inside(table, key)
-        if not isinstance(table, dict):
-            raise ConfigError([Problem(name, 0, path, "no such table in the files")])
-        table[last] = _typed(value, toml_file.kinds_at(Config, keys))
+        inside: Any = self.data
+        for depth, key in enumerate(around, 1):
+            is_list = any(get_origin(kind) is tuple for kind in toml_file.kinds_at(Config, keys[:depth]))
+            inside = _entered(inside, key, [] if is_list else {})
+        if not _has_room(inside, last):
+            free = f"no position of the list; the next free one is {len(inside)}" if isinstance(inside, list) else ""
+            raise ConfigError([Problem(name, 0, path, free or "no such table in the files")])
+        _put(inside, last, _typed(value, toml_file.kinds_at(Config, keys)))
         self._places[path] = (name, 0)
 
     def place(self, key: str) -> tuple[str, int]:
@@ -97,13 +100,33 @@ def _tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
-def _inside(table: Any, key: str) -> Any:  # noqa: ANN401 -- any TOML value
-    """What ``key`` names in a table, which is made where there is none, or in a list; None when it names nothing."""
-    if isinstance(table, dict):
-        return table.setdefault(key, {})
-    if isinstance(table, list) and key.isdecimal() and int(key) < len(table):
-        return table[int(key)]
-    return None
+def _order(name: str) -> list[tuple[int, str]]:
+    """Environment variables in the order of their names, positions in lists as the numbers they are."""
+    return [(int(part) if part.isdecimal() else -1, part) for part in name.split("__")]
+
+
+def _has_room(inside: Any, key: str) -> bool:  # noqa: ANN401 -- any TOML value
+    """Whether ``key`` can stand there: any in a table, in a list a position that is taken or the next one."""
+    if isinstance(inside, list):
+        return key.isdecimal() and int(key) <= len(inside)
+    return isinstance(inside, dict)
+
+
+def _put(inside: Any, key: str, value: Any) -> None:  # noqa: ANN401 -- any TOML value
+    if isinstance(inside, dict):
+        inside[key] = value
+    else:
+        inside[int(key) : int(key) + 1] = [value]
+
+
+def _entered(inside: Any, key: str, missing: Any) -> Any:  # noqa: ANN401 -- any TOML value
+    """What ``key`` names in a table or list, put there where it is ``missing``; None when it cannot stand there."""
+    if not _has_room(inside, key):
+        return None
+    known = inside.get(key) if isinstance(inside, dict) else next(iter(inside[int(key) :]), None)
+    if known is None:
+        _put(inside, key, missing)
+    return missing if known is None else known
 
 
 def _typed(text: str, kinds: list[Any]) -> Any:  # noqa: ANN401 -- any TOML value

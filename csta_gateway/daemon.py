@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
-from twisted.internet.endpoints import quoteStringArgument, serverFromString
-from twisted.internet.error import CannotListenError
+from twisted.internet.endpoints import quoteStringArgument
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
@@ -19,7 +18,7 @@ from crm_adapter.staff import StaffSource
 from crm_adapter.users import Users
 from csta.errors import CSTAError
 from csta_gateway import health
-from csta_gateway.agents import Agents, AgentsFailed
+from csta_gateway.agents import Agents
 from csta_gateway.api.application import application
 from csta_gateway.assembly import adapt, assemble
 from csta_gateway.auth import verify
@@ -28,6 +27,8 @@ from csta_gateway.config import Config, Server
 from csta_gateway.directories import Directories
 from csta_gateway.gateway import Gateway
 from csta_gateway.links import MakeProvider, SwitchLink, stop_all
+from csta_gateway.listener import Listener, ListeningFailed
+from csta_gateway.namedfiles import Contents, contents, rewritten
 from csta_gateway.retention import Retention
 from csta_gateway.site import Root, WebServer
 from csta_gateway.staffing import staff_source
@@ -35,7 +36,7 @@ from csta_gateway.streams import CloseCode, Streams
 from csta_gateway.tokens import Tokens
 from csta_gateway.traces import RecordingFailed
 from csta_gateway.userwatch import UserWatch, warn_about_logins
-from csta_gateway.webhooks import webhooks
+from csta_gateway.webhooks import Webhooks, hooks
 
 log = Logger()
 
@@ -43,8 +44,10 @@ log = Logger()
 FAREWELL = 2.0
 """Seconds pages have to answer that they are closed."""
 
-UNUSABLE = (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed)
+UNUSABLE = (DirectoryError, UsersInvalid, TemplateInvalid, RecordingFailed, ListeningFailed)
 """What is said about settings that are well written and do not work."""
+
+WANTED = "`certificate` names a PEM file with the chain, `private_key` one with its key unless that is in the same file"
 
 LONGEST_STOP = 10.0
 """Seconds stopping may take; a switch that does not answer any more is left as it is."""
@@ -67,7 +70,7 @@ class Daemon:
         reactor: Any,  # noqa: ANN401 -- all of its interfaces
         config: Config,
         make_provider: MakeProvider,
-        agents: Agents | None = None,
+        agents: Agents,
     ) -> None:
         self._reactor = reactor
         self._config = config
@@ -76,11 +79,15 @@ class Daemon:
         self._passwords = ThreadPool(minthreads=0, maxthreads=2, name="passwords")
         self._cleanup: list[Callable[[], Awaitable[object] | None]] = []
         self._changing = DeferredLock()  # one start or reload at a time
+        self._contents: Contents
         self._directories: Directories
         self._staff: StaffSource
         self._retention: Retention
         self._watch: UserWatch
         self._running: Gateway
+        self._hooks: Webhooks
+        self._root: Root
+        self._web: Listener
 
     async def start(self) -> int:
         """Open databases, the web server and the links; gives the port. Raises :class:`StartError`."""
@@ -88,17 +95,17 @@ class Daemon:
             return await self._start()
 
     async def _start(self) -> int:
+        self._contents = contents(self._config)
         try:
             gateway = await self._gateway()
+            self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
+            await self._listen(gateway)
         except UNUSABLE as error:
             raise StartError(str(error)) from error
-        self._cleanup += [gateway.links.stop, lambda: self._close_pages(gateway.streams)]
-        port = await self._listen(gateway)
-        await self._listen_for_agents()
         gateway.links.start(gateway.board.hear, gateway.board.calls.forget)
         log.info("{users} users, {devices} devices", users=len(gateway.users), devices=len(gateway.users.devices()))
         self._running = gateway
-        return port
+        return self._web.port
 
     async def reload(self, config: Config) -> Changes:
         """Go on with other settings; links that are the same keep their monitors and calls.
@@ -106,12 +113,15 @@ class Daemon:
         :raises StartError: something in them cannot be used; everything is as it was.
         """
         async with self._changing:
-            changed = changes(self._config, config)
+            now = contents(config)
+            refilled = rewritten(self._contents, now)
+            changed = changes(self._config, config, refilled)
             before = self._directories
             try:
-                gone = await self._take_over(changed.config)
+                gone = await self._take_over(changed.config, refilled)
             except UNUSABLE as error:
                 raise StartError(str(error)) from error
+            self._contents = now
             before.close(self._directories)
             await self._directories.start(before)
             await self._watch.follow(self._staff, self._config.users.refresh_seconds)
@@ -121,19 +131,30 @@ class Daemon:
             await stop_all(gone)
             return changed
 
-    async def _take_over(self, config: Config) -> list[SwitchLink]:
-        """Make what is new, and only when all of it could be made, use it; gives the links that are over."""
+    async def _take_over(self, config: Config, refilled: frozenset[str]) -> list[SwitchLink]:
+        """Make what is new, and only when all of it could be made, use it; gives the links that are over.
+
+        :param refilled: paths of files that hold something else than before.
+        """
         gateway, before = self._running, self._directories
-        with ExitStack() as undo:
-            directories = Directories(self._reactor, config, before)
+        async with AsyncExitStack() as undo:
+            directories = Directories(self._reactor, config, before, refilled)
             undo.callback(directories.close, before)
             staff = staff_source(config, directories.made, directories.named(config.users.source))
             undo.callback(staff.close)
             await directories.open(before)
-            gone = gateway.links.replace(config.connections, gateway.users.devices())
+            addresses = hooks(config.webhooks, self._reactor, gateway.metrics)
+            agents, where = self._agents.settings, self._web.where
+            await self._agents.follow(config.agents)
+            undo.push_async_callback(self._agents.follow, agents)
+            await self._web.follow(endpoint(config.server))
+            undo.push_async_callback(self._web.follow, where)
+            gone = gateway.links.replace(config.connections, gateway.users.devices(), refilled)
             undo.pop_all()
         self._config, self._directories, self._staff = config, directories, staff
         adapt(gateway, config, directories.all())
+        self._hooks.replace(addresses)
+        self._root.follow(config.server)
         self._retention.days = config.journal.retention_days
         return gone
 
@@ -184,9 +205,9 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup += [gateway.board.activities.close, gateway.sessions.save, gateway.bearers.stop]
-        hooks = webhooks(config.webhooks, self._reactor, gateway.metrics)
-        gateway.board.subscribe(hooks.follow)
-        self._cleanup.append(hooks.stop)
+        self._hooks = Webhooks(hooks(config.webhooks, self._reactor, gateway.metrics))
+        gateway.board.subscribe(self._hooks.follow)
+        self._cleanup.append(self._hooks.stop)
         gateway.findings.follow(staff.findings)
         warn_about_logins(gateway, config)
         await gateway.board.begin()
@@ -204,39 +225,22 @@ class Daemon:
     async def _verify(self, stored: str, password: str) -> bool:
         return await deferToThreadPool(self._reactor, self._passwords, verify, stored, password)
 
-    async def _listen_for_agents(self) -> None:
-        if self._agents is None:
-            return
-        try:
-            await self._agents.start()
-        except AgentsFailed as error:
-            raise StartError(str(error)) from error
-        self._cleanup.append(self._agents.stop)
-
-    async def _listen(self, gateway: Gateway) -> int:
-        root = Root(gateway.settings, application(gateway), health.pages(gateway))
-        where = endpoint(gateway.settings)
-        try:
-            port = await serverFromString(self._reactor, where).listen(WebServer(root, self._reactor))
-        except CannotListenError as error:
-            raise StartError(
-                f"cannot listen on {gateway.settings.address} port {gateway.settings.port}: {error.socketError};"
-                " end the program that uses it, or choose another `port` in [server]"
-            ) from error
-        except OSError as error:
-            raise StartError(f"[server] certificate or private_key: {error}") from error
-        self._cleanup.append(port.stopListening)
-        return int(port.getHost().port)
+    async def _listen(self, gateway: Gateway) -> None:
+        self._root = Root(gateway.settings, application(gateway), health.pages(gateway))
+        self._web = Listener(self._reactor, WebServer(self._root, self._reactor), "[server]", WANTED)
+        self._cleanup += [self._web.stop, self._agents.stop]
+        await self._web.follow(endpoint(gateway.settings))
+        await self._agents.follow(self._config.agents)
 
 
 def endpoint(settings: Server) -> str:
-    """The Twisted description of where to listen."""
+    """Where to listen, as :func:`csta.endpoints.server_endpoint` takes it."""
     where = f"{settings.port}:interface={quoteStringArgument(settings.address)}"
     if settings.certificate is None:
         return f"tcp:{where}"
     certificate = quoteStringArgument(settings.certificate)
     key = quoteStringArgument(settings.private_key or settings.certificate)
-    return f"ssl:{where}:certKey={certificate}:privateKey={key}:extraCertChain={certificate}"
+    return f"tls:{where}:certificate={certificate}:privateKey={key}"
 
 
 def _unfinished(result: object, seconds: float) -> None:

@@ -9,6 +9,7 @@ from crm_adapter.directory import DirectorySource
 from crm_adapter.location import Location
 from csta_gateway.config import Config
 from csta_gateway.config_sources import Source
+from csta_gateway.namedfiles import names_any
 from csta_gateway.sources import Sources
 
 
@@ -17,19 +18,27 @@ class Directories:
 
     :param reactor: Twisted's reactor.
     :param before: the edition that is in use.
+    :param rewritten: paths of files that hold something else than before; sources they belong to are made anew.
     :ivar made: makes device lists, too.
     :raises DirectoryError: a file with a secret cannot be read, or a driver is missing.
     :raises TemplateInvalid: a template of a request has an unknown variable.
     """
 
-    def __init__(self, reactor: Any, config: Config, before: Directories | None = None) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 -- all of its interfaces
+        config: Config,
+        before: Directories | None = None,
+        rewritten: frozenset[str] = frozenset(),
+    ) -> None:
         self._basis = _basis(config)
         self._index: ContactIndex
         self.made: Sources
         self._sources: list[tuple[Source, DirectorySource]] = []
         known: list[tuple[Source, DirectorySource]] = []
         if before is not None and before._basis == self._basis:
-            self._index, self.made, known = before._index, before.made, before._sources
+            self._index, self.made = before._index, before.made
+            known = [(settings, source) for settings, source in before._sources if not names_any(settings, rewritten)]
         else:
             uncertain = config.lookup.uncertain
             self._index = ContactIndex(config.lookup.index, config.location, reactor, uncertain=uncertain)

@@ -29,10 +29,11 @@ from csta_gateway.traces import Support
 from csta_gateway.websocket import EventSocket
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Gateway:
     """Everything a request may need.
 
+    :param settings: ``[server]`` as it is now.
     :param version: of the program; a page that was loaded from another one reloads itself.
     """
 

@@ -11,7 +11,6 @@ from twisted.internet.defer import TimeoutError as TooLate
 
 from csta.errors import CSTAError, LinkLost, RequestTimeout
 from csta.model.events import CallAnswered, CallDelivered, CallEnded, CallEvent, CallFailed, LinkUp, ModelEvent
-from csta_gateway.agents import Agents
 from csta_gateway.config import Config
 from csta_gateway.config_tapi import Tapi
 from csta_gateway.probe import CALL_SECONDS, Finding, Outcome, TrialCall
@@ -61,11 +60,11 @@ class Lines:
 @asynccontextmanager
 async def lines_of(reactor: Any, config: Config, tapi: Tapi) -> AsyncIterator[Lines]:  # noqa: ANN401 -- all of its interfaces
     """Start Windows Telephony as the gateway would; raises :class:`csta.errors.CSTAError` when it does not start."""
-    agents = None if tapi.agent is None or config.agents is None else Agents(reactor, config.agents)
-    telephony = Providers(reactor, agents).telephony(tapi)
+    providers = Providers(reactor)
+    telephony = providers.telephony(tapi)
     provider = TapiProvider(reactor, telephony, lines=tapi.lines, pattern=tapi.pattern, name=tapi.name)
-    if agents is not None:
-        await agents.start()
+    if tapi.agent is not None:
+        await providers.agents.follow(config.agents)
     try:
         await _started(reactor, provider)
         lines = Lines(tapi, telephony, provider)
@@ -73,8 +72,7 @@ async def lines_of(reactor: Any, config: Config, tapi: Tapi) -> AsyncIterator[Li
         yield lines
     finally:
         await provider.stop()
-        if agents is not None:
-            await agents.stop()
+        await providers.agents.stop()
 
 
 async def _started(reactor: Any, provider: TapiProvider) -> None:  # noqa: ANN401 -- all of its interfaces

@@ -17,6 +17,7 @@ from csta.model.states import Service
 from csta.recorder.live import Recording
 from csta_gateway import config
 from csta_gateway.metrics import Metrics
+from csta_gateway.namedfiles import names_any
 from csta_gateway.traces import recording
 from csta_gateway.watching import Watching
 
@@ -243,16 +244,22 @@ class Links:
             self._by_device[device] = self._links[at]
             self._links[at].add(device)
 
-    def replace(self, settings: Iterable[config.Connection], devices: Iterable[str]) -> list[SwitchLink]:
+    def replace(
+        self,
+        settings: Iterable[config.Connection],
+        devices: Iterable[str],
+        rewritten: frozenset[str] = frozenset(),
+    ) -> list[SwitchLink]:
         """Bring the links to other settings; those that differ in ``devices`` at most keep what is open on them.
 
         :param devices: everything that is to be watched.
+        :param rewritten: paths of files that hold something else than before; links they belong to are opened anew.
         :returns: links that are over and have still to be stopped.
         :raises RecordingFailed: the trace of a link cannot be written; all links are as they were.
         :raises CSTAError: from making the source of calls; the same.
         """
         wanted = tuple(settings)
-        before, links = self._links, self._kept_or_made(wanted)
+        before, links = self._links, self._kept_or_made(wanted, rewritten)
         self._settings, self._links = wanted, links
         gone = [link for link in before if link not in links]
         for link in gone:
@@ -280,8 +287,9 @@ class Links:
         for link in self._links:
             link.start(heard, forget)
 
-    def _kept_or_made(self, wanted: Iterable[config.Connection]) -> list[SwitchLink]:
-        known = {_without_devices(each): link for each, link in zip(self._settings, self._links, strict=True)}
+    def _kept_or_made(self, wanted: Iterable[config.Connection], rewritten: frozenset[str]) -> list[SwitchLink]:
+        open_now = zip(self._settings, self._links, strict=True)
+        known = {_without_devices(each): link for each, link in open_now if not names_any(each.switch, rewritten)}
         links = []
         with ExitStack() as undo:
             for each in wanted:

@@ -25,23 +25,23 @@ from tapi_adapter.telephony import Telephony
 
 def daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of its interfaces
     """A gateway that reaches its telephones as the settings say."""
-    agents = None if config.agents is None else Agents(reactor, config.agents)
-    return Daemon(reactor, config, Providers(reactor, agents).make, agents)
+    providers = Providers(reactor)
+    return Daemon(reactor, config, providers.make, providers.agents)
 
 
 class Providers:
     """Makes sources of calls.
 
     :param reactor: Twisted's reactor.
-    :param agents: those of Windows machines, where the settings have some.
+    :ivar agents: those of Windows machines, who can connect once it follows some settings.
     """
 
-    def __init__(self, reactor: Any, agents: Agents | None = None) -> None:  # noqa: ANN401 -- all of its interfaces
+    def __init__(self, reactor: Any) -> None:  # noqa: ANN401 -- all of its interfaces
         self._reactor = reactor
-        self._agents = agents
+        self.agents = Agents(reactor)
 
     def make(self, connection: Connection, recording: Recording) -> Provider:
-        """What speaks with a switch; raises :class:`StartError` without its password, or without a way to it."""
+        """What speaks with a switch; raises :class:`StartError` without its password, certificate or a way to it."""
         switch, fallback = connection.switch, connection.fallback
         if isinstance(switch, Tapi):
             return self._windows_telephony(switch)
@@ -57,17 +57,20 @@ class Providers:
         )
 
     def _link(self, link: Link, recording: Recording) -> CstaProvider:
-        return CstaProvider(
-            self._reactor,
-            link.endpoint,
-            link.protocol,
-            link.association,
-            name=link.name,
-            dialect=link.dialect,
-            framing=link.framing,
-            login=login(link),
-            record=recording,
-        )
+        try:
+            return CstaProvider(
+                self._reactor,
+                link.endpoint,
+                link.protocol,
+                link.association,
+                name=link.name,
+                dialect=link.dialect,
+                framing=link.framing,
+                login=login(link),
+                record=recording,
+            )
+        except ValueError as error:
+            raise StartError(f"link {link.name}: {error}") from error
 
     def _windows_telephony(self, tapi: Tapi) -> TapiProvider:
         return TapiProvider(self._reactor, self.telephony(tapi), lines=tapi.lines, pattern=tapi.pattern, name=tapi.name)
@@ -78,9 +81,7 @@ class Providers:
             raise StartError(without_telephony(tapi))
         if tapi.agent is None:
             return LocalTelephony(self._reactor, library=tapi.library or "")
-        if self._agents is None:
-            raise StartError(f"[[tapi]] {tapi.name}: agents connect only after a restart with [agents]")
-        return self._agents.telephony(tapi.agent)
+        return self.agents.telephony(tapi.agent)
 
 
 def without_telephony(tapi: Tapi) -> str:

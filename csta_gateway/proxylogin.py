@@ -22,8 +22,12 @@ class ProxyLogIn:
     """
 
     def __init__(self, settings: LogIn, users: Users) -> None:
-        self.settings = settings
         self._users = users
+        self.replace(settings)
+
+    def replace(self, settings: LogIn) -> None:
+        """Other settings from now on."""
+        self.settings = settings
         self._networks = [ipaddress.ip_network(each) for each in settings.trusted_from]
 
     def user(self, request: Request) -> User:

@@ -127,11 +127,15 @@ class Root(Resource):
 
     def __init__(self, settings: Server, api: Klein, pages: dict[str, Resource]) -> None:
         Resource.__init__(self)
-        self._headers = security_headers(settings)
+        self.follow(settings)
         self._api = KleinResource(api)
         self._pages = pages
         self._static = StaticFiles(resources.files("csta_gateway") / "static")
         self._unreadable = errorPage(HTTPStatus.BAD_REQUEST, "Bad Request", "The address is not UTF-8.")
+
+    def follow(self, settings: Server) -> None:
+        """Other settings from the next answer on."""
+        self._headers = security_headers(settings)
 
     def getChildWithDefault(self, path: bytes, request: Request) -> Resource:
         """The resource for the first part of the path."""

@@ -90,9 +90,24 @@ class Hook:
             self._busy = True
             self._sending = ensureDeferred(self._send()).addErrback(self._broke)
 
+    def is_for(self, other: Hook) -> bool:
+        """Whether what waits for ``other`` can be sent from here: the program and what it reads are the same."""
+        mine, its = self.settings, other.settings
+        return (mine.name, mine.url, mine.shape) == (its.name, its.url, its.shape)
+
+    def follow(self, other: Hook) -> None:
+        """Go on with the settings and the secret of ``other``; an address that was gone is tried again if they differ.
+
+        What waits stays in its place.
+        """
+        if (self.settings, self._secret) != (other.settings, other._secret):
+            self.settings, self._secret, self._gone = other.settings, other._secret, False
+
     def stop(self) -> None:
         """Send nothing any more."""
         self._gone = True
+        for _ in self._waiting:
+            self._count("dropped")
         self._waiting.clear()
         if self._sending is not None:
             self._sending.cancel()
@@ -131,7 +146,7 @@ class Hook:
             self._tell_failure(str(problem) or type(problem).__name__)
             return "failed"
         if code == GONE:
-            log.error("webhook {name}: the address is gone (410); it gets nothing until the next start", name=self.name)
+            log.error("webhook {name}: the address is gone (410); it gets nothing until it is changed", name=self.name)
             self._gone = True
             self._waiting.clear()
             return "gone"
@@ -183,6 +198,17 @@ class Webhooks:
         self._hooks = tuple(hooks)
         self._stages: OrderedDict[tuple[str, str, str], Stage] = OrderedDict()
 
+    def replace(self, hooks: Iterable[Hook]) -> None:
+        """Tell these from now on; what waits for one whose address and shape stay is still sent."""
+        before, self._hooks = self._hooks, ()
+        for new in hooks:
+            kept = next((each for each in before if each.is_for(new)), new)
+            kept.follow(new)
+            self._hooks += (kept,)
+        for each in before:
+            if each not in self._hooks:
+                each.stop()
+
     def follow(self, user: User, call: CallEntry, view: CallView) -> None:
         """A call is new or has changed."""
         for stage in self._reached(user.login, call):
@@ -212,13 +238,10 @@ class Webhooks:
             yield "ended"
 
 
-def webhooks(settings: Iterable[Webhook], reactor: Any, metrics: Metrics) -> Webhooks:  # noqa: ANN401 -- all of its interfaces
-    """All addresses of the settings. Raises :class:`DirectoryError` when a secret cannot be read."""
-    hooks = []
-    for each in settings:
-        client = HTTPClient(cast(IAgent, Agent(reactor, connectTimeout=each.timeout_seconds)))
-        hooks.append(Hook(each, _secret(each), client, reactor, metrics))
-    return Webhooks(hooks)
+def hooks(settings: Iterable[Webhook], reactor: Any, metrics: Metrics) -> list[Hook]:  # noqa: ANN401 -- all of its interfaces
+    """The addresses of the settings. Raises :class:`DirectoryError` when a secret cannot be read."""
+    client = HTTPClient(cast(IAgent, Agent(reactor)))
+    return [Hook(each, _secret(each), client, reactor, metrics) for each in settings]
 
 
 def _secret(settings: Webhook) -> bytes:

@@ -18,7 +18,7 @@ from csta.cli.exits import OK, Trouble
 from csta.dialect import names
 from csta.toml_file import ConfigError
 from csta_gateway import config_file, initial
-from csta_gateway.certificate import self_signed
+from csta_gateway.certificates import self_signed
 from csta_gateway.cli.settings import add_config, language_of
 from csta_gateway.config import ENDPOINT
 from csta_gateway.initial import Answers, SourceKind

@@ -70,7 +70,6 @@ async def _serve(
     running = _daemon(reactor, config)
     Hangup(reactor, running, read, output, systemd).listen()
     port = await running.start()
-    log.info("listening on {address} port {port}", address=config.server.address, port=port)
     systemd.ready(f"listening on {config.server.address} port {port}")
 
 

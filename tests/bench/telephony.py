@@ -88,9 +88,9 @@ async def through_an_agent(standin: StandIn, folder: Path) -> None:
     standin.reset(1, LINES)
     enrolment, own = Enrolment(folder / "agents"), folder / "agent.pem"
     own.write_bytes(enrolment.enroll("bench", "localhost", datetime.now(UTC)))
-    agents = Agents(reactor, Settings(host="localhost", address="127.0.0.1", port=0, directory=str(folder / "agents")))
-    port = await agents.start()
-    where = f"tls:localhost:{port}:certificate={own}:trustRoots={enrolment.authority}"
+    agents = Agents(reactor)
+    await agents.follow(Settings(host="localhost", address="127.0.0.1", port=0, directory=str(folder / "agents")))
+    where = f"tls:localhost:{agents.port}:certificate={own}:trustRoots={enrolment.authority}"
     local = LocalTelephony(reactor, library=standin.path)
     agent = Agent(cast(Any, reactor), client_endpoint(reactor, where), local, "bench")
     telephony = agents.telephony("bench")

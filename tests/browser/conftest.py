@@ -69,7 +69,9 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
         page.on("console", lambda message: errors.append(message.text) if "Security Policy" in message.text else None)
 
     def make(**options: Any) -> BrowserContext:  # noqa: ANN401 — whatever Browser.new_context takes
-        context = chromium.new_context(**{"locale": "de-DE", "viewport": {"width": 360, "height": 720}, **options})
+        plain = {"locale": "de-DE", "viewport": {"width": 360, "height": 720}}
+        still = {"reduced_motion": "reduce"}  # what moves is drawn anew, by the processor
+        context = chromium.new_context(**{**plain, **still, **options})
         context.set_default_timeout(10_000)
         context.on("page", watch)
         contexts.append(context)

@@ -112,7 +112,7 @@ SCENES: list[Scene] = [ringing, consultation, dialling, wide]
 def test_a_picture_of_the_guide(
     new_context: Callable[..., BrowserContext], make: Make, scene: Scene, language: str
 ) -> None:
-    context = new_context(viewport=PANEL, locale=language, timezone_id="Europe/Berlin", reduced_motion="reduce")
+    context = new_context(viewport=PANEL, locale=language, timezone_id="Europe/Berlin")
     page = context.new_page()
     page.clock.set_fixed_time(NOW)
     gateway = make("gateway", page)

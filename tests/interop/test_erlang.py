@@ -20,6 +20,7 @@ from csta.codegen.schema import SCHEMA
 from csta.messages import chapter_of
 from csta.messages._index import CHAPTERS
 from csta.messages.base import Event, Message
+from tests.backends.sharing import sharing
 from tests.wire import rows_of_calls, rows_of_devices
 from tests.wire.values import MESSAGES, messages
 
@@ -69,11 +70,13 @@ def compile_schema(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def erlang(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erlang]:
+def erlang(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erlang]:
     if not shutil.which("erlc") or subprocess.run(HAS_ASN1).returncode:
         pytest.skip("Erlang's ASN.1 compiler is not installed (Debian package erlang-asn1)")
-    folder = tmp_path_factory.mktemp("erlang")
-    compile_schema(folder)
+    with sharing(pytestconfig, tmp_path_factory).shared("erlang") as folder:
+        if not folder.exists():
+            folder.mkdir()
+            compile_schema(folder)
     command = ["erl", "-noinput", "-run", "second_opinion", "start"]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin

@@ -46,7 +46,7 @@ from examples.windows_telephony import in_words
 from tapi_adapter.provider import TapiProvider
 
 async def serve(reactor, folder):
-    agents = Agents(reactor, Settings(host="localhost", address="127.0.0.1", port=0, directory=folder))
+    agents = Agents(reactor)
     provider = TapiProvider(reactor, agents.telephony("desk"), name="desk")
     over = Deferred()
 
@@ -61,7 +61,8 @@ async def serve(reactor, folder):
 
     reactor.callLater(60, reactor.stop)
     provider.subscribe(hear)
-    print(await agents.start(), flush=True)
+    await agents.follow(Settings(host="localhost", address="127.0.0.1", port=0, directory=folder))
+    print(agents.port, flush=True)
     await provider.monitor("2001")
     provider.start()
     await over

@@ -313,8 +313,7 @@ class World:
     ) -> None:
         here = Here()
         self.folder = folder
-        server = structs.replace(settings.server, session_file=str(folder / "sessions.json"))
-        settings = structs.replace(settings, server=server, audit=config.Audit(folder=str(folder / "audit")))
+        settings = self.placed(settings)
         self.clock = Clock()
         self.clock.advance(2000.0)
         self.switch = Switch(unknown=unknown)
@@ -334,11 +333,16 @@ class World:
             make_provider=self._provider,
             verifier=self.verify,
         )
-        root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
-        self.server = WebServer(root, cast(Any, self.clock))
+        self.root = Root(settings.server, application(self.gateway), health.pages(self.gateway))
+        self.server = WebServer(self.root, cast(Any, self.clock))
         Deferred.fromCoroutine(self.gateway.board.begin())
         self.gateway.links.start(self.gateway.board.hear, self.gateway.board.calls.forget)
         self.switch.come_up()
+
+    def placed(self, settings: config.Config) -> config.Config:
+        """The settings with files in the folder of the test."""
+        server = structs.replace(settings.server, session_file=str(self.folder / "sessions.json"))
+        return structs.replace(settings, server=server, audit=config.Audit(folder=str(self.folder / "audit")))
 
     def _provider(self, connection: config.Connection, recording: Recording) -> Switch:
         assert isinstance(connection.switch, config.Link)

@@ -17,18 +17,18 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 
 from csta import toml_file
 from csta.endpoints import client_endpoint
-from csta_gateway.agents import LOOK, Agents, AgentsFailed
-from csta_gateway.certificates import LIFE, RENEWAL, Enrolment, EnrolmentFailed
-from csta_gateway.changes import changes
+from csta_gateway.agents import LOOK, Agents
+from csta_gateway.certificates import LIFE, RENEWAL, SLACK, Enrolment, EnrolmentFailed
 from csta_gateway.cli.agent import bundle
 from csta_gateway.config_agents import Agents as Settings
+from csta_gateway.listener import ListeningFailed
 from tapi_adapter.agent import Agent
 from tapi_adapter.agent import Settings as AgentSettings
 from tapi_adapter.messages import Message, ServiceDown, ServiceUp
-from tests.unit.csta_gateway.conftest import SETTINGS
 from tests.unit.endpoints.test_tls import Cable
 from tests.unit.tapi_adapter.faketelephony import FakeTelephony
 
@@ -70,12 +70,11 @@ class Office:
 
     def open(self) -> Agents:
         """The gateway begins to listen."""
-        agents = Agents(self.lan, self.settings)
+        agents = Agents(self.lan)
         self.desk = agents.telephony("desk")
         self.desk.start(self.told.append)
-        started: list[Any] = []
-        Deferred.fromCoroutine(agents.start()).addBoth(started.append)
-        assert started == [self.settings.port]
+        follow(agents, self.settings)
+        assert agents.port == self.settings.port
         return agents
 
     def connect(self, endpoint: str | None = None) -> Agent:
@@ -96,6 +95,14 @@ class Office:
     @property
     def served(self) -> bool:
         return self.telephony.up and isinstance(self.told[-1], ServiceUp)
+
+
+def follow(agents: Agents, settings: Settings | None) -> None:
+    """Let the gateway listen as the settings say; raises what that fails with."""
+    done: list[Any] = []
+    Deferred.fromCoroutine(agents.follow(settings)).addBoth(done.append)
+    if isinstance(done[0], Failure):
+        done[0].raiseException()
 
 
 @pytest.fixture
@@ -161,7 +168,7 @@ def test_with_a_certificate_that_has_ended(office: Office, logged: list[str]) ->
     office.open()
     office.connect()
     assert said(logged) == (
-        f"TLS: the certificate of the peer expired on {begun + LIFE:%Y-%m-%d %H:%M} UTC",
+        f"TLS: the certificate of the peer expired on {begun + LIFE - SLACK:%Y-%m-%d %H:%M} UTC",
         "TLS: the peer says the certificate of this side expired",
     )
 
@@ -256,7 +263,7 @@ def test_a_certificate_that_ends_soon_is_told_of(office: Office, logged: list[st
     office.enroll(NOW - LIFE + RENEWAL - timedelta(days=1))
     office.open()
     office.connect()
-    end = NOW + RENEWAL - timedelta(days=1)
+    end = NOW + RENEWAL - timedelta(days=1) - SLACK
     assert office.served
     assert f"the certificate of agent desk ends on {end:%Y-%m-%d}; enroll it anew before" in logged
 
@@ -298,9 +305,8 @@ def test_what_cannot_name_an_agent(office: Office, name: str) -> None:
 
 
 def test_listening_without_certificates(office: Office) -> None:
-    agents = Agents(office.lan, office.settings)
-    with pytest.raises(AgentsFailed, match=r"No such file.*`csta-gateway agent enroll NAME` makes certificates"):
-        agents.start().send(None)
+    with pytest.raises(ListeningFailed, match=r"No such file.*`csta-gateway agent enroll NAME` makes certificates"):
+        follow(Agents(office.lan), office.settings)
 
 
 def test_a_port_that_is_taken(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,12 +315,42 @@ def test_a_port_that_is_taken(office: Office, monkeypatch: pytest.MonkeyPatch) -
 
     office.enroll()
     monkeypatch.setattr(Lan, "listenTCP", taken)
-    started = Agents(office.lan, office.settings).start()
-    with pytest.raises(AgentsFailed, match=r"cannot listen on 0\.0\.0\.0 port 8447: in use; end the program"):
-        started.send(None)
+    with pytest.raises(ListeningFailed, match=r"cannot listen on 0\.0\.0\.0 port 8447: in use; end the program"):
+        follow(Agents(office.lan), office.settings)
 
 
-def test_other_settings_of_agents_need_a_restart() -> None:
-    changed = changes(SETTINGS, structs.replace(SETTINGS, agents=Settings(host=HOST)))
-    assert changed.restart == ("[agents] as a whole",)
-    assert changed.config == SETTINGS
+def test_a_port_that_moves_leaves_connected_agents_alone_and_one_that_is_taken_is_not_moved_to(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.enroll()
+    agents = office.open()
+    office.connect()
+    follow(agents, structs.replace(office.settings, port=8448))
+    assert (agents.port, office.served) == (8448, True)
+    listen = Lan.listenTCP
+
+    def taken(self: Lan, port: int, factory: Factory, **more: object) -> object:
+        if port == 8449:
+            raise CannotListenError("0.0.0.0", port, OSError("in use"))  # noqa: S104
+        return listen(self, port, factory, **more)
+
+    monkeypatch.setattr(Lan, "listenTCP", taken)
+    with pytest.raises(ListeningFailed, match="port 8449: in use"):
+        follow(agents, structs.replace(office.settings, port=8449))
+    assert (agents.port, agents.settings and agents.settings.port, office.served) == (8448, 8448, True)
+    follow(agents, None)
+    assert (agents.settings, office.served) == (None, True)
+
+
+def test_renewed_certificates_are_taken_and_broken_ones_are_not(office: Office, logged: list[str]) -> None:
+    office.enrolment.enroll("desk", "old.example.org", NOW)
+    agents = office.open()
+    office.enroll()  # the certificate of the gateway is for another host now
+    follow(agents, office.settings)
+    office.enrolment.gateway.write_text("torn")
+    with pytest.raises(
+        ListeningFailed, match=r"\[agents\] .*gateway.pem holds no certificate in PEM form; `csta-gateway"
+    ):
+        follow(agents, office.settings)
+    office.connect()
+    assert office.served

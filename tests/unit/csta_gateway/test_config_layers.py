@@ -45,6 +45,8 @@ ENVIRONMENT = [
     ("CSTA__LINKS__0__ENDPOINT", "tcp:other:1", lambda config: config.links[0].endpoint, "tcp:other:1"),
     ("CSTA__SOURCES__0__URL", "sqlite:///x.db", lambda config: config.sources[0].url, "sqlite:///x.db"),
     ("CSTA__SITES__HH__AREA_CODE", "040", lambda config: config.sites["hh"].area_code, "040"),
+    ("CSTA__LOCATION__OUTSIDE_PREFIXES__0", "9", lambda config: config.location.outside_prefixes, ("9",)),
+    ("CSTA__LINKS__0__DEVICES__0", "20*", lambda config: config.links[0].devices, ("20*",)),
     ("OTHER", "1", lambda config: config.server.port, 8080),
 ]
 
@@ -56,12 +58,31 @@ def test_the_environment_wins(
     assert seen(read(file, {name: value})) == expected
 
 
+def test_the_environment_sets_lists_by_position_and_adds_to_them(file: Path) -> None:
+    drop_in(file, "10-prefixes.toml", "[location]\noutside_prefixes = ['0', '1']\n")
+    numbers = {f"CSTA__JOURNAL__EXCLUDED_NUMBERS__{number}": f"20{number:02}" for number in range(12)}
+    branch = {"CSTA__LINKS__1__NAME": "Branch", "CSTA__LINKS__1__ENDPOINT": "tcp:b.example.org:1"}
+    config = read(file, {**numbers, **branch, "CSTA__LOCATION__OUTSIDE_PREFIXES__1": "9"})
+    assert config.journal.excluded_numbers == tuple(numbers.values())
+    assert [link.name for link in config.links] == ["HQ", "Branch"]
+    assert config.location.outside_prefixes == ("0", "9")
+
+
 MISTAKES = [
+    (
+        {"CSTA__LOCATION__OUTSIDE_PREFIXES__1": "9"},
+        "CSTA__LOCATION__OUTSIDE_PREFIXES__1: location.outside_prefixes[1]: no position of the list; the next free one",
+    ),
+    (
+        {"CSTA__LINKS__0__DEVICES__0": ""},
+        "CSTA__LINKS__0__DEVICES__0: links[0].devices[0]: expected `str`",
+    ),
     ({"CSTA__SERVER__PRT": "1"}, "CSTA__SERVER__PRT: server.prt: unknown key; did you mean `port`?"),
     ({"CSTA__SERVER__PORT": "x"}, "CSTA__SERVER__PORT: server.port: expected `int`, got `str`"),
     ({"CSTA__LINKS__7__NAME": "x"}, "CSTA__LINKS__7__NAME: links[7].name: no such table in the files"),
     ({"CSTA__LOG__LEVEL__X": "x"}, "CSTA__LOG__LEVEL__X: log.level.x: no such table in the files"),
-    ({"CSTA__LINKS__0": "x"}, "CSTA__LINKS__0: links[0]: no such table in the files"),
+    ({"CSTA__LINKS__0": "x"}, "CSTA__LINKS__0: links[0]: expected `object`, got `str`"),
+    ({"CSTA__LINKS__X": "x"}, "CSTA__LINKS__X: links.x: no position of the list; the next free one is 1"),
     ({"CSTA__": "x"}, "CSTA__: unknown key; known here"),
 ]
 

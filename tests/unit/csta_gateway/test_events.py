@@ -334,12 +334,12 @@ def test_a_slow_page_gets_a_snapshot_when_it_reads_again(world: World) -> None:
     producer = socket.transport.producer
     assert producer is not None
     producer.pauseProducing()
-    for number in range(500):
+    for number in range(50):
         world.switch.ring(call=f"c{number}")
     assert socket.messages() == []
     producer.resumeProducing()
     (snapshot,) = socket.messages()
-    assert (snapshot["type"], snapshot["reason"], len(snapshot["calls"])) == ("snapshot", "slow", 500)
+    assert (snapshot["type"], snapshot["reason"], len(snapshot["calls"])) == ("snapshot", "slow", 50)
 
 
 def test_a_page_that_never_reads_is_closed(world: World) -> None:

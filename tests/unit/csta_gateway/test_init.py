@@ -11,7 +11,7 @@ from cryptography import x509
 
 from csta.dialect import names
 from csta_gateway import config_file, initial
-from csta_gateway.certificate import DAYS, self_signed
+from csta_gateway.certificates import LIFE, self_signed
 from csta_gateway.cli import main
 
 NEEDED = ("--endpoint", "tcp:127.0.0.1:9")
@@ -147,4 +147,5 @@ def test_a_certificate_is_for_its_host_and_holds_for_two_years(host: str) -> Non
     made = x509.load_pem_x509_certificate(self_signed(host, now))
     names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert [str(each.value) for each in names] == [host]
-    assert (made.not_valid_after_utc - now).days == DAYS
+    assert made.not_valid_after_utc - made.not_valid_before_utc == LIFE
+    assert made.not_valid_before_utc < now

@@ -29,9 +29,10 @@ BOTH = structs.replace(SETTINGS, links=(NORTH, SOUTH))
 class Houses(World):
     """A gateway between two houses; Anna and Jonas work in the one, their boss in the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: config.Config = BOTH) -> None:
         self.switches = {"North": MemorySwitch("xml"), "South": MemorySwitch("asn1")}
-        super().__init__(BOTH, folder)
+        self.settings = settings
+        super().__init__(settings, folder)
         self.settle(1.0)
 
     def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401
@@ -53,7 +54,7 @@ class Houses(World):
     def follow(self, settings: config.Config) -> list[str]:
         """Go on with other settings as the daemon does; gives the links that are over."""
         gone = self.gateway.links.replace(settings.connections, self.gateway.users.devices())
-        adapt(self.gateway, settings, [self.crm])
+        adapt(self.gateway, self.placed(settings), [self.crm])
         self.gateway.board.renew()
         self.settle()
         ended: list[object] = []
@@ -154,6 +155,18 @@ def test_a_link_with_another_way_is_opened_anew(houses: Houses) -> None:
     houses.settle(1.0)
     assert houses.up() == {"North": True, "South": True}
     assert sample_of(houses, "South") == 1
+
+
+def test_only_the_link_whose_password_changed_is_opened_anew(tmp_path: Path) -> None:
+    secret = tmp_path / "south.password"
+    secret.write_text("old")
+    south = structs.replace(SOUTH, association="acse", user="app", password_file=str(secret))
+    houses = Houses(tmp_path, structs.replace(BOTH, links=(NORTH, south)))
+    north, before = houses.gateway.links
+    assert houses.gateway.links.replace(houses.settings.connections, {"2001", "2003"}) == []
+    gone = houses.gateway.links.replace(houses.settings.connections, {"2001", "2003"}, frozenset({str(secret)}))
+    assert gone == [before]
+    assert [link is north for link in houses.gateway.links] == [True, False]
 
 
 def sample_of(houses: Houses, link: str) -> float | None:

@@ -231,7 +231,7 @@ class ChangingUsers(RuleBasedStateMachine):
             self.world.clock.advance(RETRY)
 
 
-ChangingUsers.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+ChangingUsers.TestCase.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
 TestChangingUsers = ChangingUsers.TestCase
 
 

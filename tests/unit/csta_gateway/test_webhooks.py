@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 import pytest
+from msgspec import structs
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
@@ -176,6 +177,33 @@ def test_stopping_ends_it_at_once() -> None:
     assert desk.receiver.got == [b"1"]
 
 
+def test_a_hook_that_stays_keeps_what_waits_and_takes_another_secret() -> None:
+    desk, gone, moved = Desk(500), Desk(500, name="gone"), Desk(500, name="moved")
+    told = Webhooks(each.hook for each in (desk, gone, moved))
+    for each in (desk, gone, moved):
+        each.tell(b"1", b"2")
+    elsewhere = Desk(200, name="moved", url="https://desk.example.org/other").hook
+    told.replace([Hook(desk.hook.settings, b"renewed", cast(Any, None), desk.clock, desk.metrics), elsewhere])
+    for each in (desk, gone, moved):
+        each.receiver.code = 200
+        each.clock.advance(1)
+    assert (desk.receiver.got, desk.count("delivered")) == ([b"1", b"1", b"2"], 2)
+    assert desk.receiver.headers[-1]["X-CSTA-Signature"] == signature(b"renewed", 1001, b"2")
+    assert gone.receiver.got == moved.receiver.got == [b"1"]
+
+
+def test_an_address_that_was_gone_is_tried_again_when_its_settings_change() -> None:
+    desk = Desk(410)
+    told = Webhooks([desk.hook])
+    desk.tell(b"1")
+    desk.receiver.code = 200
+    for timeout in (10.0, 20.0):
+        settings = structs.replace(desk.hook.settings, timeout_seconds=timeout)
+        told.replace([Hook(settings, SECRET, cast(Any, None), desk.clock, desk.metrics)])
+        desk.tell(str(timeout).encode())
+    assert desk.receiver.got == [b"1", b"20.0"]
+
+
 def connected(world: World, make: Callable[..., Desk] = Desk, **settings: Any) -> Desk:  # noqa: ANN401 -- any setting
     desk = make(**settings)
     world.gateway.board.subscribe(Webhooks([desk.hook]).follow)
@@ -261,11 +289,11 @@ from twisted.internet.task import deferLater, react
 from csta_gateway.config_webhooks import Webhook
 from csta_gateway.hookshapes import Message
 from csta_gateway.metrics import Metrics
-from csta_gateway.webhooks import webhooks
+from csta_gateway.webhooks import hooks
 
 async def main(reactor, url, secret):
     metrics = Metrics("1")
-    (hook,) = webhooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)._hooks
+    (hook,) = hooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)
     for body in (b"1", b"2", b"3"):
         hook.tell(Message("text/plain", body))
     while hook._busy:

@@ -162,6 +162,28 @@ def test_a_client_with_a_certificate_of_somebody_else(ours: Authority, theirs: A
     assert "the peer does not trust the authority" in link.words
 
 
+def test_a_client_takes_renewed_certificates_when_it_connects_and_keeps_the_old_ones_over_a_torn_file(
+    ours: Authority, theirs: Authority, tmp_path: Path
+) -> None:
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(theirs.root.read_bytes())
+    cable = Cable()
+    switch = SwitchServer(cable, Switch([Extension("2001")]))
+    server_endpoint(cable, tls(ours.issue(HOST))).listen(switch.factory("xml"))
+    target = client_endpoint(cable, to(HOST, trustRoots=trusted))
+    for content in (ours.root.read_bytes(), b"torn"):
+        trusted.write_bytes(content)
+        opened: list[Any] = []
+        ClientFactory(cable, "xml").connect(target, "the switch").addBoth(opened.append)
+        for _ in range(5):
+            cable.settle()
+        (client,) = opened
+        asked: list[Any] = []
+        client.system.request_system_status().addBoth(asked.append)
+        cable.settle()
+        assert type(asked[0]).__name__ == "RequestSystemStatusResponse"
+
+
 def test_tls_to_a_link_without_it(ours: Authority) -> None:
     link = Link("tcp:8800", to(HOST, trustRoots=ours.root))
     assert link.words == "link: TLS: the peer closed the connection before TLS was agreed on; does it speak TLS?"
