@@ -110,7 +110,8 @@ class Board:
 
     def calls_at(self, user: User, devices: Iterable[str]) -> list[CallView]:
         """The live calls at those of some devices which the user may watch; with others' calls nothing can be done."""
-        watched = [device for device in devices if permits(user, Action.WATCH_CALLS, device)]
+        owners = self._users.by_device
+        watched = [each for each in devices if permits(user, Action.WATCH_CALLS, each, of=owners(each))]
         return [self._call_view(entry, user) for entry in self.calls.at(watched)]
 
     def devices(self, user: User) -> list[DeviceView]:
@@ -158,7 +159,7 @@ class Board:
         view = self._pages.call_view(entry, user, self._notes.of(user.login, entry))
         if permits(user, Action.CONTROL_CALL, entry.device):
             return view
-        return structs.replace(view, actions=(), words=(), primary=None)
+        return structs.replace(view, actions=(), suspended=(), words=(), primary=None)
 
     def _call_changed(self, login: str, entry: CallEntry) -> None:
         user = self._users.by_login(login)

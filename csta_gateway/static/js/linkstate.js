@@ -67,6 +67,18 @@ export function linkSentence(state, now) {
   return elsewhere ? viaSentence(elsewhere, link) : t("link.up", { name: link.name });
 }
 
+/** Why nothing can be done at the telephone at the moment; null when something can. */
+export function asleepSentence({ socket, link }) {
+  if (socket.status !== "open") return t("asleep.gateway");
+  return link?.up === false ? t("asleep.switch") : null;
+}
+
+/** The same of one call: of two telephones each may have a link of its own, and one may be out of service. */
+export function callAsleepSentence({ suspended }, state) {
+  if (suspended.length) return asleepSentence(state) ?? t("asleep.telephone");
+  return state.socket.status === "open" ? null : asleepSentence(state);
+}
+
 function unservedSentence({ devices: [device] }) {
   return device ? t("link.unserved", { device: device.name }) : t("link.no_telephone");
 }

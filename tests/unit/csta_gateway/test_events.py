@@ -103,6 +103,7 @@ RINGING = {
     "consultation_of": None,
     "conference": [],
     "actions": ["answer", "deflect", "clear"],
+    "suspended": [],
     "words": ["answer", "deflect", "refuse"],
     "primary": "answer",
     "url": "https://crm.example.org/case?p=7&n=%2B498999123",
@@ -218,9 +219,12 @@ def test_a_call_survives_the_link_but_offers_nothing_meanwhile(world: World) -> 
     socket = Socket(world.browser("anna"))
     socket.messages()
     world.switch.go_down()
-    assert next(each["call"] for each in socket.messages() if each["type"] == "call")["actions"] == []
+    away = next(each["call"] for each in socket.messages() if each["type"] == "call")
+    assert away == {**RINGING, "actions": [], "suspended": RINGING["actions"]}
+    (opened,) = Socket(world.browser("anna")).messages()[0]["calls"]
+    assert opened == away  # also to a page that was not there before
     world.switch.come_up()
-    assert next(each["call"] for each in socket.messages() if each["type"] == "call")["primary"] == "answer"
+    assert next(each["call"] for each in socket.messages() if each["type"] == "call") == RINGING
 
 
 def test_features_of_a_telephone_are_told(world: World) -> None:
@@ -253,8 +257,11 @@ def test_a_listed_page_gets_one(world: World) -> None:
     assert Socket(world.browser("anna"), Origin="https://crm.example.org").status == 101
 
 
-def test_a_user_without_cti_gets_none(world: World) -> None:
-    assert Socket(world.browser("lager")).status == 403
+def test_a_user_without_cti_is_told_by_the_code(world: World) -> None:
+    socket = Socket(world.browser("lager"))
+    assert socket.status == 101
+    assert socket.close_code() == CloseCode.CTI_OFF
+    assert world.gateway.streams.of("lager") == ()
 
 
 def test_a_plain_request_is_refused(world: World) -> None:
