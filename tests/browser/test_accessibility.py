@@ -86,6 +86,7 @@ def lost(gateway: Gateway, make: Make) -> Page:
     held = {"label": "held", "actions": [], "suspended": ["retrieve", "clear"], "primary": "retrieve"}
     gateway.send("call", call=make("call", **held))
     gateway.send("link", link=make("link", up=False, reason="Die Anlage antwortet nicht."))
+    gateway.send("device", device=make("device", capabilities=[], can_dial=False))
     expect(page.locator(".notice").first).to_be_visible()
     return page
 

@@ -256,3 +256,16 @@ def test_the_call_shown_at_large(page: Page, make: Run) -> None:
         ([held], "gone", "a"),
     ]
     assert [page.evaluate(shown, [calls, selected]) for calls, selected, _ in table] == [want for *_, want in table]
+
+
+def test_a_page_is_stale_when_no_telephone_can_be_reached(run: Run, make: Run) -> None:
+    here, away = make("device"), make("device", id="2002", capabilities=[])
+    up, down, socket = make("link"), make("link", up=False), {"status": "open"}
+
+    def stale(**changes: Any) -> bool:  # noqa: ANN401 — parts of the state
+        return bool(run("state", "isStale", {"socket": socket, "link": up, "devices": [here], **changes}))
+
+    assert not stale()
+    assert stale(socket={"status": "lost"})
+    assert stale(link=down, devices=[away])
+    assert not stale(link=down, devices=[away, here])  # two telephones on two links

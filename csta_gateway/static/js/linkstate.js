@@ -2,6 +2,7 @@
 
 import { timeOfDay } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
+import { isStale } from "./state.js";
 
 /** `good`, `waiting` (still opening), `bad`, or `off` for a user without CTI. */
 export function linkTone({ session, socket, link, devices }) {
@@ -68,9 +69,9 @@ export function linkSentence(state, now) {
 }
 
 /** Why nothing can be done at the telephone at the moment; null when something can. */
-export function asleepSentence({ socket, link }) {
-  if (socket.status !== "open") return t("asleep.gateway");
-  return link?.up === false ? t("asleep.switch") : null;
+export function asleepSentence(state) {
+  if (state.socket.status !== "open") return t("asleep.gateway");
+  return isStale(state) ? t("asleep.switch") : null;
 }
 
 /** The same of one call: of two telephones each may have a link of its own, and one may be out of service. */

@@ -81,9 +81,9 @@ export function liveCalls(state) {
   return state.calls.filter((call) => !isEnded(call));
 }
 
-/** Whether what the page shows may be out of date: no socket, or no link to the switch. */
-export function isStale(state) {
-  return state.socket.status !== "open" || state.link?.up === false;
+/** Whether what the page shows may be out of date: no socket, or no link that reaches one of the user's telephones. */
+export function isStale({ socket, link, devices }) {
+  return socket.status !== "open" || (link?.up === false && !devices.some(({ capabilities }) => capabilities.length));
 }
 
 /**
