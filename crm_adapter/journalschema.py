@@ -59,6 +59,8 @@ CALLS = Table(
     # A clock that is set back may bring an id again; the time tells the calls apart.
     UniqueConstraint("login", "device", "call_id", "began", name="journal_once_per_call"),
     Index("journal_by_login", "login", "began"),
+    Index("journal_by_number", "login", "e164"),
+    Index("journal_by_extension", "login", "extension"),
 )
 
 
