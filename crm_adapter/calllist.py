@@ -20,6 +20,7 @@ from crm_adapter.callrules import (
     may_dial,
     primary,
     result,
+    role,
     words,
 )
 from crm_adapter.clock import Clock
@@ -260,7 +261,7 @@ class CallList:
     def _identify(self, known: _Known) -> None:
         """Find out who the far party is, now and while answers come in."""
         call = known.call
-        number = known.number = self._number(call.device, call.other, _role(call))
+        number = known.number = self._number(call.device, call.other, role(call))
         known.called = self._called(call)
         asked = self._clock.seconds()
 
@@ -392,13 +393,6 @@ def _name_from_switch(party: Party) -> str | None:
     if party.presentation is Presentation.RESTRICTED:
         return None
     return party.name or unwrap(party.number).name
-
-
-def _role(call: Call) -> Role:
-    """How the far party's number came about: dialled, or told by the network (also after a transfer)."""
-    if call.direction is Direction.INCOMING:
-        return "incoming"
-    return "outgoing" if call.other.number == call.called.number else "connected"
 
 
 def _milliseconds(seconds: float) -> int:
