@@ -1,12 +1,10 @@
 """The agent on a Windows machine: dials the gateway over mutual TLS, and serves the lines of this machine to it.
 
-``csta-tapi-agent --config agent.toml``; ``csta-gateway agent enroll`` makes the file and the certificates beside it.
+:mod:`tapi_adapter.program` runs it; ``csta-gateway agent enroll`` makes its settings and the certificates beside them.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -16,23 +14,11 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import quoteStringArgument
 from twisted.internet.error import ConnectError
 from twisted.internet.protocol import Factory
-from twisted.internet.task import deferLater, react
-from twisted.logger import (
-    FilteringLogObserver,
-    ILogFilterPredicate,
-    ILogObserver,
-    Logger,
-    LogLevel,
-    LogLevelFilterPredicate,
-    globalLogBeginner,
-    textFileLogObserver,
-)
-from twisted.python.logfile import LogFile
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
 
-from csta import __version__, toml_file
-from csta.endpoints import ClientEndpoint, client_endpoint
-from csta.toml_file import ConfigError
-from tapi_adapter.local import LocalTelephony
+from csta import __version__
+from csta.endpoints import ClientEndpoint
 from tapi_adapter.protocol import VERSIONS, Hello, NotServed
 from tapi_adapter.serving import Serving
 from tapi_adapter.telephony import Telephony
@@ -41,9 +27,6 @@ from tapi_adapter.wire import Wire
 
 STEADY = 60.0
 """Seconds a connection has to last for the next one to be made without delay."""
-
-LONGEST_LOG = 5 * 2**20
-KEPT_LOGS = 5
 
 _log = Logger()
 HostPort = Annotated[str, Meta(pattern=r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):\d{1,5}$")]
@@ -55,7 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param gateway: ``host:port`` where the gateway listens for agents; its certificate has to name the host.
     :param certificate: PEM file with the certificate of this agent and its key.
     :param authority: PEM file with the certificate of the gateway's authority.
-    :param log: file for the log, which is kept short; standard error where left out.
+    :param log: file for the log, which is kept short; where left out, standard error, and ``agent.log`` of a service.
     :param library: another library than the ``tapi32.dll`` of Windows.
     """
 
@@ -93,9 +76,10 @@ class Agent:
         self._wire: Wire | None = None
         self._running: Deferred[None] | None = None
 
-    def start(self) -> None:
-        """Begin to connect."""
+    def start(self) -> Deferred[None]:
+        """Begin to connect; the Deferred fires when the agent was stopped, and fails only with what nobody expected."""
         self._running = Deferred.fromCoroutine(self._run())
+        return self._running
 
     async def stop(self) -> None:
         """Close the connection, and with it the lines."""
@@ -158,47 +142,3 @@ class Agent:
         await self._telephony.stop()
         if self._reactor.seconds() - begun >= STEADY:
             self._failures = 0
-
-
-def main() -> None:
-    """The program ``csta-tapi-agent``."""
-    parser = argparse.ArgumentParser(
-        prog="csta-tapi-agent", description="Serves the telephone lines of this Windows machine to csta-gateway."
-    )
-    parser.add_argument("--version", action="version", version=f"csta-tapi-agent {__version__}")
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="agent.toml, from the enrolment")
-    path: Path = parser.parse_args().config
-    try:
-        settings = toml_file.read(path, Settings)
-    except ConfigError as error:
-        sys.exit(str(error))
-    _begin_log(settings, path.parent)
-    react(_serve, [settings, path])
-
-
-def _begin_log(settings: Settings, folder: Path) -> None:
-    output: Any = sys.stderr
-    if settings.log is not None:
-        file = (folder / settings.log).absolute()
-        output = LogFile(file.name, str(file.parent), rotateLength=LONGEST_LOG, maxRotatedFiles=KEPT_LOGS)
-    levels = LogLevelFilterPredicate(defaultLogLevel=LogLevel.info)
-    levels.setLogLevelForNamespace("twisted", LogLevel.warn)
-    text = cast(ILogObserver, textFileLogObserver(output))
-    filtered = FilteringLogObserver(text, [cast(ILogFilterPredicate, levels)])
-    globalLogBeginner.beginLoggingTo([cast(ILogObserver, filtered)], redirectStandardIO=False)
-
-
-async def _serve(reactor: Any, settings: Settings, path: Path) -> None:  # noqa: ANN401 -- all of its interfaces
-    try:
-        endpoint = client_endpoint(reactor, settings.endpoint(path.parent))
-    except ValueError as error:
-        sys.exit(f"{path}: {error}")
-    telephony = LocalTelephony(reactor, library=settings.library, name="csta-tapi-agent")
-    agent = Agent(reactor, endpoint, telephony, settings.gateway)
-    agent.start()
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(agent.stop()))
-    await Deferred()
-
-
-if __name__ == "__main__":
-    main()

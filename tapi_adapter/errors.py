@@ -1,4 +1,6 @@
-"""What Windows Telephony refuses; time-outs and lost links are those of :mod:`csta.errors`."""
+"""What Windows refuses: its telephony, and its control of services; time-outs and lost links are those of
+:mod:`csta.errors`.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +48,41 @@ class LineError(CSTAError):
 
     def __str__(self) -> str:
         return f"{self.function}: {self.name}" + (f" ({self.detail})" if self.detail else "")
+
+
+ACCESS_DENIED = 5
+SERVICE_NOT_ACTIVE = 1062
+INVALID_LEVEL = 124
+SERVICE_ADVICE = {
+    ACCESS_DENIED: "run this as administrator",
+    1060: "it is not installed",
+    1061: "it is just starting or stopping; try again in a moment",
+    1063: "Windows has not started this process as a service; on a console, use `run`",
+    1072: "it is being removed; close the Services window, or wait until it has stopped, and try again",
+    1073: "it is installed already; `remove` it first",
+}
+"""System error codes of Windows, and what to do."""
+
+
+class ServiceControlError(CSTAError):
+    """Windows refused to do something with a service.
+
+    :param function: what was called, ``CreateServiceW``.
+    :param code: the system error code (``GetLastError``).
+    """
+
+    def __init__(self, function: str, code: int) -> None:
+        super().__init__(function, code)
+        self.function = function
+        self.code = code
+
+    def __str__(self) -> str:
+        advice = SERVICE_ADVICE.get(self.code, f"`net helpmsg {self.code}` tells what that means")
+        return f"{self.function}: error {self.code} ({advice})"
+
+
+class NoServices(CSTAError):
+    """This machine does not run Windows."""
 
 
 class TelephonyUnavailable(CSTAError):

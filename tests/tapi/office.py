@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from twisted.internet import reactor
 from twisted.internet.task import LoopingCall
-from tapi_adapter import agent
+from tapi_adapter.program import main
 from tests.tapi.standin.script import Count, StandIn
 
 standin = StandIn(Path(sys.argv.pop(1)))
@@ -32,7 +32,7 @@ def ring():
 
 ringing = LoopingCall(ring)
 reactor.callWhenRunning(ringing.start, 0.05, False)
-agent.main()
+main()
 """
 
 GATEWAY = """
@@ -127,7 +127,7 @@ def one_call(
     program = bundle / "office.py"
     program.write_text(AGENT, "utf-8")
     agent = subprocess.Popen(
-        [*python, "-X", "utf8", str(program), library, "--config", str(settings)],
+        [*python, "-X", "utf8", str(program), library, "run", "--config", str(settings)],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,8 +9,8 @@ import pytest
 
 from csta import toml_file
 from csta.endpoints import describe
-from tapi_adapter import agent
 from tapi_adapter.agent import Settings
+from tapi_adapter.program import main
 
 WRONG = {
     "nothing": ("", "gateway"),
@@ -24,9 +24,9 @@ WRONG = {
 def test_settings_that_are_wrong(text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "agent.toml"
     file.write_text(text)
-    monkeypatch.setattr(sys, "argv", ["csta-tapi-agent", "--config", str(file)])
+    monkeypatch.setattr(sys, "argv", ["csta-tapi-agent", "run", "--config", str(file)])
     with pytest.raises(SystemExit) as stopped:
-        agent.main()
+        main()
     assert words in str(stopped.value)
     assert str(file) in str(stopped.value)
 
