@@ -136,6 +136,7 @@ def _install(reactor: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 
 
 def _remove(reactor: object, options: argparse.Namespace) -> int:
     windows_service.remove(windows_service.load(), NAME)
+    print("Removed. If it was running, it closes its lines and ends.")
     return 0
 
 

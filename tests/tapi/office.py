@@ -110,20 +110,37 @@ def assert_taken(
     return logged
 
 
+class Gateway:
+    """A gateway in a process of its own; ends with the first call.
+
+    :param certificates: their folder.
+    :ivar said: what it says.
+    """
+
+    def __init__(self, certificates: Path) -> None:
+        command = [sys.executable, "-X", "utf8", "-c", GATEWAY, str(certificates)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
+        assert self.process.stdout is not None
+        self.said = self.process.stdout
+        self._port = int(self.said.readline())
+
+    def write_settings(self, bundle: Path, library: str) -> Path:
+        """Settings of an agent, beside its certificates."""
+        settings = bundle / "agent.toml"
+        settings.write_text(f"gateway = 'localhost:{self._port}'\nlibrary = '{library}'\n")
+        return settings
+
+    def until(self, words: str) -> None:
+        """Wait until it says something that begins so."""
+        assert any(line.startswith(words) for line in self.said), words
+
+
 def one_call(
     certificates: Path, bundle: Path, python: Sequence[str], library: str, environment: Mapping[str, str]
 ) -> tuple[str, str]:
     """What gateway and agent say to a call."""
-    gateway = subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-c", GATEWAY, str(certificates)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    assert gateway.stdout is not None
-    port = int(gateway.stdout.readline())
-    settings = bundle / "agent.toml"
-    settings.write_text(f"gateway = 'localhost:{port}'\nlibrary = '{library}'\n")
+    gateway = Gateway(certificates)
+    settings = gateway.write_settings(bundle, library)
     program = bundle / "office.py"
     program.write_text(AGENT, "utf-8")
     agent = subprocess.Popen(
@@ -134,9 +151,9 @@ def one_call(
         encoding="utf-8",
     )
     try:
-        said = gateway.stdout.read()
+        said = gateway.said.read()
     finally:
-        gateway.wait(LONGEST)
+        gateway.process.wait(LONGEST)
         agent.terminate()
         logged, _ = agent.communicate(timeout=LONGEST)
     return said, logged

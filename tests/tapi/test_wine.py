@@ -74,3 +74,63 @@ def test_an_agent_on_windows(windows: Path, tmp_path: Path) -> None:
     library = compile_dll(tmp_path, "x86_64")
     python = [str(WINE), str(windows / "python.exe")]
     print(assert_taken(tmp_path, python, on_windows(library), environment(windows)))
+
+
+ADMINISTRATOR = """
+import subprocess, sys, time
+from pathlib import Path
+
+PROGRAM = [sys.executable, "-c", "from tapi_adapter.program import main; main()"]
+NAME = "csta-tapi-agent"
+settings = Path(sys.argv[1])
+
+def do(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    print(done.stdout, done.stderr)
+    return done
+
+def stopped():
+    return "1  STOPPED" in do("sc", "query", NAME).stdout
+
+do(*PROGRAM, "remove")  # what a failed run has left
+do(*PROGRAM, "install", "--config", str(settings)).check_returncode()
+do("net", "start", NAME).check_returncode()
+input()
+do("net", "stop", NAME).check_returncode()
+assert stopped()
+settings.unlink()
+do("net", "start", NAME)
+while not stopped():
+    time.sleep(0.1)
+do(*PROGRAM, "remove").check_returncode()
+assert do("sc", "query", NAME).returncode
+"""
+"""In one process: Wine's services end with the last program that is none of them."""
+
+
+@pytest.mark.wine
+def test_an_agent_as_a_service(windows: Path, tmp_path: Path) -> None:
+    from tests.tapi.office import LONGEST, Gateway, enrolled
+
+    library = compile_dll(tmp_path, "x86_64")
+    bundle = enrolled(tmp_path)
+    gateway = Gateway(tmp_path / "agents")
+    settings = gateway.write_settings(bundle, on_windows(library))
+    command = [str(WINE), str(windows / "python.exe"), "-c", ADMINISTRATOR, on_windows(settings)]
+    administrator = subprocess.Popen(
+        command,
+        env=os.environ | environment(windows),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    gateway.until("LinkUp")
+    said, _ = administrator.communicate("\n", LONGEST)
+    print(said)
+    assert administrator.returncode == 0, said
+    gateway.until("LinkDown(reason='agent desk: the agent was stopped'")
+    gateway.process.terminate()
+    gateway.process.communicate()
+    assert re.search(r"SERVICE_EXIT_CODE +: 2 ", said), said
+    assert "agent.toml" in (bundle / "agent.log").read_text("utf-8").splitlines()[-1]
