@@ -65,6 +65,7 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     :param consultation_of: id of the held call this one consults for, or None.
     :param conference: who takes part besides ``number``.
     :param actions: what may be done now, in the order of the buttons.
+    :param suspended: what may be done again when its device can be reached again; one of the two is empty.
     :param words: keys of the words on these buttons.
     :param primary: the obvious next step among them, or None.
     :param result: how it went, once it is over.
@@ -88,6 +89,7 @@ class CallEntry(Struct, frozen=True, kw_only=True):
     consultation_of: str | None = None
     conference: tuple[Companion, ...] = ()
     actions: tuple[Action, ...] = ()
+    suspended: tuple[Action, ...] = ()
     words: tuple[Word, ...] = ()
     primary: Action | None = None
     result: Result | None = None
@@ -113,9 +115,10 @@ class _Joined:
 
 @dataclass(slots=True)
 class _Known:
-    """A call and what was found out about it."""
+    """A call and what was found out about it; ``able`` is what could last be done with its device."""
 
     call: Call
+    able: frozenset[Service] = frozenset()
     number: Number = field(default_factory=Number)
     called: Number | None = None
     found: LookupResult = field(default_factory=LookupResult)
@@ -342,7 +345,9 @@ class CallList:
         best = found.best
         others = self._others(call)
         state = label(call, others, known.requested)
-        offered = actions(call, others, self._capabilities(call.device), known.requested)
+        able = self._capabilities(call.device)
+        known.able = able or known.able
+        offered = actions(call, others, known.able, known.requested)
         return CallEntry(
             id=call.id,
             device=call.device,
@@ -359,7 +364,8 @@ class CallList:
             called=known.called,
             consultation_of=call.consultation_of,
             conference=tuple(each.companion() for each in known.joined),
-            actions=offered,
+            actions=offered if able else (),
+            suspended=() if able else offered,
             words=words(call, state, offered),
             primary=primary(call, others, state, offered),
             result=result,

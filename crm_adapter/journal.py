@@ -15,6 +15,7 @@ from crm_adapter import activityqueue, erasure
 from crm_adapter.activityqueue import Told
 from crm_adapter.calllist import CallEntry
 from crm_adapter.erasure import ExportedCall, Subject
+from crm_adapter.journalquery import ALL, Wanted, conditions
 from crm_adapter.journalschema import (
     ACTIVITIES,
     CALLS,
@@ -88,14 +89,9 @@ class Journal:
             raise ValueError(f"call {call.id} at {call.device} is not over yet")
         return await self._database.run(_record, values_of(login, call), told, note or CallNote())
 
-    async def entries(
-        self, login: str, before: int | None = None, missed_only: bool = False, limit: int = 50
-    ) -> JournalPage:
-        """The user's calls, newest first.
-
-        :param before: only calls that began before that (Unix milliseconds).
-        """
-        return await self._database.run(_page, login, before, missed_only, limit)
+    async def entries(self, login: str, wanted: Wanted = ALL, limit: int = 50) -> JournalPage:
+        """The user's calls that are wanted, newest first; ``before`` the last one begins the next page."""
+        return await self._database.run(_page, login, wanted, limit)
 
     async def entry(self, login: str, entry: str) -> JournalEntry | None:
         """One call of the user, or None when there is no such call."""
@@ -200,12 +196,8 @@ def _record(connection: Connection, values: dict[str, Any], told: Told | None, n
     return entry_of(connection, connection.execute(WHOLE.where(same)).one())
 
 
-def _page(connection: Connection, login: str, before: int | None, missed_only: bool, limit: int) -> JournalPage:
-    query = WHOLE.where(CALLS.c.login == login)
-    if before is not None:
-        query = query.where(CALLS.c.began < before)
-    if missed_only:
-        query = query.where(CALLS.c.result == "missed")
+def _page(connection: Connection, login: str, wanted: Wanted, limit: int) -> JournalPage:
+    query = WHOLE.where(CALLS.c.login == login, *conditions(wanted))
     # One more than asked for tells whether there are more.
     rows = connection.execute(query.order_by(CALLS.c.began.desc(), CALLS.c.id.desc()).limit(limit + 1)).all()
     return JournalPage(entries=tuple(entry_of(connection, row) for row in rows[:limit]), more=len(rows) > limit)

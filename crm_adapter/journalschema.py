@@ -59,6 +59,8 @@ CALLS = Table(
     # Sources of calls count their call ids from the beginning after a restart; the time tells them apart.
     UniqueConstraint("login", "device", "call_id", "began", name="journal_once_per_call"),
     Index("journal_by_login", "login", "began"),
+    Index("journal_by_number", "login", "e164"),
+    Index("journal_by_extension", "login", "extension"),
 )
 
 

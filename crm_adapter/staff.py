@@ -5,7 +5,7 @@ What is wrong is told and worked around: nobody is without a call screen because
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple, Protocol
@@ -48,6 +48,7 @@ class Surroundings:
     :param sites: of the company.
     :param screen_warnings: what is wrong with the pages calls open for a user.
     :param shared_devices: patterns of devices several users may have without a list saying so.
+    :param groups: group → logins of users who are in it besides those whose record says so.
     :param serves: whether a link serves a device.
     :param takes_uris: whether the switch that serves a device takes its SIP URI as identifier.
     """
@@ -55,6 +56,7 @@ class Surroundings:
     sites: Sites = field(default_factory=lambda: Sites(Location()))
     screen_warnings: Callable[[User], Iterable[str]] = lambda user: ()
     shared_devices: tuple[str, ...] = ()
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     serves: Callable[[str], bool] = lambda device: True
     takes_uris: Callable[[str], bool] = lambda device: False
 
@@ -124,7 +126,11 @@ class _Putting:
         self._names = DeviceNames(devices, surroundings.takes_uris)
         self._owners: dict[str, User] = {}
         self._shared = {device.id for device in devices if device.shared}
-        self._listed = self._by_login(users, devices)
+        self._logins = {user.login.casefold(): user.login for user in users} | {
+            user.login: user.login for user in users
+        }
+        self._listed = self._by_login(devices)
+        self._groups = self._by_member(surroundings.groups)
 
     def user(self, user: User) -> User:
         """The user with identifiers of devices, without those somebody else has."""
@@ -133,21 +139,36 @@ class _Putting:
         wanted = [self._resolved(name, place) for name in user.devices if name.strip()]
         wanted += [device.id for device in self._listed.get(user.login, ())]
         devices = tuple(device for device in dict.fromkeys(wanted) if self._may_have(user, device, place))
-        return structs.replace(user, devices=devices) if devices != user.devices else user
+        groups = tuple(dict.fromkeys((*user.groups, *self._groups.get(user.login, ()))))
+        together = structs.replace(user, devices=devices, groups=groups)
+        return together if together != user else user
 
-    def _by_login(self, users: Sequence[User], devices: Sequence[ListedDevice]) -> dict[str, list[ListedDevice]]:
-        exact = {user.login: user.login for user in users}
-        folded = {user.login.casefold(): user.login for user in users} | exact
+    def _by_login(self, devices: Sequence[ListedDevice]) -> dict[str, list[ListedDevice]]:
         found: dict[str, list[ListedDevice]] = {}
         for device in devices:
             if not device.user:
                 continue
-            login = exact.get(device.user) or folded.get(device.user.casefold())
+            login = self._login(device.user)
             if login is None:
                 self._find("unknown_user", device.place, f"there is no user {device.user}; {device.id} is nobody's")
             else:
                 found.setdefault(login, []).append(device)
         return found
+
+    def _by_member(self, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for group, members in groups.items():
+            for member in members:
+                login = self._login(member)
+                if login is None:
+                    self._find("unknown_user", f"[users.groups] {group}", f"there is no user {member}")
+                else:
+                    found.setdefault(login, []).append(group)
+        return found
+
+    def _login(self, written: str) -> str | None:
+        """The login of a user somebody wrote down, perhaps in other letters."""
+        return self._logins.get(written, self._logins.get(written.casefold()))
 
     def _resolved(self, name: str, place: str) -> str:
         device, known = self._names.resolve(name.strip())

@@ -23,6 +23,7 @@ class User(Struct, frozen=True, kw_only=True):
     :param name: as colleagues know the person.
     :param language: of the call screen.
     :param role: what the user may see and do beyond the own calls.
+    :param groups: teams the user is in; a supervisor who is in some sees only those who are in one of them, too.
     :param devices: device identifiers at the switch, the first is the one calls are made from. As a source gives them
         they may be other names of the devices (:mod:`crm_adapter.devicenames`).
     :param extension: number colleagues dial to reach the user; empty when there is none.
@@ -38,6 +39,7 @@ class User(Struct, frozen=True, kw_only=True):
     name: str
     language: Language = "de"
     role: UserRole = "user"
+    groups: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     extension: str = ""
     cti_enabled: bool = True

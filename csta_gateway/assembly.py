@@ -93,7 +93,7 @@ def assemble(
         journal=journal,
         pages=pages,
         board=board,
-        commands=Commands(links, board.calls, sites, metrics, limits, audit),
+        commands=Commands(users, links, board.calls, sites, metrics, limits, audit),
         audit=audit,
         streams=streams,
         metrics=metrics,

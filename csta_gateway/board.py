@@ -1,4 +1,4 @@
-"""What every user sees: calls, link, telephones, colleagues and journal, and the telling of each change."""
+"""What every user sees: calls, link, telephones and journal, and the telling of each change."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from crm_adapter.sites import Sites
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
 from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
-from csta.model.states import ConnectionState
 from csta_gateway.auth import Session
 from csta_gateway.feed import Message
 from csta_gateway.links import DeviceState, Links, LinkState, SwitchLink
 from csta_gateway.metrics import Metrics
 from csta_gateway.pages import Pages
 from csta_gateway.policy import Action, permits
+from csta_gateway.presence import Presence
 from csta_gateway.streams import Streams
 from csta_gateway.texts import text
-from csta_gateway.views import CallView, ColleagueView, DeviceView, LinkView, Presence, milliseconds
+from csta_gateway.views import CallView, DeviceView, LinkView, milliseconds
 
 log = Logger()
 
@@ -46,6 +46,8 @@ class Board:
     :param lookup: finds out who is calling.
     :param pages: addresses of the CRM's pages.
     :param clock: the clock of the links.
+    :ivar calls: the calls of all users.
+    :ivar presence: who of them is free.
     :ivar excluded: numbers whose calls are kept nowhere.
     """
 
@@ -77,7 +79,7 @@ class Board:
         self._metrics = metrics
         self._version = version
         self.excluded = excluded
-        self._presences: dict[str, Presence] = {}
+        self.presence = Presence(users, links, streams, clock)
         self._dialling: dict[str, bool] = {}
         self._listeners: list[CallListener] = []
 
@@ -89,7 +91,7 @@ class Board:
         """Take in an event of a link."""
         self.calls.apply(event)
         if isinstance(event, CallEvent):
-            self._watch_presence(self._users.by_device(event.call.device))
+            self.presence.stir(self._users.by_device(event.call.device))
             self._watch_dialling(link, event.call.device)
         elif isinstance(event, DeviceChanged):
             self._device_changed(link, event.device)
@@ -108,7 +110,8 @@ class Board:
 
     def calls_at(self, user: User, devices: Iterable[str]) -> list[CallView]:
         """The live calls at those of some devices which the user may watch; with others' calls nothing can be done."""
-        watched = [device for device in devices if permits(user, Action.WATCH_CALLS, device)]
+        owners = self._users.by_device
+        watched = [each for each in devices if permits(user, Action.WATCH_CALLS, each, of=owners(each))]
         return [self._call_view(entry, user) for entry in self.calls.at(watched)]
 
     def devices(self, user: User) -> list[DeviceView]:
@@ -120,10 +123,6 @@ class Board:
             if permits(user, Action.WATCH_CALLS, device)
         ]
 
-    def colleagues(self) -> list[ColleagueView]:
-        """Everybody who can be called."""
-        return [self._colleague(user) for user in self._users if user.extension]
-
     def exclude(self, numbers: NumberSet) -> None:
         """Keep calls with these numbers nowhere from now on, and those with others again."""
         self.excluded = numbers
@@ -132,7 +131,7 @@ class Board:
         """Much may be different, the links themselves for example: every page gets everything again."""
         for login in self._streams.logins():
             self._streams.renew(login)
-        self._watch_presence(tuple(self._users))
+        self.presence.stir(self._users)
 
     async def begin(self) -> None:
         """Take up what was left when the gateway ended: notes on calls, and what the CRM was still to be told.
@@ -160,7 +159,7 @@ class Board:
         view = self._pages.call_view(entry, user, self._notes.of(user.login, entry))
         if permits(user, Action.CONTROL_CALL, entry.device):
             return view
-        return structs.replace(view, actions=(), words=(), primary=None)
+        return structs.replace(view, actions=(), suspended=(), words=(), primary=None)
 
     def _call_changed(self, login: str, entry: CallEntry) -> None:
         user = self._users.by_login(login)
@@ -244,7 +243,7 @@ class Board:
                 self._streams.send_words(login, "link", partial(self._link_message, user))
         for device in link.devices:
             self._device_changed(link, device)
-        self._watch_presence(tuple(self._users))
+        self.presence.stir(self._users)
 
     def _links_of(self, user: User) -> list[SwitchLink]:
         return [link for device in user.devices if (link := self._links.by_device(device))]
@@ -276,31 +275,6 @@ class Board:
             capabilities=tuple(sorted(link.capabilities(state.id))),
             can_dial=self.calls.may_dial(state.id),
         )
-
-    def _watch_presence(self, users: tuple[User, ...]) -> None:
-        for user in users:
-            colleague = self._colleague(user)
-            if user.extension and self._presences.get(user.login) != colleague.state:
-                self._presences[user.login] = colleague.state
-                self._tell_presence(colleague)
-
-    def _tell_presence(self, colleague: ColleagueView) -> None:
-        for login in self._streams.logins():
-            user = self._users.by_login(login)
-            if user is not None and permits(user, Action.SEE_COLLEAGUES):
-                self._streams.send(login, "presence", {"colleague": colleague})
-
-    def _colleague(self, user: User) -> ColleagueView:
-        return ColleagueView(login=user.login, name=user.name, extension=user.extension, state=self._presence(user))
-
-    def _presence(self, user: User) -> Presence:
-        links = [(link, device) for device in user.devices if (link := self._links.by_device(device))]
-        if not (user.cti_enabled and links and all(link.state.up for link, _ in links)):
-            return "unknown"
-        states = {call.state for link, device in links for call in link.provider.calls(device)}
-        if states - {ConnectionState.ALERTING, ConnectionState.NULL}:
-            return "busy"
-        return "ringing" if states & {ConnectionState.ALERTING} else "free"
 
 
 def _only_lifted(entry: CallEntry) -> bool:

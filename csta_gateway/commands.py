@@ -9,7 +9,7 @@ from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callrules import Action as CallAction
 from crm_adapter.numbers import Dialable, dial
 from crm_adapter.sites import Sites
-from crm_adapter.users import User
+from crm_adapter.users import User, Users
 from csta.errors import CSTAError
 from csta.model.provider import Provider
 from csta.model.states import ConnectionState
@@ -56,8 +56,16 @@ class Commands:
     """
 
     def __init__(
-        self, links: Links, calls: CallList, sites: Sites, metrics: Metrics, limits: DialLimits, audit: AuditLog
+        self,
+        users: Users,
+        links: Links,
+        calls: CallList,
+        sites: Sites,
+        metrics: Metrics,
+        limits: DialLimits,
+        audit: AuditLog,
     ) -> None:
+        self._users = users
         self._links = links
         self._calls = calls
         self._sites = sites
@@ -166,7 +174,7 @@ class Commands:
         return chosen
 
     def _permit(self, user: User, action: Action, device: str) -> None:
-        if not permits(user, action, device):
+        if not permits(user, action, device, of=self._users.by_device(device)):
             raise ApiError("forbidden")
 
     def _call(self, user: User, call_id: str) -> CallEntry:

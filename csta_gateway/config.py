@@ -161,10 +161,13 @@ class Users(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     :param refresh_seconds: time between two looks for changed users and lists; monitors start and stop with them.
     :param shared_devices: patterns (``29*``) of devices several users may have; any other is its first user's alone,
         unless a list of devices marks it as shared.
+    :param groups: group → logins of who is in it, besides those of whom their source says so (``groups``). A supervisor
+        who is in some groups sees only those who are in one of them; one who is in none sees everybody.
     """
 
     source: Filled
     shared_devices: tuple[Filled, ...] = ()
+    groups: dict[Filled, tuple[Filled, ...]] = field(default_factory=dict)
     refresh_seconds: Seconds = 60.0
 
 

@@ -107,6 +107,7 @@ class Pages:
                 CompanionView(number=number_view(each.number), name=each.name) for each in call.conference
             ),
             actions=call.actions,
+            suspended=call.suspended,
             words=call.words,
             primary=call.primary,
             url=self._pop.url(call, user),

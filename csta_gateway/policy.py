@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Literal
 
@@ -34,6 +35,7 @@ class Reach(Enum):
 
     NOBODY = auto()
     OWN = auto()
+    GROUPS = auto()  # of those who share a group with the user; anybody's for a user who is in none
     ANY = auto()
 
 
@@ -71,18 +73,13 @@ OWN_TELEPHONE = {
 OF_THE_GATEWAY = (Action.SEE_METRICS, Action.SEE_LINKS, Action.MANAGE_JOURNAL)
 """What those who run the gateway do."""
 
-SUPERVISION = {
-    **OWN_TELEPHONE,
-    Action.WATCH_CALLS: Reach.ANY,
-    Action.PICK_UP: Reach.ANY,
-    Action.SEE_USERS: Reach.ANY,
-}
+SUPERVISION = (Action.WATCH_CALLS, Action.PICK_UP, Action.SEE_USERS)
 """Sees who talks to whom and takes what rings; what else is done with a call stays with whom it belongs to."""
 
 PERMISSIONS: dict[UserRole, dict[Action, Reach]] = {
     "user": OWN_TELEPHONE,
-    "supervisor": SUPERVISION,
-    "admin": {**SUPERVISION, **dict.fromkeys(OF_THE_GATEWAY, Reach.ANY)},
+    "supervisor": {**OWN_TELEPHONE, **dict.fromkeys(SUPERVISION, Reach.GROUPS)},
+    "admin": {**OWN_TELEPHONE, **dict.fromkeys((*SUPERVISION, *OF_THE_GATEWAY), Reach.ANY)},
     "service": {
         Action.WATCH_CALLS: Reach.ANY,
         Action.MAKE_CALL: Reach.ANY,
@@ -105,18 +102,28 @@ def scopes_of(action: Action) -> list[Scope]:
     return [scope for scope, actions in SCOPES.items() if action in actions]
 
 
-def permits(user: User, action: Action, device: str | None = None, scopes: frozenset[Scope] | None = None) -> bool:
+def permits(
+    user: User,
+    action: Action,
+    device: str | None = None,
+    scopes: frozenset[Scope] | None = None,
+    *,
+    of: Iterable[User] | None = None,
+) -> bool:
     """Whether ``user`` may do ``action``, to ``device`` where the action has one.
 
-    Without a device the question is about the user's own things or about nobody's in particular.
+    Without either the question is about the user's own things or about nobody's in particular.
 
     :param scopes: of the token with which the user asks; None: of a session, which has no such limit.
+    :param of: whose the device is, or of whom something is to be seen; it counts where that depends on their groups.
     """
     if scopes is not None and not any(action in SCOPES[scope] for scope in scopes):
         return False
     if not user.cti_enabled and action not in WITHOUT_CTI:
         return False
     reach = PERMISSIONS[user.role].get(action, Reach.NOBODY)
+    if reach is Reach.GROUPS and (device is not None or of is not None) and user.groups:
+        return device in user.devices or any(set(each.groups) & set(user.groups) for each in of or ())
     if reach is Reach.OWN:
         return device is None or device in user.devices
-    return reach is Reach.ANY
+    return reach is not Reach.NOBODY

@@ -56,6 +56,7 @@ def surroundings(config: Config) -> Surroundings:
         sites=sites,
         screen_warnings=screen_pop(config.screen, sites).warnings,
         shared_devices=config.users.shared_devices,
+        groups=config.users.groups,
         serves=serves,
         takes_uris=takes_uris,
     )

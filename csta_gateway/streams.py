@@ -36,6 +36,7 @@ class CloseCode(IntEnum):
 
     RESTART = 1012
     NOT_LOGGED_IN = 4001
+    CTI_OFF = 4003
     NOT_UNDERSTOOD = 4008
     TOO_SLOW = 4009
 
@@ -214,6 +215,11 @@ class Streams:
         if login in self._feeds:
             self._feeds[login].renew()
             self._follow(login)
+
+    def close_of(self, login: str, code: int) -> None:
+        """End the streams of one user."""
+        for stream in self.of(login):
+            stream.close(code)
 
     def close_all(self, code: int) -> None:
         """End every stream."""

@@ -13,6 +13,8 @@ from crm_adapter.staff import StaffSource
 from crm_adapter.users import Users
 from csta_gateway.config import Config
 from csta_gateway.gateway import Gateway
+from csta_gateway.policy import Action, permits
+from csta_gateway.streams import CloseCode
 
 log = Logger()
 
@@ -66,6 +68,14 @@ class UserWatch:
         self._gateway.links.watch(self._gateway.users.devices())
         self._gateway.sessions.follow(changed)
         for login in changed:
+            self._tell(login)
+
+    def _tell(self, login: str) -> None:
+        """Give the user's pages everything again, unless they may not follow calls any more."""
+        user = self._gateway.users.by_login(login)
+        if user is not None and not permits(user, Action.SUBSCRIBE):
+            self._gateway.streams.close_of(login, CloseCode.CTI_OFF)
+        else:
             self._gateway.streams.renew(login)
 
     def _look(self) -> None:

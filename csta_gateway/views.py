@@ -77,6 +77,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     consultation_of: str | None
     conference: tuple[CompanionView, ...]
     actions: tuple[Action, ...]
+    suspended: tuple[Action, ...]
     words: tuple[Word, ...]
     primary: Action | None
     url: str | None
@@ -159,6 +160,7 @@ class StaffView(Struct, frozen=True, kw_only=True):
     name: str
     language: Language
     role: str
+    groups: tuple[str, ...]
     extension: str
     devices: tuple[str, ...]
     cti_enabled: bool
@@ -268,6 +270,7 @@ def staff_view(user: User) -> StaffView:
         name=user.name,
         language=user.language,
         role=user.role,
+        groups=user.groups,
         extension=user.extension,
         devices=user.devices,
         cti_enabled=user.cti_enabled,

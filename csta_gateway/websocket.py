@@ -36,7 +36,7 @@ PONG = msgspec.json.encode({"type": "pong"})
 class EventSocket(WebSocketServerProtocol):
     """One connection; as a producer it learns when the browser does not keep up.
 
-    :param session: whose page it is, or None: then it is closed at once, with the code that says why.
+    :param admitted: whose page it is; or the code with which it is closed at once.
     :param position: how far the page had come before its last connection broke, or None.
     """
 
@@ -44,27 +44,28 @@ class EventSocket(WebSocketServerProtocol):
 
     def __init__(
         self,
-        session: Session | None,
+        admitted: Session | CloseCode,
         position: Position | None,
         open_stream: OpenStream,
         ended: Callable[[Stream], None],
     ) -> None:
         super().__init__()
-        self._session = session
+        self._admitted = admitted
         self._position = position
         self._open_stream = open_stream
         self._ended = ended
 
     def onOpen(self) -> None:
         """The handshake is done."""
-        if self._session is None:
-            self.close(CloseCode.NOT_LOGGED_IN)
+        session = self._admitted
+        if isinstance(session, CloseCode):
+            self.close(session)
             return
         # The HTTP channel that took the request is still registered as the producer.
         self.unregisterProducer()
         self.registerProducer(self, True)
-        self._session.on_end.add(self._log_out)
-        self.stream = self._open_stream(self, self._session)
+        session.on_end.add(self._log_out)
+        self.stream = self._open_stream(self, session)
         self.stream.start(self._position)
 
     def onMessage(self, payload: bytes, is_binary: bool) -> None:
@@ -80,8 +81,8 @@ class EventSocket(WebSocketServerProtocol):
 
     def onClose(self, was_clean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone."""
-        if self._session is not None:
-            self._session.on_end.discard(self._log_out)
+        if isinstance(self._admitted, Session):
+            self._admitted.on_end.discard(self._log_out)
         if self.stream is not None:
             self.stream.closed()
             self._ended(self.stream)

@@ -156,8 +156,13 @@ def _reason(problem: SQLAlchemyError) -> str:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
+    """Readers do not wait for the writer (WAL), writers wait for each other, references hold, and Ö is a letter."""
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 5000", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("lower", 1, _lower, deterministic=True)  # its own knows A to Z
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()

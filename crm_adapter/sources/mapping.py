@@ -22,6 +22,7 @@ USER_FIELDS = frozenset(
         "last_name",
         "language",
         "role",
+        "groups",
         "extension",
         "cti_enabled",
         "call_screen",

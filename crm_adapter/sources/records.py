@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Literal, cast
@@ -94,6 +95,7 @@ def user(record: Record, login: str, devices: tuple[str, ...]) -> User:
         name=_name(record) or login,
         language=_language(text(record, "language")),
         role=role,
+        groups=_groups(record.get("groups")),
         devices=devices,
         extension=text(record, "extension"),
         cti_enabled=flag(record.get("cti_enabled", True)),
@@ -103,6 +105,17 @@ def user(record: Record, login: str, devices: tuple[str, ...]) -> User:
         area_code=text(record, "area_code"),
         outside_prefix=text(record, "outside_prefix"),
     )
+
+
+def _groups(value: object) -> tuple[str, ...]:
+    """Several values of an attribute, or names with commas between; of an LDAP name (RFC 4514) its first part."""
+    values = value if isinstance(value, list | tuple) else str(value or "").split(",")
+    named = ((str(each), _FIRST_PART.match(str(each))) for each in values)
+    names = (re.sub(r"\\(.)", r"\1", part[1]) if part else name for name, part in named)
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+_FIRST_PART = re.compile(r"\s*\w+=((?:\\.|[^,\\])*)")
 
 
 def _language(name: str) -> Language:

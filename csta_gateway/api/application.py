@@ -129,7 +129,7 @@ def _admit(visit: Visit, route: Route) -> None:
     settings = visit.gateway.settings
     if route.changes and not same_origin(visit.request, settings.secure, settings.origins):
         raise ApiError("forbidden")
-    if route.action is None or (route.strangers and visit.session_or_none is None):
+    if route.action is None or route.admits:
         return
     session = visit.session
     # No page can send the header with a token for somebody else, as it can a cookie.

@@ -124,7 +124,7 @@ async def show(visit: Visit, call: CallId) -> CallView:
 
 
 async def pick_up(visit: Visit, body: PickUp) -> None:
-    """Take the call that has rung longest at another telephone: of one's own, or of anybody for supervisors."""
+    """Take the call that has rung longest at another telephone: of one's own, or for supervisors of their groups."""
     await visit.gateway.commands.pick_up(visit.user, body.ringing, body.device)
 
 

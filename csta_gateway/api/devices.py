@@ -48,10 +48,11 @@ async def list_devices(visit: Visit) -> DeviceList:
 
 
 async def list_calls(visit: Visit, device: DeviceId) -> CallsNow:
-    """The calls at a telephone now: a user's own, or anybody's for supervisors, who can do nothing with them."""
-    if not permits(visit.user, Action.WATCH_CALLS, device):
+    """The calls at a telephone now: one's own, or for supervisors of their groups, who can do nothing with them."""
+    owners = visit.gateway.users.by_device(device)
+    if not permits(visit.user, Action.WATCH_CALLS, device, of=owners):
         raise ApiError("forbidden")
-    if device not in visit.gateway.users.devices():
+    if not owners:
         raise ApiError("not_found")
     return CallsNow(calls=tuple(visit.gateway.board.calls_at(visit.user, [device])))
 

@@ -13,7 +13,7 @@ from crm_adapter.newnumber import NewNumber
 from crm_adapter.numbers import normalise
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
-from csta_gateway.policy import Action
+from csta_gateway.policy import Action, permits
 from csta_gateway.texts import Words
 from csta_gateway.views import ColleagueView, ContactView, LookupView, StaffView, number_view, staff_view
 
@@ -85,8 +85,9 @@ async def look_up(visit: Visit, body: Unknown) -> LookupView:
 
 
 async def list_users(visit: Visit) -> Staff:
-    """Everybody who can log in, with their telephones."""
-    return Staff(users=tuple(staff_view(user) for user in visit.gateway.users))
+    """Everybody who can log in, with their telephones; a supervisor with groups sees those who are in them."""
+    seen = (user for user in visit.gateway.users if permits(visit.user, Action.SEE_USERS, of=(user,)))
+    return Staff(users=tuple(map(staff_view, seen)))
 
 
 async def find_contacts(visit: Visit, body: Search) -> Contacts:
@@ -112,7 +113,7 @@ async def add_number(visit: Visit, body: AddedNumber) -> None:
 
 async def list_colleagues(visit: Visit) -> Colleagues:
     """Everybody inside, and who is on the telephone."""
-    return Colleagues(colleagues=tuple(visit.gateway.board.colleagues()))
+    return Colleagues(colleagues=tuple(visit.gateway.board.presence.colleagues()))
 
 
 ROUTES = (

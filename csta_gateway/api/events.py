@@ -10,10 +10,12 @@ from msgspec import Meta, Struct
 
 from csta_gateway.api.exchange import Visit
 from csta_gateway.api.route import Route
+from csta_gateway.auth import Session
 from csta_gateway.failures import ApiError
 from csta_gateway.feed import Position
 from csta_gateway.origins import same_origin
-from csta_gateway.policy import Action
+from csta_gateway.policy import Action, permits
+from csta_gateway.streams import CloseCode
 from csta_gateway.texts import Words
 from csta_gateway.websocket import EventSocket, Handover
 
@@ -44,16 +46,28 @@ class LastRead(Struct, frozen=True, forbid_unknown_fields=True):
 async def open_events(visit: Visit, query: LastRead) -> WebSocketResource:
     """Open the stream.
 
-    Without a session the socket is opened too, only to say 4001 and close: no other refusal reaches a page's script.
+    Without a session the socket is opened too, only to say 4001 and close, and for a user without CTI to say 4003: no
+    other refusal reaches a page's script.
     """
     gateway = visit.gateway
     if not same_origin(visit.request, gateway.settings.secure, gateway.settings.origins):
         raise ApiError("forbidden")
-    session = visit.session_or_none
-    if session is not None and gateway.streams.full(session.user.login):
+    admitted = _admitted(visit.session_or_none)
+    if isinstance(admitted, Session) and gateway.streams.full(admitted.user.login):
         raise ApiError("too_many_attempts", retry_after=60)
-    socket = EventSocket(session, query.position, gateway.open_stream, gateway.streams.discard)
+    socket = EventSocket(admitted, query.position, gateway.open_stream, gateway.streams.discard)
     return WebSocketResource(Handover(gateway.socket_factory, socket))
+
+
+def _admitted(session: Session | None) -> Session | CloseCode:
+    """The session, if it may follow calls, or why not. Raises :class:`ApiError` ``forbidden``."""
+    if session is None:
+        return CloseCode.NOT_LOGGED_IN
+    if permits(session.user, Action.SUBSCRIBE, scopes=session.scopes):
+        return session
+    if session.user.cti_enabled:
+        raise ApiError("forbidden")
+    return CloseCode.CTI_OFF
 
 
 ROUTES = (
@@ -64,7 +78,7 @@ ROUTES = (
         title=Words("Ereignisse als WebSocket", "Events as a WebSocket"),
         action=Action.SUBSCRIBE,
         handler=open_events,
-        strangers=True,
+        admits=True,
         status=HTTPStatus.SWITCHING_PROTOCOLS,
         problems=("forbidden", "too_many_attempts"),
     ),

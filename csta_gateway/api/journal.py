@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from crm_adapter.activityqueue import OPEN
+from crm_adapter.callrules import Result
 from crm_adapter.erasure import Subject
 from crm_adapter.errors import NumberInvalid
+from crm_adapter.journalquery import Wanted
 from crm_adapter.journalschema import CallNote, JournalEntry
 from crm_adapter.numberset import number_set
+from crm_adapter.poprules import Way
 from csta_gateway.api.calls import CallId
 from csta_gateway.api.exchange import Download, Visit
 from csta_gateway.api.route import Route
@@ -26,6 +29,7 @@ AFTER_THE_CALL = 3_600_000
 """Milliseconds since a call began in which it is still found by its id, so that nothing written in its last moment is
 lost."""
 
+Moment = Annotated[int, Meta(ge=0, lt=10**16)]
 Note = Annotated[str, Meta(max_length=4000)]
 EntryId = Annotated[str, Meta(description="The past call's `id`.")]
 Disposition = Annotated[str, Meta(max_length=80)]
@@ -69,8 +73,25 @@ class Before(Struct, frozen=True, forbid_unknown_fields=True):
     :param missed: only missed calls.
     """
 
-    before: Annotated[int, Meta(ge=0, lt=10**16)] | None = None
+    before: Moment | None = None
     missed: bool = False
+
+
+class SoughtCalls(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which past calls. It is a body, so that names and numbers stand in no address and no log of a proxy.
+
+    :param way: ``incoming`` from outside, ``outgoing`` to outside, or ``internal`` with a colleague.
+    :param result: how they went.
+    :param since: those that began then or later, in Unix milliseconds.
+    :param before: those that began earlier.
+    :param text: words that all stand in name, company or note; or a number or part of one, in any spelling.
+    """
+
+    way: Way | None = None
+    result: Result | None = None
+    since: Moment | None = None
+    before: Moment | None = None
+    text: Annotated[str, Meta(max_length=128)] = ""
 
 
 class JournalPage(Struct, frozen=True, kw_only=True):
@@ -105,9 +126,22 @@ class Deleted(Struct, frozen=True, kw_only=True):
 
 async def show_journal(visit: Visit, query: Before) -> JournalPage:
     """Past calls of the user, newest first, at most 100."""
-    page = await visit.gateway.journal.entries(visit.user.login, query.before, query.missed, ENTRIES_AT_ONCE)
-    views = tuple(visit.gateway.pages.journal_view(entry, visit.user) for entry in page.entries)
-    return JournalPage(entries=views, more=page.more)
+    return await _page(visit, Wanted(before=query.before, result="missed" if query.missed else None))
+
+
+async def find_calls(visit: Visit, body: SoughtCalls) -> JournalPage:
+    """Past calls of the user that fit, newest first, at most 100; what is left out fits any."""
+    gateway = visit.gateway
+    wanted = Wanted(
+        way=body.way,
+        result=body.result,
+        since=body.since,
+        before=body.before,
+        text=body.text,
+        locations=gateway.sites.all(),
+        sees_numbers=not gateway.pages.masks(visit.user),
+    )
+    return await _page(visit, wanted)
 
 
 async def annotate(visit: Visit, entry: EntryId, body: Annotation) -> ChangedEntry:
@@ -167,6 +201,12 @@ async def purge(visit: Visit, body: Person) -> Deleted:
     return Deleted(calls=count)
 
 
+async def _page(visit: Visit, wanted: Wanted) -> JournalPage:
+    page = await visit.gateway.journal.entries(visit.user.login, wanted, ENTRIES_AT_ONCE)
+    views = tuple(visit.gateway.pages.journal_view(entry, visit.user) for entry in page.entries)
+    return JournalPage(entries=views, more=page.more)
+
+
 async def _annotated(visit: Visit, entry: str, note: str, disposition: str) -> ChangedEntry:
     written = await visit.gateway.journal.annotate(visit.user.login, entry, note, disposition)
     answer = _changed(visit, written)
@@ -205,6 +245,14 @@ ROUTES = (
         title=Words("Vergangene Anrufe", "Past calls"),
         action=Action.SEE_JOURNAL,
         handler=show_journal,
+    ),
+    Route(
+        method="POST",
+        path="/journal/search",
+        name="findCalls",
+        title=Words("Vergangene Anrufe suchen", "Find past calls"),
+        action=Action.SEE_JOURNAL,
+        handler=find_calls,
     ),
     Route(
         method="PUT",

@@ -30,7 +30,7 @@ class Route:
     :param title: what it does, in few words.
     :param action: what it needs permission for; None: open to everybody.
     :param handler: its annotations say what it takes and gives.
-    :param strangers: the handler also gets visits without a session, and asks nothing for them but what it says.
+    :param admits: the handler gets visits of everybody, and asks itself what ``action`` needs permission for.
     :param status: of the answer when all went well.
     :param media: types of the answer's content.
     :param problems: ids of failures the handler can tell of, besides those every such route has.
@@ -42,7 +42,7 @@ class Route:
     title: Words
     action: Action | None
     handler: Handler
-    strangers: bool = False
+    admits: bool = False
     status: HTTPStatus = HTTPStatus.OK
     media: tuple[str, ...] = ("application/json",)
     problems: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class Route:
             ids.add("forbidden")
         if self.action is not None:
             ids |= {"forbidden", "token_invalid", "too_many_attempts"}
-            ids |= set() if self.strangers else {"not_logged_in"}
+            ids |= set() if self.admits else {"not_logged_in"}
             ids |= {"csrf"} if self.changes else set()
         return frozenset(ids)
 

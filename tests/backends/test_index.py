@@ -10,6 +10,7 @@ import pytest
 from crm_adapter.contactindex import ContactIndex
 from crm_adapter.directory import Contact, Match
 from crm_adapter.indexed import IndexedSource
+from crm_adapter.journal import Journal
 from crm_adapter.migrations import History, newest, upgrade
 from crm_adapter.numbers import normalise
 from crm_adapter.sources.database import PlainDatabase
@@ -21,6 +22,7 @@ from tests.backends.servers.postgresql import PostgreSql
 from tests.backends.servers.sqlite import Sqlite
 from tests.backends.servers.tables import Embedded
 from tests.backends.sharing import Sharing
+from tests.unit.crm_adapter import journal_rows
 
 SERVERS = pytest.mark.parametrize("database", [PostgreSql, MariaDb])
 
@@ -70,6 +72,24 @@ def test_contacts_are_indexed_found_and_swept(
     index.close()
     crm.close()
     where.close()
+
+
+@SERVERS
+def test_past_calls_are_found_by_what_they_have(
+    database: Callable[[Sharing], PostgreSql | MariaDb], share: Sharing, network: Network
+) -> None:
+    where = database(share)
+    journal = Journal(where.url(), network.reactor)
+
+    async def found() -> object:
+        await journal.start()
+        return await journal_rows.found(journal)
+
+    try:
+        assert network.run(found()) == journal_rows.FOUND
+    finally:
+        journal.close()  # its threads would keep the process
+        where.close()
 
 
 async def _started(index: ContactIndex) -> None:

@@ -242,6 +242,7 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
         "consultation_of": None,
         "conference": [],
         "actions": ["answer", "deflect", "clear"],
+        "suspended": [],
         "primary": "answer",
         "url": None,
         "way": "incoming",
@@ -256,7 +257,8 @@ def call(**changes: Any) -> Json:  # noqa: ANN401 — fields of `Call`
     }
     changed = {**plain, **changes}
     refusing = changed["label"] == "ringing" and changed["direction"] == "incoming"
-    words = ["refuse" if refusing and action == "clear" else action for action in changed["actions"]]
+    shown = changed["actions"] or changed["suspended"]
+    words = ["refuse" if refusing and action == "clear" else action for action in shown]
     return {"words": words, **changed}
 
 
@@ -280,9 +282,9 @@ def entry(**changes: Any) -> Json:  # noqa: ANN401 — fields of `JournalEntry`
     return {**plain, **changes}
 
 
-def session(language: str = "de") -> Json:
+def session(language: str = "de", cti_enabled: bool = True) -> Json:
     """Anna's session, as log-in and `GET /api/me` answer."""
-    user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user", "cti_enabled": True}
+    user = {"login": "anna", "name": "Anna Berger", "language": language, "role": "user", "cti_enabled": cti_enabled}
     triggers = {"incoming": "click", "outgoing": "click", "internal": "click"}
     known = {**user, "devices": [{"id": "2001", "name": "2001"}]}
     return {
@@ -299,6 +301,7 @@ ANSWERS: dict[str, tuple[int, Json | None]] = {
     "me": (200, session()),
     "login/proxy": (401, {"id": "not_logged_in", "detail": "Bitte anmelden."}),
     "journal": (200, {"entries": [], "more": False}),
+    "journal/search": (200, {"entries": [], "more": False}),
     "contacts/search": (200, {"contacts": []}),
     "colleagues": (
         200,

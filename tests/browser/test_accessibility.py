@@ -83,8 +83,10 @@ def refused(gateway: Gateway, make: Make) -> Page:
 
 def lost(gateway: Gateway, make: Make) -> Page:
     page = gateway.open()
-    gateway.send("call", call=make("call", label="held", actions=["retrieve", "clear"], primary="retrieve"))
+    held = {"label": "held", "actions": [], "suspended": ["retrieve", "clear"], "primary": "retrieve"}
+    gateway.send("call", call=make("call", **held))
     gateway.send("link", link=make("link", up=False, reason="Die Anlage antwortet nicht."))
+    gateway.send("device", device=make("device", capabilities=[], can_dial=False))
     expect(page.locator(".notice").first).to_be_visible()
     return page
 
@@ -96,8 +98,11 @@ def journal(gateway: Gateway, make: Make) -> Page:
         make("entry", id="3", result="missed", done=True),
         make("entry", id="4", result="busy", direction="outgoing", number=make("number", "", None, "restricted")),
     ]
-    gateway.answers["journal"] = 200, {"entries": entries, "more": True}
+    gateway.answers["journal"] = gateway.answers["journal/search"] = 200, {"entries": entries, "more": True}
     page = gateway.open()
+    page.get_by_role("button", name="Anrufe suchen").click()
+    page.get_by_label("Jedes Ergebnis").select_option("missed")
+    expect(page.get_by_role("button", name="Nur verpasste")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Notiz").first.click()
     return page
 
@@ -184,7 +189,7 @@ FOCUSED = """() => {
     return at === document.body ? null : [name, getComputedStyle(at).outlineStyle];
 }"""
 ORDER = ["Anna Berger", "Nicht stören", "Umleitung", "Einstellungen", "Name oder Nummer", "Erika", "Notiz"]
-ORDER += ["Antworten", "Umleiten", "Ablehnen", "Anrufe", "Alle", "Nur verpasste"]
+ORDER += ["Antworten", "Umleiten", "Ablehnen", "Anrufe", "Alle", "Nur verpasste", "Anrufe suchen"]
 
 
 def test_the_tab_key_reaches_everything_from_top_to_bottom_and_shows_where_it_is(gateway: Gateway, make: Make) -> None:

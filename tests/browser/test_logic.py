@@ -203,6 +203,26 @@ def test_missed_calls_count_until_they_were_seen(page: Page) -> None:
     assert page.evaluate(count, [*messages, messages[5]]) == 3
 
 
+def test_which_past_calls_fit(run: Run, make: Run) -> None:
+    nothing = run("journalfilter", "NO_FILTER")
+    erika = make("entry", note="Ruft Öztürk an")
+    table: list[tuple[dict[str, str], bool]] = [
+        ({}, True),
+        ({"way": "incoming"}, True),
+        ({"way": "internal"}, False),
+        ({"result": "busy"}, False),
+        ({"text": "  gmbh  ÖZTÜRK"}, True),
+        ({"text": "gmbh weber"}, False),
+        ({"text": "089/12 34"}, True),
+        ({"text": "12"}, False),
+        ({"from": "2001-01-01", "to": "2001-01-01"}, False),
+        ({"from": "2001-01-01"}, True),
+        ({"from": "0002-01-01"}, True),  # half a year is typed
+    ]
+    fits = [run("journalfilter", "fits", erika, {**nothing, **chosen}) for chosen, _ in table]
+    assert fits == [want for _, want in table]
+
+
 def test_plurals_and_placeholders(page: Page) -> None:
     words = page.evaluate(
         """async () => {
@@ -236,3 +256,16 @@ def test_the_call_shown_at_large(page: Page, make: Run) -> None:
         ([held], "gone", "a"),
     ]
     assert [page.evaluate(shown, [calls, selected]) for calls, selected, _ in table] == [want for *_, want in table]
+
+
+def test_a_page_is_stale_when_no_telephone_can_be_reached(run: Run, make: Run) -> None:
+    here, away = make("device"), make("device", id="2002", capabilities=[])
+    up, down, socket = make("link"), make("link", up=False), {"status": "open"}
+
+    def stale(**changes: Any) -> bool:  # noqa: ANN401 — parts of the state
+        return bool(run("state", "isStale", {"socket": socket, "link": up, "devices": [here], **changes}))
+
+    assert not stale()
+    assert stale(socket={"status": "lost"})
+    assert stale(link=down, devices=[away])
+    assert not stale(link=down, devices=[away, here])  # two telephones on two links

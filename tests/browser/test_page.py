@@ -220,12 +220,30 @@ def test_a_gap_in_the_stream_asks_for_a_new_snapshot(gateway: Gateway, make: Mak
 def test_the_switch_down_is_said_in_words_and_disables_the_buttons(gateway: Gateway, make: Make) -> None:
     page = gateway.open()
     gateway.send("call", call=make("call"))
+    answer = card(page).get_by_role("button", name="Antworten")
+    answer.focus()
+    place = answer.bounding_box()
+    gateway.send("call", call=make("call", actions=[], suspended=["answer", "deflect", "clear"]))
     gateway.send("link", link=make("link", up=False, reason="Die Anlage antwortet nicht."))
+    gateway.send("device", device=make("device", capabilities=[], can_dial=False))
     expect(page.locator(".notice__words").first).to_contain_text("Die Anlage antwortet nicht.")
     expect(page.locator(".notice__words").first).to_contain_text("Anlage HQ nicht erreichbar seit")
-    expect(card(page).get_by_role("button", name="Antworten")).to_have_attribute("aria-disabled", "true")
+    away = "Geht wieder, sobald die Anlage erreichbar ist."
+    for button in (*card(page).get_by_role("button").all(), page.get_by_role("button", name="Umleitung ist aus")):
+        expect(button).to_be_disabled()
+        expect(button).to_have_attribute("title", away)
+    expect(answer).to_be_focused()  # it is the same button
+    moved = answer.bounding_box()
+    assert place
+    assert moved
+    assert (moved["x"], moved["width"]) == (place["x"], place["width"])
+    page.keyboard.press("Control+Enter")
+    expect(card(page).get_by_role("alert")).to_have_text(away)
+    gateway.send("call", call=make("call"))
     gateway.send("link", link=make("link"))
     expect(page.locator(".notice").first).to_be_hidden()
+    expect(answer).to_be_enabled()
+    assert gateway.sent("calls/c1/answer") == []
 
 
 def test_an_expired_session_leads_to_the_login_with_the_reason(gateway: Gateway) -> None:
@@ -233,6 +251,23 @@ def test_an_expired_session_leads_to_the_login_with_the_reason(gateway: Gateway)
     gateway.drop(code=4001)
     expect(page.get_by_role("alert")).to_have_text("Die Anmeldung ist abgelaufen. Bitte neu anmelden.")
     expect(page.get_by_label("Benutzer")).to_be_focused()
+
+
+def test_cti_that_is_switched_off_is_said_and_comes_back_by_itself(gateway: Gateway, make: Make) -> None:
+    gateway.page.clock.install()
+    page = gateway.open()
+    gateway.send("call", call=make("call"))
+    expect(card(page)).to_be_visible()
+    gateway.answers["me"] = 200, make("session", cti_enabled=False)
+    gateway.drop(code=4003)
+    expect(page.get_by_role("main")).to_contain_text("CTI ist für Sie nicht eingeschaltet.")
+    expect(card(page)).to_have_count(0)
+    expect(page.get_by_text("Verbindung zum Gateway unterbrochen")).to_be_hidden()
+    gateway.answers["me"] = 200, make("session")
+    gateway.snapshot["calls"] = [make("call", name="Max Beispiel")]
+    page.clock.run_for(30_000)
+    expect(page.locator(".card__name")).to_have_text(["Max Beispiel"])
+    expect(page.get_by_role("combobox", name="Name oder Nummer")).to_be_visible()
 
 
 def test_the_language_changes_everything_on_the_page(gateway: Gateway, make: Make) -> None:

@@ -26,7 +26,12 @@ def test_there_is_no_form_and_a_log_out_goes_to_the_proxys_page(
         gateway.answers["me"] = (200, session)
         route.fulfill(json=session)
 
+    def log_out(route: Route) -> None:
+        gateway.drop(code=4001)  # as the gateway does before it answers
+        route.fulfill(status=204)
+
     gateway.page.route("**/api/login/proxy", log_in)
+    gateway.page.route("**/api/logout", log_out)
     gateway.page.route("**/sso/logout", lambda route: route.fulfill(body="Bye"))
     page = gateway.open()
     expect(page.locator(".me__name")).to_have_text("Anna Berger")
@@ -35,6 +40,22 @@ def test_there_is_no_form_and_a_log_out_goes_to_the_proxys_page(
     page.get_by_role("button", name="Einstellungen").click()
     page.get_by_role("button", name="Abmelden").click()
     page.wait_for_url("**/sso/logout")
+
+
+def test_a_session_that_is_over_is_followed_by_another_without_a_form(
+    gateway: ScriptedGateway, make: Callable[..., Any]
+) -> None:
+    page = gateway.open()
+    gateway.send("call", call=make("call"))
+    expect(page.locator(".card")).to_be_visible()
+    gateway.answers["login/proxy"] = 200, {**make("session"), "csrf": "new"}
+    gateway.snapshot["calls"] = [make("call", name="Max Beispiel")]
+    gateway.drop(code=4001)
+    expect(page.locator(".card__name")).to_have_text(["Max Beispiel"])
+    gateway.answers["login/proxy"] = NOBODY
+    gateway.drop(code=4001)  # at once again: no cookie was kept, say
+    expect(page.get_by_role("alert")).to_have_text("Die Anmeldung ist abgelaufen. Bitte neu anmelden.")
+    assert len(gateway.sent("login/proxy")) == 1
 
 
 def test_whom_the_gateway_does_not_know_reads_it(

@@ -3,6 +3,7 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
+import { shownActions } from "./state.js";
 
 /**
  * Every action of the API. `panel` names what opens on the card before anything is sent; `tone` colours the button
@@ -25,7 +26,7 @@ export const ACTIONS = {
 
 /** The actions of a call in three places: the obvious next one, the others, and hanging up. */
 export function places(call) {
-  const actions = call.actions.filter((action) => Object.hasOwn(ACTIONS, action)); // a newer gateway may have more
+  const actions = shownActions(call).filter((action) => Object.hasOwn(ACTIONS, action)); // a newer gateway may have more
   const primary = actions.filter((action) => action === call.primary);
   const clear = actions.filter((action) => action === "clear");
   return { primary, tools: actions.filter((action) => action !== "clear" && !primary.includes(action)), clear };
@@ -33,10 +34,10 @@ export function places(call) {
 
 /** The key of the word on a button: refusing a call that rings is not the same word as hanging up. */
 export function wordOf(action, call) {
-  return `action.${call.words[call.actions.indexOf(action)] ?? action}`;
+  return `action.${call.words[shownActions(call).indexOf(action)] ?? action}`;
 }
 
-/** A button for one action; `update({call, pending, open, asleep})` shows its state. */
+/** A button for one action; `update({call, pending, open, asleep})` shows its state, `asleep` why it cannot be pressed. */
 export function actionButton(action, primary, onPress) {
   const word = h("span", { class: "button__word" });
   const tone = primary || action === "clear" ? ACTIONS[action].tone : "plain";
@@ -58,6 +59,7 @@ export function actionButton(action, primary, onPress) {
       setText(word, t(wordOf(action, call)));
       setAttribute(element, "aria-busy", pending === action ? "true" : null);
       setAttribute(element, "aria-disabled", pending || asleep ? "true" : null);
+      setAttribute(element, "title", asleep);
       setAttribute(element, "aria-expanded", ACTIONS[action].panel ? String(open === action) : null);
     },
   };

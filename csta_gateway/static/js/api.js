@@ -90,9 +90,14 @@ export class Api {
     return this.#ask("GET", "status");
   }
 
-  journal({ before = null, missedOnly = false } = {}) {
-    const query = new URLSearchParams({ ...(before ? { before } : {}), ...(missedOnly ? { missed: 1 } : {}) });
-    return this.#ask("GET", `journal?${query}`);
+  /** Past calls, newest first, as `{entries, more}`: those that began before a time. */
+  journal(before = null) {
+    return this.#ask("GET", before ? `journal?${new URLSearchParams({ before })}` : "journal");
+  }
+
+  /** The same of calls that fit. */
+  searchJournal(wanted) {
+    return this.#ask("POST", "journal/search", wanted);
   }
 
   /** Keep what is written about a past call; gives `{entry}`, as the next two do. */

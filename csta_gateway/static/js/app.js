@@ -6,15 +6,19 @@ import { Directory } from "./directory.js";
 import { Embedding } from "./embedding.js";
 import { numberOfFragment, timeOfDay } from "./format.js";
 import { currentLanguage, loadLanguage, preferredLanguage, t } from "./i18n.js";
+import { asleepSentence } from "./linkstate.js";
 import { loginForm } from "./login.js";
 import { Attention } from "./notify.js";
 import { ScreenPop } from "./pop.js";
 import { bindKeys, Screen } from "./screen.js";
 import { Settings, showTheme } from "./settings.js";
 import { EventStream } from "./socket.js";
-import { isStale, liveCalls } from "./state.js";
+import { liveCalls } from "./state.js";
 import { Store } from "./store.js";
 import { Tab } from "./tab.js";
+
+/** The shortest time between two log-ins by the proxy, in milliseconds. */
+const PROXY_PAUSE = 10_000;
 
 const place = document.getElementById("screen");
 
@@ -23,9 +27,12 @@ class App {
   constructor() {
     this.settings = new Settings();
     this.store = new Store();
-    this.api = new Api(() => this.#ended(t("login.expired")));
+    this.api = new Api(() => this.#expired());
     this.stream = null;
     this.screen = null;
+    this.askedProxy = -Infinity; // when, by the clock of `performance`
+    this.renewing = false; // a log-in takes the place of one that is over
+    this.leaving = false; // the user logs out
     this.desk = this.#desk();
     this.desk.tab = new Tab(this.desk);
     this.desk.embedding = new Embedding(this.desk);
@@ -47,7 +54,7 @@ class App {
     showTheme(this.settings.get("theme"));
     await loadLanguage(preferredLanguage(this.settings.get("language")));
     try {
-      const session = (await this.api.me()) ?? (await this.api.loginByProxy());
+      const session = (await this.api.me()) ?? (await this.#loginByProxy());
       if (session) await this.#begin(session);
       else this.#askForLogin();
     } catch (error) {
@@ -66,7 +73,7 @@ class App {
       dispatch: (message) => store.dispatch(message),
       now: () => Date.now() + api.clockSkew,
       ready: () => this.screen !== null,
-      asleep: () => isStale(store.state),
+      asleep: () => asleepSentence(store.state),
       press: (call, action) => this.screen?.calls.press(call, action),
       prepare: (...number) => this.screen.dial.prepare(...number),
       dialNow: (...number) => this.screen.dial.dialNow(...number),
@@ -80,16 +87,31 @@ class App {
     this.store.dispatch({ type: "journal_seen", until: this.settings.get("journalSeen") });
     await this.#speak(session.user.language);
     this.#show();
-    if (!session.user.cti_enabled) return; // there is nothing to follow
     this.stream = new EventStream({
       onMessage: (message) => this.store.dispatch(message),
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
       onBack: (loss) => this.#back(loss),
-      onLoggedOut: () => this.#ended(t("login.expired")),
+      onLoggedOut: () => this.#expired(),
+      onCtiOff: () => this.#learnSession(),
     });
     this.stream.start();
+    await this.#welcome();
+  }
+
+  /** A user with CTI has come: ask what is to be asked, and take the number that waits in the address. */
+  async #welcome() {
+    if (!this.store.state.session.user.cti_enabled) return;
     this.#askForNotifications();
     await this.#takeNumber();
+  }
+
+  async #learnSession() {
+    try {
+      const session = await this.api.me();
+      if (session) this.store.dispatch({ type: "session", session });
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   #show() {
@@ -105,11 +127,14 @@ class App {
 
   #changed(state, before, message) {
     if (!state.session || !this.screen) return;
+    const switched = before.session && before.session.user.cti_enabled !== state.session.user.cti_enabled;
+    if (switched) this.#show();
     this.screen.update(state);
     this.attention.update(state);
     this.desk.embedding.update(state);
     this.desk.pop.update(state, message);
     if (message.type === "snapshot") this.#refresh(message.version);
+    if (switched) this.#welcome();
   }
 
   /** After every snapshot: what the stream does not carry, and whether the gateway is a newer one by now. */
@@ -119,9 +144,8 @@ class App {
       this.screen.banner.show({ key: "version", sentence: t("version.new"), choices: [reload] });
     }
     try {
-      const asked = [this.api.colleagues(), this.api.me(), this.screen.journal.refresh()];
-      const [colleagues, session] = await Promise.all(asked);
-      if (session) this.store.dispatch({ type: "session", session });
+      const asked = [this.api.colleagues(), this.#learnSession(), this.screen.journal.refresh()];
+      const [colleagues] = await Promise.all(asked);
       this.store.dispatch({ type: "colleagues", colleagues });
     } catch (error) {
       this.#complain(error);
@@ -166,6 +190,7 @@ class App {
 
   async #logout() {
     const { logout_url: page } = this.store.state.session;
+    this.leaving = true;
     try {
       await this.api.logout();
       this.#ended(null);
@@ -173,16 +198,47 @@ class App {
     } catch (error) {
       this.#complain(error);
     }
+    this.leaving = false;
+  }
+
+  /** The log-in is over: for whom the proxy before the gateway has logged in another one begins at once. */
+  async #expired() {
+    if (this.leaving) return this.#ended(null); // the stream says so before the answer comes
+    if (!this.screen || this.renewing) return;
+    this.renewing = true;
+    let [session, reason] = [null, t("login.expired")];
+    try {
+      session = await this.#loginByProxy();
+    } catch (error) {
+      reason = error.message;
+    }
+    this.renewing = false;
+    if (!this.screen) return; // the user has logged out meanwhile
+    this.#leave();
+    if (session) this.#begin(session);
+    else this.#askForLogin(reason);
+  }
+
+  /** Not twice in a moment: a browser that keeps no cookies would log in for ever. */
+  async #loginByProxy() {
+    const now = performance.now();
+    if (now - this.askedProxy < PROXY_PAUSE) return null;
+    this.askedProxy = now;
+    return this.api.loginByProxy();
   }
 
   #ended(reason) {
     if (!this.screen) return;
-    this.stream?.stop();
+    this.#leave();
+    this.#askForLogin(reason);
+  }
+
+  #leave() {
+    this.stream.stop();
     this.screen = null;
     this.store.dispatch({ type: "logout" });
     this.attention.update(this.store.state);
     this.desk.embedding.update(this.store.state);
-    this.#askForLogin(reason);
   }
 
   #complain(error) {

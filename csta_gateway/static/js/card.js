@@ -8,9 +8,11 @@ import { duration } from "./format.js";
 import { icon } from "./icons.js";
 import { plural, t } from "./i18n.js";
 import { keypad } from "./keypad.js";
+import { callAsleepSentence } from "./linkstate.js";
 import { badge, badges, matchItem, recordLink } from "./matches.js";
 import { CallNote, dispositionWord } from "./note.js";
 import { numberPanel } from "./numberpanel.js";
+import { shownActions } from "./state.js";
 import { strangerActions } from "./stranger.js";
 
 const SIGNS = {
@@ -57,6 +59,8 @@ export class Card {
 
   /** Do what a button or a key of this action does: open its panel, or send it. */
   press(action) {
+    const asleep = callAsleepSentence(this.call, this.state);
+    if (asleep) return this.desk.dispatch({ type: "failed", id: this.call.id, message: asleep });
     if (ACTIONS[action].panel) return this.#togglePanel(this.open === action ? null : action);
     return this.desk.commands.act(this.call, action);
   }
@@ -180,19 +184,20 @@ export class Card {
   }
 
   #showActions() {
-    if (this.open && !this.call.actions.includes(this.open)) this.#togglePanel(null);
+    const actions = shownActions(this.call);
+    if (this.open && !actions.includes(this.open)) this.#togglePanel(null);
     const shown = {
       call: this.call,
       pending: this.state.pending[this.call.id],
       open: this.open,
-      asleep: this.desk.asleep(),
+      asleep: callAsleepSentence(this.call, this.state),
     };
     const groups = places(this.call);
     for (const [place, actions] of Object.entries(groups)) {
       this.buttons[place].update(actions.map((action) => ({ action, shown })));
     }
     setAttribute(this.element, "data-primary", groups.primary[0]);
-    setAttribute(this.element, "data-idle", this.call.actions.length === 0);
+    setAttribute(this.element, "data-idle", actions.length === 0);
   }
 
   #showFailure(sentence) {

@@ -14,7 +14,7 @@ import { earlierCalls, selectedCall } from "./state.js";
 const EARLIER_SHOWN = 6;
 
 /** Fields of a call this column does not show, or shows in a part that keeps itself up to date. */
-const PASSED_OVER = { since: 0, actions: 0, primary: 0, label: 0, note: 0, disposition: 0, private: 0 };
+const PASSED_OVER = { since: 0, actions: 0, suspended: 0, primary: 0, label: 0, note: 0, disposition: 0, private: 0 };
 
 /** The column; it is built anew only when what it shows has changed. */
 export class Detail {

@@ -127,7 +127,9 @@ export class DialField {
     const dialling = this.#dialling();
     const empty = !this.picker.number;
     this.button.hidden = !this.#canDial();
-    setAttribute(this.button, "disabled", empty || this.sending || this.desk.asleep());
+    const asleep = this.desk.asleep();
+    setAttribute(this.button, "disabled", empty || this.sending || Boolean(asleep));
+    setAttribute(this.button, "title", asleep);
     setAttribute(this.button, "aria-busy", this.sending ? "true" : null);
     const { text, tone } = this.#words(dialling);
     setText(this.hint, text);

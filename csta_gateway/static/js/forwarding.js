@@ -20,17 +20,19 @@ export function forwardingMenu(desk) {
   const word = h("span", { class: "header__word numbers" });
   const button = h(
     "button",
-    { type: "button", class: "button button--icon", popovertarget: "forwarding-menu" },
+    { type: "button", class: "button button--icon", popovertarget: "forwarding-menu", hidden: true },
     icon("forward"),
     word,
   );
   const update = (device, state) => {
-    button.hidden = !device?.capabilities.includes("setForwarding");
+    const asleep = desk.asleep();
+    if (!asleep) button.hidden = !device?.capabilities.includes("setForwarding"); // else it stays as it was
     const active = Object.values(device?.forwarding ?? {})[0];
     const label = active ? t("forwarding.on", { number: active }) : t("forwarding.off");
     setText(word, active ?? "");
     setAttribute(button, "aria-label", label);
-    setAttribute(button, "title", label);
+    setAttribute(button, "title", asleep ?? label);
+    setAttribute(button, "disabled", Boolean(asleep));
     setAttribute(button, "data-on", Boolean(active));
     rows.forEach((row) => row.update(device, state));
   };
@@ -75,7 +77,7 @@ class Row {
     setText(this.state, destination ? t("forwarding.to", { number: destination }) : "");
     this.end.hidden = !destination;
     this.begin.hidden = this.picker.element.hidden = Boolean(destination);
-    for (const button of [this.begin, this.end]) setAttribute(button, "disabled", this.desk.asleep());
+    for (const button of [this.begin, this.end]) setAttribute(button, "disabled", Boolean(this.desk.asleep()));
   }
 
   #begin() {

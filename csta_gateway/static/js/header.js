@@ -76,10 +76,10 @@ export class Header {
   #showQuiet(device) {
     const on = device?.do_not_disturb;
     this.quiet.hidden = on === null || on === undefined;
-    const words = t(on ? "dnd.on" : "dnd.off");
+    const asleep = this.desk.asleep();
     setAttribute(this.quiet, "aria-pressed", on ? "true" : "false");
-    setAttribute(this.quiet, "title", words);
-    setAttribute(this.quiet, "disabled", this.desk.asleep());
+    setAttribute(this.quiet, "title", asleep ?? t(on ? "dnd.on" : "dnd.off"));
+    setAttribute(this.quiet, "disabled", Boolean(asleep));
   }
 
   async #toggleQuiet() {

@@ -2,6 +2,7 @@
 
 import { timeOfDay } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
+import { isStale } from "./state.js";
 
 /** `good`, `waiting` (still opening), `bad`, or `off` for a user without CTI. */
 export function linkTone({ session, socket, link, devices }) {
@@ -65,6 +66,18 @@ export function linkSentence(state, now) {
   if (broken) return t("link.out_of_service", { device: broken.id });
   const elsewhere = devices.find(({ via }) => via);
   return elsewhere ? viaSentence(elsewhere, link) : t("link.up", { name: link.name });
+}
+
+/** Why nothing can be done at the telephone at the moment; null when something can. */
+export function asleepSentence(state) {
+  if (state.socket.status !== "open") return t("asleep.gateway");
+  return isStale(state) ? t("asleep.switch") : null;
+}
+
+/** The same of one call: of two telephones each may have a link of its own, and one may be out of service. */
+export function callAsleepSentence({ suspended }, state) {
+  if (suspended.length) return asleepSentence(state) ?? t("asleep.telephone");
+  return state.socket.status === "open" ? null : asleepSentence(state);
 }
 
 function unservedSentence({ devices: [device] }) {

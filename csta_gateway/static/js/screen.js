@@ -8,6 +8,7 @@ import { h, setText } from "./dom.js";
 import { Header } from "./header.js";
 import { t } from "./i18n.js";
 import { Journal } from "./journal.js";
+import { showsMissed } from "./journalfilter.js";
 import { Keys, KeysDialog } from "./keys.js";
 import { Colleagues, Contacts } from "./people.js";
 import { Preferences } from "./preferences.js";
@@ -71,7 +72,9 @@ export class Screen {
 
   /** Missed calls count as seen when the user leaves the journal or acts on the page while it shows them. */
   #seen() {
-    const newest = this.desk.state().journal.entries[0]?.began ?? 0;
+    const { journal, search } = this.desk.state();
+    if (search && !showsMissed(search.filter)) return;
+    const newest = journal.entries[0]?.began ?? 0;
     this.desk.dispatch({ type: "journal_seen", until: newest });
     this.desk.settings.set("journalSeen", newest);
   }

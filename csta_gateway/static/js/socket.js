@@ -5,6 +5,9 @@ const PAUSES = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 const PING_EVERY = 25_000;
 const SILENCE_LIMIT = 60_000;
 const NOT_LOGGED_IN = 4001;
+const CTI_OFF = 4003;
+/** How often the gateway is asked whether CTI is switched on again, in milliseconds. */
+const OFF_PAUSE = 30_000;
 const RESTART = 1012;
 /** Messages that say where in the stream the page stands; every other one has the next number. */
 const STANDS = ["snapshot", "resumed"];
@@ -21,9 +24,10 @@ export class EventStream {
    * @param onStatus called with `{status, since, retryAt}` (Unix milliseconds)
    * @param onBack called after a loss with `{since, kind}`: `resumed` (nothing is missing), `restarted` or `renewed`
    * @param onLoggedOut called when the server no longer knows the session
+   * @param onCtiOff called when CTI is switched off for the user; once it is on again there is a message
    */
-  constructor({ onMessage, onStatus, onBack, onLoggedOut }) {
-    Object.assign(this, { onMessage, onStatus, onBack, onLoggedOut });
+  constructor({ onMessage, onStatus, onBack, onLoggedOut, onCtiOff }) {
+    Object.assign(this, { onMessage, onStatus, onBack, onLoggedOut, onCtiOff });
     this.socket = null;
     this.position = null; // {stream, seq} of the last message
     this.attempt = 0;
@@ -89,12 +93,21 @@ export class EventStream {
   #closed(code) {
     this.socket = null;
     if (code === NOT_LOGGED_IN) return this.onLoggedOut();
+    if (code === CTI_OFF) return this.#wait();
     this.restarting ||= code === RESTART;
     const pause = pauseBefore(this.attempt++, Math.random());
     this.lostSince ??= Date.now();
     this.onStatus({ status: "lost", since: this.lostSince, retryAt: Date.now() + pause });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.#open(), pause);
+  }
+
+  /** There is nothing to follow, so nothing is lost; what comes after it begins anew. */
+  #wait() {
+    Object.assign(this, { position: null, lostSince: null, attempt: 0 });
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.#open(), OFF_PAUSE);
+    this.onCtiOff();
   }
 
   #reopen() {

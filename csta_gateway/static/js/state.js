@@ -1,23 +1,31 @@
 // What the page knows, as one frozen value, and how messages change it. Pure: no clock, no document, no network.
 
-/** The state before anything is known. */
-export const INITIAL = Object.freeze({
-  session: null, // {user, csrf, version} while logged in
-  socket: { status: "connecting", since: null, retryAt: null }, // connecting | open | lost
+import { fits } from "./journalfilter.js";
+
+/** What a user without CTI has nothing of. */
+const NO_TELEPHONE = Object.freeze({
   link: null, // the link to the switch, as the server tells
   devices: [],
   calls: [], // oldest first; an ended call stays until it is forgotten
   pending: {}, // call id → action pressed and not yet confirmed
   failures: {}, // call id → sentence why the last action failed
   selected: null, // id of the call shown at large
+});
+
+/** The state before anything is known. */
+export const INITIAL = Object.freeze({
+  session: null, // {user, csrf, version} while logged in
+  socket: { status: "connecting", since: null, retryAt: null }, // connecting | open | lost
+  ...NO_TELEPHONE,
   colleagues: [],
-  journal: { entries: [], more: false, missedOnly: false },
+  journal: { entries: [], more: false }, // all past calls, as far as they are loaded
+  search: null, // those that are looked for: {entries, more, filter}
   seenUntil: 0, // calls that began later and were missed are news
   version: null, // of the gateway, from the last snapshot
 });
 
 const HANDLERS = {
-  session: (state, { session }) => ({ ...state, session }),
+  session: (state, { session }) => ({ ...state, session, ...(session.user.cti_enabled ? {} : NO_TELEPHONE) }),
   logout: (state) => ({ ...INITIAL, version: state.version }),
   socket: (state, { socket }) => ({ ...state, socket: { ...state.socket, ...socket } }),
   snapshot: (state, { link, calls, devices, version }) => ({
@@ -34,9 +42,14 @@ const HANDLERS = {
   forget: (state, { id }) => ({ ...state, calls: state.calls.filter((call) => call.id !== id || !isEnded(call)) }),
   link: (state, { link }) => ({ ...state, link }),
   device: (state, { device }) => ({ ...state, devices: replaced(state.devices, device, "id") }),
-  presence: (state, { colleague }) => ({ ...state, colleagues: replaced(state.colleagues, colleague, "login") }),
+  presence: (state, { colleagues }) => ({
+    ...state,
+    colleagues: colleagues.reduce((known, colleague) => replaced(known, colleague, "login"), state.colleagues),
+  }),
   journal: (state, { entry }) => withEntry(state, entry),
   journal_page: (state, page) => ({ ...state, journal: withPage(state.journal, page) }),
+  search_page: (state, page) => ({ ...state, search: { ...withPage(state.search, page), filter: page.filter } }),
+  search_end: (state) => (state.search ? { ...state, search: null } : state),
   journal_seen: (state, { until }) => (until > state.seenUntil ? { ...state, seenUntil: until } : state),
   colleagues: (state, { colleagues }) => ({ ...state, colleagues }),
   press: (state, { id, action }) => ({
@@ -68,9 +81,9 @@ export function liveCalls(state) {
   return state.calls.filter((call) => !isEnded(call));
 }
 
-/** Whether what the page shows may be out of date: no socket, or no link to the switch. */
-export function isStale(state) {
-  return state.socket.status !== "open" || state.link?.up === false;
+/** Whether what the page shows may be out of date: no socket, or no link that reaches one of the user's telephones. */
+export function isStale({ socket, link, devices }) {
+  return socket.status !== "open" || (link?.up === false && !devices.some(({ capabilities }) => capabilities.length));
 }
 
 /**
@@ -119,10 +132,15 @@ export function selectedCall(state) {
   );
 }
 
+/** The actions of a call that have a button: what can be done now, or again when its telephone can be reached. */
+export function shownActions({ actions, suspended }) {
+  return actions.length ? actions : suspended;
+}
+
 /** The call a key or the dial field acts on when none has the focus: the first that offers the action. */
 export function callWith(state, ...actions) {
   for (const action of actions) {
-    const call = state.calls.findLast((candidate) => candidate.actions.includes(action));
+    const call = state.calls.findLast((candidate) => shownActions(candidate).includes(action));
     if (call) return { call, action };
   }
   return null;
@@ -167,15 +185,21 @@ function settle(state, id) {
   return { ...state, pending: without(state.pending, id), failures: without(state.failures, id) };
 }
 
+/** An entry that is listed stays where it is, whatever is written on it; a new one joins where it belongs. */
 function withEntry(state, entry) {
-  const shown = !state.journal.missedOnly || entry.result === "missed";
-  const others = state.journal.entries.filter((other) => other.id !== entry.id);
-  const entries = shown ? [entry, ...others].sort((one, other) => other.began - one.began) : others;
-  return { ...state, journal: { ...state.journal, entries } };
+  const { journal, search } = state;
+  const listed = search?.entries.some(({ id }) => id === entry.id);
+  const found = search && (listed || fits(entry, search.filter)) ? withNewest(search, entry) : search;
+  return { ...state, journal: withNewest(journal, entry), search: found };
 }
 
-function withPage(journal, { entries, more, missedOnly, older }) {
-  const kept = older ? journal.entries : [];
+function withNewest(list, entry) {
+  const others = list.entries.filter((other) => other.id !== entry.id);
+  return { ...list, entries: [entry, ...others].sort((one, other) => other.began - one.began) };
+}
+
+function withPage(list, { entries, more, older }) {
+  const kept = older ? list.entries : [];
   const known = new Set(kept.map((entry) => entry.id));
-  return { entries: [...kept, ...entries.filter((entry) => !known.has(entry.id))], more, missedOnly };
+  return { entries: [...kept, ...entries.filter((entry) => !known.has(entry.id))], more };
 }

@@ -70,7 +70,7 @@ class PostgreSql:
             connection.execute(text(statement))
 
 
-_INITDB = ("--pwfile={folder}/password", "--encoding=UTF8", "--no-locale", "--no-sync")
+_INITDB = ("--pwfile={folder}/password", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 
 
 def _folders() -> list[str]:

@@ -14,11 +14,13 @@ from crm_adapter.calllist import CallEntry
 from crm_adapter.directory import Match
 from crm_adapter.erasure import Subject
 from crm_adapter.journal import CallNote, Journal, JournalEntry
+from crm_adapter.journalquery import Wanted
 from crm_adapter.journalschema import ACTIVITIES, DRAFTS, MARKS, NOTES
 from crm_adapter.numbers import Location, Number, normalise
 from crm_adapter.numberset import number_set
 from crm_adapter.sources.database import PlainDatabase
 from csta.model.call import Direction, Presentation
+from tests.unit.crm_adapter import journal_rows
 
 if TYPE_CHECKING:
     from tests.unit.crm_adapter.conftest import Done
@@ -110,7 +112,7 @@ def test_pages_of_the_journal_newest_first(done: Done, journal: Journal) -> None
     first = done(journal.entries("anna", limit=3))
     assert [entry.began % 10_000 for entry in first.entries] == [4000, 3000, 2000]
     assert first.more
-    rest = done(journal.entries("anna", before=first.entries[-1].began, limit=3))
+    rest = done(journal.entries("anna", Wanted(before=first.entries[-1].began), limit=3))
     assert [entry.began % 10_000 for entry in rest.entries] == [1000, 0]
     assert not rest.more
 
@@ -118,9 +120,13 @@ def test_pages_of_the_journal_newest_first(done: Done, journal: Journal) -> None
 def test_only_missed_calls(done: Done, journal: Journal) -> None:
     for call in calls(5):
         done(journal.record("anna", call))
-    page = done(journal.entries("anna", missed_only=True, limit=3))
+    page = done(journal.entries("anna", Wanted(result="missed"), limit=3))
     assert {entry.result for entry in page.entries} == {"missed"}
     assert (len(page.entries), page.more) == (3, False)
+
+
+def test_calls_are_found_by_what_they_have(done: Done, journal: Journal) -> None:
+    assert done(journal_rows.found(journal)) == journal_rows.FOUND
 
 
 def test_a_call_that_is_not_over_is_not_kept(done: Done, journal: Journal) -> None:
@@ -148,16 +154,16 @@ def test_a_missed_call_is_done_when_the_two_have_talked_later(
     assert not done(journal.record("anna", MISSED)).done
     done(journal.record("anna", after(MISSED, 60, direction=direction, result="unreachable")))
     done(journal.record("jonas", after(MISSED, 61, direction=direction, result="answered")))
-    assert [entry.done for entry in done(journal.entries("anna", missed_only=True)).entries] == [False]
+    assert [entry.done for entry in done(journal.entries("anna", Wanted(result="missed"))).entries] == [False]
     done(journal.record("anna", after(MISSED, 62, direction=direction, result="answered")))
-    assert [entry.done for entry in done(journal.entries("anna", missed_only=True)).entries] == [True]
+    assert [entry.done for entry in done(journal.entries("anna", Wanted(result="missed"))).entries] == [True]
 
 
 def test_calls_without_a_number_are_never_done_by_each_other(done: Done, journal: Journal) -> None:
     nobody = msgspec.structs.replace(MISSED, number=Number(presentation=Presentation.RESTRICTED))
     done(journal.record("anna", nobody))
     done(journal.record("anna", after(nobody, 9, result="answered")))
-    assert not done(journal.entries("anna", missed_only=True)).entries[0].done
+    assert not done(journal.entries("anna", Wanted(result="missed"))).entries[0].done
 
 
 def test_a_later_note_takes_the_place_of_the_first(done: Done, journal: Journal) -> None:

@@ -10,6 +10,7 @@ from crm_adapter.devicelist import Row, Rows, device_list
 from crm_adapter.errors import DirectoryError
 from crm_adapter.location import Location
 from crm_adapter.sites import Sites
+from crm_adapter.sources.mapping import FieldMap
 from crm_adapter.staff import Staff, StaffSource, Surroundings, staff
 from crm_adapter.users import User
 
@@ -90,6 +91,28 @@ def test_what_does_not_fit_is_told_and_nobody_is_lost(user: User, kind: str | No
     assert together.users == (user,)
     assert [each.kind for each in together.findings] == ([kind] if kind else [])
     assert all(str(each).startswith(f"user a: {words}") for each in together.findings)
+
+
+def test_users_are_in_the_groups_of_their_record_and_of_the_settings() -> None:
+    around = Surroundings(groups={"sales": ("ANNA", "otto"), "night": ("anna",)})
+    users = (User(login="anna", name="A", groups=("night", "all")), User(login="ben", name="B"))
+    together = staff(users, device_list(()), around)
+    assert [user.groups for user in together.users] == [("night", "all", "sales"), ()]
+    assert [str(each) for each in together.findings] == ["[users.groups] sales: there is no user otto"]
+
+
+@pytest.mark.parametrize(
+    ("value", "groups"),
+    [
+        (None, ()),
+        (" Sales, night shift,, Sales ", ("Sales", "night shift")),
+        ([r"CN=Sales\, North,OU=Groups,DC=example,DC=org", "cn=Night"], ("Sales, North", "Night")),
+        (["Sales, North"], ("Sales, North",)),
+    ],
+)
+def test_groups_of_a_record(value: object, groups: tuple[str, ...]) -> None:
+    fields = FieldMap(fields={"groups": "memberOf"})
+    assert fields.user({"login": "anna", "memberOf": value}, ()).groups == groups
 
 
 class Source:

@@ -97,6 +97,26 @@ def test_roles_that_must_not_see_numbers_see_their_beginning(
     assert (entry["number"]["raw"], entry["number"]["e164"]) == ("", None)
 
 
+def test_past_calls_are_found_by_what_stands_in_the_body(world: World) -> None:
+    a_missed_call(world)
+    anna = world.browser("anna")
+    for fits in ({}, {"text": "089/99-123"}, {"text": "muster"}, {"way": "incoming", "result": "missed"}):
+        assert len(anna.post("/api/journal/search", fits).json["entries"]) == 1, fits
+    for other in ({"way": "internal"}, {"since": 1_000_001}, {"before": 1_000_000}, {"text": "weber"}):
+        assert anna.post("/api/journal/search", other).json == {"entries": [], "more": False}, other
+    for nonsense in ({"way": "x"}, {"since": -1}, {"text": "x" * 129}, {"number": "1"}):
+        assert anna.post("/api/journal/search", nonsense).error == "bad_request"
+    assert world.browser("jonas").post("/api/journal/search", {"text": "muster"}).json["entries"] == []
+
+
+def test_who_must_not_see_a_number_cannot_guess_it(make_world: Callable[..., World], settings: config.Config) -> None:
+    world = make_world(structs.replace(settings, journal=config.Journal(masked_for=("user",))))
+    a_missed_call(world)
+    anna = world.browser("anna")
+    assert anna.post("/api/journal/search", {"text": "99123"}).json["entries"] == []
+    assert len(anna.post("/api/journal/search", {"text": "Erika"}).json["entries"]) == 1
+
+
 def test_an_ended_call_is_written_into_the_crm(world: World) -> None:
     a_missed_call(world)
     (activity,) = world.crm.written

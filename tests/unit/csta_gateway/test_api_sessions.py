@@ -73,7 +73,7 @@ def test_the_language_can_be_changed(world: World) -> None:
     assert browser.put("/api/me", {"language": "fr"}).error == "bad_request"
 
 
-PROTECTED = [route for route in ROUTES if route.action is not None and not route.strangers]
+PROTECTED = [route for route in ROUTES if route.action is not None and not route.admits]
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=lambda route: f"{route.method} {route.path}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from crm_adapter.users import User
 from csta.model.events import CallAnswered
@@ -71,9 +72,26 @@ def test_users_are_listed_for_supervisors_without_passwords(supervised: World) -
     assert [user["login"] for user in users] == ["anna", "jonas", "chef", "lager", "sina"]
     assert users[0] == {
         "login": "anna", "name": "Anna Berger", "language": "de", "role": "user", "extension": "2001",
-        "devices": ["2001"], "cti_enabled": True, "site": "",
+        "devices": ["2001"], "cti_enabled": True, "site": "", "groups": [],
     }  # fmt: skip
     assert supervised.browser("anna").get("/api/users").error == "forbidden"
+
+
+def test_a_supervisor_with_groups_sees_and_takes_the_calls_of_these_only(make_world: Callable[..., World]) -> None:
+    anna, jonas, *others = USERS
+    staff = (structs.replace(anna, groups=("sales",)), structs.replace(jonas, groups=("service",)), *others)
+    world = make_world(users=(*staff, structs.replace(SUPERVISOR, groups=("sales",))))
+    sina, chef = world.browser("sina"), world.browser("chef")
+    world.switch.ring("2001"), world.switch.ring("2002", call="c2")
+    assert [user["login"] for user in sina.get("/api/users").json["users"]] == ["anna", "sina"]
+    assert len(sina.get("/api/devices/2001/calls").json["calls"]) == 1
+    for hidden in ("2002", "2003", "2999"):
+        assert sina.get(f"/api/devices/{hidden}/calls").error == "forbidden"
+        assert sina.post("/api/calls/pickup", {"ringing": hidden}).error == "forbidden"
+    assert sina.post("/api/calls/pickup", {"ringing": "2001"}).status == 204
+    assert world.switch.sent == [("pickup", "2005", "2001", "xc1")]
+    assert len(chef.get("/api/devices/2002/calls").json["calls"]) == 1  # administrators see everybody
+    assert len(sina.get("/api/colleagues").json["colleagues"]) == 4  # as everybody does
 
 
 @pytest.mark.parametrize(

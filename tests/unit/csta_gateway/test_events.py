@@ -103,6 +103,7 @@ RINGING = {
     "consultation_of": None,
     "conference": [],
     "actions": ["answer", "deflect", "clear"],
+    "suspended": [],
     "words": ["answer", "deflect", "refuse"],
     "primary": "answer",
     "url": "https://crm.example.org/case?p=7&n=%2B498999123",
@@ -149,26 +150,24 @@ def test_a_call_from_ringing_to_its_end(world: World) -> None:
     socket.messages()
     call = world.switch.ring()
     ringing = socket.messages()
-    assert [(each["type"], each["seq"]) for each in ringing] == [("call", 1), ("presence", 2)]
+    assert [(each["type"], each["seq"]) for each in ringing] == [("call", 1)]
     assert ringing[0]["call"]["name"] == "Erika Mustermann"
     call = world.switch.change(call, CallAnswered, state=ConnectionState.CONNECTED, answered=1990.0)
-    connected, presence = socket.messages()
+    (connected,) = socket.messages()
     assert connected["call"]["label"] == "connected"
-    assert presence["colleague"] == {"login": "anna", "name": "Anna Berger", "extension": "2001", "state": "busy"}
     world.switch.change(call, CallEnded, state=ConnectionState.NULL)
-    ended, journal, told, presence = socket.messages()
+    ended, journal, told = socket.messages()
     assert (journal["entry"]["crm"], told["entry"]["crm"]) == ("waiting", "written")
     assert (ended["type"], ended["call"]["result"], ended["call"]["duration"]) == ("call_ended", "answered", 10)
     assert (journal["type"], journal["entry"]["result"], journal["entry"]["duration"]) == ("journal", "answered", 10)
-    assert presence["colleague"]["state"] == "free"
 
 
 def test_everybody_sees_the_own_calls_only(world: World) -> None:
     anna, jonas = Socket(world.browser("anna")), Socket(world.browser("jonas"))
     anna.messages(), jonas.messages()
     world.switch.ring("2001")
-    assert [each["type"] for each in anna.messages()] == ["call", "presence"]
-    assert [each["type"] for each in jonas.messages()] == ["presence"]
+    assert [each["type"] for each in anna.messages()] == ["call"]
+    assert jonas.messages() == []
 
 
 def test_the_link_is_told_in_the_users_language(world: World) -> None:
@@ -220,9 +219,12 @@ def test_a_call_survives_the_link_but_offers_nothing_meanwhile(world: World) -> 
     socket = Socket(world.browser("anna"))
     socket.messages()
     world.switch.go_down()
-    assert next(each["call"] for each in socket.messages() if each["type"] == "call")["actions"] == []
+    away = next(each["call"] for each in socket.messages() if each["type"] == "call")
+    assert away == {**RINGING, "actions": [], "suspended": RINGING["actions"]}
+    (opened,) = Socket(world.browser("anna")).messages()[0]["calls"]
+    assert opened == away  # also to a page that was not there before
     world.switch.come_up()
-    assert next(each["call"] for each in socket.messages() if each["type"] == "call")["primary"] == "answer"
+    assert next(each["call"] for each in socket.messages() if each["type"] == "call") == RINGING
 
 
 def test_features_of_a_telephone_are_told(world: World) -> None:
@@ -255,8 +257,11 @@ def test_a_listed_page_gets_one(world: World) -> None:
     assert Socket(world.browser("anna"), Origin="https://crm.example.org").status == 101
 
 
-def test_a_user_without_cti_gets_none(world: World) -> None:
-    assert Socket(world.browser("lager")).status == 403
+def test_a_user_without_cti_is_told_by_the_code(world: World) -> None:
+    socket = Socket(world.browser("lager"))
+    assert socket.status == 101
+    assert socket.close_code() == CloseCode.CTI_OFF
+    assert world.gateway.streams.of("lager") == ()
 
 
 def test_a_plain_request_is_refused(world: World) -> None:

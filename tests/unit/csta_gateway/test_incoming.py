@@ -192,6 +192,7 @@ def test_m10_details_are_there_before_the_call_is_answered_and_late_ones_follow(
     first = socket.messages()[0]["call"]
     assert (first["matches_pending"], first["stranger"], first["name"]) == (True, None, None)
     world.clock.advance(3.0)  # far beyond the budget of a look-up
+    socket.messages()
     late.callback((ERIKA,))
     (update,) = socket.messages()
     assert (update["call"]["name"], update["call"]["matches_pending"]) == ("Erika Mustermann", False)

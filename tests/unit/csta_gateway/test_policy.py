@@ -11,12 +11,18 @@ from crm_adapter.users import User, UserRole
 from csta_gateway.api.application import ROUTES
 from csta_gateway.policy import PERMISSIONS, SCOPES, Action, Scope, permits
 
-OWN, OTHER = "2001", "2002"
+OWN, MATE, OTHER = "2001", "2003", "2002"
+SALES = ("sales",)
+OWNERS = {
+    MATE: (User(login="ben", name="Ben", groups=("night", *SALES)), User(login="cora", name="Cora")),
+    OTHER: (User(login="dora", name="Dora", groups=("service",)), User(login="emil", name="Emil")),
+}
+"""Telephones and whose they are: somebody's of the own group, and nobody's of it."""
 ROLES: tuple[UserRole, ...] = ("user", "supervisor", "admin", "service")
 
 OPEN = ("public",) * 4
 SESSION = ("own", "own", "own", "-")
-WATCHING = ("own", "any", "any", "any")
+WATCHING = ("own", "groups", "any", "any")
 CONTROL = ("own", "own", "own", "any")
 CALL = ("own", "own", "own", "-")
 DIRECTORY = ("any",) * 4
@@ -37,9 +43,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "showCall": WATCHING,
     "listCallsAt": WATCHING,
     "listDevices": WATCHING,
-    "directedPickupCall": ("own", "any", "any", "-"),
+    "directedPickupCall": ("own", "groups", "any", "-"),
     "lookUpNumber": DIRECTORY,
-    "listUsers": ("-", "any", "any", "any"),
+    "listUsers": ("-", "groups", "any", "any"),
     "parkCall": CALL,
     "answerCall": CALL,
     "clearConnection": CALL,
@@ -59,6 +65,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "addNumber": DIRECTORY,
     "listColleagues": DIRECTORY,
     "showJournal": JOURNAL,
+    "findCalls": JOURNAL,
     "annotateEntry": JOURNAL,
     "annotateCall": JOURNAL,
     "markDone": JOURNAL,
@@ -69,13 +76,13 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "downloadTrace": RUNNING,
     "showStatus": RUNNING,
 }
-"""Operation → what user, supervisor, admin and service reach: their own things, anybody's, or nothing."""
+"""Operation → what user, supervisor, admin and service reach: their own things, their groups', anybody's, none."""
 
-REACHES = {"-": set(), "own": {OWN, None}, "any": {OWN, OTHER, None}}
+REACHES = {"-": set(), "own": {OWN, None}, "groups": {OWN, MATE, None}, "any": {OWN, MATE, OTHER, None}}
 
 
-def user(role: UserRole = "user", cti_enabled: bool = True) -> User:
-    return User(login="anna", name="Anna", role=role, devices=(OWN,), cti_enabled=cti_enabled)
+def user(role: UserRole = "user", cti_enabled: bool = True, groups: tuple[str, ...] = ()) -> User:
+    return User(login="anna", name="Anna", role=role, devices=(OWN,), cti_enabled=cti_enabled, groups=groups)
 
 
 def test_every_route_is_in_the_matrix() -> None:
@@ -83,14 +90,25 @@ def test_every_route_is_in_the_matrix() -> None:
     assert set(PERMISSIONS) == set(ROLES) == set(get_args(UserRole))
 
 
+@pytest.mark.parametrize("groups", [(), SALES], ids=["in no group", "in sales"])
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_the_whole_matrix(route: Any, role: UserRole) -> None:  # noqa: ANN401
+def test_the_whole_matrix(route: Any, role: UserRole, groups: tuple[str, ...]) -> None:  # noqa: ANN401
     reach = MATRIX[route.name][ROLES.index(role)]
     assert (route.action is None) == (reach == "public")
     if route.action is not None:
-        reached = {device for device in (OWN, OTHER, None) if permits(user(role), route.action, device)}
-        assert reached == REACHES[reach]
+        who = user(role, groups=groups)
+        devices = (OWN, MATE, OTHER, None)
+        reached = {each for each in devices if permits(who, route.action, each, of=OWNERS.get(each or ""))}
+        assert reached == REACHES["any" if reach == "groups" and not groups else reach]
+
+
+def test_a_supervisor_with_groups_sees_nobody_by_mistake() -> None:
+    sina = user("supervisor", groups=SALES)
+    (ben, cora), (dora, emil) = OWNERS.values()
+    assert [permits(sina, Action.SEE_USERS, of=(each,)) for each in (ben, cora, dora, emil)] == [True, *[False] * 3]
+    assert not permits(sina, Action.WATCH_CALLS, OTHER)  # nobody said whose it is
+    assert permits(sina, Action.SEE_USERS)  # at all
 
 
 RUNS = {Action.SEE_METRICS, Action.SEE_LINKS, Action.MANAGE_JOURNAL}

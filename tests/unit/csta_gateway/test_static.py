@@ -58,7 +58,7 @@ def sources() -> str:
 
 
 def row_of_contract(field: str) -> set[str]:
-    """The values the contract lists for a field of `Call`, `result` without `answered` (which shows its duration)."""
+    """The values the contract lists for a field of `Call`."""
     row = re.search(rf"^\| `{field}` \|(.*)\|$", CONTRACT.read_text("utf-8"), re.MULTILINE)
     assert row, field
     return set(re.findall(r"`([a-z]+)`", row.group(1)))
@@ -70,7 +70,7 @@ def used_keys() -> set[str]:
         **FAMILIES,
         "action": FAMILIES["action"] | row_of_contract("actions"),
         "label": row_of_contract("label"),
-        "result": row_of_contract("result") - {"answered"},
+        "result": row_of_contract("result"),
     }
     text = sources()
     built = set(re.findall(r"`([a-z.]+)\.\$\{", text))

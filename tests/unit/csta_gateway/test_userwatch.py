@@ -12,8 +12,10 @@ from twisted.internet.defer import Deferred
 from crm_adapter.errors import DirectoryError
 from crm_adapter.staff import StaffSource
 from crm_adapter.users import User
+from csta_gateway.streams import CloseCode
 from csta_gateway.userwatch import UserWatch
 from tests.unit.csta_gateway.crm import USERS
+from tests.unit.csta_gateway.test_events import Socket
 
 if TYPE_CHECKING:
     from tests.unit.csta_gateway.conftest import World
@@ -61,6 +63,19 @@ def test_who_is_gone_or_has_another_password_is_logged_out(
     changed(*users)
     assert anna.get("/api/me").status == 401
     assert jonas.get("/api/me").status == 200
+
+
+def test_a_page_is_told_when_cti_is_switched_off_and_can_come_back(world: World, changed: Callable[..., None]) -> None:
+    anna, jonas = world.browser("anna"), world.browser("jonas")
+    page, other = Socket(anna), Socket(jonas)
+    page.messages(), other.messages()
+    changed(structs.replace(ANNA, cti_enabled=False), JONAS, CHEF, LAGER)
+    assert page.close_code() == Socket(anna).close_code() == CloseCode.CTI_OFF
+    assert other.close_code() is None
+    assert anna.get("/api/me").json["user"]["cti_enabled"] is False
+    assert anna.get("/api/colleagues").error == "forbidden"
+    changed(ANNA, JONAS, CHEF, LAGER)
+    assert [each["type"] for each in Socket(anna).messages()] == ["snapshot"]
 
 
 def test_users_who_contradict_each_other_leave_everything_as_it_was(world: World, changed: Callable[..., None]) -> None:
