@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
@@ -23,6 +23,8 @@ OnSettled = Callable[[str, str], object]
 """Called with login and journal entry when it is known how telling the CRM went."""
 
 Load = Callable[[], Awaitable[Told | None]]
+
+About = Callable[[str, str], dict[str, Any]]
 
 
 class Queue(Protocol):
@@ -44,14 +46,22 @@ class Activities:
     :param sources: those that have no activity log are passed over.
     :param clock: for the pauses between attempts.
     :param queue: keeps what is still to be told.
+    :param about: fields of a line in the log about a call at a device, by device and id.
     """
 
     log = Logger()
 
-    def __init__(self, sources: Iterable[DirectorySource], clock: Clock, queue: Queue) -> None:
+    def __init__(
+        self,
+        sources: Iterable[DirectorySource],
+        clock: Clock,
+        queue: Queue,
+        about: About = lambda device, call: {"call": call, "device": device},
+    ) -> None:
         self.replace(sources)
         self._clock = clock
         self._queue = queue
+        self._about = about
         self._timers: set[Timer] = set()
         # One at a time: a note must not overtake the call it belongs to.
         self._turns: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
@@ -120,12 +130,13 @@ class Activities:
                     await self._settle(told, await self._write(told))
         except DirectoryError as problem:
             if pauses:
+                self.log.debug("not in the CRM yet: {problem}", problem=problem, **self._fields(told))
                 self._again(load, pauses)
             else:
-                self.log.error("a call is not in the CRM: {problem}", problem=problem)
+                self.log.error("a call is not in the CRM: {problem}", problem=problem, **self._fields(told))
                 await self._give_up(told)
         except Exception:  # what a CRM answers must not end anything here
-            self.log.failure("a call is not in the CRM")
+            self.log.failure("a call is not in the CRM", **self._fields(told))
             await self._give_up(told)
 
     async def _write(self, told: Told) -> CrmState:
@@ -141,6 +152,7 @@ class Activities:
         return "written"
 
     async def _settle(self, told: Told, state: CrmState) -> None:
+        self.log.debug("told the CRM: {state}", state=state, **self._fields(told))
         if told.entry:
             await self._queue.settle(told, state)
             self._on_settled(told.login, told.entry)
@@ -151,7 +163,15 @@ class Activities:
         try:
             await self._settle(told, "failed")
         except DirectoryError as problem:
-            self.log.error("the journal does not know that a call is not in the CRM: {problem}", problem=problem)
+            words = "the journal does not know that a call is not in the CRM: {problem}"
+            self.log.error(words, problem=problem, **self._fields(told))
+
+    def _fields(self, told: Told | None) -> dict[str, Any]:
+        """For a line in the log about a call."""
+        if told is None:
+            return {}
+        device, call, _ = told.activity.key.rsplit("/", 2)
+        return {**self._about(device, call), "source": told.source, "user": told.login}
 
     def _again(self, load: Load, pauses: tuple[float, ...]) -> None:
         def now() -> None:

@@ -20,6 +20,7 @@ from crm_adapter.callrules import (
     may_dial,
     primary,
     result,
+    role,
     words,
 )
 from crm_adapter.clock import Clock
@@ -100,6 +101,8 @@ class CallEntry(Struct, frozen=True, kw_only=True):
 OnChange = Callable[[str, CallEntry], None]
 """Called with the login of each user concerned and the entry, new, changed or ended (``result`` is set)."""
 
+OnFound = Callable[[Call, LookupResult, float], None]
+
 
 @dataclass(slots=True)
 class _Joined:
@@ -136,6 +139,7 @@ class CallList:
     :param on_change: hears of every change.
     :param clock: the clock the source of calls uses.
     :param capabilities: services the source of calls offers for a device now.
+    :param on_found: hears who the far party of a call may be once all sources have answered, and the seconds it took.
     """
 
     def __init__(
@@ -146,6 +150,7 @@ class CallList:
         on_change: OnChange,
         clock: Clock,
         capabilities: Callable[[str], frozenset[Service]],
+        on_found: OnFound = lambda call, found, seconds: None,
     ) -> None:
         self._users = users
         self._lookup = lookup
@@ -153,6 +158,7 @@ class CallList:
         self._on_change = on_change
         self._clock = clock
         self._capabilities = capabilities
+        self._on_found = on_found
         self._devices: dict[str, dict[str, _Known]] = {}
 
     def apply(self, event: ModelEvent) -> None:
@@ -173,7 +179,8 @@ class CallList:
 
     def at(self, devices: Iterable[str]) -> tuple[CallEntry, ...]:
         """The live calls at some devices, oldest first."""
-        return tuple(sorted(self._shown(devices), key=lambda entry: entry.began))
+        known = (known for device in dict.fromkeys(devices) for known in self._devices.get(device, {}).values())
+        return tuple(sorted((each.entry for each in known if each.entry), key=lambda entry: entry.began))
 
     def entry(self, login: str, call_id: str) -> CallEntry | None:
         """The user's live call with this id, or None when there is none."""
@@ -208,10 +215,6 @@ class CallList:
         except BaseException:
             self._set_requested(device, concerned, None)
             raise
-
-    def _shown(self, devices: Iterable[str]) -> Iterator[CallEntry]:
-        for device in dict.fromkeys(devices):
-            yield from (known.entry for known in self._devices.get(device, {}).values() if known.entry)
 
     def _others(self, call: Call) -> tuple[Call, ...]:
         return tuple(known.call for known in self._devices[call.device].values() if known.call.id != call.id)
@@ -258,15 +261,21 @@ class CallList:
     def _identify(self, known: _Known) -> None:
         """Find out who the far party is, now and while answers come in."""
         call = known.call
-        number = known.number = self._number(call.device, call.other, _role(call))
+        number = known.number = self._number(call.device, call.other, role(call))
         known.called = self._called(call)
+        asked = self._clock.seconds()
+
+        def take(found: LookupResult) -> None:
+            known.found = found
+            if not found.pending:
+                self._on_found(call, found, self._clock.seconds() - asked)
 
         def hear(found: LookupResult) -> None:
             if known.number is number:
-                known.found = found
+                take(found)
                 self._refresh(call.device)
 
-        known.found = self._lookup.watch(number, hear)
+        take(self._lookup.watch(number, hear))
 
     def _identify_joined(self, known: _Known) -> None:
         """Find out who else is in a conference."""
@@ -384,13 +393,6 @@ def _name_from_switch(party: Party) -> str | None:
     if party.presentation is Presentation.RESTRICTED:
         return None
     return party.name or unwrap(party.number).name
-
-
-def _role(call: Call) -> Role:
-    """How the far party's number came about: dialled, or told by the network (also after a transfer)."""
-    if call.direction is Direction.INCOMING:
-        return "incoming"
-    return "outgoing" if call.other.number == call.called.number else "connected"
 
 
 def _milliseconds(seconds: float) -> int:

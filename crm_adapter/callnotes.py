@@ -11,6 +11,7 @@ LONGEST_CALL = 86_400
 """Seconds after which a note of before a restart is of no call any more."""
 
 Key = tuple[str, str, str]
+"""Login, device and id of a call; of one from before a restart its number, for it has another id now."""
 
 
 class CallNotes:
@@ -24,7 +25,7 @@ class CallNotes:
         self._journal = journal
         self._clock = clock
         self._notes: dict[Key, CallNote] = {}
-        self._found: dict[Key, tuple[str, CallNote]] = {}
+        self._found: dict[Key, CallNote] = {}
 
     async def start(self) -> None:
         """Find what was written before a restart.
@@ -32,14 +33,11 @@ class CallNotes:
         :raises DirectoryError: the journal cannot be used.
         """
         drafts = await self._journal.drafts(self._now() - LONGEST_CALL * 1000)
-        self._found = {(each.login, each.device, each.call): (each.raw, each.note) for each in drafts}
+        self._found = {(each.login, each.device, each.raw): each.note for each in drafts}
 
     def of(self, login: str, call: CallEntry) -> CallNote:
         """What a user has written about a call."""
-        key = _key(login, call)
-        # A source of calls may count from the beginning again: the number tells whether it is the same call.
-        raw, found = self._found.get(key, ("", CallNote()))
-        return self._notes.get(key, found if raw == call.number.raw else CallNote())
+        return self._notes.get(_key(login, call)) or self._found.get(_key_before(login, call), CallNote())
 
     async def write(self, login: str, call: CallEntry, note: CallNote) -> None:
         """Keep a note in the place of an earlier one.
@@ -51,9 +49,9 @@ class CallNotes:
 
     def take(self, login: str, call: CallEntry) -> CallNote:
         """What was written about a call that is over; from now on it is the journal's."""
-        note, key = self.of(login, call), _key(login, call)
-        self._notes.pop(key, None)
-        self._found.pop(key, None)
+        note = self.of(login, call)
+        self._notes.pop(_key(login, call), None)
+        self._found.pop(_key_before(login, call), None)
         return note
 
     def _now(self) -> int:
@@ -62,3 +60,7 @@ class CallNotes:
 
 def _key(login: str, call: CallEntry) -> Key:
     return (login, call.device, call.id)
+
+
+def _key_before(login: str, call: CallEntry) -> Key:
+    return (login, call.device, call.number.raw)

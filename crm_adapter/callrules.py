@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from crm_adapter.numberrules import Role
 from csta.model.call import Call, Direction
 from csta.model.states import ConnectionState, Service
 
@@ -202,6 +203,13 @@ def words(call: Call, state: Label, offered: Sequence[Action]) -> tuple[Word, ..
 def may_dial(states: Iterable[Label], capabilities: frozenset[Service]) -> bool:
     """Whether a call may be begun at a device, given the labels of the calls there."""
     return Service.MAKE_CALL in capabilities and DIALLING not in states
+
+
+def role(call: Call) -> Role:
+    """How the far party's number came about: dialled, or told by the network (also after a transfer)."""
+    if call.direction is Direction.INCOMING:
+        return "incoming"
+    return "outgoing" if call.other.number == call.called.number else "connected"
 
 
 _OUTGOING_RESULTS: tuple[tuple[frozenset[Label], frozenset[str], Result], ...] = (

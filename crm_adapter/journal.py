@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.threadpool import ThreadPool
@@ -53,7 +53,6 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     login: str
     device: str
-    call: str
     raw: str
     note: CallNote
 
@@ -126,7 +125,7 @@ class Journal:
 
     async def drop_draft(self, login: str, call: CallEntry) -> None:
         """Forget what was written about a call that is not kept."""
-        await self._database.run(_drop_draft, login, call.device, call.id)
+        await self._database.run(_drop_draft, values_of(login, call))
 
     async def drafts(self, since: int) -> tuple[Draft, ...]:
         """What was written about calls that were not over when the gateway ended; older ones are deleted.
@@ -178,7 +177,7 @@ _LONGEST_ID = 19  # digits of a 64-bit integer
 
 
 def _record(connection: Connection, values: dict[str, Any], told: Told | None, note: CallNote) -> JournalEntry:
-    _drop_draft(connection, values["login"], values["device"], values["call_id"])
+    _drop_draft(connection, values)
     kept = {**values, **withheld()} if note.private else values
     same = and_(*(CALLS.c[key] == values[key] for key in ("login", "device", "call_id", "began")))
     try:
@@ -263,22 +262,17 @@ def _own(connection: Connection, login: str, entry: str) -> JournalEntry | None:
 
 
 def _draft(connection: Connection, login: str, call: CallEntry, note: CallNote, now: int) -> None:
-    _drop_draft(connection, login, call.device, call.id)
-    row = {
-        "login": login,
-        "device": call.device,
-        "call_id": call.id,
-        "written": now,
-        "raw": call.number.raw[:250],
-        "e164": call.number.e164,
-        "extension": call.number.internal,
-    }
-    connection.execute(insert(DRAFTS).values(**row, **structs.asdict(note)))
+    values = values_of(login, call)
+    _drop_draft(connection, values)
+    row = {key: values[key] for key in ("login", "device", "call_id", "raw", "e164", "extension")}
+    connection.execute(insert(DRAFTS).values(written=now, **row, **structs.asdict(note)))
 
 
-def _drop_draft(connection: Connection, login: str, device: str, call_id: str) -> None:
-    same = (DRAFTS.c.login == login, DRAFTS.c.device == device, DRAFTS.c.call_id == call_id)
-    connection.execute(delete(DRAFTS).where(*same))
+def _drop_draft(connection: Connection, values: dict[str, Any]) -> None:
+    """Of one call, whose number may have changed, or whose id, by a restart."""
+    here = (DRAFTS.c.login == values["login"], DRAFTS.c.device == values["device"])
+    same = or_(DRAFTS.c.call_id == values["call_id"], DRAFTS.c.raw == values["raw"])
+    connection.execute(delete(DRAFTS).where(*here, same))
 
 
 def _drafts(connection: Connection, since: int) -> tuple[Draft, ...]:
@@ -287,7 +281,6 @@ def _drafts(connection: Connection, since: int) -> tuple[Draft, ...]:
         Draft(
             login=row.login,
             device=row.device,
-            call=row.call_id,
             raw=row.raw,
             note=CallNote(note=row.note, disposition=row.disposition, private=row.private),
         )

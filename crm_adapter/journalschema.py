@@ -56,7 +56,7 @@ CALLS = Table(
     Column("result", String(20), nullable=False),
     Column("answered_by", String(200)),
     Column("duration", Integer, nullable=False, comment="seconds connected"),
-    # Sources of calls count their call ids from the beginning after a restart; the time tells them apart.
+    # A clock that is set back may bring an id again; the time tells the calls apart.
     UniqueConstraint("login", "device", "call_id", "began", name="journal_once_per_call"),
     Index("journal_by_login", "login", "began"),
     Index("journal_by_number", "login", "e164"),

@@ -42,20 +42,22 @@ SegmentT = TypeVar("SegmentT", bound=Request[Any])
 class Client(Chapters):
     """One link to a switch, as its user sees it: the services of a chapter are ``client.call_control`` and so on.
 
+    :param name: what logs call the link.
     :ivar peer: what the switch said of itself when the association was made, None without association.
     """
 
     log = Logger()
 
-    def __init__(self, reactor: ReactorTime, session: Session) -> None:
-        self.link: Link[Client] = Link(reactor, session, self)
+    def __init__(self, reactor: ReactorTime, session: Session, name: str = "") -> None:
+        self.link: Link[Client] = Link(reactor, session, self, name)
         self.peer: Peer | None = None
         self._listeners: list[Callable[[Event], None]] = []
         self._status_listeners: list[Callable[[SystemStatusValue], None]] = []
         settings = session.settings
         self._sending = Sending(self.link, settings.most_outstanding)
         self._segments = Segments(reactor, settings.request_timeout)
-        self._serving = Serving(reactor, self.link, settings.serve_timeout)
+        self._serving = Serving(reactor, self.link, settings.serve_timeout, name)
+        self._name = name
         self._opened: Deferred[Client] = Deferred()
         self._closed: list[Deferred[CSTAError | None]] = []
         self._end: tuple[CSTAError | None] | None = None
@@ -155,7 +157,7 @@ class Client(Chapters):
             try:
                 listener(what)
             except Exception:  # the link and the other listeners are not to suffer
-                self.log.failure("listener {listener!r} failed", listener=listener)
+                self.log.failure("listener {listener!r} failed", listener=listener, link=self._name)
 
 
 def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], None]) -> Callable[[], None]:
@@ -171,7 +173,8 @@ def _subscribe(listeners: list[Callable[[R], None]], listener: Callable[[R], Non
 class ClientFactory(protocol.Factory):
     """Makes a :class:`Client` for each connection; parameters as of :func:`connect`.
 
-    :param record: the recording the links go into, under ``name``.
+    :param record: the recording the links go into.
+    :param name: what the recording and logs call the link.
     :raises ValueError: there is no such kind of link.
     """
 
@@ -203,7 +206,7 @@ class ClientFactory(protocol.Factory):
                 settings=settings,
                 tap=tap,
             )
-            return Client(reactor, session)
+            return Client(reactor, session, name)
 
         make()  # a wrong parameter is told now, not when the switch is reached
         self._make = make

@@ -115,11 +115,12 @@ class Link(protocol.Protocol, Generic[A]):
 
     :param reactor: gives the time; nothing else of it is used.
     :param application: told what happens, on the reactor's thread.
+    :param name: what logs call it.
     """
 
     log = Logger()
 
-    def __init__(self, reactor: ReactorTime, session: Session, application: A) -> None:
+    def __init__(self, reactor: ReactorTime, session: Session, application: A, name: str = "") -> None:
         self.session = session
         self.application = application
         self._reactor = reactor
@@ -129,6 +130,7 @@ class Link(protocol.Protocol, Generic[A]):
         self._delivering = False
         self._linger: DelayedCall | None = None
         self._handshake: DelayedCall | None = None
+        self._name = name
         self._reason = "the link is not open yet"
         self._logged: set[Irregularity] = set()
 
@@ -263,7 +265,7 @@ class Link(protocol.Protocol, Generic[A]):
         first = kind not in self._logged
         self._logged.add(kind)
         level = LogLevel.warn if first else LogLevel.debug
-        self.log.emit(level, "peer: {kind}: {words}", kind=kind.value, words=words)
+        self.log.emit(level, "peer: {kind}: {words}", kind=kind.value, words=words, link=self._name)
 
     def _end(self, error: CSTAError | None) -> None:
         self._reason = why(error)

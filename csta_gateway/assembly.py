@@ -70,7 +70,7 @@ def assemble(
         pages,
         journal,
         CallNotes(journal, clock),
-        Activities(sources, clock, journal),
+        Activities(sources, clock, journal, links.about),
         streams,
         metrics,
         clock,

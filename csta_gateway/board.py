@@ -14,12 +14,14 @@ from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callnotes import CallNotes
 from crm_adapter.clock import Clock
 from crm_adapter.errors import DirectoryError
+from crm_adapter.identifiers import unwrap
 from crm_adapter.journal import CallNote, Journal, JournalEntry
-from crm_adapter.lookup import Lookup
+from crm_adapter.lookup import Lookup, LookupResult
 from crm_adapter.numberset import NumberSet
 from crm_adapter.sites import Sites
 from crm_adapter.texts import Language
 from crm_adapter.users import User, Users
+from csta.model.call import Call
 from csta.model.events import CallEvent, DeviceChanged, LinkDown, LinkUp, ModelEvent
 from csta_gateway.auth import Session
 from csta_gateway.feed import Message
@@ -67,7 +69,7 @@ class Board:
         version: str,
         excluded: NumberSet,
     ) -> None:
-        self.calls = CallList(users, lookup, sites, self._call_changed, clock, links.capabilities)
+        self.calls = CallList(users, lookup, sites, self._call_changed, clock, links.capabilities, self._found)
         self._users = users
         self._links = links
         self._pages = pages
@@ -89,6 +91,8 @@ class Board:
 
     def hear(self, link: SwitchLink, event: ModelEvent) -> None:
         """Take in an event of a link."""
+        if isinstance(event, CallEvent):
+            self._log_event(link, event)
         self.calls.apply(event)
         if isinstance(event, CallEvent):
             self.presence.stir(self._users.by_device(event.call.device))
@@ -168,35 +172,56 @@ class Board:
         kind = "call" if entry.result is None else "call_ended"
         view = self._call_view(entry, user)
         self._streams.send(login, kind, {"call": view})
+        self._log_view(user, view)
         if entry.number not in self.excluded:
             for listener in self._listeners:
                 listener(user, entry, view)
         if entry.result is not None:
             self._metrics.calls.labels(entry.direction, entry.result).inc()
-            self._log_end(entry)
             keep = self._drop if entry.number in self.excluded or _only_lifted(entry) else self._record
             Deferred.fromCoroutine(keep(user, entry, self._notes.take(login, entry)))
 
-    def _log_end(self, entry: CallEntry) -> None:
-        link = self._links.by_device(entry.device)
+    def _log_event(self, link: SwitchLink, event: CallEvent) -> None:
+        call = event.call
         log.debug(
-            "{link}: call {call_id} at {device} is over: {result}",
-            link=link.state.name if link else "",
-            call_id=entry.id,
-            device=entry.device,
-            result=entry.result,
+            "{event}: {direction}, {state}, {other}; callID:{call_id}",  # so written it is not masked as a number
+            event=type(event).__name__,
+            direction=call.direction.value,
+            state=call.state.value,
+            other=unwrap(call.other.number).number or call.other.presentation.value,  # without the name
+            call_id=call.call_id,
+            link=link.state.name,
+            call=call.id,
+            device=call.device,
         )
+
+    def _found(self, call: Call, found: LookupResult, seconds: float) -> None:
+        log.debug(
+            "looked up in {seconds:.3f} s: {count} matches, {failed} sources failed",
+            seconds=seconds,
+            count=len(found.matches),
+            failed=len(found.failed),
+            **self._links.about(call.device, call.id),
+        )
+
+    def _log_view(self, user: User, call: CallView) -> None:
+        """What the user's pages show; whether the page opens by itself is for them to decide."""
+        page = "no page" if call.url is None else f"page for {call.way}"
+        about = self._links.about(call.device, call.id)
+        log.debug("shown: {state}, {page}", state=call.result or call.label, page=page, user=user.login, **about)
 
     async def _record(self, user: User, entry: CallEntry, note: CallNote) -> None:
         told = None if note.private else self.activities.wanted(user.login, entry)
+        about = {**self._links.about(entry.device, entry.id), "user": user.login}
         try:
             recorded = await self._journal.record(user.login, entry, told, note)
             settled = await self._journal.settled_by(user.login, recorded)
         except Exception:  # a journal that is full or away must not keep calls from the screen
-            log.failure("the journal did not take a call of {user}", user=user.login)
+            log.failure("the journal did not take a call of {user}", **about)
             if told is not None:
                 self.activities.tell_without_journal(told)
             return
+        log.debug("in the journal of {user} as {entry}: {result}", entry=recorded.id, result=entry.result, **about)
         for each in (recorded, *settled):
             self.journal_changed(user, each)
         if recorded.crm == "waiting":
@@ -207,7 +232,8 @@ class Board:
         try:
             await self._journal.drop_draft(user.login, entry)
         except Exception:  # as above; it goes with the next start at the latest
-            log.failure("a note of {user} is still in the journal", user=user.login)
+            about = self._links.about(entry.device, entry.id)
+            log.failure("a note of {user} is still in the journal", user=user.login, **about)
 
     def _crm_told(self, login: str, entry: str) -> None:
         user = self._users.by_login(login)

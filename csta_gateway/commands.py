@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from twisted.logger import Logger, LogLevel
+
 from crm_adapter.calllist import CallEntry, CallList
 from crm_adapter.callrules import Action as CallAction
 from crm_adapter.numbers import Dialable, dial
@@ -15,10 +17,12 @@ from csta.model.provider import Provider
 from csta.model.states import ConnectionState
 from csta_gateway.audit import AuditLog
 from csta_gateway.dialling import DialLimits
-from csta_gateway.failures import ApiError, failure_id
+from csta_gateway.failures import STATUS, ApiError, failure_id
 from csta_gateway.links import Links
 from csta_gateway.metrics import Metrics
 from csta_gateway.policy import Action, permits
+
+log = Logger()
 
 One = Callable[[Provider, str, str], Awaitable[None]]
 Two = Callable[[Provider, str, str, str], Awaitable[None]]
@@ -88,14 +92,15 @@ class Commands:
         """Dial from a device of the user, the first one when none is named; gives the call's id."""
         device = self._own(user, Action.MAKE_CALL, device)
         digits = self._admitted(user, number)
-        with self._counted("dial"):
-            return await self._provider(device).make_call(device, digits)
+        with self._told("dial", user, device) as about:
+            about["call"] = await self._provider(device).make_call(device, digits)
+        return about["call"]
 
     async def act(self, user: User, call_id: str, action: CallAction) -> None:
         """An action that needs nothing but the call."""
         call = self._call(user, call_id)
-        provider = self._provider(call.device)
-        with self._requested(call, action):
+        with self._requested(user, call, action):
+            provider = self._provider(call.device)
             if action in ON_ONE_CALL:
                 await ON_ONE_CALL[action](provider, call.device, call.id)
             else:
@@ -105,56 +110,56 @@ class Commands:
         """Transfer or deflect a call to a number."""
         call = self._call(user, call_id)
         digits = self._admitted(user, number)
-        with self._requested(call, action):
+        with self._requested(user, call, action):
             await WITH_NUMBER[action](self._provider(call.device), call.device, call.id, digits)
 
     async def consult(self, user: User, call_id: str, number: str) -> str:
         """Hold a call and dial somebody else; gives the new call's id."""
         call = self._call(user, call_id)
         digits = self._admitted(user, number)
-        with self._requested(call, "consult"):
+        with self._requested(user, call, "consult"):
             return await self._provider(call.device).consult(call.device, call.id, digits)
 
     async def send_digits(self, user: User, call_id: str, digits: str) -> None:
         """Send tones to the far end."""
         call = self._call(user, call_id)
-        with self._counted("digits"):
+        with self._told("digits", user, call.device, call.id):
             await self._provider(call.device).generate_digits(call.device, call.id, digits)
 
     async def park(self, user: User, call_id: str, number: str) -> None:
         """Leave a call at a number, where somebody fetches it."""
         call = self._call(user, call_id)
         digits = self._admitted(user, number)
-        with self._counted("park"):
+        with self._told("park", user, call.device, call.id):
             await self._provider(call.device).park(call.device, call.id, digits)
 
     async def pick_up(self, user: User, ringing: str, device: str | None) -> None:
         """Take the call that has rung longest at one telephone at another one, by default the user's first."""
         device = self._own(user, Action.MAKE_CALL, device)
         self._permit(user, Action.PICK_UP, ringing)
-        provider = self._provider(device)
-        link = self._links.by_device(ringing)
-        if link is None:
-            raise ApiError("call_unknown")
-        if link.provider is not provider:
-            raise ApiError("call_state")
-        call = next((each for each in provider.calls(ringing) if each.state is ConnectionState.ALERTING), None)
-        if call is None:
-            raise ApiError("call_unknown")
-        with self._counted("pick-up"):
+        with self._told("pick-up", user, device):
+            provider = self._provider(device)
+            link = self._links.by_device(ringing)
+            if link is None:
+                raise ApiError("call_unknown")
+            if link.provider is not provider:
+                raise ApiError("call_state")
+            call = next((each for each in provider.calls(ringing) if each.state is ConnectionState.ALERTING), None)
+            if call is None:
+                raise ApiError("call_unknown")
             await provider.pickup(device, ringing, call.call_id)
 
     async def set_do_not_disturb(self, user: User, device: str, on: bool) -> None:
         """Switch do-not-disturb."""
         self._permit(user, Action.CONTROL_DEVICE, device)
-        with self._counted("do-not-disturb"):
+        with self._told("do-not-disturb", user, device):
             await self._provider(device).set_do_not_disturb(device, on)
 
     async def set_forwarding(self, user: User, device: str, kind: str, destination: str | None) -> None:
         """Forward calls, or stop with None."""
         self._permit(user, Action.CONTROL_DEVICE, device)
         digits = None if destination is None else self._admitted(user, destination)
-        with self._counted("forwarding"):
+        with self._told("forwarding", user, device):
             await self._provider(device).set_forwarding(device, kind, digits)
         self._audit.write("forwarding_set", user.login, device=device, kind=kind, destination=digits)
 
@@ -197,15 +202,24 @@ class Commands:
         return link.provider
 
     @contextmanager
-    def _requested(self, call: CallEntry, action: CallAction) -> Iterator[None]:
-        with self._calls.requesting(call.device, call.id, action), self._counted(action):
+    def _requested(self, user: User, call: CallEntry, action: CallAction) -> Iterator[None]:
+        with (
+            self._calls.requesting(call.device, call.id, action),
+            self._told(action, user, call.device, call.id),
+        ):
             yield
 
     @contextmanager
-    def _counted(self, action: str) -> Iterator[None]:
+    def _told(self, action: str, user: User, device: str, call: str = "") -> Iterator[dict[str, str]]:
+        """Count how it goes, and tell the log; gives the fields of its line."""
+        about = {**self._links.about(device, call), "user": user.login}
         try:
-            yield
+            yield about
         except CSTAError as error:
-            self._metrics.commands.labels(action, failure_id(error)).inc()
+            result = failure_id(error)
+            self._metrics.commands.labels(action, result).inc()
+            level = LogLevel.warn if STATUS[result] >= 500 else LogLevel.info
+            log.emit(level, "{user}: {action} failed: {error}", action=action, error=error, **about)
             raise
         self._metrics.commands.labels(action, "done").inc()
+        log.debug("{user}: {action} done", action=action, **about)

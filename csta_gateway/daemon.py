@@ -205,7 +205,7 @@ class Daemon:
             verifier=self._verify,
         )
         self._cleanup += [gateway.board.activities.close, gateway.sessions.save, gateway.bearers.stop]
-        self._hooks = Webhooks(hooks(config.webhooks, self._reactor, gateway.metrics))
+        self._hooks = Webhooks(hooks(config.webhooks, self._reactor, gateway.metrics), gateway.links.about)
         gateway.board.subscribe(self._hooks.follow)
         self._cleanup.append(self._hooks.stop)
         gateway.findings.follow(staff.findings)

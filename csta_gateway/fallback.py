@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from crm_adapter.clock import Clock
 from csta.errors import LinkLost
-from csta.model.call import Call
+from csta.model.call import Call, call_names
 from csta.model.provider import Listener, Provider
 from csta.model.states import Service
 from csta_gateway.reach import Way
@@ -23,12 +23,20 @@ class FallbackProvider:
     :param fallback: the other one.
     :param names: of the two, for logs and for users.
     :param patience: seconds that the link may be down before the fallback takes over.
+    :param calls: names for calls, see :func:`csta.model.call.call_names`; of its own where left out.
     """
 
     def __init__(
-        self, main: Provider, fallback: Provider, clock: Clock, *, names: tuple[str, str], patience: float
+        self,
+        main: Provider,
+        fallback: Provider,
+        clock: Clock,
+        *,
+        names: tuple[str, str],
+        patience: float,
+        calls: Iterator[str] | None = None,
     ) -> None:
-        self._ways = TwoWays(main, fallback, clock, patience=patience, names=names)
+        self._ways = TwoWays(main, fallback, clock, patience=patience, names=names, calls=calls or call_names())
 
     # The link
 

@@ -57,7 +57,7 @@ class Hangup:
             changed = await self._daemon.reload(self._read())
         except (ConfigError, StartError) as error:
             for line in str(error).splitlines():
-                log.error("{line}", line=line)
+                log.error("{mistake}", mistake=line)
             log.error("the settings cannot be used; everything is as it was")
             self._systemd.ready(f"settings are as they were: {error}")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 from msgspec import Struct, structs
 from twisted.internet.defer import DeferredList, ensureDeferred
@@ -276,6 +277,11 @@ class Links:
         """The link of a device, or None when no link serves it."""
         return self._by_device.get(device)
 
+    def about(self, device: str, call: str = "") -> dict[str, Any]:
+        """Fields of a line in the log about a device, or about a call at it; see :data:`csta_gateway.log.FIELDS`."""
+        link = self.by_device(device)
+        return {"link": link.state.name if link else "", "call": call, "device": device}
+
     def capabilities(self, device: str) -> frozenset[Service]:
         """What can be done with a device now."""
         link = self.by_device(device)
@@ -337,7 +343,8 @@ class Links:
 
 async def stop_all(links: Iterable[SwitchLink]) -> None:
     """Close links; one that fails does not keep the others."""
-    stopping = [ensureDeferred(link.stop()) for link in links]
-    for fine, result in await DeferredList(stopping, consumeErrors=True):
+    stopping = {link.state.name: ensureDeferred(link.stop()) for link in links}
+    ended = await DeferredList(stopping.values(), consumeErrors=True)
+    for name, (fine, result) in zip(stopping, ended, strict=True):
         if not fine:
-            log.failure("a link did not close cleanly", result)
+            log.failure("{link}: did not close cleanly", result, link=name)

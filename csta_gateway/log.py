@@ -1,12 +1,13 @@
 """Log lines on standard error: text for people or JSON for machines, with telephone numbers masked.
 
-Events come from :mod:`twisted.logger`; their fields are kept, so ``log.info("…{link}…", link=name)`` is searchable.
+Events come from :mod:`twisted.logger`. Their :data:`FIELDS` are kept, so ``log.info("up", link=name)`` is searchable:
+what is about a link has ``link``, what is about a call also ``call``, its id in the API, and ``device``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TextIO, cast
 
@@ -15,8 +16,8 @@ from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, global
 
 from csta_gateway.config import Log
 
-FIELDS = ("link", "device", "call_id", "user", "source", "address")
-"""Fields of an event that go into a JSON line besides time, level, where it comes from and the sentence."""
+FIELDS = ("link", "call", "device", "line", "agent", "user", "source", "webhook", "address")
+"""Fields of an event that every line has, besides time, level, where it comes from and the sentence."""
 
 QUIET = dict.fromkeys(("twisted", "log_legacy", "autobahn", "txaio"), LogLevel.warn)
 """Libraries that tell of every socket and request at "info", which is detail here, and their lowest level."""
@@ -46,15 +47,17 @@ def json_line(event: LogEvent, hide: Callable[[str], str]) -> str:
         "logger": event.get("log_namespace", ""),
         "event": hide(formatEvent(event)),
     }
-    values.update((name, hide(str(event[name]))) for name in FIELDS if name in event)
+    values.update((name, hide(value)) for name, value in _fields(event))
     if trace := _trace(event):
         values["trace"] = hide(trace)
     return msgspec.json.encode(values).decode()
 
 
 def text_line(event: LogEvent, hide: Callable[[str], str]) -> str:
-    """One line for people, a traceback below it where there is one."""
-    sentence = formatEvent(event).replace("\n", "\n    ")
+    """One line for people: in brackets what the sentence does not say, a traceback below it where there is one."""
+    said = str(event.get("log_format", ""))
+    more = ", ".join(f"{name} {value}" for name, value in _fields(event) if not re.search(rf"\{{{name}\b", said))
+    sentence = (formatEvent(event) + (f" [{more}]" if more else "")).replace("\n", "\n    ")
     trace = _trace(event)
     words = hide(f"{sentence}\n{trace}" if trace else sentence)
     return f"{_time(event):%Y-%m-%d %H:%M:%S} {_level(event):5} {words}"
@@ -89,6 +92,10 @@ def begin(settings: Log, output: TextIO) -> Lines:
     lines = Lines(settings, output)
     globalLogBeginner.beginLoggingTo([cast(ILogObserver, lines)], redirectStandardIO=False)
     return lines
+
+
+def _fields(event: LogEvent) -> Iterator[tuple[str, str]]:
+    return ((name, str(event[name])) for name in FIELDS if event.get(name))
 
 
 def _time(event: LogEvent) -> datetime:

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from csta.client import Client, connect
 from csta.dialect import Login
+from csta.model.call import call_names
 from csta.model.provider import Provider
 from csta.provider import CstaProvider
 from csta.recorder.live import Recording
@@ -30,7 +31,7 @@ def daemon(reactor: Any, config: Config) -> Daemon:  # noqa: ANN401 -- all of it
 
 
 class Providers:
-    """Makes sources of calls.
+    """Makes sources of calls, no two calls of which ever have one name.
 
     :param reactor: Twisted's reactor.
     :ivar agents: those of Windows machines, who can connect once it follows some settings.
@@ -39,6 +40,7 @@ class Providers:
     def __init__(self, reactor: Any) -> None:  # noqa: ANN401 -- all of its interfaces
         self._reactor = reactor
         self.agents = Agents(reactor)
+        self._names = call_names(round(reactor.seconds() * 1000))
 
     def make(self, connection: Connection, recording: Recording) -> Provider:
         """What speaks with a switch; raises :class:`StartError` without its password, certificate or a way to it."""
@@ -54,6 +56,7 @@ class Providers:
             self._reactor,
             names=(switch.name, fallback.name),
             patience=switch.fallback_after_seconds,
+            calls=self._names,
         )
 
     def _link(self, link: Link, recording: Recording) -> CstaProvider:
@@ -64,6 +67,7 @@ class Providers:
                 link.protocol,
                 link.association,
                 name=link.name,
+                names=self._names,
                 dialect=link.dialect,
                 framing=link.framing,
                 login=login(link),
@@ -73,7 +77,14 @@ class Providers:
             raise StartError(f"link {link.name}: {error}") from error
 
     def _windows_telephony(self, tapi: Tapi) -> TapiProvider:
-        return TapiProvider(self._reactor, self.telephony(tapi), lines=tapi.lines, pattern=tapi.pattern, name=tapi.name)
+        return TapiProvider(
+            self._reactor,
+            self.telephony(tapi),
+            lines=tapi.lines,
+            pattern=tapi.pattern,
+            name=tapi.name,
+            names=self._names,
+        )
 
     def telephony(self, tapi: Tapi) -> Telephony:
         """Windows Telephony of this machine or of that of an agent; raises :class:`StartError` without one."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from twisted.internet.defer import DeferredList, ensureDeferred
 from twisted.logger import Logger
@@ -43,13 +42,21 @@ class TwoWays:
     """The ways, the devices, and the moves of :data:`csta_gateway.reach.MOVES`.
 
     :param names: of the main way and of the fallback.
+    :param calls: names for calls.
     :param patience: seconds that the main way may be gone before the fallback takes over.
     :ivar reach: how devices are reached that neither way refuses.
     :ivar reason: why they are not, in words.
     """
 
     def __init__(
-        self, main: Provider, fallback: Provider, clock: Clock, *, patience: float, names: tuple[str, str]
+        self,
+        main: Provider,
+        fallback: Provider,
+        clock: Clock,
+        *,
+        patience: float,
+        names: tuple[str, str],
+        calls: Iterator[str],
     ) -> None:
         self.reach = Reach.GRACE
         self._main = OneWay(names[0], main, clock, self._main_changed)
@@ -60,7 +67,7 @@ class TwoWays:
         self._timer: Timer | None = None
         self._running = False
         self._places: dict[str, Place] = {}
-        self._names = (f"c{number}" for number in count(1))
+        self._names = calls
         self._listeners = Listeners(self._listener_failed)
 
     @property

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -52,11 +52,13 @@ class Delivery(NamedTuple):
 
     :param id: the same in every attempt, so that a receiver can tell a repetition.
     :param since: when it happened, seconds.
+    :param about: fields of a line in the log about its call.
     """
 
     id: str
     since: float
     message: Message
+    about: Mapping[str, str]
 
 
 class Hook:
@@ -78,14 +80,17 @@ class Hook:
         self._failures = 0
         self._gone = False
 
-    def tell(self, message: Message) -> None:
-        """Send a message when its turn comes."""
+    def tell(self, message: Message, about: Mapping[str, str]) -> None:
+        """Send a message when its turn comes.
+
+        :param about: fields of a line in the log about its call.
+        """
         if self._gone:
             return self._count("dropped")
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.popleft()
             self._count("dropped")
-        self._waiting.append(Delivery(secrets.token_hex(16), self._clock.seconds(), message))
+        self._waiting.append(Delivery(secrets.token_hex(16), self._clock.seconds(), message, about))
         if not self._busy:
             self._busy = True
             self._sending = ensureDeferred(self._send()).addErrback(self._broke)
@@ -143,18 +148,20 @@ class Hook:
         try:
             code = await self._post(delivery)
         except Exception as problem:  # of sockets, TLS and HTTP there are many, and all mean the same here
-            self._tell_failure(str(problem) or type(problem).__name__)
+            self._tell_failure(delivery, str(problem) or type(problem).__name__)
             return "failed"
         if code == GONE:
-            log.error("webhook {name}: the address is gone (410); it gets nothing until it is changed", name=self.name)
+            words = "webhook {webhook}: the address is gone (410); it gets nothing until it is changed"
+            log.error(words, webhook=self.name, **delivery.about)
             self._gone = True
             self._waiting.clear()
             return "gone"
         if code >= 500 or code in AGAIN:
-            self._tell_failure(f"answers with {code}")
+            self._tell_failure(delivery, f"answers with {code}")
             return "failed"
         if code >= 300:
-            log.warn("webhook {name}: refuses a message with {code}; it is not sent again", name=self.name, code=code)
+            words = "webhook {webhook}: refuses a message with {code}; it is not sent again"
+            log.warn(words, webhook=self.name, code=code, **delivery.about)
             return "refused"
         return "delivered"
 
@@ -174,13 +181,13 @@ class Hook:
         await treq.collect(response, lambda data: None)
         return int(response.code)
 
-    def _tell_failure(self, reason: str) -> None:
+    def _tell_failure(self, delivery: Delivery, reason: str) -> None:
         if self._failures == 0:
-            log.warn("webhook {name}: {reason}; trying again", name=self.name, reason=reason)
+            log.warn("webhook {webhook}: {reason}; trying again", webhook=self.name, reason=reason, **delivery.about)
 
     def _broke(self, failure: Any) -> None:  # noqa: ANN401 -- of Twisted
         if not self._gone:
-            log.failure("webhook {name} stopped in a way nobody foresaw", failure, name=self.name)
+            log.failure("webhook {webhook} stopped in a way nobody foresaw", failure, webhook=self.name)
 
     @property
     def name(self) -> str:
@@ -192,10 +199,18 @@ class Hook:
 
 
 class Webhooks:
-    """Follows calls and tells each address once that one rings, is answered and has ended."""
+    """Follows calls and tells each address once that one rings, is answered and has ended.
 
-    def __init__(self, hooks: Iterable[Hook]) -> None:
+    :param about: fields of a line in the log about a call at a device, by device and id.
+    """
+
+    def __init__(
+        self,
+        hooks: Iterable[Hook],
+        about: Callable[[str, str], Mapping[str, str]] = lambda device, call: {"call": call, "device": device},
+    ) -> None:
         self._hooks = tuple(hooks)
+        self._about = about
         self._stages: OrderedDict[tuple[str, str, str], Stage] = OrderedDict()
 
     def replace(self, hooks: Iterable[Hook]) -> None:
@@ -214,7 +229,7 @@ class Webhooks:
         for stage in self._reached(user.login, call):
             for hook in self._hooks:
                 if hook.settings.wants(user.login, call, stage):
-                    hook.tell(SHAPES[hook.settings.shape](stage, user, view))
+                    hook.tell(SHAPES[hook.settings.shape](stage, user, view), self._about(call.device, call.id))
 
     def stop(self) -> None:
         """Tell nobody any more."""

@@ -56,7 +56,9 @@ class Desk:
         """A new call that an answer names. Raises ServiceError when it names none."""
         leg = await self._line.made(handle, self.address, dialled, purpose) if handle else None
         if leg is None:
-            Control.log.warn("{line}: a new call without a handle", line=self._line.name)
+            Control.log.warn(
+                "{line}: a new call without a handle", line=self._line.name, **self._control.about(self.calls.device)
+            )
             raise ServiceError("makeCall", "operation", "generic")
         self._line.adopt(handle)
         return leg
@@ -113,6 +115,10 @@ class Control:
         self.telephony = telephony
         self._watch = watch
         self._unsupported: set[tuple[int, int, Service]] = set()
+
+    def about(self, device: str) -> dict[str, str]:
+        """Fields of a line in the log about a device."""
+        return {"link": self._watch.name, "device": device}
 
     def capabilities(self, device: str) -> frozenset[Service]:
         """What can be asked for a device now."""
@@ -174,13 +180,13 @@ class Control:
             raise ServiceError(service.value, error.category, error.code) from error
 
     def _refused(self, service: Service, device: str, error: LineError) -> ServiceError:
-        self.log.info("{device}: {service}: {error}", device=device, service=service.value, error=error)
+        self.log.info("{device}: {service}: {error}", service=service.value, error=error, **self.about(device))
         place = self._watch.lines.place(device)
         if error.code in LACKING and place is not None and _says_nothing(caps_of(*place)):
             self._unsupported.add((place[0].handle, place[1], service))
         self._watch.doubt(device)
         if error.code in OUR_FAULT:
-            self.log.error("{device}: the request was wrong, please report: {error}", device=device, error=error)
+            self.log.error("{device}: the request was wrong, please report: {error}", error=error, **self.about(device))
         return ServiceError(service.value, *failure(service, error.code))
 
     async def _set(self, device: str, line: Line, address: int, change: Change) -> None:

@@ -70,6 +70,7 @@ class Line:
 
     :param handle: ``HLINE``.
     :param heard: whom to tell.
+    :param link: what logs call the service.
     :ivar devices: address → calls of the device there.
     :ivar mark: changes with every message.
     """
@@ -77,7 +78,7 @@ class Line:
     log = Logger()
 
     def __init__(
-        self, reactor: Timing, telephony: Telephony, description: LineDescription, handle: int, heard: Heard
+        self, reactor: Timing, telephony: Telephony, description: LineDescription, handle: int, heard: Heard, link: str
     ) -> None:
         self.description = description
         self.handle = handle
@@ -87,6 +88,7 @@ class Line:
         self._reactor = reactor
         self._telephony = telephony
         self._heard = heard
+        self._link = link
         self._queues: dict[int, deque[CallMessage]] = {}
         self._wakers: dict[int, Deferred[None]] = {}
         self._watchers: list[tuple[Leg, frozenset[int], Deferred[None]]] = []
@@ -112,6 +114,12 @@ class Line:
         """What is known of a call."""
         calls = self.calls_of(handle)
         return calls.leg(handle) if calls is not None else None
+
+    def _about(self, handle: int) -> dict[str, Any]:
+        """Fields of a line in the log about a call."""
+        calls = self.calls_of(handle)
+        device = calls.device if calls is not None else ""
+        return {"link": self._link, "line": self.name, "handle": handle, "device": device}
 
     # Messages
 
@@ -221,7 +229,7 @@ class Line:
         for handle in disconnected & self._disconnected:
             calls = self.calls_of(handle)
             if calls is not None:
-                self.log.warn("{line}: call {call:#x} was never over; taken for over", line=self.name, call=handle)
+                self.log.warn("{line}: call {handle:#x} was never over; taken for over", **self._about(handle))
                 self._tell(calls, calls.change(handle, LINECALLSTATE.IDLE, 0))
                 await self._release(calls, handle)
         self._disconnected = disconnected - self._disconnected
@@ -240,9 +248,9 @@ class Line:
         except (CancelledError, LinkLost):
             return  # the line is closed: whoever opens it again asks what calls there are
         except CSTAError as error:
-            self.log.warn("{line}: call {call:#x}: {error}", line=self.name, call=handle, error=error)
+            self.log.warn("{line}: call {handle:#x}: {error}", **self._about(handle), error=error)
         except Exception:  # one of ours: it costs this call, not the line
-            self.log.failure("{line}: call {call:#x}", line=self.name, call=handle)
+            self.log.failure("{line}: call {handle:#x}", **self._about(handle))
         finally:
             if self._queues.get(handle) is queue:
                 del self._queues[handle]
@@ -300,7 +308,7 @@ class Line:
         except LinkLost:
             raise
         except CSTAError as error:
-            self.log.warn("{line}: call {call:#x} is not described: {error}", line=self.name, call=handle, error=error)
+            self.log.warn("{line}: call {handle:#x} is not described: {error}", **self._about(handle), error=error)
         leg = self.leg(handle)
         return leg.info if leg is not None else CallInfo(line=self.handle, address=address)
 
@@ -313,9 +321,9 @@ class Line:
         except LineError as error:
             if error.code in GONE:
                 return None
-            self.log.warn("{line}: call {call:#x} has no state: {error}", line=self.name, call=handle, error=error)
+            self.log.warn("{line}: call {handle:#x} has no state: {error}", **self._about(handle), error=error)
         except CSTAError as error:
-            self.log.warn("{line}: call {call:#x} has no state: {error}", line=self.name, call=handle, error=error)
+            self.log.warn("{line}: call {handle:#x} has no state: {error}", **self._about(handle), error=error)
         return CallStatus(state=LINECALLSTATE.UNKNOWN)
 
     async def _meant(self, message: CallStateChanged) -> tuple[int, int]:
@@ -323,7 +331,8 @@ class Line:
         if message.state in KNOWN_STATES:
             return message.state, message.mode
         if message.state != LINECALLSTATE.UNKNOWN:
-            self.log.warn("{line}: no call state is {state:#x}", line=self.name, state=message.state)
+            about = self._about(message.call)
+            self.log.warn("{line}: call {handle:#x}: no call state is {state:#x}", state=message.state, **about)
         status = await self._status(message.call)
         return (LINECALLSTATE.IDLE, 0) if status is None else (status.state, status.mode)
 
@@ -355,7 +364,7 @@ class Line:
         except LinkLost:
             raise
         except CSTAError as error:
-            self.log.warn("{line}: call {call:#x} is not given back: {error}", line=self.name, call=handle, error=error)
+            self.log.warn("{line}: call {handle:#x} is not given back: {error}", **self._about(handle), error=error)
 
     def _tell(self, calls: LineCalls, happenings: list[Happening]) -> None:
         if happenings and not self.closed:

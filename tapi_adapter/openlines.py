@@ -209,7 +209,7 @@ class OpenLines:
 
     async def _opened(self, place: Place) -> Line:
         handle = await self._handle(place)
-        line = Line(self._reactor, self._telephony, place.line, handle, self._owner)
+        line = Line(self._reactor, self._telephony, place.line, handle, self._owner, self._name)
         self._lines[place.line.device] = line
         return line
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from csta.errors import LocalProtocolError, ServiceError
 from csta.model.call import Call
@@ -23,6 +23,7 @@ class TapiProvider:
     :param lines: rows of the manual table; devices that are not in it are found by their extension.
     :param pattern: finds the extension in the name of a line, as its first group, where drivers give none.
     :param name: what logs call the service.
+    :param names: names for calls, see :func:`csta.model.call.call_names`; of its own where left out.
     :raises ValueError: a device stands twice in the table, or the pattern is none.
     """
 
@@ -34,9 +35,10 @@ class TapiProvider:
         lines: Iterable[LineChoice] = (),
         pattern: str | None = None,
         name: str = "tapi",
+        names: Iterator[str] | None = None,
     ) -> None:
         self._telephony = telephony
-        self._watch = Watch(reactor, telephony, Directory(lines, pattern), name)
+        self._watch = Watch(reactor, telephony, Directory(lines, pattern), name, names)
         self._control = Control(reactor, telephony, self._watch)
         self._started = False
 

@@ -73,7 +73,8 @@ class Strays:
             info = await self._telephony.call_info(call)
             line = self._line_of(info.line, info.device)
         except CSTAError as error:
-            self.log.warn("{link}: call {call:#x} is on no line: {error}", link=self._name, call=call, error=error)
+            words = "{link}: call {handle:#x} is on no line: {error}"
+            self.log.warn(words, link=self._name, handle=call, error=error)
         if line is not None:
             line.adopt(call)
         elif call in self._kept:

@@ -6,7 +6,7 @@ again all are opened anew and asked which calls there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from twisted.logger import Logger
@@ -68,6 +68,7 @@ CHANGED_LINES = LINEDEVSTATE.CAPSCHANGE | LINEDEVSTATE.CONFIGCHANGE
 class Watch:
     """The devices of one telephony service.
 
+    :ivar name: what logs call it.
     :ivar tracker: their calls.
     :ivar lines: where they are.
     :ivar up: whether all lines are open and their calls known.
@@ -76,14 +77,21 @@ class Watch:
 
     log = Logger()
 
-    def __init__(self, reactor: Timing, telephony: Telephony, directory: Directory, name: str) -> None:
-        self.tracker = Tracker()
+    def __init__(
+        self,
+        reactor: Timing,
+        telephony: Telephony,
+        directory: Directory,
+        name: str,
+        names: Iterator[str] | None = None,
+    ) -> None:
+        self.tracker = Tracker(names=names)
         self.lines = OpenLines(reactor, telephony, directory, self, name)
         self.up = False
         self.reason = "not started"
         self._reactor = reactor
         self._telephony = telephony
-        self._name = name
+        self.name = name
         self._listeners = Listeners(self._listener_failed)
         self._calls: dict[int, Line] = {}
         self._features: dict[str, Settings] = {}
@@ -103,7 +111,7 @@ class Watch:
         self._listeners.tell(events)
 
     def _listener_failed(self, listener: Listener) -> None:
-        self.log.failure("{link}: listener {listener!r} failed", link=self._name, listener=listener)
+        self.log.failure("{link}: listener {listener!r} failed", link=self.name, listener=listener)
 
     # Devices
 
@@ -198,7 +206,7 @@ class Watch:
         try:
             _HEARS[type(message)](self, message)
         except Exception:
-            self.log.failure("{link}: {message}", link=self._name, message=message)
+            self.log.failure("{link}: {message}", link=self.name, message=message)
 
     def down(self, message: ServiceDown) -> None:
         """The service is gone: all lines and handles are void."""
@@ -211,7 +219,7 @@ class Watch:
         self._timers.clear()
         self.lines.void()
         self._strays.forget()
-        self.log.info("{link}: down: {reason}", link=self._name, reason=message.reason)
+        self.log.info("{link}: down: {reason}", link=self.name, reason=message.reason)
         self.tell([LinkDown(message.reason, message.retry_in)])
 
     def _service_up(self, message: ServiceUp) -> None:
@@ -224,7 +232,7 @@ class Watch:
         if line is None:
             return
         if not message.call:
-            self.log.warn("{link}: {line}: a call without a handle", link=self._name, line=line.name)
+            self.log.warn("{link}: {line}: a call without a handle", link=self.name, line=line.name)
             return
         line.announce(message)
         self.routed(message.call, line)
@@ -239,14 +247,14 @@ class Watch:
     def _line_closed(self, message: LineClosed) -> None:
         line = self.lines.with_handle(message.line)
         if line is not None:
-            self.log.warn("{link}: {line} was closed under us", link=self._name, line=line.name)
+            self.log.warn("{link}: {line} was closed under us", link=self.name, line=line.name)
             self.lines.lose(line)
             self._later("closed", RETRY_SOON, self._retry)
 
     def _line_removed(self, message: LineRemoved) -> None:
         line = self.lines.remove(message.device)
         if line is not None:
-            self.log.warn("{link}: {line} was removed", link=self._name, line=line.name)
+            self.log.warn("{link}: {line} was removed", link=self.name, line=line.name)
             run(_closed(self._telephony, line.handle))
 
     def _line_created(self, message: LineCreated) -> None:
@@ -274,7 +282,7 @@ class Watch:
     def _digits_ended(self, message: GenerateEnded) -> None:
         line = self._calls.get(message.call)
         if line is not None and not message.complete:
-            self.log.warn("{link}: {line}: not all digits were sent", link=self._name, line=line.name)
+            self.log.warn("{link}: {line}: not all digits were sent", link=self.name, line=line.name)
 
     # The service
 
@@ -288,13 +296,13 @@ class Watch:
         except CSTAError as error:
             if self._run == this_run:
                 self.reason = str(error)
-                self.log.error("{link}: no list of lines: {error}", link=self._name, error=error)
+                self.log.error("{link}: no list of lines: {error}", link=self.name, error=error)
                 self.tell([LinkDown(self.reason, RETRY_SOON)])
                 self._later("list", RETRY_SOON, self._again)
             return
         if self._run == this_run:
             self.up, self.reason = True, ""
-            self.log.info("{link}: up, {count} devices", link=self._name, count=len(self.lines.wanted))
+            self.log.info("{link}: up, {count} devices", link=self.name, count=len(self.lines.wanted))
             self._later("round", SILENCE, self._go_round)
             self.tell([LinkUp()])
 
@@ -326,7 +334,7 @@ class Watch:
         except LinkLost:
             raise
         except CSTAError as error:
-            self.log.warn("{link}: calls of {line}: {error}", link=self._name, line=line.name, error=error)
+            self.log.warn("{link}: calls of {line}: {error}", link=self.name, line=line.name, error=error)
             for calls in line.devices.values():
                 self.tell(self.tracker.accept(calls.device, self._reactor.seconds()))
         finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 from csta.model.states import ConnectionState
 
@@ -44,7 +46,8 @@ class Call:
     """One call at one monitored device.
 
     :param id: names the call at this device for its whole life there, also when transfer or conference change the
-        switch's call identifier (§12.3.9). This is what commands of :class:`csta.model.provider.Provider` take.
+        switch's call identifier (§12.3.9). This is what commands of :class:`csta.model.provider.Provider` take. Calls
+        of two sources may have the same one, unless these share their :func:`call_names`.
     :param call_id: the switch's call identifier now, opaque.
     :param device: the monitored device.
     :param state: local connection state (§6.1.3).
@@ -75,3 +78,11 @@ class Call:
     since: float = 0.0
     began: float = 0.0
     answered: float | None = None
+
+
+def call_names(first: int = 1) -> Iterator[str]:
+    """Names for calls without end, each given once: sources of calls that share them have no two calls of one name.
+
+    :param first: number of the first; the time in milliseconds keeps the names of each run of a program its own.
+    """
+    return (f"c{number}" for number in count(first))

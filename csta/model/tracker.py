@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from csta.errors import LocalProtocolError
-from csta.model.call import Call, Direction
+from csta.model.call import Call, Direction, call_names
 from csta.model.changes import REGROUPED, Tracked, after_event, agrees, as_found, direction_of, taken_by, told
 from csta.model.doubts import Doubt, doubt
 from csta.model.events import CallEnded, CallEvent, CallUpdated, ModelEvent
@@ -49,15 +49,17 @@ class Tracker:
     touch another, except that a consultation call forgets the call it consulted for when that one ends.
 
     :param extension: reduces a device identifier of the switch to what two spellings of one device have in common.
+    :param names: names for calls; of its own where left out.
     :ivar doubts: how many events did not fit what was known, by the reason. Whoever feeds the tracker asks for a
         snapshot of the device when :meth:`take_doubtful` names it.
     """
 
-    def __init__(self, extension: Callable[[str], str] = str) -> None:
+    def __init__(self, extension: Callable[[str], str] = str, names: Iterator[str] | None = None) -> None:
         self._extension = extension
+        self._names = names or call_names()
         self._devices: defaultdict[str, _Device] = defaultdict(_Device)
-        self._promised: dict[tuple[str, str], int] = {}
-        self._last = 0
+        self._promised: dict[tuple[str, str], str] = {}
+        self._begun = 0
         self.doubts: Counter[Doubt] = Counter()
         self._doubtful: dict[str, None] = {}
 
@@ -111,9 +113,7 @@ class Tracker:
         tracked = self._devices[device].calls.get(call_id)
         if tracked is not None:
             return tracked.call.id
-        number = self._promised.get((device, call_id)) or self._next()
-        self._promised[device, call_id] = number
-        return _name(number)
+        return self._promised.setdefault((device, call_id), next(self._names))
 
     def forget(self, device: str) -> None:
         """Drop all calls of a device that is monitored no longer; nobody is told."""
@@ -262,18 +262,15 @@ class Tracker:
         tracked.call = replace(tracked.call, call_id=call_id)
         known.calls[call_id] = tracked
 
-    def _next(self) -> int:
-        self._last += 1
-        return self._last
-
     def _forget_promises(self, device: str) -> None:
-        self._promised = {key: number for key, number in self._promised.items() if key[0] != device}
+        self._promised = {key: name for key, name in self._promised.items() if key[0] != device}
 
     def _begin(self, device: str, call_id: str, way: Direction, now: float) -> Tracked:
         """A call not seen before, still without a connection."""
-        number = self._promised.pop((device, call_id), None) or self._next()
-        call = Call(_name(number), call_id, device, _S.NULL, way, since=now, began=now)
-        tracked = self._devices[device].calls[call_id] = Tracked(number, call)
+        self._begun += 1
+        name = self._promised.pop((device, call_id), None) or next(self._names)
+        call = Call(name, call_id, device, _S.NULL, way, since=now, began=now)
+        tracked = self._devices[device].calls[call_id] = Tracked(self._begun, call)
         return tracked
 
     def _link_consultation(self, tracked: Tracked, cause: str) -> None:
@@ -338,7 +335,3 @@ def _allow(call: Call, states: frozenset[ConnectionState], service: Service) -> 
     if call.state not in states:
         needed = ", ".join(sorted(states))
         raise LocalProtocolError(f"{service} needs a connection that is {needed}; call {call.id} is {call.state}")
-
-
-def _name(number: int) -> str:
-    return f"c{number}"

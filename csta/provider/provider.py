@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from twisted.application.internet import backoffPolicy
@@ -36,6 +36,7 @@ class CstaProvider:
     :param protocol: ``xml`` or ``asn1``; the dialect's where left out, ``xml`` without one.
     :param association: ``none`` or ``acse``; the dialect's where left out.
     :param name: what logs call the link.
+    :param names: names for calls, see :func:`csta.model.call.call_names`; of its own where left out.
     :param prompt: let the telephone ring before it calls; otherwise it takes its line at once if it can.
     :param dialect: what is known of the switch (:mod:`csta.dialect`).
     :param framing: how messages are cut apart, where it is not the dialect's usual way.
@@ -53,6 +54,7 @@ class CstaProvider:
         association: str | None = None,
         *,
         name: str = "",
+        names: Iterator[str] | None = None,
         prompt: bool = False,
         dialect: str | None = None,
         framing: str | None = None,
@@ -61,6 +63,7 @@ class CstaProvider:
         retry_policy: Callable[[int], float] | None = None,
         record: Recording | None = None,
     ) -> None:
+        name = name or endpoint
         factory = ClientFactory(
             reactor,
             protocol,
@@ -70,12 +73,12 @@ class CstaProvider:
             login=login,
             settings=settings,
             record=record,
-            name=name or endpoint,
+            name=name,
         )
         target = client_endpoint(reactor, endpoint)
-        self._watch = Watch(reactor, name or endpoint)
+        self._watch = Watch(reactor, name, names)
         self._uplink = Uplink(
-            reactor, lambda: factory.connect(target, endpoint), self._watch, retry_policy or backoffPolicy()
+            reactor, lambda: factory.connect(target, endpoint), self._watch, retry_policy or backoffPolicy(), name
         )
         self._prompt = prompt
         self._unsupported: set[Service] = set()

@@ -39,6 +39,7 @@ class Uplink:
 
     :param connect: makes a link; fails with CSTAError.
     :param retry_policy: seconds to wait after so many failures in a row.
+    :param name: what logs call the link.
     """
 
     log = Logger()
@@ -49,6 +50,7 @@ class Uplink:
         connect: Callable[[], Awaitable[Client]],
         application: Application,
         retry_policy: Callable[[int], float],
+        name: str,
     ) -> None:
         self._client: Client | None = None
         self._reason = "not started"
@@ -56,6 +58,7 @@ class Uplink:
         self._connect = connect
         self._application = application
         self._retry_policy = retry_policy
+        self._name = name
         self._failures = 0
         self._running: Deferred[None] | None = None
         self._stopping = False
@@ -111,7 +114,7 @@ class Uplink:
         except CancelledError:
             raise
         except Exception as fault:  # one of ours: it must not end the service, nor go unseen
-            self.log.failure("link failed")
+            self.log.failure("{link}: a fault of ours", link=self._name)
             return CSTAError(f"internal error: {fault!r}")
         finally:
             self._client = None

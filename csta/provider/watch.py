@@ -6,7 +6,7 @@ what was missed meanwhile (ECMA-269 §15.1.2, §16.1.2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from twisted.internet.defer import Deferred, DeferredList, DeferredSemaphore
@@ -64,8 +64,8 @@ class Watch:
 
     log = Logger()
 
-    def __init__(self, reactor: ReactorTime, name: str) -> None:
-        self.tracker = Tracker(extension)
+    def __init__(self, reactor: ReactorTime, name: str, names: Iterator[str] | None = None) -> None:
+        self.tracker = Tracker(extension, names)
         self.connections = Connections()
         self.monitors = Monitors()
         self.features = Features()

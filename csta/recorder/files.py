@@ -28,9 +28,16 @@ def latest(path: Path) -> list[Path]:
 
     :raises OSError: a file cannot be read.
     """
-    found = parts(path)
-    headers = [next(read(each), None) for each in found]
-    return [each for each, header in zip(found, headers, strict=True) if header == headers[-1]]
+    return beside(path, parts(path)[-1:])
+
+
+def beside(path: Path, some: Iterable[Path]) -> list[Path]:
+    """The files of a recording that are of the same trace as some of them, the oldest first.
+
+    :raises OSError: a file cannot be read.
+    """
+    wanted = [next(read(each), None) for each in some]
+    return [each for each in parts(path) if next(read(each), None) in wanted]
 
 
 def read(*paths: str | Path) -> Iterator[trace.Entry | trace.Damage]:

@@ -57,12 +57,14 @@ class Recording:
             file = TraceFile(self.path, round(megabytes * MEGABYTE), files)
             self._recorders.append(Recorder(file, *began, redaction))
         self._complained = False
+        self._links: dict[str, None] = {}
 
     def tap(self, name: str) -> Callable[[LinkKind, Role], Tap]:
         """Makes what sees the frames of a session, for :func:`csta.opening.open_session`.
 
         :param name: what the trace calls the link.
         """
+        self._links[name] = None
         return lambda kind, role: _Tap(self, name, kind, role)
 
     def recent(self) -> Iterator[trace.Entry]:
@@ -82,13 +84,18 @@ class Recording:
             try:
                 write(recorder, now)
             except Exception:
-                self.log.failure("a message could not be recorded in {path}", path=self.path)
+                self.log.failure("a message could not be recorded in {path}", path=self.path, link=self._names)
             self._check(recorder)
+
+    @property
+    def _names(self) -> str:
+        """The links recorded here."""
+        return ", ".join(self._links)
 
     def _check(self, recorder: Recorder) -> None:
         if recorder.failure is not None and not self._complained:
             self._complained = True
-            self.log.error("recording in {path} ends: {why}", path=self.path, why=recorder.failure)
+            self.log.error("recording in {path} ends: {why}", path=self.path, why=recorder.failure, link=self._names)
 
 
 class _Tap:

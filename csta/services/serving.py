@@ -86,14 +86,16 @@ class Serving:
     """The requests of the switch on one link, and who serves them.
 
     :param timeout: seconds a handler may take.
+    :param name: what logs call the link.
     """
 
     log = Logger()
 
-    def __init__(self, reactor: ReactorTime, link: Answering, timeout: float) -> None:
+    def __init__(self, reactor: ReactorTime, link: Answering, timeout: float, name: str = "") -> None:
         self._reactor = cast(IReactorTime, reactor)
         self._link = link
         self._timeout = timeout
+        self._name = name
         self._handlers: dict[type[Request[Any]], Callable[[Any], Answer[Any]]] = {}
         self._running: set[Deferred[None]] = set()
         self._over = False
@@ -129,12 +131,14 @@ class Serving:
             answer = await running.addTimeout(self._timeout, self._reactor)
         except defer.TimeoutError:
             kind = type(request).__name__
-            self.log.warn("{kind} refused: not served within {limit} s", kind=kind, limit=self._timeout)
+            words = "{kind} refused: not served within {limit} s"
+            self.log.warn(words, kind=kind, limit=self._timeout, link=self._name)
             answer = TOO_SLOW
         except Exception as error:  # the link and the other requests are not to suffer
             if self._over:
                 return
-            self.log.failure("handler of {kind} failed", Failure(error), kind=type(request).__name__)
+            kind = type(request).__name__
+            self.log.failure("handler of {kind} failed", Failure(error), kind=kind, link=self._name)
             answer = BROKEN
         if not self._over:
             self._answer(invoke_id, request, answer)
@@ -146,11 +150,13 @@ class Serving:
             try:
                 self._link.respond(invoke_id, empty() if answer is None else answer)
             except (LocalProtocolError, TypeError) as error:  # it does not fit the wire, or lacks what must be there
-                self.log.failure("answer to {kind} not sent", Failure(error), kind=type(request).__name__)
+                kind = type(request).__name__
+                self.log.failure("answer to {kind} not sent", Failure(error), kind=kind, link=self._name)
                 self._refuse(invoke_id, BROKEN)
 
     def _refuse(self, invoke_id: int, failure: UniversalFailure) -> None:
         try:
             self._link.fail(invoke_id, failure)
         except LocalProtocolError as error:  # the link is ending
-            self.log.info("request {invoke_id} stays unanswered: {error}", invoke_id=invoke_id, error=error)
+            words = "request {invoke_id} stays unanswered: {error}"
+            self.log.info(words, invoke_id=invoke_id, error=error, link=self._name)

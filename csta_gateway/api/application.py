@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
@@ -18,12 +19,12 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
 from crm_adapter.texts import Language
-from csta.errors import CSTAError
 from csta_gateway.api import calls, devices, directory, events, journal, links, openapi, sessions, status
 from csta_gateway.api.exchange import Answer, Download, Visit, preferred_language
 from csta_gateway.api.route import Route
 from csta_gateway.failures import ApiError, Problem, problem
 from csta_gateway.gateway import Gateway
+from csta_gateway.log import FIELDS
 from csta_gateway.origins import same_origin
 from csta_gateway.policy import permits
 from csta_gateway.site import LimitedRequest
@@ -98,7 +99,7 @@ def _view(gateway: Gateway, route: Route) -> View:
             _admit(visit, route)
             content = await route.serve(visit, arguments)
         except Exception as error:  # the last place an error can be told to the user
-            answer = refusal(visit, error)
+            answer = refusal(visit, error, arguments)
         else:
             if isinstance(content, WebSocketResource):
                 return content
@@ -140,18 +141,29 @@ def _admit(visit: Visit, route: Route) -> None:
         raise ApiError("forbidden")
 
 
-def refusal(visit: Visit, error: Exception) -> Answer:
-    """The answer that tells the user about ``error``."""
+def refusal(visit: Visit, error: Exception, arguments: Mapping[str, str] = MappingProxyType({})) -> Answer:
+    """The answer that tells the user about ``error``.
+
+    :param arguments: what the path of the request names.
+    """
     told = problem(error, visit.language)
     if told.id == "internal":
-        log.failure("a request failed in a way nobody foresaw")
-    elif isinstance(error, CSTAError) and told.status >= 500:
-        log.warn("a command failed: {error}", error=error)
+        log.failure("a request failed in a way nobody foresaw", **_about(visit, arguments))
     if isinstance(error, ApiError) and error.retry_after is not None:
         visit.request.setHeader("Retry-After", str(error.retry_after))
     if told.status == HTTPStatus.UNAUTHORIZED:
         visit.request.setHeader("WWW-Authenticate", "Bearer")  # RFC 6750 §3
     return Answer(told.status, told)
+
+
+def _about(visit: Visit, arguments: Mapping[str, str]) -> dict[str, Any]:
+    """Fields of a line in the log: who asked, and for which link, device or call."""
+    named = {name: arguments[name] for name in FIELDS if name in arguments}
+    user = visit.session_or_none.user.login if visit.session_or_none else ""
+    entry = visit.gateway.board.calls.entry(user, named.get("call", ""))
+    device = entry.device if entry else named.get("device")
+    at = {} if device is None else visit.gateway.links.about(device)
+    return {**at, **named, "user": user}
 
 
 def _count(visit: Visit, route: Route, answer: Answer, began: float) -> None:

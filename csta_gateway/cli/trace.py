@@ -34,13 +34,16 @@ def add_parser(commands: Subparsers) -> None:
     shown = below.add_parser("list", help="show link, file, octets, first and last message of each recording")
     shown.set_defaults(command=_list)
     add_config(shown)
-    show = below.add_parser("show", help="print the last recording of a link")
+    show = below.add_parser("show", help="print a recording of a link, the last one unless --file names another")
     show.set_defaults(command=_show)
     export = below.add_parser("export", help="write it into a file")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new .jsonl file")
     export.set_defaults(command=_export)
     for each in (show, export):
         each.add_argument("link", metavar="LINK", help="name of one of [[links]]")
+        each.add_argument(
+            "--file", metavar="FILE", help="one of those `list` shows: all of the recording it is part of"
+        )
         each.add_argument("--messages", type=_count, metavar="N", help="only the last ones (default: all)")
         add_config(each)
 
@@ -92,9 +95,23 @@ def _recorded(options: argparse.Namespace, reading: _Reading) -> Iterable[trace.
     """What the arguments ask for; the audit log says so."""
     config = settings(options)
     (link,) = links(config, options.link)
-    entries = reading.entries(_found(link, files.latest))
+    entries = reading.entries(_found(link, files.latest if options.file is None else _recording_of(options.file)))
     audit.write(config, "trace_downloaded", link=link.name, messages=options.messages)
     return entries if options.messages is None else trace.last(entries, options.messages)
+
+
+def _recording_of(name: str) -> Callable[[Path], list[Path]]:
+    """Finds the files of the recording that one of them is part of."""
+
+    def find(path: Path) -> list[Path]:
+        known = [each for each in files.parts(path) if name in (str(each), each.name)]
+        if not known:
+            raise Trouble.usage(
+                f"--file {name}: the link has no such file; `csta-gateway trace list` shows those it has"
+            )
+        return files.beside(path, known)
+
+    return find
 
 
 def _found(link: Link | Tapi, find: Callable[[Path], list[Path]]) -> list[Path]:

@@ -149,7 +149,7 @@ def test_another_edition_is_read_and_told_once() -> None:
 
 def test_each_kind_is_logged_once() -> None:
     peer, session = fresh("xml")
-    client = Client(Clock(), make_session("xml", Role.COMPUTING))
+    client = Client(Clock(), make_session("xml", Role.COMPUTING), "HQ")
     client.link.makeConnection(StringTransport())  # type: ignore[no-untyped-call] # Twisted annotates only a part of itself
     for _ in range(3):
         unasked(peer, session)
@@ -158,7 +158,7 @@ def test_each_kind_is_logged_once() -> None:
         client.link.dataReceived(peer.data_to_send())
     warned = [each["kind"] for each in logged if each["log_level"] is LogLevel.warn]
     assert warned == ["answer to a request that was not made", "event of a monitor that was not started"]
-    assert len(logged) == 6
+    assert [each["link"] for each in logged] == ["HQ"] * 6
     assert set(client.link.session.irregularities.counts.values()) == {3}
 
 

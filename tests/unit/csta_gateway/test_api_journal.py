@@ -185,14 +185,17 @@ def test_a_note_on_a_live_call_outlives_the_gateway(make_world: Callable[..., Wo
     before.switch.ring()
     before.browser("anna").put("/api/calls/c1/note", {"note": "began before"})
     after = make_world()
-    call = after.switch.ring()
+    call = after.switch.ring(call="c5")
     (snapshot,) = Socket(after.browser("anna")).messages()
     assert snapshot["calls"][0]["note"] == "began before"
     after.switch.change(call, CallEnded, state=ConnectionState.NULL)
     assert after.browser("anna").get("/api/journal").json["entries"][0]["note"] == "began before"
+    for later in (after, make_world()):  # the next call of the same number is another one
+        later.switch.ring(call="c6")
+        assert later.browser("anna").get("/api/calls/c6").json["note"] == ""
 
 
-def test_another_call_with_the_same_id_has_no_note_of_before(make_world: Callable[..., World]) -> None:
+def test_a_call_with_another_number_has_no_note_of_before(make_world: Callable[..., World]) -> None:
     before = make_world()
     before.switch.ring()
     before.browser("anna").put("/api/calls/c1/note", {"note": "about Erika"})

@@ -25,6 +25,7 @@ def switch_of(*options: str) -> Iterator[str]:
         port = re.search(r"tcp:127\.0\.0\.1:(\d+)", process.stdout.readline())
         assert port
         yield port[1]
+        assert process.poll() is None, process.stdout.read()  # it served until now
         process.terminate()
 
 
@@ -44,7 +45,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_switch_is_probed_and_its_devices_are_listed(settings: Path) -> None:
     probed = run("probe", "--config", str(settings), "--device", "2001")
-    assert (probed.returncode, probed.stderr) == (0, "")
+    assert (probed.returncode, probed.stderr) == (0, ""), probed.stdout
     assert probed.stdout.splitlines()[-1] == "  ok device 2001: can be watched; 0 calls now"
 
     refused = run("probe", "--config", str(settings), "--device", "2999")

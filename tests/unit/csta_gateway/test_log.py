@@ -19,6 +19,7 @@ from csta_gateway.log import Lines, masked
         ("2001 cannot be watched", "2001 cannot be watched"),
         ("tcp:10.0.0.1:8800", "tcp:10.0.0.1:8800"),
         ("next try in 12.5 s", "next try in 12.5 s"),
+        ("089 1234567; callID:00000012", "089 12****; callID:00000012"),
         ("00441614960142,0171392001", "0044161****,01713****"),
     ],
 )

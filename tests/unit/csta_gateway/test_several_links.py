@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 from twisted.internet.defer import Deferred
 
+from crm_adapter.users import User
 from csta.recorder import trace
 from csta.recorder.live import Recording
 from csta.testing import MemorySwitch
@@ -18,7 +19,8 @@ from csta_gateway.config_screen import Screen
 from csta_gateway.links import stop_all
 from csta_gateway.providers import Providers
 from csta_gateway.traces import RecordingFailed
-from tests.unit.csta_gateway.conftest import SETTINGS, World
+from tests.unit.csta_gateway.conftest import SETTINGS, Browser, World, reply
+from tests.unit.csta_gateway.crm import USERS
 from tests.unit.csta_gateway.test_events import Socket
 
 NORTH = config.Link(name="North", endpoint="tcp:north:1", protocol="xml", devices=("2001", "2002"))
@@ -26,22 +28,51 @@ SOUTH = config.Link(name="South", endpoint="tcp:south:1", protocol="asn1")
 BOTH = structs.replace(SETTINGS, links=(NORTH, SOUTH))
 
 
+class Roads:
+    """A reactor: connections lead to the switch they name, and the clock is that of the first."""
+
+    def __init__(self, switches: dict[str, MemorySwitch]) -> None:
+        self._networks = {name.lower(): switch.network for name, switch in switches.items()}
+        self._clock = self._networks["north"]
+        self.seconds, self.callLater = self._clock.seconds, self._clock.callLater
+
+    def connectTCP(self, host: str, port: int, factory: Any, *_: object, **__: object) -> None:  # noqa: ANN401
+        self._networks[host].connectTCP(host, port, factory)
+
+
 class Houses(World):
     """A gateway between two houses; Anna and Jonas work in the one, their boss in the other."""
 
-    def __init__(self, folder: Path, settings: config.Config = BOTH) -> None:
+    def __init__(self, folder: Path, settings: config.Config = BOTH, users: tuple[User, ...] = USERS) -> None:
         self.switches = {"North": MemorySwitch("xml"), "South": MemorySwitch("asn1")}
+        for switch in self.switches.values():
+            switch.network.advance(3600.0)
+        self._providers = Providers(Roads(self.switches))
         self.settings = settings
-        super().__init__(settings, folder)
+        super().__init__(settings, folder, users=users)
         self.settle(1.0)
 
     def _provider(self, connection: config.Connection, recording: Recording) -> Any:  # noqa: ANN401
-        return Providers(self.switches[connection.switch.name].network).make(connection, recording)
+        return self._providers.make(connection, recording)
+
+    def ring(self, name: str, device: str, number: str = "08999123") -> None:
+        """Somebody calls a telephone in a house."""
+        switch = self.switches[name]
+        switch.switch.ring(number, device, switch.now)
+        self.settle()
+
+    def press(self, browser: Browser, call: str, action: str) -> int:
+        """A button on a card; gives the status of the answer."""
+        headers = {"Content-Type": "application/json", "Content-Length": "0", "X-CSRF-Token": browser.csrf}
+        sent = browser.send(f"POST /api/calls/{call}/{action}", headers)
+        self.settle()
+        return reply(sent.value()).status
 
     def settle(self, seconds: float = 0.0) -> None:
-        """Let everything arrive on both links."""
-        for switch in self.switches.values():
-            switch.settle(seconds)
+        """Let everything arrive on both links, a second at a time: neither clock runs far ahead of the other."""
+        for step in (*[1.0] * int(seconds), 0.0):
+            for switch in self.switches.values():
+                switch.settle(step)
 
     def up(self) -> dict[str, bool]:
         return {link.state.name: link.state.up for link in self.gateway.links}
@@ -83,6 +114,31 @@ def test_users_of_both_houses_see_their_calls_and_may_dial(houses: Houses) -> No
     houses.settle()
     anna, chef = (Socket(houses.browser(login)) for login in ("anna", "chef"))
     assert (labels(anna), labels(chef)) == ({"2001": "ringing"}, {"2003": "ringing"})
+
+
+def test_calls_of_one_user_on_both_links_are_never_mistaken_for_each_other(tmp_path: Path) -> None:
+    houses = Houses(tmp_path, users=(structs.replace(USERS[0], devices=("2001", "2003")),))
+    houses.ring("North", "2001", "08999123")
+    houses.ring("South", "2003", "08999124")
+    anna = houses.browser("anna")
+    page = Socket(anna)
+    assert labels(page) == {"2001": "ringing", "2003": "ringing"}
+    ids = {call["device"]: call["id"] for call in anna.get("/api/calls").json["calls"]}
+    assert len(set(ids.values())) == 2
+    # The next start counts on from its own time.
+    assert min(int(call.removeprefix("c")) for call in ids.values()) >= 3600_000
+    for device in ids:
+        assert anna.get(f"/api/calls/{ids[device]}").json["device"] == device
+    assert houses.press(anna, ids["2003"], "answer") == 204
+    assert labels(Socket(anna)) == {"2001": "ringing", "2003": "connected"}
+    assert houses.press(anna, ids["2001"], "clear") == 204
+    assert labels(Socket(anna)) == {"2003": "connected"}
+    assert houses.press(anna, ids["2003"], "clear") == 204
+    ended = [message["call"] for message in page.messages() if message["type"] == "call_ended"]
+    assert [(call["id"], call["result"]) for call in ended] == [(ids["2001"], "refused"), (ids["2003"], "answered")]
+    entries = anna.get("/api/journal").json["entries"]
+    known = {(entry["number"]["e164"], entry["result"]) for entry in entries}
+    assert (len(entries), known) == (2, {("+498999123", "refused"), ("+498999124", "answered")})
 
 
 def test_one_switch_down_and_up_again_is_nothing_to_users_of_the_other(houses: Houses) -> None:

@@ -105,6 +105,25 @@ def test_the_last_recording_is_shown_from_all_its_files(
     assert texts(capsys.readouterr().out) == [f"<n>{number}</n>" for number in range(first, 20)]
 
 
+@pytest.mark.parametrize("named", ["hq.1.jsonl", "{folder}/hq.2.jsonl"])
+def test_an_earlier_recording_is_shown_from_all_its_files(
+    office: Office, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    office.record(range(6), limit=600, began=BEGAN - timedelta(days=1)).close()
+    before = len(files.parts(office.path))
+    office.record([77]).close()
+    assert len(files.latest(office.path)) == 1 < before
+    assert office.run("show", "HQ", "--file", named.format(folder=office.folder)) == 0
+    assert texts(capsys.readouterr().out) == [f"<n>{number}</n>" for number in range(6)]
+
+
+def test_a_file_the_link_does_not_have(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.record([1]).close()
+    assert office.run("show", "HQ", "--file", "other.jsonl") == 2
+    assert "--file other.jsonl: the link has no such file; `csta-gateway trace list`" in capsys.readouterr().err
+    assert office.audited() == []
+
+
 def test_a_recorder_that_rotates_meanwhile_takes_nothing_away(office: Office) -> None:
     recorder = office.record(range(10), limit=600)
     before = files.latest(office.path)

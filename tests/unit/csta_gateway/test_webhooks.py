@@ -75,7 +75,7 @@ class Desk:
 
     def tell(self, *bodies: bytes) -> None:
         for body in bodies:
-            self.hook.tell(Message("text/plain", body))
+            self.hook.tell(Message("text/plain", body), {"link": "HQ", "call": "c1"})
 
     def count(self, outcome: str) -> float:
         labels = {"webhook": "desk", "outcome": outcome}
@@ -295,7 +295,7 @@ async def main(reactor, url, secret):
     metrics = Metrics("1")
     (hook,) = hooks([Webhook(name="desk", url=url, secret_file=secret)], reactor, metrics)
     for body in (b"1", b"2", b"3"):
-        hook.tell(Message("text/plain", body))
+        hook.tell(Message("text/plain", body), {})
     while hook._busy:
         await deferLater(reactor, 0.05, lambda: None)
 
