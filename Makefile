@@ -26,6 +26,7 @@ test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores
 	@.ci/debian-package postgresql || echo "Without PostgreSQL the tests of contacts kept in it are skipped."
 	@.ci/debian-package mariadb-server-core mariadb-client-core || echo "Without MariaDB the tests of contacts kept in it are skipped."
 	@.ci/debian-package slapd || echo "Without OpenLDAP's slapd the tests of directories are skipped."
+	@.ci/debian-package nginx apache2-bin || echo "Without nginx and Apache their example files are not tried."
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PARALLEL) tests/unit; unit=$$?; $(BIN)/python -m pytest $(PARALLEL) --ignore tests/unit && exit $$unit
 	@$(BIN)/coverage combine --quiet

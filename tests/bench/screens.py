@@ -35,6 +35,8 @@ EACH = 19
 """Screens of one user besides the browser; the gateway allows no more."""
 SETTLE = 1.0
 """Seconds after which new screens have read their first messages."""
+PAUSE = 0.2
+"""Seconds between two calls, in which the browser draws the end of the last one and the colleagues hear of it."""
 REQUEST_TIME = 3.0
 """Seconds in which requests are counted."""
 
@@ -116,6 +118,7 @@ def latencies(office: Office, page: Page) -> list[float]:
         taken.append(max(page.evaluate("Object.values(window.seen)")) - began)
         office.order("give_up")
         page.wait_for_function("() => !document.querySelector('.card[data-label=ringing]')")
+        sleep(PAUSE)
     return taken
 
 

@@ -58,6 +58,16 @@ def test_a_session_that_is_over_is_followed_by_another_without_a_form(
     assert len(gateway.sent("login/proxy")) == 1
 
 
+def test_when_the_proxy_wants_another_log_in_the_page_says_so(
+    gateway: ScriptedGateway, picture: Callable[[Page, str], None]
+) -> None:
+    page = gateway.open()
+    gateway.answers["me"] = 401, None  # in words of the proxy, not of the gateway
+    gateway.drop(accepts=False)
+    expect(page.get_by_text("Der Proxy verlangt eine neue Anmeldung. Bitte diese Seite neu laden.")).to_be_visible()
+    picture(page, "screen")
+
+
 def test_whom_the_gateway_does_not_know_reads_it(
     gateway: ScriptedGateway, picture: Callable[[Page, str], None]
 ) -> None:

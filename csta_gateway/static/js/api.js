@@ -122,7 +122,7 @@ export class Api {
     try {
       return await this.#session(method, path);
     } catch (error) {
-      if (error.status === 401) return null;
+      if (error.id === "not_logged_in") return null;
       throw error;
     }
   }
@@ -138,7 +138,7 @@ export class Api {
     this.#compareClocks(answer.headers.get("Date"));
     const content = await contentOf(answer);
     if (answer.ok) return content;
-    const { id = "unexpected", detail = t("error.unexpected", { status: answer.status }) } = content ?? {};
+    const { id, detail } = { ...unnamed(answer.status), ...content };
     if (id === "not_logged_in") this.onLoggedOut();
     throw new ApiError(id, detail, answer.status);
   }
@@ -170,6 +170,12 @@ export class Api {
     // The header counts whole seconds and the answer took its time: less than that is agreement.
     this.clockSkew = Math.abs(skew) > 2_000 ? skew : 0;
   }
+}
+
+/** What is said of a refusal in no words of the gateway; a log-in is then wanted by a proxy before it. */
+function unnamed(status) {
+  if (status === 401) return { id: "proxy_login", detail: t("error.proxy_login") };
+  return { id: "unexpected", detail: t("error.unexpected", { status }) };
 }
 
 async function contentOf(answer) {

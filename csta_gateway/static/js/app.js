@@ -92,6 +92,7 @@ class App {
       onStatus: (socket) => this.store.dispatch({ type: "socket", socket }),
       onBack: (loss) => this.#back(loss),
       onLoggedOut: () => this.#expired(),
+      onRefused: () => this.#askProxy(),
       onCtiOff: () => this.#learnSession(),
     });
     this.stream.start();
@@ -225,6 +226,15 @@ class App {
     if (now - this.askedProxy < PROXY_PAUSE) return null;
     this.askedProxy = now;
     return this.api.loginByProxy();
+  }
+
+  /** A proxy whose log-in is over refuses the stream, too; a request renews the log-in (Kerberos), or says that it is over. */
+  async #askProxy() {
+    try {
+      await this.api.me();
+    } catch (error) {
+      if (error.id === "proxy_login") this.#complain(error);
+    }
   }
 
   #ended(reason) {

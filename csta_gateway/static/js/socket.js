@@ -24,10 +24,11 @@ export class EventStream {
    * @param onStatus called with `{status, since, retryAt}` (Unix milliseconds)
    * @param onBack called after a loss with `{since, kind}`: `resumed` (nothing is missing), `restarted` or `renewed`
    * @param onLoggedOut called when the server no longer knows the session
+   * @param onRefused called when an attempt after a loss fails; a browser does not say why
    * @param onCtiOff called when CTI is switched off for the user; once it is on again there is a message
    */
-  constructor({ onMessage, onStatus, onBack, onLoggedOut, onCtiOff }) {
-    Object.assign(this, { onMessage, onStatus, onBack, onLoggedOut, onCtiOff });
+  constructor({ onMessage, onStatus, onBack, onLoggedOut, onRefused, onCtiOff }) {
+    Object.assign(this, { onMessage, onStatus, onBack, onLoggedOut, onRefused, onCtiOff });
     this.socket = null;
     this.position = null; // {stream, seq} of the last message
     this.attempt = 0;
@@ -100,6 +101,7 @@ export class EventStream {
     this.onStatus({ status: "lost", since: this.lostSince, retryAt: Date.now() + pause });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.#open(), pause);
+    if (this.attempt > 1) this.onRefused();
   }
 
   /** There is nothing to follow, so nothing is lost; what comes after it begins anew. */

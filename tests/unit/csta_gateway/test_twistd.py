@@ -26,3 +26,4 @@ def test_the_container_file_copies_what_there_is() -> None:
     copied = [name for line in re.findall(r"^COPY (?!--from)(.*) \S+$", text, re.MULTILINE) for name in line.split()]
     assert copied
     assert [name for name in copied if not (ROOT / name).exists()] == []
+    assert set(copied) == set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE))
