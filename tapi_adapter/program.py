@@ -32,7 +32,7 @@ from csta import __version__, toml_file
 from csta.endpoints import client_endpoint
 from csta.errors import CSTAError
 from csta.toml_file import ConfigError
-from tapi_adapter import windows_service
+from tapi_adapter import advapi, windows_service
 from tapi_adapter.agent import Agent, Settings
 from tapi_adapter.errors import NoServices, ServiceControlError
 from tapi_adapter.local import LocalTelephony
@@ -114,18 +114,18 @@ def _run(reactor: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 -- a
 
 
 def _service(reactor: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 -- all of its interfaces
-    return Service(windows_service.load(), NAME).run(partial(serve_windows, reactor, options.config))
+    return Service(advapi.load(), NAME).run(partial(serve_windows, reactor, options.config))
 
 
 def _install(reactor: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 -- all of its interfaces
-    advapi = windows_service.load()
+    library = advapi.load()
     path: Path = options.config.absolute()
     settings = _settings(path)
     _agent(reactor, settings, path)
     python = Path(sys._base_executable)  # type: ignore[attr-defined] # where Python is, and not a virtual environment
     libraries = sysconfig.get_path("purelib")
     command = (str(python), "-I", "-S", "-c", LOADER, libraries, "service", "--config", str(path))
-    windows_service.install(advapi, NAME, "Brings the telephone lines of this machine to csta-gateway.", command)
+    windows_service.install(library, NAME, "Brings the telephone lines of this machine to csta-gateway.", command)
     print(
         f"Installed. It starts with Windows; to start it now: net start {NAME}\n"
         f"It runs as {ACCOUNT}, which has to read {path.parent}, {python.parent} and {libraries},\n"
@@ -135,7 +135,7 @@ def _install(reactor: Any, options: argparse.Namespace) -> int:  # noqa: ANN401 
 
 
 def _remove(reactor: object, options: argparse.Namespace) -> int:
-    windows_service.remove(windows_service.load(), NAME)
+    windows_service.remove(advapi.load(), NAME)
     print("Removed. If it was running, it closes its lines and ends.")
     return 0
 

@@ -100,6 +100,7 @@ LAYERS = {
     "csta": Layer(set(), PURE),
     "tapi_adapter": Layer({"csta.model", "csta.errors", "msgspec"} | TWISTED),
     **{f"tapi_adapter.{each}": Layer(TAPI_AGENT) for each in ("agent", "program", "remote", "serving", "wire")},
+    "tapi_adapter.advapi": Layer(TAPI_BINDING, PURE),
     "tapi_adapter.binding": Layer(TAPI_TABLES | {"csta.errors", "tapi_adapter.errors"}, PURE),
     "tapi_adapter.decoding": Layer(TAPI_TABLES | {"tapi_adapter.messages"}, PURE),
     "tapi_adapter.issuing": Layer(TAPI_BINDING | {"tapi_adapter.requests"}, PURE),

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, cast
 from typing import Any, NamedTuple
 
+from tapi_adapter.advapi import FUNCTIONS, Advapi, Description, FailureActions
 from tapi_adapter.errors import ACCESS_DENIED, INVALID_LEVEL, SERVICE_NOT_ACTIVE
-from tapi_adapter.windows_service import FUNCTIONS, Advapi, Control, Description, FailureActions, State
+from tapi_adapter.windows_service import Control, State
 
 NO_SUCH_SERVICE, NOT_A_SERVICE, EXISTS = 1060, 1063, 1073
 MANAGER = 7

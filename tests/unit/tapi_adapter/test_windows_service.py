@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import globalLogPublisher
 
-from tapi_adapter import program, windows_service
+from tapi_adapter import advapi, program, windows_service
 from tapi_adapter.agent import Agent
 from tapi_adapter.errors import ServiceControlError
 from tapi_adapter.program import Exit, main, serve_windows
@@ -34,7 +34,7 @@ def windows() -> FakeServices:
 @pytest.fixture
 def on_windows(windows: FakeServices, monkeypatch: pytest.MonkeyPatch) -> FakeServices:
     """For the program as a whole."""
-    monkeypatch.setattr(windows_service, "load", lambda: windows.advapi)
+    monkeypatch.setattr(advapi, "load", lambda: windows.advapi)
     return windows
 
 
