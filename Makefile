@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 SERVERS := $(VENV)/servers
 PACKAGES := csta tapi_adapter crm_adapter csta_gateway
 SOURCES := $(PACKAGES) examples tests docs
-# Counting lines triples the time of tests that try thousands of messages: it is left to those of single parts.
+# Counting lines triples the time of tests that try thousands of messages: it is left to these.
+COUNTED := $(addprefix tests/,unit session scenarios traces tapi codegen)
 PARALLEL := --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .PHONY: help run test check format generate docs bench dist clean
@@ -18,7 +19,7 @@ help: ## show this list
 run: $(VENV)/.installed-gateway ## start the gateway with the simulator, demo data and the call screen
 	@$(BIN)/csta-gateway run --demo
 
-test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores, and measure what those of single parts (tests/unit) cover
+test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores, and measure what most of them cover
 	@.ci/debian-package chromium || echo "Without Chromium the tests of the call screen are skipped."
 	@.ci/debian-package gcc libc6-dev || echo "Without gcc the stand-in of the telephony library is not built."
 	@.ci/debian-package gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 || echo "Without mingw-w64 the tables of TAPI are not held against its header."
@@ -28,7 +29,8 @@ test: $(VENV)/.installed-dev $(SERVERS)/.installed ## run all tests on all cores
 	@.ci/debian-package slapd || echo "Without OpenLDAP's slapd the tests of directories are skipped."
 	@.ci/debian-package nginx apache2-bin || echo "Without nginx and Apache their example files are not tried."
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(PARALLEL) tests/unit; unit=$$?; $(BIN)/python -m pytest $(PARALLEL) --ignore tests/unit && exit $$unit
+	$(BIN)/coverage run -m pytest $(PARALLEL) $(COUNTED); counted=$$?; \
+		$(BIN)/python -m pytest $(PARALLEL) $(COUNTED:%=--ignore=%) && exit $$counted
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
