@@ -100,7 +100,8 @@ class AuditLog:
             file.write(msgspec.json.encode({**content, "previous": previous}) + b"\n")
         if new:
             _give_away(path)
-            log.info("audit log {file} follows {hash}", file=path.name, hash=previous)
+            words = "audit log {file} begins" if previous == BEGINNING else "audit log {file} follows {hash}"
+            log.info(words, file=path.name, hash=previous)
             self._delete_old(today)
 
     def _before(self, path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import os
 import re
 import shutil
 import time
@@ -12,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
@@ -32,17 +30,6 @@ POLICY = "default-src 'self'; frame-ancestors 'none'"
 
 Json = dict[str, Any]
 DISPOSITIONS = ["order", "question", "complaint", "appointment", "wrong_number", "Messe 2027"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Continuous integration sees each row of the office in one language, half of them in German; by hand both run."""
-    if not os.environ.get("CI"):
-        return
-    for item in items:
-        if isinstance(item, pytest.Function) and "office" in item.fixturenames and hasattr(item, "callspec"):
-            spoken = ("de", "en")[crc32(item.originalname.encode()) % 2]
-            if item.callspec.params.get("language", spoken) != spoken:
-                item.add_marker(pytest.mark.skip(reason="in the other language here; both run without CI=true"))
 
 
 @pytest.fixture(scope="session")
