@@ -10,6 +10,12 @@ from crm_adapter.journalschema import CallNote
 LONGEST_CALL = 86_400
 """Seconds after which a note of before a restart is of no call any more."""
 
+FINDING = 300
+"""Seconds after a restart in which a call is one of before it, if somebody has written about one with its number.
+
+Later ones are other calls: whoever withholds the number has the same one as the next.
+"""
+
 Key = tuple[str, str, str]
 """Login, device and id of a call; of one from before a restart its number, for it has another id now."""
 
@@ -26,18 +32,24 @@ class CallNotes:
         self._clock = clock
         self._notes: dict[Key, CallNote] = {}
         self._found: dict[Key, CallNote] = {}
+        self._found_until = 0
 
     async def start(self) -> None:
         """Find what was written before a restart.
 
         :raises DirectoryError: the journal cannot be used.
         """
-        drafts = await self._journal.drafts(self._now() - LONGEST_CALL * 1000)
+        now = self._now()
+        self._found_until = now + FINDING * 1000
+        drafts = await self._journal.drafts(now - LONGEST_CALL * 1000, now)
         self._found = {(each.login, each.device, each.raw): each.note for each in drafts}
 
     def of(self, login: str, call: CallEntry) -> CallNote:
         """What a user has written about a call."""
-        return self._notes.get(_key(login, call)) or self._found.get(_key_before(login, call), CallNote())
+        written = self._notes.get(_key(login, call))
+        if written is None and call.began < self._found_until:
+            written = self._found.get(_key_before(login, call))
+        return written or CallNote()
 
     async def write(self, login: str, call: CallEntry, note: CallNote) -> None:
         """Keep a note in the place of an earlier one.

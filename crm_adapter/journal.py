@@ -68,6 +68,7 @@ class Journal:
 
     def __init__(self, url: str, reactor: IReactorFromThreads, pool: ThreadPool | None = None) -> None:
         self._database = Database(url, reactor, pool)
+        self._run_began = 0
 
     async def start(self) -> None:
         """Create the tables where they are missing, or bring them up to date.
@@ -86,7 +87,8 @@ class Journal:
         """
         if call.result is None:
             raise ValueError(f"call {call.id} at {call.device} is not over yet")
-        return await self._database.run(_record, values_of(login, call), told, note or CallNote())
+        values = values_of(login, call)
+        return await self._database.run(_record, values, told, note or CallNote(), self._run_began)
 
     async def entries(self, login: str, wanted: Wanted = ALL, limit: int = 50) -> JournalPage:
         """The user's calls that are wanted, newest first; ``before`` the last one begins the next page."""
@@ -121,17 +123,19 @@ class Journal:
 
         :param now: Unix milliseconds.
         """
-        await self._database.run(_draft, login, call, note, now)
+        await self._database.run(_draft, values_of(login, call), note, now, self._run_began)
 
     async def drop_draft(self, login: str, call: CallEntry) -> None:
         """Forget what was written about a call that is not kept."""
-        await self._database.run(_drop_draft, values_of(login, call))
+        await self._database.run(_drop_draft, values_of(login, call), self._run_began)
 
-    async def drafts(self, since: int) -> tuple[Draft, ...]:
+    async def drafts(self, since: int, now: int) -> tuple[Draft, ...]:
         """What was written about calls that were not over when the gateway ended; older ones are deleted.
 
         :param since: Unix milliseconds.
+        :param now: the same; what was written until then is of calls that may have another id from now on.
         """
+        self._run_began = now
         return await self._database.run(_drafts, since)
 
     async def export(self, subject: Subject, form: Callable[[Iterator[ExportedCall]], T]) -> T:
@@ -176,8 +180,10 @@ class Journal:
 _LONGEST_ID = 19  # digits of a 64-bit integer
 
 
-def _record(connection: Connection, values: dict[str, Any], told: Told | None, note: CallNote) -> JournalEntry:
-    _drop_draft(connection, values)
+def _record(
+    connection: Connection, values: dict[str, Any], told: Told | None, note: CallNote, run_began: int
+) -> JournalEntry:
+    _drop_draft(connection, values, run_began)
     kept = {**values, **withheld()} if note.private else values
     same = and_(*(CALLS.c[key] == values[key] for key in ("login", "device", "call_id", "began")))
     try:
@@ -261,18 +267,17 @@ def _own(connection: Connection, login: str, entry: str) -> JournalEntry | None:
     return None if row is None else entry_of(connection, row)
 
 
-def _draft(connection: Connection, login: str, call: CallEntry, note: CallNote, now: int) -> None:
-    values = values_of(login, call)
-    _drop_draft(connection, values)
+def _draft(connection: Connection, values: dict[str, Any], note: CallNote, now: int, run_began: int) -> None:
+    _drop_draft(connection, values, run_began)
     row = {key: values[key] for key in ("login", "device", "call_id", "raw", "e164", "extension")}
     connection.execute(insert(DRAFTS).values(written=now, **row, **structs.asdict(note)))
 
 
-def _drop_draft(connection: Connection, values: dict[str, Any]) -> None:
-    """Of one call, whose number may have changed, or whose id, by a restart."""
+def _drop_draft(connection: Connection, values: dict[str, Any], run_began: int) -> None:
+    """Of one call, whose number may have changed, or whose id, by a restart; others of its number keep theirs."""
     here = (DRAFTS.c.login == values["login"], DRAFTS.c.device == values["device"])
-    same = or_(DRAFTS.c.call_id == values["call_id"], DRAFTS.c.raw == values["raw"])
-    connection.execute(delete(DRAFTS).where(*here, same))
+    before = and_(DRAFTS.c.raw == values["raw"], DRAFTS.c.written <= run_began)
+    connection.execute(delete(DRAFTS).where(*here, or_(DRAFTS.c.call_id == values["call_id"], before)))
 
 
 def _drafts(connection: Connection, since: int) -> tuple[Draft, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import structs
 
+from crm_adapter.callnotes import FINDING
 from csta.model.call import Direction, Party
 from csta.model.events import CallAnswered, CallEnded, CallOffered
 from csta.model.states import ConnectionState
@@ -203,6 +205,29 @@ def test_a_call_with_another_number_has_no_note_of_before(make_world: Callable[.
     after.switch.ring(number="030123456")
     (snapshot,) = Socket(after.browser("anna")).messages()
     assert snapshot["calls"][0]["note"] == ""
+
+
+def test_a_call_that_begins_long_after_the_restart_has_no_note_of_before(make_world: Callable[..., World]) -> None:
+    before = make_world()
+    before.switch.ring(number=None)
+    before.browser("anna").put("/api/calls/c1/note", {"note": "about somebody"})
+    after = make_world()
+    began = after.clock.seconds() + FINDING
+    later = replace(before.switch.known["c1"], id="c5", began=began, since=began)
+    after.switch.put(later)
+    assert after.browser("anna").get("/api/calls/c5").json["note"] == ""
+
+
+def test_the_end_of_a_call_leaves_the_note_on_another_of_the_same_number(make_world: Callable[..., World]) -> None:
+    before = make_world()
+    before.clock.advance(1.0)
+    calls = [before.switch.ring(number=None, call=each) for each in ("c1", "c2")]
+    for call in calls:
+        before.browser("anna").put(f"/api/calls/{call.id}/note", {"note": f"about {call.id}"})
+    before.switch.change(calls[0], CallEnded, state=ConnectionState.NULL)
+    after = make_world()
+    after.switch.ring(number=None, call="c5")
+    assert after.browser("anna").get("/api/calls/c5").json["note"] == "about c2"
 
 
 def test_a_later_note_reaches_the_crm_and_the_page_is_told(world: World) -> None:
