@@ -181,7 +181,12 @@ class Certificates:
                 _present(context, options["certificate"], options.get("privateKey", options["certificate"]))
             elif "privateKey" in options:
                 raise ValueError("privateKey goes with certificate")
-        except (ValueError, OSError) as error:
+        except PermissionError as error:
+            words = f"{error.filename}: {error.strerror}; let the user this program runs as read it"
+            raise CertificateInvalid(self._endpoint, words) from None
+        except OSError as error:
+            raise CertificateInvalid(self._endpoint, f"{error.filename}: {error.strerror}") from None
+        except ValueError as error:
             raise CertificateInvalid(self._endpoint, str(error)) from None
         return context
 

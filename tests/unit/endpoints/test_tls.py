@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from twisted.python.failure import Failure
 from twisted.test.iosim import FakeTransport, IOPump, connect
 
 from csta.client import Client, ClientFactory
-from csta.endpoints import Description, client_endpoint, describe, server_endpoint, why_lost
+from csta.endpoints import CertificateInvalid, Description, client_endpoint, describe, server_endpoint, why_lost
 from csta.errors import LinkLost
 from csta.simulator.calls import Extension
 from csta.simulator.server import SwitchServer
@@ -214,7 +216,7 @@ WRONG = [
     ("", "begin it with"),
     ("tcp:pbx:8800:trustRoots=ca.pem", "tcp: has no 'trustRoots'; it has"),
     ("tls:pbx:8802:verify=no", "tls: has no 'verify'"),
-    ("tls:pbx:8802:trustRoots=nowhere.pem", "No such file or directory: 'nowhere.pem'"),
+    ("tls:pbx:8802:trustRoots=nowhere.pem", "nowhere.pem: No such file or directory"),
     ("tls:pbx:8802:trustRoots={empty}", "no *.pem in"),
     ("tls:pbx:8802:trustRoots={words}", "words.txt holds no certificate in PEM form"),
     ("tls:pbx:8802:certificate={words}", "words.txt holds no certificate in PEM form"),
@@ -240,6 +242,18 @@ def test_an_endpoint_that_cannot_be_is_told_in_words(
     }
     with pytest.raises(ValueError, match=re.escape(words)):
         client_endpoint(Clock(), endpoint.format_map({name.partition(".")[0]: file for name, file in files.items()}))
+
+
+def test_a_key_that_may_not_be_read_is_told_with_what_to_do(ours: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = ours.issue("a")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(EACCES, os.strerror(EACCES), str(path))  # whoever runs the tests may be root
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    words = f"{file}: Permission denied; let the user this program runs as read it"
+    with pytest.raises(CertificateInvalid, match=re.escape(words)):
+        server_endpoint(Clock(), f"tls:8802:certificate={file}")
 
 
 @pytest.mark.parametrize(
